@@ -1,0 +1,81 @@
+//! What can be wrong with a configuration, and where.
+
+use std::fmt;
+
+/// A mistake in a configuration file. The message names file, line, key, rule and what was found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: {problem}")]
+pub struct ConfigError {
+    place: String,
+    problem: String,
+}
+
+/// Where in which file a value stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The file, as messages call it.
+    pub file: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// The full name of the key, such as `site.rules.body[0]`.
+    pub key: String,
+}
+
+/// What is wrong; one per kind of mistake.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    /// Not TOML.
+    #[error("{reason}")]
+    Syntax {
+        /// Where.
+        place: Place,
+        /// In the parser's words.
+        reason: String,
+    },
+    /// A key that means nothing.
+    #[error("unknown key `{}`{}", .place.key, suggestion(.nearest.as_deref()))]
+    Unknown {
+        /// Where.
+        place: Place,
+        /// The key that was probably meant.
+        nearest: Option<String>,
+    },
+    /// A key that has to be there.
+    #[error("`{}` is missing", .place.key)]
+    Absent {
+        /// Where it should be.
+        place: Place,
+    },
+    /// A value against the rule of its key.
+    #[error("`{}` must be {rule}, found {found}", .place.key)]
+    Value {
+        /// Where.
+        place: Place,
+        /// What it must be.
+        rule: String,
+        /// What it is, as TOML.
+        found: String,
+    },
+}
+
+impl Problem {
+    /// The mistake as one message.
+    pub fn at(self, file: &str) -> ConfigError {
+        let (Self::Syntax { place, .. }
+        | Self::Unknown { place, .. }
+        | Self::Absent { place }
+        | Self::Value { place, .. }) = &self;
+        let place = if place.line == 0 { file.to_owned() } else { place.to_string() };
+        ConfigError { place, problem: self.to_string() }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+fn suggestion(nearest: Option<&str>) -> String {
+    nearest.map_or(String::new(), |key| format!(", did you mean `{key}`?"))
+}

@@ -1,0 +1,274 @@
+//! The configuration file: read once, validated whole.
+//!
+//! The defaults are `config.toml` at the top of the repository, built into the binary; a user's file
+//! lies over it key by key. So every default stands in one place, and every key is documented.
+
+mod error;
+mod pattern;
+mod profile;
+mod reader;
+
+pub use error::{ConfigError, Place, Problem};
+pub use pattern::Pattern;
+pub use profile::{
+    Challenge, Era, Feed, IdRange, Listing, Profile, Recheck, Rule, RuleField, Rules, StripWords,
+    TextRules,
+};
+
+use std::{fmt, num::NonZeroUsize, path::PathBuf, time::Duration};
+
+use url::Url;
+
+use self::reader::{Reader, Section};
+
+/// The default configuration, as documented.
+pub const DEFAULT: &str = include_str!("../../config.toml");
+
+/// What is in force.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The SQLite file, as written. `cli` decides what a relative path counts from.
+    pub archive: PathBuf,
+    /// Manners and limits of the fetcher.
+    pub fetch: FetchConfig,
+    /// The site.
+    pub profile: Profile,
+}
+
+/// Manners and limits of the fetcher.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FetchConfig {
+    /// The `User-Agent` header.
+    pub user_agent: String,
+    /// Shortest time between two requests to one host.
+    pub interval: Duration,
+    /// Most requests on their way at a time.
+    pub max_concurrent: NonZeroUsize,
+    /// Limit for one request as a whole.
+    pub timeout: Duration,
+    /// Limit for making a connection.
+    pub connect_timeout: Duration,
+    /// Longest silence within an answer.
+    pub read_timeout: Duration,
+    /// Tries of one page in one run.
+    pub max_attempts: u32,
+    /// Largest body in bytes, after decompression.
+    pub max_body_bytes: usize,
+    /// Redirects followed.
+    pub max_redirects: usize,
+    /// Longest pause that a run sits out.
+    pub max_wait: Duration,
+    /// Whether robots.txt is obeyed.
+    pub respect_robots: bool,
+    /// Whether any private or loopback address may be asked.
+    pub allow_private_addresses: bool,
+}
+
+/// A key of the file, its value in force, and where that came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its full name, such as `fetch.timeout_seconds`.
+    pub key: String,
+    /// Its value, as TOML.
+    pub value: String,
+    /// The line of the user's file, or `None` for a default.
+    pub line: Option<usize>,
+}
+
+/// A configuration and the settings it was made of, for `config show`.
+#[derive(Debug, Clone)]
+pub struct Loaded {
+    /// What is in force.
+    pub config: Config,
+    /// Every key, in the order of the file.
+    pub settings: Vec<Setting>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::parse("", "config.toml").expect("the built-in configuration is tested").config
+    }
+}
+
+impl Config {
+    /// Read a user's file over the defaults. `file` is what error messages call it.
+    pub fn parse(text: &str, file: &str) -> Result<Loaded, ConfigError> {
+        read(text, file).map_err(|problem| problem.at(file))
+    }
+}
+
+fn read(text: &str, file: &str) -> Result<Loaded, Problem> {
+    let user = Reader::parse(text, file)?;
+    let built_in = Reader::parse(DEFAULT, "built-in config.toml")?;
+    let root = Section::root(&user, &built_in);
+    let archive = root.section("archive")?;
+    let fetch = root.section("fetch")?;
+    let site = root.profile("site")?;
+    let config = Config {
+        archive: PathBuf::from(archive.text("path")?),
+        fetch: read_fetch(&fetch)?,
+        profile: profile::read(&site)?,
+    };
+    for section in [&root, &archive, &fetch, &site] {
+        section.finish()?;
+    }
+    Ok(Loaded { config, settings: root.settings() })
+}
+
+fn read_fetch(fetch: &Section) -> Result<FetchConfig, Problem> {
+    let user_agent = fetch.text("user_agent")?.replace("{version}", env!("CARGO_PKG_VERSION"));
+    if !has_contact(&user_agent) || !user_agent.bytes().all(|it| (0x20..0x7f).contains(&it)) {
+        return Err(
+            fetch.wrong("user_agent", "plain ASCII with a contact in it: a web or a mail address")
+        );
+    }
+    let rate = fetch.float("requests_per_second")?;
+    if !(rate > 0.0 && rate <= RATE_MAX) {
+        return Err(fetch.wrong("requests_per_second", "more than 0 and at most 1000"));
+    }
+    let concurrent = fetch.whole("max_concurrent", 1..=64)?;
+    let seconds = |key| fetch.whole(key, 1..=3600).map(Duration::from_secs);
+    Ok(FetchConfig {
+        user_agent,
+        interval: Duration::from_secs_f64(1.0 / rate),
+        max_concurrent: usize::try_from(concurrent)
+            .ok()
+            .and_then(NonZeroUsize::new)
+            .expect("between 1 and 64"),
+        timeout: seconds("timeout_seconds")?,
+        connect_timeout: seconds("connect_timeout_seconds")?,
+        read_timeout: seconds("read_timeout_seconds")?,
+        max_attempts: small(fetch.whole("max_attempts", 1..=10)?),
+        max_body_bytes: small(fetch.whole("max_body_bytes", 1024..=1 << 30)?) as usize,
+        max_redirects: small(fetch.whole("max_redirects", 0..=20)?) as usize,
+        max_wait: Duration::from_secs(fetch.whole("max_wait_seconds", 0..=3600)?),
+        respect_robots: fetch.boolean("respect_robots")?,
+        allow_private_addresses: fetch.boolean("allow_private_addresses")?,
+    })
+}
+
+/// Above this the pace is no pace; benches and tests run at it.
+const RATE_MAX: f64 = 1000.0;
+
+fn small(number: u64) -> u32 {
+    u32::try_from(number).expect("the range was checked when it was read")
+}
+
+/// A web address, or a mail address.
+fn has_contact(user_agent: &str) -> bool {
+    let words = user_agent.split(|it: char| it.is_whitespace() || "();,<>".contains(it));
+    words.map(|it| it.trim_start_matches('+')).any(|word| {
+        let web = word.starts_with("http://") || word.starts_with("https://");
+        let mail = word.split_once('@').is_some_and(|(name, host)| {
+            !name.is_empty() && host.split_once('.').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
+        });
+        (web && Url::parse(word).is_ok()) || mail
+    })
+}
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} = {}", self.key, self.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn refused(text: &str, expect: &str) {
+        let error = Config::parse(text, "my.toml").expect_err("refused");
+        assert_eq!(error.to_string(), expect);
+    }
+
+    #[test]
+    fn the_documented_file_is_the_default() {
+        let written = Config::parse(DEFAULT, "config.toml").expect("valid");
+        assert!(written.config == Config::default());
+        assert_eq!(written.config.fetch.interval, Duration::from_secs(2));
+        assert!(written.settings.iter().all(|it| it.line.is_some()), "a key is not in the file");
+    }
+
+    #[test]
+    fn a_key_left_out_keeps_its_default_and_one_written_wins() {
+        let loaded = Config::parse("[fetch]\nmax_attempts = 7\n", "my.toml").expect("valid");
+        assert_eq!(loaded.config.fetch.max_attempts, 7);
+        assert_eq!(loaded.config.fetch.timeout, Config::default().fetch.timeout);
+        let line = |key: &str| loaded.settings.iter().find(|it| it.key == key).expect("listed").line;
+        assert_eq!(line("fetch.max_attempts"), Some(2));
+        assert_eq!(line("fetch.timeout_seconds"), None);
+    }
+
+    #[test]
+    fn mistakes_name_file_line_key_rule_and_what_was_found() {
+        refused("[fetch]\nworkers = 2", "my.toml:2: unknown key `fetch.workers`");
+        refused(
+            "[fetch]\ntimeout_second = 2",
+            "my.toml:2: unknown key `fetch.timeout_second`, did you mean `timeout_seconds`?",
+        );
+        refused("[fetsh]\n", "my.toml:1: unknown key `fetsh`, did you mean `fetch`?");
+        refused(
+            "\n[fetch]\nmax_concurrent = 0",
+            "my.toml:3: `fetch.max_concurrent` must be a whole number from 1 to 64, found 0",
+        );
+        refused(
+            "[fetch]\nrespect_robots = \"no\"",
+            "my.toml:2: `fetch.respect_robots` must be true or false, found \"no\"",
+        );
+        refused(
+            "[fetch]\nuser_agent = \"spider/1\"",
+            "my.toml:2: `fetch.user_agent` must be plain ASCII with a contact in it: a web or a mail \
+             address, found \"spider/1\"",
+        );
+        refused(
+            "[fetch]\nrequests_per_second = 0.0",
+            "my.toml:2: `fetch.requests_per_second` must be more than 0 and at most 1000, found 0.0",
+        );
+        let error = Config::parse("[fetch\n", "my.toml").expect_err("refused").to_string();
+        assert!(error.starts_with("my.toml:1: "), "{error}");
+    }
+
+    #[test]
+    fn mistakes_in_the_profile_are_found_too() {
+        refused(
+            "[site]\narticle_path = '/news/(\\d+)'",
+            "my.toml:2: `site.article_path` must be a regular expression with a group named `id`, found \
+             \"/news/(\\\\d+)\"",
+        );
+        refused(
+            "[site]\ntime_zone = \"Asia/Karatschi\"",
+            "my.toml:2: `site.time_zone` must be a time zone of the tz database, found \"Asia/Karatschi\"",
+        );
+        refused(
+            "[[site.eras]]\nname = \"a\"\nuntil = 2022-01-01\n[[site.eras]]\nname = \"b\"\nfrom = 2021-12-01\n",
+            "my.toml:6: `site.eras[1].from` must be 2022-01-01, where era `a` ends: eras leave no gap and do \
+             not overlap, found 2021-12-01",
+        );
+        refused(
+            "[[site.eras]]\nname = \"a\"\n[site.eras.rules]\nbodi = []\n",
+            "my.toml:4: unknown key `site.eras[0].rules.bodi`, did you mean `body`?",
+        );
+        let error =
+            Config::parse("[site.text]\nend = ['(']\n", "my.toml").expect_err("refused").to_string();
+        assert!(
+            error.starts_with("my.toml:2: `site.text.end[0]` must be a regular expression ("),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn another_site_inherits_nothing() {
+        refused("[site]\nname = \"The Example\"\n", "my.toml:1: `site.base_url` is missing");
+    }
+
+    #[test]
+    fn a_contact_is_a_web_or_a_mail_address() {
+        for good in ["a/1 (+https://x.example)", "a (me@x.example)", "a; me@x.example"] {
+            assert!(has_contact(good), "{good}");
+        }
+        for bad in ["a/1", "a @", "a (www)", "me@localhost", "Mozilla/5.0"] {
+            assert!(!has_contact(bad), "{bad}");
+        }
+    }
+}

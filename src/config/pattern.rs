@@ -1,0 +1,48 @@
+//! A regular expression that knows its own text.
+
+use regex::{Captures, Regex};
+
+/// A compiled regular expression; equal to another of the same text.
+#[derive(Debug, Clone)]
+pub struct Pattern(Regex);
+
+impl Pattern {
+    /// Compile as written.
+    pub fn new(text: &str) -> Result<Self, String> {
+        Regex::new(text).map(Self).map_err(|error| last_line(&error))
+    }
+
+    /// Compile for a whole line, without regard to case.
+    pub fn line(text: &str) -> Result<Self, String> {
+        Self::new(text)?;
+        Self::new(&format!("(?i)^(?:{text})$"))
+    }
+
+    /// Whether it matches somewhere in `text`.
+    pub fn is_match(&self, text: &str) -> bool {
+        self.0.is_match(text)
+    }
+
+    /// The groups of the first match.
+    pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
+        self.0.captures(text)
+    }
+
+    /// Whether it has a group of this name.
+    pub fn has_group(&self, name: &str) -> bool {
+        self.0.capture_names().flatten().any(|it| it == name)
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
+    }
+}
+
+/// `regex` explains over several lines, with a drawing; the last one says what it is.
+fn last_line(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    last.trim_start_matches("error: ").to_owned()
+}

@@ -1,0 +1,222 @@
+//! Many selectors against one page in one walk.
+//!
+//! Running each selector over the document would cost more than parsing it. Instead every selector is
+//! filed under one name that an element must carry to match (a class token, an id, an attribute or its
+//! own name), and only the selectors filed under an element's names are tried on it.
+
+use std::collections::HashMap;
+
+use scraper::Selector;
+
+use super::Element;
+
+/// A set of selectors; each is known by its place in the list it was made from.
+pub struct Matcher {
+    selectors: Vec<Selector>,
+    by_class: HashMap<String, Vec<usize>>,
+    by_name: HashMap<String, Vec<usize>>,
+    /// Filed under neither: tried on every element that has an id or an attribute of this name.
+    by_attr: HashMap<String, Vec<usize>>,
+    class_filter: Filter,
+    name_filter: Filter,
+}
+
+/// A selector that cannot be compiled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadSelector {
+    /// Its place in the list.
+    pub index: usize,
+}
+
+/// Which names may be filed: cheap, never wrong about what is.
+#[derive(Default)]
+struct Filter([u64; 4]);
+
+#[derive(Debug, PartialEq, Eq)]
+enum Key {
+    Class(String),
+    Attr(String),
+    Name(String),
+}
+
+impl Matcher {
+    /// Compile a list of selectors.
+    pub fn new<'s>(list: impl IntoIterator<Item = &'s str>) -> Result<Self, BadSelector> {
+        let mut matcher = Self {
+            selectors: Vec::new(),
+            by_class: HashMap::new(),
+            by_name: HashMap::new(),
+            by_attr: HashMap::new(),
+            class_filter: Filter::default(),
+            name_filter: Filter::default(),
+        };
+        for (index, css) in list.into_iter().enumerate() {
+            let selector = Selector::parse(css).map_err(|_| BadSelector { index })?;
+            matcher.selectors.push(selector);
+            for key in keys(css) {
+                let (map, name) = match key {
+                    Key::Class(name) => {
+                        matcher.class_filter.add(&name);
+                        (&mut matcher.by_class, name)
+                    }
+                    Key::Name(name) => {
+                        matcher.name_filter.add(&name);
+                        (&mut matcher.by_name, name)
+                    }
+                    Key::Attr(name) => (&mut matcher.by_attr, name),
+                };
+                map.entry(name).or_default().push(index);
+            }
+        }
+        Ok(matcher)
+    }
+
+    /// Call `hit` with the place of every selector that matches an element.
+    pub fn each_match(&self, element: Element<'_>, mut hit: impl FnMut(usize)) {
+        let mut try_all = |filed: Option<&Vec<usize>>| {
+            for &index in filed.into_iter().flatten() {
+                if self.selectors[index].matches(&element.0) {
+                    hit(index);
+                }
+            }
+        };
+        for class in element.classes() {
+            if self.class_filter.may_have(class) {
+                try_all(self.by_class.get(class));
+            }
+        }
+        if self.name_filter.may_have(element.name()) {
+            try_all(self.by_name.get(element.name()));
+        }
+        for (attr, filed) in &self.by_attr {
+            if attr == "*" || element.attr(attr).is_some() {
+                try_all(Some(filed));
+            }
+        }
+    }
+}
+
+impl Filter {
+    fn slot(name: &str) -> (usize, u64) {
+        let bytes = name.as_bytes();
+        let first = bytes.first().copied().unwrap_or(0);
+        let last = bytes.last().copied().unwrap_or(0);
+        let mixed = usize::from(first).wrapping_mul(31)
+            ^ usize::from(last).wrapping_mul(17)
+            ^ bytes.len().wrapping_mul(7);
+        ((mixed >> 6) & 3, 1 << (mixed & 63))
+    }
+
+    fn add(&mut self, name: &str) {
+        let (word, bit) = Self::slot(name);
+        self.0[word] |= bit;
+    }
+
+    fn may_have(&self, name: &str) -> bool {
+        let (word, bit) = Self::slot(name);
+        self.0[word] & bit != 0
+    }
+}
+
+/// For each part of a selector list, a name its element must carry: that of the last compound.
+fn keys(css: &str) -> Vec<Key> {
+    parts(css).iter().map(|it| key(last_compound(it))).collect()
+}
+
+/// Split at top-level commas.
+fn parts(css: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0_usize, 0, Vec::new());
+    for (at, byte) in css.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                parts.push(&css[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&css[start..]);
+    parts
+}
+
+fn last_compound(part: &str) -> &str {
+    let (mut depth, mut start) = (0_usize, 0);
+    let part = part.trim();
+    for (at, byte) in part.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' => depth += 1,
+            b')' | b']' => depth = depth.saturating_sub(1),
+            b' ' | b'\t' | b'\n' | b'>' | b'+' | b'~' if depth == 0 => start = at + 1,
+            _ => {}
+        }
+    }
+    &part[start..]
+}
+
+fn key(compound: &str) -> Key {
+    // A pseudo-class may hold other selectors; what stands before it is enough.
+    let plain = compound.split(':').next().unwrap_or_default();
+    // Escapes are rare and their decoding is the CSS parser's: such a selector is tried everywhere.
+    if plain.contains('\\') {
+        return Key::Attr("*".to_owned());
+    }
+    let name_at = |at: usize| {
+        let rest = &plain[at..];
+        let end = rest.find(|it: char| !(it.is_alphanumeric() || it == '-' || it == '_'));
+        rest[..end.unwrap_or(rest.len())].to_owned()
+    };
+    let outside = plain.find('[').unwrap_or(plain.len());
+    if let Some(dot) = plain[..outside].find('.') {
+        return Key::Class(name_at(dot + 1));
+    }
+    if plain[..outside].contains('#') {
+        return Key::Attr("id".to_owned());
+    }
+    let name = name_at(0);
+    if !name.is_empty() {
+        return Key::Name(name.to_ascii_lowercase());
+    }
+    match plain.find('[') {
+        Some(bracket) => Key::Attr(name_at(bracket + 1)),
+        None => Key::Attr("*".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Document;
+    use super::*;
+
+    #[test]
+    fn selectors_are_filed_under_a_name_their_element_must_carry() {
+        let class = |it: &str| Key::Class(it.to_owned());
+        let attr = |it: &str| Key::Attr(it.to_owned());
+        assert_eq!(keys("h1.story__title"), [class("story__title")]);
+        assert_eq!(keys("div.a > p.b, #c"), [class("b"), attr("id")]);
+        assert_eq!(keys("span.badge a span"), [Key::Name("span".to_owned())]);
+        assert_eq!(keys("[itemprop=articleBody]"), [attr("itemprop")]);
+        assert_eq!(keys("a[href*='.x, y']"), [Key::Name("a".to_owned())]);
+        assert_eq!(keys(":is(.a, .b)"), [attr("*")]);
+        assert_eq!(keys(".a\\:b"), [attr("*")]);
+    }
+
+    #[test]
+    fn one_walk_finds_what_each_selector_would() {
+        let text = "<div class=' x   b '><p id=c data-k>1</p><span class=badge><a><span>M</span></a></span></div>";
+        let list = ["div.b", "#c", "[data-k]", "span.badge a span", "p, a", ":is(p)", ".x.b > p", "h1"];
+        let matcher = Matcher::new(list).expect("valid");
+        let page = Document::parse(text);
+        let mut hits = vec![0; list.len()];
+        for element in page.root().descendants() {
+            matcher.each_match(element, |index| hits[index] += 1);
+        }
+        assert_eq!(hits, [1, 1, 1, 1, 2, 1, 1, 0]);
+    }
+
+    #[test]
+    fn a_bad_selector_is_named_by_its_place() {
+        assert_eq!(Matcher::new(["p", "div.("]).err(), Some(BadSelector { index: 1 }));
+    }
+}

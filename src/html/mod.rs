@@ -1,0 +1,90 @@
+//! The DOM, wrapped: parsing, walking, class-token matching. Alone in knowing `scraper`.
+
+mod charset;
+mod matcher;
+
+pub use charset::{Decoded, decode};
+pub use matcher::{BadSelector, Matcher};
+
+use scraper::{ElementRef, Html, Node};
+
+/// A parsed page. Parsing never fails: any bytes are some page.
+pub struct Document(Html);
+
+/// An element of a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Element<'d>(ElementRef<'d>);
+
+/// What stands inside an element.
+pub enum Child<'d> {
+    /// Another element.
+    Element(Element<'d>),
+    /// Text, entities resolved, white space as written.
+    Text(&'d str),
+}
+
+impl Document {
+    /// Parse a whole page.
+    pub fn parse(text: &str) -> Self {
+        Self(Html::parse_document(text))
+    }
+
+    /// The `html` element.
+    pub fn root(&self) -> Element<'_> {
+        Element(self.0.root_element())
+    }
+}
+
+/// Text whose entities were escaped once too often, as titles in JSON and feeds are.
+pub fn unescape(text: &str) -> String {
+    if !text.contains('&') && !text.contains('<') {
+        return text.to_owned();
+    }
+    Element(Html::parse_fragment(text).root_element()).text()
+}
+
+impl<'d> Element<'d> {
+    /// Its name, lower case.
+    pub fn name(self) -> &'d str {
+        self.0.value().name()
+    }
+
+    /// An attribute, entities resolved.
+    pub fn attr(self, name: &str) -> Option<&'d str> {
+        self.0.attr(name)
+    }
+
+    /// The tokens of its `class`: runs of white space between them mean nothing.
+    pub fn classes(self) -> impl Iterator<Item = &'d str> {
+        self.attr("class").unwrap_or_default().split_ascii_whitespace()
+    }
+
+    /// What stands directly inside, in order; comments left out.
+    pub fn children(self) -> impl Iterator<Item = Child<'d>> {
+        self.0.children().filter_map(|node| match node.value() {
+            Node::Text(text) => Some(Child::Text(&text.text)),
+            Node::Element(_) => ElementRef::wrap(node).map(|it| Child::Element(Element(it))),
+            _ => None,
+        })
+    }
+
+    /// The elements directly inside.
+    pub fn elements(self) -> impl Iterator<Item = Element<'d>> {
+        self.0.child_elements().map(Element)
+    }
+
+    /// Every element inside, in document order.
+    pub fn descendants(self) -> impl Iterator<Item = Element<'d>> {
+        self.0.descendent_elements().skip(1).map(Element)
+    }
+
+    /// The elements around it, nearest first.
+    pub fn ancestors(self) -> impl Iterator<Item = Element<'d>> {
+        self.0.ancestors().filter_map(ElementRef::wrap).map(Element)
+    }
+
+    /// All text inside, scripts too, as written.
+    pub fn text(self) -> String {
+        self.0.text().collect()
+    }
+}

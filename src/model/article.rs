@@ -1,0 +1,318 @@
+//! What an extraction yields, and what the archive keeps of it.
+
+use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
+
+use super::{PageId, PageKey, Strip};
+
+/// Everything one page gave us. Extraction never fails, it only knows less.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Extraction {
+    /// The story.
+    pub draft: Draft,
+    /// The ticker that was on the page; it belongs to the capture, not to the story.
+    pub strip: Strip,
+    /// What the page should have had and did not, or said twice.
+    pub warnings: Vec<Warning>,
+}
+
+/// An article with holes: what one page says, each value with its origin.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Draft {
+    /// The title, cleaned.
+    pub headline: Option<String>,
+    /// The part of the paper, as printed.
+    pub section: Option<String>,
+    /// Who signs, as printed: an agency, a desk, a person, several.
+    pub byline: Option<String>,
+    /// The byline taken apart.
+    pub authors: Vec<String>,
+    /// The day of publication in the site's time zone.
+    pub published_on: Option<NaiveDate>,
+    /// The moment of publication, where the page gives more than a day.
+    pub published_at: Option<DateTime<FixedOffset>>,
+    /// The moment of the last change, where the page gives more than a day.
+    pub updated_at: Option<DateTime<FixedOffset>>,
+    /// The place a report was filed from (`KARACHI`); the body keeps it too.
+    pub dateline: Option<String>,
+    /// Summary bullets. A teaser that repeats the body is none.
+    pub summary: Vec<String>,
+    /// The story, piece by piece.
+    pub blocks: Vec<Block>,
+    /// Topics the site files the story under.
+    pub tags: Vec<Tag>,
+    /// Related stories, inside the body and after it.
+    pub links: Vec<Link>,
+    /// Where each field was read.
+    pub origins: Vec<(Field, Origin)>,
+}
+
+/// One piece of a story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its text: list items and quoted paragraphs on lines of their own, tables with their spaces, an
+    /// image's caption.
+    pub text: String,
+    /// An image's address.
+    pub url: Option<String>,
+}
+
+/// The kinds of block. The stable words of `blocks.kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A paragraph.
+    Paragraph,
+    /// A heading within the story.
+    Heading,
+    /// A list, an item a line.
+    List,
+    /// A table: preformatted text verbatim, or cells separated by tabs.
+    Table,
+    /// A quotation.
+    Quote,
+    /// An image; its caption is the text. Not part of the body's text.
+    Image,
+}
+
+/// A topic.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tag {
+    /// As printed.
+    pub name: String,
+    /// The topic's page.
+    pub url: String,
+}
+
+/// A link to another story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Where it stood.
+    pub placement: Placement,
+    /// Its text.
+    pub title: String,
+    /// Its target; `None` in plain text, where the address is lost.
+    pub url: Option<String>,
+    /// The target's identity, where it is a story of this site.
+    pub target: Option<PageKey>,
+}
+
+/// Where a related link stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placement {
+    /// A paragraph of the story that is nothing but a link.
+    Inline,
+    /// The list after the story.
+    Related,
+}
+
+/// The fields of a draft that have an origin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "each is the field of `Draft` with its name")]
+pub enum Field {
+    Url,
+    Headline,
+    Section,
+    Byline,
+    PublishedOn,
+    PublishedAt,
+    UpdatedAt,
+    Dateline,
+    Summary,
+    Body,
+    Tags,
+    Links,
+    MarketDate,
+    Strip,
+}
+
+/// Where a value was read. The stable words of `origins.origin`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// An `application/ld+json` block.
+    JsonLd,
+    /// A `meta` or `link` element.
+    Meta,
+    /// An element named by the profile's rules.
+    Markup,
+    /// The page's visible text.
+    Text,
+    /// The page's address.
+    Url,
+}
+
+/// Something a reader of the archive should know about a capture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What kind of thing.
+    pub code: WarningCode,
+    /// Which one.
+    pub detail: String,
+}
+
+/// The kinds of warning. The stable words of `warnings.code`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WarningCode {
+    /// A field that an article normally has is not on the page.
+    Missing,
+    /// A JSON-LD block cannot be read.
+    JsonLdBroken,
+    /// A date is there and cannot be read, or cannot be true.
+    DateUnreadable,
+    /// A ticker row contradicts its own arithmetic.
+    QuoteSuspect,
+    /// One symbol stands twice with different numbers; the first was kept.
+    QuoteRepeated,
+    /// A ticker on a page whose capture date is unknown: it is kept with the page, not as quotes.
+    StripUndated,
+    /// Tags whose boundaries are lost (plain text): left out.
+    TagsUnsplit,
+    /// The bytes are not valid in the encoding they claim.
+    BadEncoding,
+    /// The page is nested deeper than any page has reason to be; the rest was left out.
+    TooDeep,
+}
+
+/// An article of the archive: a draft with a place, a version and a history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Article {
+    /// Its row.
+    pub id: PageId,
+    /// Its identity.
+    pub key: PageKey,
+    /// Its address.
+    pub url: String,
+    /// What it says.
+    pub draft: Draft,
+    /// 1 for the first wording seen.
+    pub version: u32,
+    /// Hash of headline, byline, summary and body.
+    pub content_hash: String,
+    /// Words in the body.
+    pub word_count: u32,
+    /// When this archive first had it.
+    pub first_seen_at: DateTime<Utc>,
+    /// When the site was last asked.
+    pub last_checked_at: DateTime<Utc>,
+}
+
+impl Draft {
+    /// Whether there is enough of a story to keep: a headline or a body.
+    pub fn is_article(&self) -> bool {
+        self.headline.is_some() || !self.body().is_empty()
+    }
+
+    /// The story's text: every block but images, joined by a blank line.
+    pub fn body(&self) -> String {
+        let texts = self.blocks.iter().filter(|it| it.kind.is_text());
+        texts.map(|it| it.text.as_str()).collect::<Vec<_>>().join("\n\n")
+    }
+
+    /// Words in the body: runs between white space that hold a letter or a digit.
+    pub fn word_count(&self) -> u32 {
+        let texts = self.blocks.iter().filter(|it| it.kind.is_text());
+        let words = texts.flat_map(|it| it.text.split_whitespace());
+        let count = words.filter(|it| it.contains(char::is_alphanumeric)).count();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    /// Where `field` was read, if it was.
+    pub fn origin(&self, field: Field) -> Option<Origin> {
+        self.origins.iter().find(|it| it.0 == field).map(|it| it.1)
+    }
+}
+
+impl BlockKind {
+    /// Whether the block's text is part of the body. A caption is not: it would stand before the
+    /// dateline, and a changed picture is not a changed story.
+    pub fn is_text(self) -> bool {
+        self != Self::Image
+    }
+
+    /// The word in `blocks.kind`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Paragraph => "paragraph",
+            Self::Heading => "heading",
+            Self::List => "list",
+            Self::Table => "table",
+            Self::Quote => "quote",
+            Self::Image => "image",
+        }
+    }
+
+    /// The kind a word of `blocks.kind` stands for.
+    pub fn from_code(code: &str) -> Option<Self> {
+        use BlockKind::{Heading, Image, List, Paragraph, Quote, Table};
+        [Paragraph, Heading, List, Table, Quote, Image].into_iter().find(|it| it.code() == code)
+    }
+}
+
+impl Placement {
+    /// The word in `links.placement`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Inline => "inline",
+            Self::Related => "related",
+        }
+    }
+}
+
+impl Field {
+    /// The word in `origins.field`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Headline => "headline",
+            Self::Section => "section",
+            Self::Byline => "byline",
+            Self::PublishedOn => "published_on",
+            Self::PublishedAt => "published_at",
+            Self::UpdatedAt => "updated_at",
+            Self::Dateline => "dateline",
+            Self::Summary => "summary",
+            Self::Body => "body",
+            Self::Tags => "tags",
+            Self::Links => "links",
+            Self::MarketDate => "market_date",
+            Self::Strip => "strip",
+        }
+    }
+}
+
+impl Origin {
+    /// The word in `origins.origin`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::JsonLd => "json-ld",
+            Self::Meta => "meta",
+            Self::Markup => "markup",
+            Self::Text => "text",
+            Self::Url => "url",
+        }
+    }
+}
+
+impl Warning {
+    /// A warning of a kind about a thing.
+    pub fn new(code: WarningCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+impl WarningCode {
+    /// The word in `warnings.code`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::JsonLdBroken => "json_ld_broken",
+            Self::DateUnreadable => "date_unreadable",
+            Self::QuoteSuspect => "quote_suspect",
+            Self::QuoteRepeated => "quote_repeated",
+            Self::StripUndated => "strip_undated",
+            Self::TagsUnsplit => "tags_unsplit",
+            Self::BadEncoding => "bad_encoding",
+            Self::TooDeep => "too_deep",
+        }
+    }
+}

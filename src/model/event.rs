@@ -1,0 +1,125 @@
+//! What a job says about itself while it runs.
+
+use chrono::{DateTime, Utc};
+
+use super::PageState;
+
+/// Something that happened. Jobs report; whoever listens decides what to show.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A source was read.
+    SourceRead {
+        /// Its address.
+        url: String,
+        /// Pages it named that are ours.
+        listed: usize,
+        /// How many of them were new.
+        added: usize,
+    },
+    /// A source answered as before (304).
+    SourceUnchanged {
+        /// Its address.
+        url: String,
+    },
+    /// A source answered, and its newest item is older than it has a right to be.
+    SourceStale {
+        /// Its address.
+        url: String,
+        /// The date of its newest item.
+        newest: DateTime<Utc>,
+    },
+    /// A source named nothing that is ours.
+    SourceEmpty {
+        /// Its address.
+        url: String,
+    },
+    /// A source could not be read.
+    SourceFailed {
+        /// Its address.
+        url: String,
+        /// The cause, in words.
+        cause: String,
+    },
+    /// How many pages are due now.
+    Queue {
+        /// Their number.
+        due: u64,
+    },
+    /// A page's visit was settled.
+    Settled {
+        /// Its address.
+        url: String,
+        /// What that meant for the archive.
+        settled: Settled,
+        /// The cause of a failure, in words.
+        cause: Option<String>,
+    },
+    /// The site asked to be left alone.
+    SiteStopped {
+        /// The cause, in words.
+        cause: String,
+    },
+}
+
+/// What a settled visit meant for the archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// A first article.
+    New,
+    /// Another version of a stored article.
+    Updated,
+    /// The story is what we have already.
+    Unchanged,
+    /// The page does not exist.
+    Missing,
+    /// It could not be kept: blocked, throttled, broken, refused or not an article.
+    Failed(PageState),
+}
+
+/// Counts of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Pages named for the first time.
+    pub discovered: u64,
+    /// Pages visited.
+    pub fetched: u64,
+    /// Articles stored for the first time.
+    pub stored: u64,
+    /// Articles that got another version.
+    pub updated: u64,
+    /// Articles that were as before.
+    pub unchanged: u64,
+    /// Pages that do not exist.
+    pub missing: u64,
+    /// Pages that could not be kept; they stay queued.
+    pub failed: u64,
+    /// Sources that could not be read, or read and found stale or empty.
+    pub sources_failed: u64,
+}
+
+impl Tally {
+    /// Count one settled visit.
+    pub fn count(&mut self, settled: Settled) {
+        self.fetched += 1;
+        match settled {
+            Settled::New => self.stored += 1,
+            Settled::Updated => self.updated += 1,
+            Settled::Unchanged => self.unchanged += 1,
+            Settled::Missing => self.missing += 1,
+            Settled::Failed(_) => self.failed += 1,
+        }
+    }
+}
+
+impl Settled {
+    /// The word for logs.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Updated => "updated",
+            Self::Unchanged => "unchanged",
+            Self::Missing => "missing",
+            Self::Failed(state) => state.code(),
+        }
+    }
+}
