@@ -1,4 +1,6 @@
 //! x
 pub mod config;
+pub mod export;
+pub mod extract;
 pub mod html;
 pub mod model;

@@ -6,6 +6,7 @@ mod matcher;
 pub use charset::{Decoded, decode};
 pub use matcher::{BadSelector, Matcher};
 
+use ego_tree::iter::Edge;
 use scraper::{ElementRef, Html, Node};
 
 /// A parsed page. Parsing never fails: any bytes are some page.
@@ -19,6 +20,16 @@ pub struct Element<'d>(ElementRef<'d>);
 pub enum Child<'d> {
     /// Another element.
     Element(Element<'d>),
+    /// Text, entities resolved, white space as written.
+    Text(&'d str),
+}
+
+/// One step of a walk over a page, however deep.
+pub enum Step<'d> {
+    /// An element begins.
+    Open(Element<'d>),
+    /// It ends.
+    Close(Element<'d>),
     /// Text, entities resolved, white space as written.
     Text(&'d str),
 }
@@ -81,6 +92,24 @@ impl<'d> Element<'d> {
     /// The elements around it, nearest first.
     pub fn ancestors(self) -> impl Iterator<Item = Element<'d>> {
         self.0.ancestors().filter_map(ElementRef::wrap).map(Element)
+    }
+
+    /// Everything inside in document order, without recursion: broken pages nest without bound.
+    pub fn walk(self) -> impl Iterator<Item = Step<'d>> {
+        self.0.traverse().filter_map(|edge| {
+            let (node, is_open) = match edge {
+                Edge::Open(node) => (node, true),
+                Edge::Close(node) => (node, false),
+            };
+            match node.value() {
+                Node::Text(text) => is_open.then_some(Step::Text(&text.text)),
+                Node::Element(_) => {
+                    let element = Element(ElementRef::wrap(node)?);
+                    Some(if is_open { Step::Open(element) } else { Step::Close(element) })
+                }
+                _ => None,
+            }
+        })
     }
 
     /// All text inside, scripts too, as written.

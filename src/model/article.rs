@@ -2,11 +2,17 @@
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
+use url::Url;
+
 use super::{PageId, PageKey, Strip};
 
 /// Everything one page gave us. Extraction never fails, it only knows less.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extraction {
+    /// The page's address in the form the archive keeps, where it is known.
+    pub url: Option<Url>,
+    /// Its identity, where the address is an article's.
+    pub key: Option<PageKey>,
     /// The story.
     pub draft: Draft,
     /// The ticker that was on the page; it belongs to the capture, not to the story.

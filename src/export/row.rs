@@ -1,0 +1,174 @@
+//! One page as JSON: the public column contract, and the only `Serialize` type.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::{Block, Extraction, Link, Quote, RawPage, Strip, Tag, Warning};
+
+/// A page. Absent fields are null or empty lists, never missing keys.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::Draft` with its name")]
+pub struct Row {
+    pub url: Option<String>,
+    pub host: Option<String>,
+    pub site_id: Option<String>,
+    /// `2021-03-08T06:20:00Z`, or a day where no more is known.
+    pub captured_at: Option<String>,
+    pub headline: Option<String>,
+    pub section: Option<String>,
+    pub byline: Option<String>,
+    pub authors: Vec<String>,
+    pub published_on: Option<String>,
+    pub published_at: Option<String>,
+    pub updated_at: Option<String>,
+    pub dateline: Option<String>,
+    pub summary: Vec<String>,
+    pub body: String,
+    pub blocks: Vec<BlockRow>,
+    pub tags: Vec<TagRow>,
+    pub links: Vec<LinkRow>,
+    pub strip: StripRow,
+    pub origins: BTreeMap<&'static str, &'static str>,
+    pub warnings: Vec<WarningRow>,
+}
+
+/// A piece of the story.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::Block` with its name")]
+pub struct BlockRow {
+    pub kind: &'static str,
+    pub text: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// A topic.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::Tag` with its name")]
+pub struct TagRow {
+    pub name: String,
+    pub url: String,
+}
+
+/// A related story.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::Link` with its name")]
+pub struct LinkRow {
+    pub placement: &'static str,
+    pub title: String,
+    pub url: Option<String>,
+}
+
+/// The ticker.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::Strip` with its name")]
+pub struct StripRow {
+    pub market_date: Option<String>,
+    pub quotes: Vec<QuoteRow>,
+}
+
+/// A row of the ticker; numbers print as the paper prints them, but for trailing zeros.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::Quote` with its name")]
+pub struct QuoteRow {
+    pub symbol: String,
+    pub kind: &'static str,
+    pub price: f64,
+    pub change: f64,
+    pub change_pct: f64,
+    pub direction: &'static str,
+    pub suspect: bool,
+}
+
+/// Something to know about the page.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::Warning` with its name")]
+pub struct WarningRow {
+    pub code: &'static str,
+    pub detail: String,
+}
+
+impl Row {
+    /// What was read from one page.
+    pub fn of_page(page: &RawPage, extraction: Extraction) -> Self {
+        let Extraction { url, key, draft, strip, warnings } = extraction;
+        let body = draft.body();
+        let (host, site_id) = key.map(|it| (it.host, it.id)).unzip();
+        Self {
+            url: url.map(Into::into),
+            host,
+            site_id,
+            captured_at: page.captured_at.map(|it| it.to_string()),
+            headline: draft.headline,
+            section: draft.section,
+            byline: draft.byline,
+            authors: draft.authors,
+            published_on: draft.published_on.map(|it| it.to_string()),
+            published_at: draft.published_at.map(|it| it.to_rfc3339()),
+            updated_at: draft.updated_at.map(|it| it.to_rfc3339()),
+            dateline: draft.dateline,
+            summary: draft.summary,
+            body,
+            blocks: draft.blocks.into_iter().map(Into::into).collect(),
+            tags: draft.tags.into_iter().map(Into::into).collect(),
+            links: draft.links.into_iter().map(Into::into).collect(),
+            strip: strip.into(),
+            origins: draft.origins.iter().map(|it| (it.0.code(), it.1.code())).collect(),
+            warnings: warnings.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Block> for BlockRow {
+    fn from(block: Block) -> Self {
+        let Block { kind, text, url } = block;
+        Self { kind: kind.code(), text, url }
+    }
+}
+
+impl From<Tag> for TagRow {
+    fn from(tag: Tag) -> Self {
+        let Tag { name, url } = tag;
+        Self { name, url }
+    }
+}
+
+impl From<Link> for LinkRow {
+    fn from(link: Link) -> Self {
+        let Link { placement, title, url, target: _ } = link;
+        Self { placement: placement.code(), title, url }
+    }
+}
+
+impl From<Strip> for StripRow {
+    fn from(strip: Strip) -> Self {
+        let Strip { market_date, quotes } = strip;
+        Self {
+            market_date: market_date.map(|it| it.to_string()),
+            quotes: quotes.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Quote> for QuoteRow {
+    fn from(quote: Quote) -> Self {
+        let Quote { symbol, kind, price, change, change_pct, direction, suspect } = quote;
+        Self {
+            symbol,
+            kind: kind.code(),
+            price: price.to_f64(),
+            change: change.to_f64(),
+            change_pct: change_pct.to_f64(),
+            direction: direction.code(),
+            suspect,
+        }
+    }
+}
+
+impl From<Warning> for WarningRow {
+    fn from(warning: Warning) -> Self {
+        let Warning { code, detail } = warning;
+        Self { code: code.code(), detail }
+    }
+}

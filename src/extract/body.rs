@@ -1,0 +1,542 @@
+//! The story's element, taken apart into blocks; and what stands in it without being the story.
+
+use std::ops::Range;
+
+use url::Url;
+
+use crate::{
+    config::Profile,
+    html::{Child, Element, Step},
+    model::{Block, BlockKind, Link, PageKey, Placement, Quote, Tag},
+};
+
+use super::{
+    header::{self, Stamp},
+    lines::{flatten, is_block, is_hidden},
+    strip::Grammar,
+    text::{SEAM, essence, fold, fold_apart, is_rule, ruled_runs, verbatim},
+};
+
+/// Deeper nesting is a broken page; what is below is read as plain text.
+const DEPTH_MAX: usize = 200;
+/// A stamp stands before the story or not at all.
+const STAMP_BLOCKS_MAX: usize = 3;
+
+/// What a reader of one page knows before the story is read.
+pub(super) struct Scene<'s> {
+    pub(super) profile: &'s Profile,
+    pub(super) grammar: &'s Grammar,
+    pub(super) key: Option<&'s PageKey>,
+    pub(super) base: &'s Url,
+    /// Its essence, for knowing it again.
+    pub(super) headline: String,
+}
+
+/// The story's element taken apart.
+#[derive(Default)]
+pub(super) struct Story {
+    pub(super) blocks: Vec<Block>,
+    pub(super) links: Vec<Link>,
+    pub(super) tags: Vec<Tag>,
+    pub(super) quotes: Vec<Quote>,
+    /// A byline and date that stood among the first blocks.
+    pub(super) stamp: Option<Stamp>,
+    pub(super) is_too_deep: bool,
+}
+
+/// What a link leads to.
+pub(super) enum Target {
+    Tag(Url),
+    Article(Url, PageKey),
+    /// The page itself.
+    Own,
+    /// Another web page.
+    Web(Url),
+    /// Nothing that can be visited.
+    None,
+}
+
+impl Scene<'_> {
+    pub(super) fn target(&self, href: &str) -> Target {
+        let href = href.trim();
+        if href.is_empty() || href.starts_with('#') {
+            return Target::None;
+        }
+        let Ok(url) = self.base.join(href) else { return Target::None };
+        if self.profile.is_tag(&url) {
+            return Target::Tag(url);
+        }
+        if let Some(key) = self.profile.page_key(&url) {
+            if Some(&key) == self.key {
+                return Target::Own;
+            }
+            return Target::Article(self.profile.article_url(&url).unwrap_or(url), key);
+        }
+        if matches!(url.scheme(), "http" | "https") { Target::Web(url) } else { Target::None }
+    }
+
+    fn is_headline(&self, text: &str) -> bool {
+        !self.headline.is_empty() && essence(text) == self.headline
+    }
+}
+
+/// Text on its way to becoming a paragraph: white space as written, `\n` for `br`.
+#[derive(Default)]
+struct Inline<'d> {
+    text: String,
+    links: Vec<(Range<usize>, &'d str)>,
+}
+
+struct Walker<'s, 'd> {
+    scene: &'s Scene<'s>,
+    drop: &'s [Element<'d>],
+    story: Story,
+    /// The paragraphs among the blocks as written, for tables that are laid out in paragraphs.
+    written: Vec<Option<String>>,
+    inline: Inline<'d>,
+    /// Headings and rules between blocks do not end it, these do: `Comments`.
+    is_over: bool,
+    /// The related list has begun: links are no longer part of the story.
+    in_tail: bool,
+}
+
+/// Read the elements of a story, in order.
+pub(super) fn read<'d>(scene: &Scene<'_>, story: &[Element<'d>], drop: &[Element<'d>]) -> Story {
+    let mut walker = Walker {
+        scene,
+        drop,
+        story: Story::default(),
+        written: Vec::new(),
+        inline: Inline::default(),
+        is_over: false,
+        in_tail: false,
+    };
+    for element in story {
+        walker.inside(*element, 0);
+        walker.flush(BlockKind::Paragraph);
+    }
+    walker.join_ruled_paragraphs();
+    walker.story
+}
+
+impl<'d> Walker<'_, 'd> {
+    fn inside(&mut self, element: Element<'d>, depth: usize) {
+        for child in element.children() {
+            if self.is_over {
+                return;
+            }
+            match child {
+                Child::Text(text) => self.inline.push(text),
+                Child::Element(element) => self.element(element, depth + 1),
+            }
+        }
+    }
+
+    fn element(&mut self, element: Element<'d>, depth: usize) {
+        if is_hidden(element) || self.drop.contains(&element) {
+            self.inline.seam();
+            return;
+        }
+        if DEPTH_MAX < depth {
+            self.story.is_too_deep = true;
+            self.inline.collect(element);
+            return;
+        }
+        match element.name() {
+            "br" => self.inline.text.push('\n'),
+            "img" => self.image(element, None),
+            "ul" | "ol" | "dl" | "menu" => self.block(|walker| walker.list(element)),
+            "pre" => self.block(|walker| walker.preformatted(element)),
+            "table" => self.block(|walker| walker.table(element, depth)),
+            "blockquote" => self.block(|walker| walker.quote(element)),
+            "figure" => self.block(|walker| walker.figure(element, depth)),
+            "nav" | "footer" | "form" | "button" | "label" | "input" => self.flush(BlockKind::Paragraph),
+            "aside" => self.block(|walker| walker.links_only(element)),
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
+                self.flush(BlockKind::Paragraph);
+                self.inside(element, depth);
+                self.flush(BlockKind::Heading);
+            }
+            "a" => self.anchor(element, depth),
+            name if is_block(name) => {
+                self.flush(BlockKind::Paragraph);
+                self.inside(element, depth);
+                self.flush(BlockKind::Paragraph);
+            }
+            _ => {
+                self.inline.seam();
+                self.inside(element, depth);
+                self.inline.seam();
+            }
+        }
+    }
+
+    /// What is no paragraph ends the one before it.
+    fn block(&mut self, read: impl FnOnce(&mut Self)) {
+        self.flush(BlockKind::Paragraph);
+        if !self.is_over {
+            read(self);
+        }
+    }
+
+    fn anchor(&mut self, element: Element<'d>, depth: usize) {
+        let Some(href) = element.attr("href") else { return self.inside(element, depth) };
+        let holds_blocks = element.descendants().any(|it| is_block(it.name()) && it.name() != "br");
+        let is_card = matches!(self.scene.target(href), Target::Article(..) | Target::Tag(_));
+        if holds_blocks && is_card {
+            // A card: picture and headline of another story.
+            self.flush(BlockKind::Paragraph);
+            let title = fold_apart(&element_text(element));
+            self.link(href, &title, Placement::Related);
+            return;
+        }
+        self.inline.seam();
+        let start = self.inline.text.len();
+        for child in element.children() {
+            match child {
+                Child::Text(text) => self.inline.push(text),
+                // A linked picture is a picture, unless it leads to another story.
+                Child::Element(it) if it.name() == "img" && is_card => {}
+                Child::Element(it) => self.element(it, depth + 1),
+            }
+        }
+        let end = self.inline.text.len();
+        if start < end {
+            self.inline.links.push((start..end, href));
+        }
+        self.inline.seam();
+    }
+
+    /// End the paragraph or heading that has been collected.
+    fn flush(&mut self, kind: BlockKind) {
+        let inline = std::mem::take(&mut self.inline);
+        if self.is_over || inline.text.trim_matches(is_blank).is_empty() {
+            return;
+        }
+        if 1 < inline.text.matches('\n').count() && inline.text.split('\n').any(is_rule) {
+            return self.push(BlockKind::Table, verbatim(&inline.text.replace(SEAM, "")));
+        }
+        for range in paragraphs(&inline.text) {
+            self.paragraph(kind, &inline, range);
+        }
+    }
+
+    fn paragraph(&mut self, kind: BlockKind, inline: &Inline<'d>, range: Range<usize>) {
+        let text = fold(&inline.text[range.clone()]);
+        if self.is_over || text.is_empty() || self.is_furniture(&text) {
+            return;
+        }
+        let inside = |it: &&(Range<usize>, &'d str)| range.start <= it.0.start && it.0.end <= range.end;
+        let links: Vec<_> = inline.links.iter().filter(inside).collect();
+        if !links.is_empty() && self.is_only_links(&inline.text, &range, &links) {
+            let placement = match kind {
+                BlockKind::Heading => Placement::Related,
+                _ if self.in_tail => Placement::Related,
+                _ => Placement::Inline,
+            };
+            let mut took = false;
+            for (at, href) in &links {
+                took |= self.link(href, &fold(&inline.text[at.clone()]), placement);
+            }
+            if took {
+                return;
+            }
+        }
+        if self.scene.is_headline(&text) {
+            return;
+        }
+        let rows = self.scene.grammar.scan(&inline.text[range.clone()]);
+        if !rows.quotes.is_empty() {
+            self.story.quotes.extend(rows.quotes);
+            return;
+        }
+        let written = verbatim(&inline.text[range.clone()].replace(SEAM, ""));
+        if self.story.blocks.len() < STAMP_BLOCKS_MAX && self.story.stamp.is_none() {
+            let profile = self.scene.profile;
+            let stamp = header::stamp(&inline.text[range], &profile.text, profile.time_zone);
+            if stamp.is_some() {
+                self.story.stamp = stamp;
+                return;
+            }
+        }
+        if self.in_tail && kind == BlockKind::Heading {
+            return;
+        }
+        self.push(kind, text);
+        if let Some(last) = self.written.last_mut().filter(|_| kind == BlockKind::Paragraph) {
+            *last = Some(written);
+        }
+    }
+
+    fn is_furniture(&mut self, text: &str) -> bool {
+        let rules = &self.scene.profile.text;
+        self.is_over |= header::is_any(&rules.end, text);
+        self.in_tail |= header::is_any(&rules.more, text);
+        self.is_over || header::is_any(&rules.more, text) || header::is_any(&rules.boilerplate, text)
+    }
+
+    /// Nothing but links, or a lead such as "Read more:" and links, or a label and tags.
+    fn is_only_links(&self, text: &str, range: &Range<usize>, links: &[&(Range<usize>, &str)]) -> bool {
+        let mut outside = String::new();
+        let mut at = range.start;
+        for (link, _) in links {
+            outside.push_str(&text[at..link.start.max(at)]);
+            outside.push(' ');
+            at = link.end;
+        }
+        outside.push_str(&text[at..range.end]);
+        let outside = fold_apart(&outside);
+        let outside = outside.trim_matches(|it: char| !it.is_alphanumeric());
+        if outside.is_empty() || header::is_any(&self.scene.profile.text.link_leads, outside) {
+            return true;
+        }
+        let are_tags = || links.iter().all(|it| matches!(self.scene.target(it.1), Target::Tag(_)));
+        matches!(outside.to_lowercase().as_str(), "tags" | "tag" | "topics" | "trends") && are_tags()
+    }
+
+    /// Keep a link that stands for itself. `false` where it is words after all.
+    fn link(&mut self, href: &str, title: &str, placement: Placement) -> bool {
+        let (url, target) = match self.scene.target(href) {
+            Target::Own => return true,
+            Target::None => return false,
+            Target::Tag(url) => {
+                push_tag(&mut self.story.tags, title, &url);
+                return true;
+            }
+            Target::Article(url, key) => (url, Some(key)),
+            Target::Web(url) => (url, None),
+        };
+        let link = Link { placement, title: title.to_owned(), url: Some(url.into()), target };
+        push_link(&mut self.story.links, link);
+        true
+    }
+
+    fn list(&mut self, list: Element<'d>) {
+        let items: Vec<Element<'d>> = list.elements().filter(|it| !self.is_dropped(*it)).collect();
+        let rows = self.scene.grammar.scan(&flatten(list, self.drop).text);
+        if !rows.quotes.is_empty() {
+            self.story.quotes.extend(rows.quotes);
+            return;
+        }
+        let links = items.iter().map(|it| sole_link(*it)).collect::<Option<Vec<_>>>();
+        if let Some(links) = links.filter(|it| !it.is_empty()) {
+            // A list of links is a related list, tags, or a bar of share buttons; never the story.
+            for (href, title) in links {
+                match self.scene.target(href) {
+                    Target::Web(_) | Target::None | Target::Own => {}
+                    Target::Tag(_) | Target::Article(..) => {
+                        _ = self.link(href, &title, Placement::Related)
+                    }
+                }
+            }
+            return;
+        }
+        let mut lines = Vec::new();
+        for item in items {
+            let item = flatten(item, self.drop);
+            let text = (0..item.lines.len()).map(|it| fold(item.line(it))).filter(|it| !it.is_empty());
+            let text = text.collect::<Vec<_>>().join(" ");
+            if !text.is_empty() && !header::is_any(&self.scene.profile.text.boilerplate, &text) {
+                lines.push(text);
+            }
+        }
+        self.push(BlockKind::List, lines.join("\n"));
+    }
+
+    fn preformatted(&mut self, pre: Element<'d>) {
+        let mut inline = Inline::default();
+        for step in pre.walk() {
+            match step {
+                Step::Text(text) => inline.text.push_str(text),
+                Step::Open(it) if it.name() == "br" => inline.text.push('\n'),
+                Step::Open(_) | Step::Close(_) => {}
+            }
+        }
+        let rows = self.scene.grammar.scan(&inline.text);
+        if 1 < rows.quotes.len() {
+            self.story.quotes.extend(rows.quotes);
+            return;
+        }
+        self.push(BlockKind::Table, verbatim(&inline.text));
+    }
+
+    fn table(&mut self, table: Element<'d>, depth: usize) {
+        let rows = self.scene.grammar.scan(&flatten(table, self.drop).text);
+        if !rows.quotes.is_empty() {
+            self.story.quotes.extend(rows.quotes);
+            return;
+        }
+        let rows: Vec<Element<'d>> = table.descendants().filter(|it| it.name() == "tr").collect();
+        let cells = |row: Element<'d>| row.elements().filter(|it| matches!(it.name(), "td" | "th"));
+        if rows.iter().all(|it| cells(*it).count() <= 1) {
+            // One column lays out a page, it tabulates nothing.
+            return self.inside(table, depth);
+        }
+        let line = |row: &Element<'d>| {
+            let texts = cells(*row).map(|it| fold_apart(&element_text(it)));
+            texts.collect::<Vec<_>>().join("\t").trim_end().to_owned()
+        };
+        let lines: Vec<String> = rows.iter().map(line).filter(|it| !it.is_empty()).collect();
+        self.push(BlockKind::Table, lines.join("\n"));
+    }
+
+    fn quote(&mut self, quote: Element<'d>) {
+        let flat = flatten(quote, self.drop);
+        let lines = (0..flat.lines.len()).map(|it| fold(flat.line(it))).filter(|it| !it.is_empty());
+        self.push(BlockKind::Quote, lines.collect::<Vec<_>>().join("\n"));
+    }
+
+    fn figure(&mut self, figure: Element<'d>, depth: usize) {
+        let image = figure.descendants().find(|it| it.name() == "img");
+        match image {
+            Some(image) => self.image(image, caption(figure)),
+            None => self.inside(figure, depth),
+        }
+    }
+
+    fn image(&mut self, image: Element<'d>, caption: Option<String>) {
+        if let Some(block) = image_block(image, caption, self.scene.base)
+            && !self.story.blocks.iter().any(|it| it.kind == BlockKind::Image && it.url == block.url)
+        {
+            self.flush(BlockKind::Paragraph);
+            self.story.blocks.push(block);
+            self.written.push(None);
+        }
+    }
+
+    /// A box beside the story: its links are kept, its words are not the story's.
+    fn links_only(&mut self, element: Element<'d>) {
+        let flat = flatten(element, self.drop);
+        for link in &flat.links {
+            if let Target::Article(..) | Target::Tag(_) = self.scene.target(link.href) {
+                self.link(link.href, &fold(flat.title(link)), Placement::Related);
+            }
+        }
+    }
+
+    fn is_dropped(&self, element: Element<'d>) -> bool {
+        is_hidden(element) || self.drop.contains(&element)
+    }
+
+    fn push(&mut self, kind: BlockKind, text: String) {
+        if !text.is_empty() {
+            self.story.blocks.push(Block { kind, text, url: None });
+            self.written.push(None);
+        }
+    }
+
+    fn join_ruled_paragraphs(&mut self) {
+        let written: Vec<Option<&str>> = self.written.iter().map(Option::as_deref).collect();
+        for run in ruled_runs(&written).into_iter().rev() {
+            let text = written[run.clone()].iter().flatten().copied().collect::<Vec<_>>().join("\n");
+            let table = Block { kind: BlockKind::Table, text, url: None };
+            self.story.blocks.splice(run, [table]);
+        }
+    }
+}
+
+impl<'d> Inline<'d> {
+    /// White space of the source is white space; its line breaks are not the reader's.
+    fn push(&mut self, text: &str) {
+        self.text.extend(text.chars().map(|it| if matches!(it, '\n' | '\r' | '\t') { ' ' } else { it }));
+    }
+
+    fn seam(&mut self) {
+        if self.text.ends_with(|it: char| !it.is_whitespace() && it != SEAM) {
+            self.text.push(SEAM);
+        }
+    }
+
+    fn collect(&mut self, element: Element<'d>) {
+        for step in element.walk() {
+            match step {
+                Step::Text(text) => self.push(text),
+                Step::Open(it) if is_block(it.name()) => self.text.push('\n'),
+                Step::Open(_) | Step::Close(_) => self.seam(),
+            }
+        }
+    }
+}
+
+fn is_blank(ch: char) -> bool {
+    ch.is_whitespace() || ch == SEAM
+}
+
+/// Two line breaks in a row end a paragraph, one is white space.
+fn paragraphs(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let (mut start, mut last_break) = (0, None);
+    for (at, ch) in text.char_indices() {
+        if ch == '\n' {
+            if let Some(first) = last_break.replace(at)
+                && start <= first
+            {
+                found.push(start..first);
+                start = at;
+            }
+        } else if !is_blank(ch) {
+            last_break = None;
+        }
+    }
+    found.push(start..text.len());
+    found
+}
+
+/// An element's visible text, elements that touch kept apart by a seam, lines by a space.
+pub(super) fn element_text(element: Element<'_>) -> String {
+    flatten(element, &[]).text.replace('\n', " ")
+}
+
+/// The one link an element consists of, with its text.
+fn sole_link(element: Element<'_>) -> Option<(&str, String)> {
+    let flat = flatten(element, &[]);
+    let href = flat.links.first()?.href;
+    let linked: String =
+        flat.links.iter().filter(|it| it.href == href).map(|it| essence(flat.title(it))).collect();
+    let is_sole = !linked.is_empty() && linked == essence(&flat.text);
+    let titles = flat.links.iter().map(|it| fold(flat.title(it))).collect::<Vec<_>>();
+    is_sole.then(|| (href, titles.join(" ")))
+}
+
+/// An image as a block. Lazy loaders keep the address outside `src`.
+pub(super) fn image_block(image: Element<'_>, caption: Option<String>, base: &Url) -> Option<Block> {
+    let is_pixel = ["width", "height"].iter().any(|it| matches!(image.attr(it), Some("0" | "1")));
+    let first_of_set = |it: &str| it.split([' ', ',']).find(|it| !it.is_empty()).map(str::to_owned);
+    let address = ["data-src", "data-original", "data-lazy-src", "src"]
+        .iter()
+        .filter_map(|it| image.attr(it).map(str::trim))
+        .find(|it| !it.is_empty() && !it.starts_with("data:"))
+        .map(str::to_owned)
+        .or_else(|| {
+            ["data-srcset", "srcset"].iter().find_map(|it| image.attr(it)).and_then(first_of_set)
+        })?;
+    let url = base.join(&address).ok().filter(|_| !is_pixel)?;
+    Some(Block { kind: BlockKind::Image, text: caption.unwrap_or_default(), url: Some(url.into()) })
+}
+
+pub(super) fn caption(figure: Element<'_>) -> Option<String> {
+    let caption = figure.descendants().find(|it| it.name() == "figcaption")?;
+    Some(fold_apart(&element_text(caption))).filter(|it| !it.is_empty())
+}
+
+pub(super) fn push_tag(tags: &mut Vec<Tag>, name: &str, url: &Url) {
+    let name = name.trim_start_matches('#').trim();
+    if !name.is_empty() && !tags.iter().any(|it| it.url == url.as_str()) {
+        tags.push(Tag { name: name.to_owned(), url: url.to_string() });
+    }
+}
+
+/// A story once: cards link their picture and their headline.
+pub(super) fn push_link(links: &mut Vec<Link>, link: Link) {
+    let is_same = |it: &Link| {
+        it.placement == link.placement
+            && match (&it.target, &link.target) {
+                (Some(a), Some(b)) => a == b,
+                _ => it.url == link.url && it.title == link.title,
+            }
+    };
+    if link.title.is_empty() || links.iter().any(is_same) {
+        return;
+    }
+    links.push(link);
+}

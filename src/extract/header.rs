@@ -1,0 +1,268 @@
+//! The lines between the ticker and the story: section, headline, summary, byline, dates.
+//!
+//! The grammar of a stamp is the same in an element of the page and on a line of plain text:
+//! `[byline] [Published] date [Updated date]` (site profile notes, "Article header by era").
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
+use crate::config::TextRules;
+
+use super::{
+    date::{self, When},
+    text::fold_apart,
+};
+
+/// More words are a sentence, not names.
+const BYLINE_WORDS_MAX: usize = 12;
+/// Words that may stand in a navigation line behind its date.
+const NAV_WORDS_MAX: usize = 14;
+
+/// A byline and its dates.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Stamp {
+    pub(super) byline: Option<String>,
+    pub(super) published: Option<When>,
+    pub(super) updated: Option<When>,
+    /// Something looked like a date and is none.
+    pub(super) unreadable: Option<String>,
+}
+
+/// What a label before a date says of it.
+enum Label {
+    Published,
+    Updated,
+    None,
+}
+
+/// A text that is a stamp and nothing else.
+pub(super) fn stamp(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
+    let text = fold_apart(text);
+    let dates = date::scan(&text, zone);
+    if dates.is_empty() {
+        return None;
+    }
+    let mut stamp = Stamp::default();
+    let mut at = 0;
+    for found in &dates {
+        let (label, rest) = label_at_end(&text[at..found.range.start], rules);
+        if at == 0 {
+            stamp.byline = byline(rest);
+            if stamp.byline.is_none() && !rest.is_empty() {
+                return None;
+            }
+        } else if !rest.is_empty() {
+            return None;
+        }
+        at = found.range.end;
+        if found.when.is_none() {
+            stamp.unreadable = Some(text[found.range.clone()].to_owned());
+        }
+        match label {
+            Label::Updated => stamp.updated = stamp.updated.or(found.when),
+            Label::Published | Label::None => stamp.published = stamp.published.or(found.when),
+        }
+    }
+    trim(&text[at..]).is_empty().then_some(stamp)
+}
+
+/// A text that is names and nothing else. `By` in front is not part of them.
+pub(super) fn byline(text: &str) -> Option<String> {
+    let text = trim(text);
+    let text = match text.split_once(' ') {
+        Some((by, names)) if by.eq_ignore_ascii_case("by") => names.trim_start(),
+        _ => text,
+    };
+    let is_name = |word: &str| {
+        let is_small = matches!(
+            word,
+            "and"
+                | "&"
+                | "|"
+                | "of"
+                | "for"
+                | "the"
+                | "in"
+                | "/"
+                | "-"
+                | "de"
+                | "bin"
+                | "ul"
+                | "ur"
+                | "al"
+        );
+        is_small || word.starts_with(|it: char| it.is_uppercase() || it == '(' || !it.is_ascii())
+    };
+    let words = text.split(' ').count();
+    let is_names = !text.is_empty()
+        && words <= BYLINE_WORDS_MAX
+        && text.split(' ').all(is_name)
+        && !text.ends_with(['.', '!', '?', '\u{2026}'])
+        && text.contains(char::is_alphabetic);
+    is_names.then(|| text.to_owned())
+}
+
+/// A byline taken apart: `A, B`, `A and B`, `A | B`.
+pub(super) fn authors(byline: &str) -> Vec<String> {
+    let pieces = byline.split(['|', ',', ';']).flat_map(|it| it.split(" and "));
+    let mut authors: Vec<String> = Vec::new();
+    for name in pieces.map(trim).filter(|it| !it.is_empty()) {
+        if !authors.iter().any(|it| it == name) {
+            authors.push(name.to_owned());
+        }
+    }
+    authors
+}
+
+fn label_at_end<'t>(text: &'t str, rules: &TextRules) -> (Label, &'t str) {
+    let text = trim(text);
+    let label = |labels: &[String]| {
+        labels
+            .iter()
+            .filter(|it| {
+                let start = text.len().checked_sub(it.len());
+                start.and_then(|start| text.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(it))
+            })
+            .map(String::len)
+            .max()
+    };
+    // "Last updated" ends in "updated": the longest label is taken off.
+    match (label(&rules.published), label(&rules.updated)) {
+        (None, None) => (Label::None, text),
+        (Some(cut), None) => (Label::Published, trim(&text[..text.len() - cut])),
+        (_, Some(cut)) => (Label::Updated, trim(&text[..text.len() - cut])),
+    }
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches(|it: char| {
+        it.is_whitespace() || matches!(it, ',' | '|' | '·' | '•' | ':' | '-' | '–' | '—' | '/')
+    })
+}
+
+/// The date of a navigation line: month first, at the start, with a few words of navigation behind it.
+pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<NaiveDate> {
+    let text = fold_apart(text);
+    let first = date::scan(&text, zone).into_iter().next()?;
+    let rest = trim(&text[first.range.end..]);
+    let is_nav = first.range.start == 0
+        && first.is_month_first
+        && first.when.is_some_and(|it| it.at.is_none())
+        && rest.split_whitespace().count() <= NAV_WORDS_MAX
+        && (rest.is_empty() || is_any(&rules.furniture, rest));
+    first.when.filter(|_| is_nav).map(|it| it.on)
+}
+
+/// `Markets Print 2022-05-17`: the section and the day of the print edition.
+pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<(Option<String>, NaiveDate)> {
+    let groups = rules.print_edition.as_ref()?.captures(text)?;
+    let day = groups.name("date")?.as_str().parse().ok()?;
+    let section = groups.name("section").map(|it| trim(it.as_str()).to_owned());
+    Some((section.filter(|it| !it.is_empty()), day))
+}
+
+/// Whether a line matches any of some whole-line patterns.
+pub(super) fn is_any(patterns: &[crate::config::Pattern], line: &str) -> bool {
+    patterns.iter().any(|it| it.is_match(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn read(text: &str) -> Option<Stamp> {
+        let profile = Config::default().profile;
+        stamp(text, &profile.text, profile.time_zone)
+    }
+
+    #[track_caller]
+    fn check(text: &str, by: Option<&str>, published: Option<&str>, updated: Option<&str>) {
+        let stamp = read(text).expect(text);
+        let show = |it: Option<When>| it.map(|it| it.at.map_or(it.on.to_string(), |at| at.to_rfc3339()));
+        assert_eq!(stamp.byline.as_deref(), by, "{text}");
+        assert_eq!(show(stamp.published).as_deref(), published, "{text}");
+        assert_eq!(show(stamp.updated).as_deref(), updated, "{text}");
+    }
+
+    #[test]
+    fn stamps_of_every_era() {
+        check("Reuters 08 Mar 2021", Some("Reuters"), Some("2021-03-08"), None);
+        check("BR Web Desk 05 Jul, 2022", Some("BR Web Desk"), Some("2022-07-05"), None);
+        check(
+            "BR Research Published 08 Nov, 2022 08:52am",
+            Some("BR Research"),
+            Some("2022-11-08T08:52:00+05:00"),
+            None,
+        );
+        check(
+            "BR Web Desk Published January 3, 2024 Updated January 3, 2024 03:18pm",
+            Some("BR Web Desk"),
+            Some("2024-01-03"),
+            Some("2024-01-03T15:18:00+05:00"),
+        );
+        check("Published May 17, 2022", None, Some("2022-05-17"), None);
+        check(
+            "By Ali Khan and Sara Malik | Published: 8 Mar, 2021",
+            Some("Ali Khan and Sara Malik"),
+            Some("2021-03-08"),
+            None,
+        );
+        check(
+            "Reuters\u{1}Published\u{1}22 Oct, 2025\u{1}06:02am",
+            Some("Reuters"),
+            Some("2025-10-22T06:02:00+05:00"),
+            None,
+        );
+        check("Last updated: 08 Mar 2021", None, None, Some("2021-03-08"));
+    }
+
+    #[test]
+    fn a_sentence_with_a_date_is_no_stamp() {
+        for text in [
+            "The company said on 08 Mar 2021",
+            "Reuters 08 Mar 2021 reported",
+            "Markets",
+            "KARACHI: On 08 Mar 2021 the bank",
+            "Profit for the year ended June 30, 2021 rose",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_navigation_line_is_known_by_its_form() {
+        let profile = Config::default().profile;
+        let date = |text| market_date(text, &profile.text, profile.time_zone).map(|it| it.to_string());
+        assert_eq!(
+            date("Mar 08, 2021 PRINT EDITION ► BR MARKETS ► Dollar to PKR ►").as_deref(),
+            Some("2021-03-08")
+        );
+        assert_eq!(date("Mar 28, 2024").as_deref(), Some("2024-03-28"));
+        assert_eq!(date("Oct 30, 2025 اردو").as_deref(), Some("2025-10-30"));
+        for other in [
+            "Published May 17, 2022",
+            "08 Mar 2021",
+            "May 17, 2022 was a good day for shares",
+            "Mar 28, 2024 03:15pm",
+        ] {
+            assert_eq!(date(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn print_items_carry_their_section_and_day() {
+        let rules = Config::default().profile.text;
+        let (section, day) = print_edition("Markets Print 2022-05-17", &rules).expect("a print line");
+        assert_eq!((section.as_deref(), day.to_string().as_str()), (Some("Markets"), "2022-05-17"));
+        assert_eq!(print_edition("Print 2023-10-17", &rules).expect("a print line").0, None);
+        assert_eq!(print_edition("Printing 2023", &rules), None);
+    }
+
+    #[test]
+    fn several_authors_are_told_apart() {
+        assert_eq!(authors("Ali Khan and Sara Malik"), ["Ali Khan", "Sara Malik"]);
+        assert_eq!(authors("A B | C D, E F"), ["A B", "C D", "E F"]);
+        assert_eq!(authors("BR Web Desk"), ["BR Web Desk"]);
+    }
+}

@@ -1,0 +1,216 @@
+//! JSON-LD: what the page says about itself to search engines (schema.org/NewsArticle).
+
+use serde_json::{Map, Value};
+
+use crate::{
+    html::unescape,
+    model::{Warning, WarningCode},
+};
+
+use super::text::fold;
+
+/// Nesting of `@graph` and lists that is looked into.
+const DEPTH_MAX: usize = 8;
+
+/// What the article's object says. Dates are as written.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) headline: Option<String>,
+    pub(super) section: Option<String>,
+    pub(super) authors: Vec<String>,
+    pub(super) published: Option<String>,
+    pub(super) modified: Option<String>,
+    pub(super) description: Option<String>,
+    /// Paragraphs by line.
+    pub(super) body: Option<String>,
+    pub(super) publisher: Option<String>,
+    pub(super) url: Option<String>,
+}
+
+/// The article among a page's blocks. `is_self` says whether an address is the page's own: pages also
+/// carry objects of the stories they link to.
+pub(super) fn read(blocks: &[String], is_self: impl Fn(&str) -> bool) -> (Facts, Vec<Warning>) {
+    let mut warnings = Vec::new();
+    let mut articles = Vec::new();
+    let parsed: Vec<Value> = blocks
+        .iter()
+        .filter_map(|block| match parse(block) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                warnings.push(Warning::new(WarningCode::JsonLdBroken, error.to_string()));
+                None
+            }
+        })
+        .collect();
+    for value in &parsed {
+        collect(value, 0, &mut articles);
+    }
+    articles.sort_by_key(|it| it.0);
+    let own = articles.iter().find(|it| address(it.1).is_some_and(|url| is_self(&url)));
+    let facts = own.or(articles.first()).map(|it| facts(it.1)).unwrap_or_default();
+    (facts, warnings)
+}
+
+/// Strict first. Templates paste raw line breaks and tabs into strings, and wrap blocks in comments.
+fn parse(block: &str) -> Result<Value, serde_json::Error> {
+    let bare = block.trim().trim_start_matches("<!--").trim_end_matches("-->");
+    let bare = bare.trim().trim_start_matches("//").trim_start_matches("<![CDATA[");
+    let bare = bare.trim_end().trim_end_matches("]]>").trim_end_matches("//").trim_end_matches(';');
+    serde_json::from_str(bare)
+        .or_else(|_| serde_json::from_str(&bare.replace(|it: char| it.is_control(), " ")))
+}
+
+/// Objects that are articles, with how sure that is: 0 for news.
+fn collect<'v>(value: &'v Value, depth: usize, found: &mut Vec<(u8, &'v Map<String, Value>)>) {
+    if DEPTH_MAX < depth {
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|it| collect(it, depth + 1, found)),
+        Value::Object(object) => {
+            if let Some(rank) = rank(object) {
+                found.push((rank, object));
+            }
+            for key in ["@graph", "mainEntity"] {
+                if let Some(inner) = object.get(key) {
+                    collect(inner, depth + 1, found);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn rank(object: &Map<String, Value>) -> Option<u8> {
+    let types: Vec<&str> = match object.get("@type")? {
+        Value::String(one) => vec![one],
+        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
+        _ => return None,
+    };
+    let names = types.iter().map(|it| it.rsplit(['/', ':']).next().unwrap_or_default());
+    let ranks = names.filter_map(|it| match it {
+        _ if it.ends_with("NewsArticle") => Some(0),
+        "Article" | "LiveBlogPosting" | "BlogPosting" | "Report" => Some(1),
+        _ => None,
+    });
+    ranks.min()
+}
+
+fn facts(object: &Map<String, Value>) -> Facts {
+    let text = |key| object.get(key).and_then(first_text);
+    Facts {
+        headline: text("headline").or_else(|| text("name")),
+        section: text("articleSection"),
+        authors: object.get("author").map(names).unwrap_or_default(),
+        published: text("datePublished"),
+        modified: text("dateModified"),
+        description: text("description"),
+        body: object
+            .get("articleBody")
+            .and_then(Value::as_str)
+            .map(unescape)
+            .filter(|it| !fold(it).is_empty()),
+        publisher: object.get("publisher").map(names).and_then(|it| it.into_iter().next()),
+        url: address(object),
+    }
+}
+
+/// A text, or the first of a list.
+fn first_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(fold(&unescape(text))).filter(|it| !it.is_empty()),
+        Value::Array(items) => items.iter().find_map(first_text),
+        _ => None,
+    }
+}
+
+/// Names of people or organisations: text, `{name}`, or a list of either.
+fn names(value: &Value) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let name = match value {
+        Value::Array(items) => {
+            for name in items.iter().flat_map(names) {
+                if !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+            None
+        }
+        Value::Object(object) => object.get("name").and_then(first_text),
+        other => first_text(other),
+    };
+    found.extend(name);
+    found
+}
+
+/// The page an object is about: `mainEntityOfPage` (text or `{@id}`), `url`, `@id`.
+fn address(object: &Map<String, Value>) -> Option<String> {
+    let of = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Object(inner) => inner.get("@id").and_then(Value::as_str).map(str::to_owned),
+        _ => None,
+    };
+    ["mainEntityOfPage", "url", "@id"].iter().find_map(|key| object.get(*key).and_then(of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts_of(blocks: &[&str]) -> (Facts, Vec<Warning>) {
+        let blocks: Vec<String> = blocks.iter().map(|it| (*it).to_owned()).collect();
+        read(&blocks, |url| url.contains("/7"))
+    }
+
+    #[track_caller]
+    fn check_headline(block: &str) {
+        assert_eq!(facts_of(&[block]).0.headline.as_deref(), Some("H"), "{block}");
+    }
+
+    #[test]
+    fn the_article_is_found_wherever_it_stands() {
+        check_headline(r#"{"@type":"NewsArticle","headline":"H"}"#);
+        check_headline(
+            r#"[{"@type":"WebSite","name":"X"},{"@type":["Article","NewsArticle"],"headline":"H"}]"#,
+        );
+        check_headline(
+            r#"{"@graph":[{"@type":"Organization","name":"X"},{"@type":"NewsArticle","headline":"H"}]}"#,
+        );
+        check_headline(r#"{"@type":"http://schema.org/NewsArticle","headline":"H"}"#);
+        check_headline(
+            r#"{"@type":"WebPage","mainEntity":{"@type":"ReportageNewsArticle","headline":"H"}}"#,
+        );
+        check_headline("{\"@type\":\"NewsArticle\",\"headline\":\"\tH\n\"}");
+        check_headline("<!-- {\"@type\":\"NewsArticle\",\"headline\":\"H\"}; -->");
+    }
+
+    #[test]
+    fn the_pages_own_article_is_taken_not_a_neighbours() {
+        let block = r#"[{"@type":"NewsArticle","headline":"other","url":"/news/8"},
+            {"@type":"NewsArticle","headline":"H","mainEntityOfPage":{"@id":"/news/7"}}]"#;
+        check_headline(block);
+        check_headline(r#"[{"@type":"Article","headline":"x"},{"@type":"NewsArticle","headline":"H"}]"#);
+    }
+
+    #[test]
+    fn a_broken_block_does_not_hide_a_good_one() {
+        let (facts, warnings) =
+            facts_of(&["{oops", r#"{"@type":"NewsArticle","headline":"H &amp; I"}"#]);
+        assert_eq!(facts.headline.as_deref(), Some("H & I"));
+        assert_eq!(warnings[0].code, WarningCode::JsonLdBroken);
+    }
+
+    #[test]
+    fn authors_come_in_every_shape() {
+        let check = |author: &str, expect: &[&str]| {
+            let block = format!(r#"{{"@type":"NewsArticle","author":{author}}}"#);
+            assert_eq!(facts_of(&[&block]).0.authors, expect, "{author}");
+        };
+        check(r#""Reuters""#, &["Reuters"]);
+        check(r#"{"@type":"Person","name":"Reuters"}"#, &["Reuters"]);
+        check(r#"[{"name":"A B"},{"name":"C D"},{"name":"A B"}]"#, &["A B", "C D"]);
+        check(r#"{"name":["A B","x"]}"#, &["A B"]);
+        check(r#"[]"#, &[]);
+        check(r#"{"name":""}"#, &[]);
+    }
+}

@@ -1,0 +1,349 @@
+//! A page as the lines a reader sees, with the links on them.
+//!
+//! One long text and spans into it: most lines are navigation that nobody will ask for, and cost
+//! nothing.
+
+use std::ops::Range;
+
+use crate::html::{Element, Step};
+
+use super::text::SEAM;
+
+/// The lines of a page, the story left out.
+#[derive(Default)]
+pub(super) struct Lines<'d> {
+    /// White space folded, `\n` between lines, [`SEAM`] where elements touch.
+    pub(super) text: String,
+    pub(super) lines: Vec<Line>,
+    pub(super) links: Vec<LinkSpan<'d>>,
+    /// The first line after the story.
+    pub(super) after_body: Option<usize>,
+    /// The line of the headline's element, if that was named.
+    pub(super) headline: Option<usize>,
+}
+
+pub(super) struct Line {
+    pub(super) range: Range<usize>,
+    /// It stands in `h1` to `h6`.
+    pub(super) is_heading: bool,
+    /// It stands in `nav`, `footer`, a caption, or an element named as furniture.
+    pub(super) is_furniture: bool,
+    /// It stands in a list.
+    pub(super) is_item: bool,
+}
+
+pub(super) struct LinkSpan<'d> {
+    pub(super) line: usize,
+    pub(super) range: Range<usize>,
+    pub(super) href: &'d str,
+}
+
+struct Flattener<'d> {
+    out: Lines<'d>,
+    start: usize,
+    headings: usize,
+    furniture: usize,
+    items: usize,
+    /// Where the open `a` began, and its target.
+    link: Option<(usize, &'d str)>,
+    /// White space is owed before the next word.
+    space: bool,
+    /// An element began or ended since the last word.
+    seam: bool,
+}
+
+/// The lines of everything inside an element but the elements in `without`.
+pub(super) fn flatten<'d>(root: Element<'d>, without: &[Element<'d>]) -> Lines<'d> {
+    flatten_page(root, &Parts { story: without, ..Parts::default() })
+}
+
+/// Elements of a page that are known by the profile's rules.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Parts<'p, 'd> {
+    /// Left out; their place is remembered.
+    pub(super) story: &'p [Element<'d>],
+    /// Their lines are marked.
+    pub(super) furniture: &'p [Element<'d>],
+    pub(super) headline: Option<Element<'d>>,
+}
+
+/// The lines of a page.
+pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &Parts<'_, 'd>) -> Lines<'d> {
+    let mut flat = Flattener {
+        out: Lines::default(),
+        start: 0,
+        headings: 0,
+        furniture: 0,
+        items: 0,
+        link: None,
+        space: false,
+        seam: false,
+    };
+    let mut skipping: Option<Element<'d>> = None;
+    for step in root.walk() {
+        match step {
+            Step::Close(element) if skipping == Some(element) => skipping = None,
+            _ if skipping.is_some() => {}
+            Step::Text(text) => flat.text(text),
+            Step::Open(element) => {
+                let is_story = parts.story.contains(&element);
+                if is_story || is_hidden(element) {
+                    flat.end_line();
+                    skipping = Some(element);
+                    if is_story {
+                        flat.out.after_body = Some(flat.out.lines.len());
+                    }
+                    continue;
+                }
+                if parts.furniture.contains(&element) {
+                    flat.end_line();
+                    flat.furniture += 1;
+                }
+                if parts.headline == Some(element) {
+                    flat.end_line();
+                    flat.out.headline = Some(flat.out.lines.len());
+                }
+                flat.open(element);
+            }
+            Step::Close(element) => {
+                flat.close(element);
+                if parts.furniture.contains(&element) {
+                    flat.end_line();
+                    flat.furniture -= 1;
+                }
+            }
+        }
+    }
+    flat.end_line();
+    flat.out
+}
+
+/// Elements whose text no reader sees.
+pub(super) fn is_hidden(element: Element<'_>) -> bool {
+    matches!(
+        element.name(),
+        "script"
+            | "style"
+            | "template"
+            | "noscript"
+            | "iframe"
+            | "svg"
+            | "object"
+            | "textarea"
+            | "select"
+            | "head"
+            | "title"
+            | "math"
+            | "audio"
+            | "video"
+            | "canvas"
+    ) || element.attr("hidden").is_some()
+}
+
+/// Elements that begin a line of their own.
+pub(super) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "p" | "div"
+            | "li"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "tr"
+            | "td"
+            | "th"
+            | "table"
+            | "tbody"
+            | "thead"
+            | "tfoot"
+            | "caption"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "section"
+            | "article"
+            | "aside"
+            | "header"
+            | "footer"
+            | "nav"
+            | "main"
+            | "figure"
+            | "figcaption"
+            | "blockquote"
+            | "pre"
+            | "form"
+            | "fieldset"
+            | "address"
+            | "hr"
+            | "br"
+            | "body"
+            | "html"
+            | "details"
+            | "summary"
+            | "center"
+            | "button"
+            | "option"
+            | "label"
+    )
+}
+
+fn is_heading(name: &str) -> bool {
+    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+}
+
+fn is_furniture(name: &str) -> bool {
+    matches!(name, "nav" | "footer" | "figcaption" | "button")
+}
+
+impl<'d> Flattener<'d> {
+    fn text(&mut self, text: &str) {
+        for piece in text.split(char::is_whitespace) {
+            if piece.is_empty() {
+                self.space = true;
+                continue;
+            }
+            self.word(piece);
+            self.space = true;
+        }
+        // The last piece is followed by no white space of this text.
+        if !text.ends_with(char::is_whitespace) && !text.is_empty() {
+            self.space = false;
+        }
+    }
+
+    fn word(&mut self, word: &str) {
+        if self.start < self.out.text.len() {
+            if self.space {
+                self.out.text.push(' ');
+            } else if self.seam {
+                self.out.text.push(SEAM);
+            }
+        }
+        self.out.text.push_str(word);
+        self.space = false;
+        self.seam = false;
+    }
+
+    fn open(&mut self, element: Element<'d>) {
+        let name = element.name();
+        self.seam = true;
+        if is_block(name) {
+            self.end_line();
+            self.headings += usize::from(is_heading(name));
+            self.furniture += usize::from(is_furniture(name));
+            self.items += usize::from(name == "li");
+        } else if name == "a"
+            && let Some(href) = element.attr("href")
+        {
+            self.end_link();
+            self.link = Some((self.out.text.len(), href));
+        }
+    }
+
+    fn close(&mut self, element: Element<'d>) {
+        let name = element.name();
+        self.seam = true;
+        if is_block(name) {
+            self.end_line();
+            self.headings -= usize::from(is_heading(name));
+            self.furniture -= usize::from(is_furniture(name));
+            self.items -= usize::from(name == "li");
+        } else if name == "a" {
+            self.end_link();
+            self.link = None;
+        }
+    }
+
+    /// File what has been read of the open link; a link over several lines is one on each.
+    fn end_link(&mut self) {
+        if let Some((start, href)) = &mut self.link {
+            let end = self.out.text.len();
+            if *start < end {
+                self.out.links.push(LinkSpan { line: self.out.lines.len(), range: *start..end, href });
+            }
+            *start = end;
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.end_link();
+        let end = self.out.text.len();
+        if self.start < end {
+            self.out.lines.push(Line {
+                range: self.start..end,
+                is_heading: 0 < self.headings,
+                is_furniture: 0 < self.furniture,
+                is_item: 0 < self.items,
+            });
+            self.out.text.push('\n');
+            self.start = end + 1;
+            if let Some((start, _)) = &mut self.link {
+                *start = self.start;
+            }
+        }
+        self.space = false;
+        self.seam = false;
+    }
+}
+
+impl<'d> Lines<'d> {
+    /// The text of a line, as flattened.
+    pub(super) fn line(&self, index: usize) -> &str {
+        &self.text[self.lines[index].range.clone()]
+    }
+
+    /// The links of a line.
+    pub(super) fn links_of(&self, index: usize) -> impl Iterator<Item = &LinkSpan<'d>> {
+        let first = self.links.partition_point(|it| it.line < index);
+        self.links[first..].iter().take_while(move |it| it.line == index)
+    }
+
+    /// The text of a link.
+    pub(super) fn title(&self, link: &LinkSpan<'_>) -> &str {
+        &self.text[link.range.clone()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::Document;
+
+    #[track_caller]
+    fn check(html: &str, lines: &[&str]) {
+        let page = Document::parse(html);
+        let flat = flatten(page.root(), &[]);
+        let found: Vec<&str> = (0..flat.lines.len()).map(|it| flat.line(it)).collect();
+        assert_eq!(found, lines);
+    }
+
+    #[test]
+    fn lines_are_what_a_reader_sees() {
+        check("<p>a <b>b</b>c</p>d<br>e", &["a b\u{1}c", "d", "e"]);
+        check("<ul><li>1<li>2</ul><script>x</script><p hidden>y</p>", &["1", "2"]);
+        check("<span>ANL</span><span>34.36</span>", &["ANL\u{1}34.36"]);
+        check("<i>a </i>b<i> c</i>", &["a b c"]);
+    }
+
+    #[test]
+    fn links_know_their_line() {
+        let page = Document::parse("<p>x <a href=/1>one</a></p><a href=/2><h2>two</h2><p>more</p></a>");
+        let flat = flatten(page.root(), &[]);
+        let links: Vec<_> =
+            flat.links.iter().map(|it| (it.line, flat.title(it).trim(), it.href)).collect();
+        assert_eq!(links, [(0, "one", "/1"), (1, "two", "/2"), (2, "more", "/2")]);
+    }
+
+    #[test]
+    fn the_story_is_left_out_and_its_place_remembered() {
+        let page = Document::parse("<p>a</p><div id=s><p>b</p></div><p>c</p>");
+        let story = page.root().descendants().find(|it| it.attr("id") == Some("s")).expect("there");
+        let flat = flatten(page.root(), &[story]);
+        assert_eq!((flat.text.as_str(), flat.after_body), ("a\nc\n", Some(1)));
+    }
+}

@@ -1,0 +1,144 @@
+//! The profile's selectors, compiled, and what they find on one page.
+
+use std::collections::HashMap;
+
+use crate::{
+    config::{Place, Profile, RuleField},
+    html::{Element, Matcher},
+};
+
+/// A selector of the profile that cannot be compiled.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{place}: `{}` must be a CSS selector, found {css:?}", .place.key)]
+pub struct RuleError {
+    place: Place,
+    css: String,
+}
+
+/// Every selector of every era, compiled once.
+pub(super) struct Rules {
+    matcher: Matcher,
+    /// By era, then by field: places in the matcher's list, best first.
+    eras: Vec<HashMap<RuleField, Vec<usize>>>,
+    count: usize,
+}
+
+/// An element and its number in document order.
+pub(super) type Hit<'d> = (usize, Element<'d>);
+
+/// What one walk over a page found.
+pub(super) struct Index<'d> {
+    /// By place in the matcher's list.
+    hits: Vec<Vec<Hit<'d>>>,
+    pub(super) ld_blocks: Vec<String>,
+    /// `property` or `name`, and `content`; the canonical link as `canonical`.
+    pub(super) metas: Vec<(&'d str, &'d str)>,
+    pub(super) title: Option<String>,
+    /// Every `h1`.
+    pub(super) headings: Vec<Hit<'d>>,
+}
+
+impl Rules {
+    pub(super) fn new(profile: &Profile) -> Result<Self, RuleError> {
+        let mut list: Vec<&str> = Vec::new();
+        let mut places: Vec<&Place> = Vec::new();
+        let mut eras = Vec::new();
+        for era in &profile.eras {
+            let mut fields = HashMap::new();
+            for field in RuleField::ALL {
+                let rules = era.rules.of(field).iter().map(|rule| {
+                    let known = list.iter().position(|it| *it == rule.css);
+                    known.unwrap_or_else(|| {
+                        list.push(&rule.css);
+                        places.push(&rule.place);
+                        list.len() - 1
+                    })
+                });
+                fields.insert(field, rules.collect());
+            }
+            eras.push(fields);
+        }
+        let matcher = Matcher::new(list.iter().copied()).map_err(|it| RuleError {
+            place: places[it.index].clone(),
+            css: list[it.index].to_owned(),
+        })?;
+        Ok(Self { matcher, eras, count: list.len() })
+    }
+
+    /// Walk a page once.
+    pub(super) fn index<'d>(&self, root: Element<'d>) -> Index<'d> {
+        let mut index = Index {
+            hits: vec![Vec::new(); self.count],
+            ld_blocks: Vec::new(),
+            metas: Vec::new(),
+            title: None,
+            headings: Vec::new(),
+        };
+        for (number, element) in root.descendants().enumerate() {
+            self.matcher.each_match(element, |at| {
+                if index.hits[at].last().map(|it| it.0) != Some(number) {
+                    index.hits[at].push((number, element));
+                }
+            });
+            index.note(number, element);
+        }
+        index
+    }
+
+    /// What the rules for a field find: those of the page's era first, then of the eras nearest to it.
+    pub(super) fn find<'i, 'd>(
+        &'i self,
+        index: &'i Index<'d>,
+        era: usize,
+        field: RuleField,
+    ) -> impl Iterator<Item = &'i [Hit<'d>]> {
+        let mut order: Vec<usize> = (0..self.eras.len()).collect();
+        order.sort_by_key(|it| it.abs_diff(era));
+        let places = order.into_iter().flat_map(move |it| self.eras[it][&field].iter());
+        places.map(|it| index.hits[*it].as_slice()).filter(|it| !it.is_empty())
+    }
+
+    /// What the rules of the page's era find, all of them together.
+    pub(super) fn find_all<'d>(
+        &self,
+        index: &Index<'d>,
+        era: usize,
+        field: RuleField,
+    ) -> Vec<Element<'d>> {
+        self.eras[era][&field].iter().flat_map(|it| index.hits[*it].iter().map(|it| it.1)).collect()
+    }
+}
+
+impl<'d> Index<'d> {
+    fn note(&mut self, number: usize, element: Element<'d>) {
+        match element.name() {
+            "script"
+                if element
+                    .attr("type")
+                    .is_some_and(|it| it.trim().eq_ignore_ascii_case("application/ld+json")) =>
+            {
+                self.ld_blocks.push(element.text());
+            }
+            "meta" => {
+                let name = ["property", "name", "itemprop"].iter().find_map(|it| element.attr(it));
+                if let (Some(name), Some(content)) = (name, element.attr("content")) {
+                    self.metas.push((name, content));
+                }
+            }
+            "link" if element.attr("rel").is_some_and(|it| it.eq_ignore_ascii_case("canonical")) => {
+                self.metas.extend(element.attr("href").map(|it| ("canonical", it)));
+            }
+            "title" if self.title.is_none() => self.title = Some(element.text()),
+            "h1" => self.headings.push((number, element)),
+            _ => {}
+        }
+    }
+
+    /// The first of these names that has a content.
+    pub(super) fn meta(&self, names: &[&str]) -> Option<&'d str> {
+        names.iter().find_map(|name| {
+            let named = self.metas.iter().filter(|it| it.0.eq_ignore_ascii_case(name));
+            named.map(|it| it.1.trim()).find(|it| !it.is_empty())
+        })
+    }
+}

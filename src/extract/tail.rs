@@ -1,0 +1,97 @@
+//! What follows the story: tags, the headline once more, related stories, comments.
+
+use crate::{
+    html::Element,
+    model::{Link, Placement, Tag},
+};
+
+use super::{
+    body::{Scene, Target, push_link, push_tag},
+    header::is_any,
+    lines::{Lines, flatten},
+    text::{essence, fold, fold_apart},
+};
+
+/// A list of related stories is no index of the site.
+const RELATED_MAX: usize = 60;
+
+/// Tags and related stories.
+#[derive(Default)]
+pub(super) struct Tail {
+    pub(super) tags: Vec<Tag>,
+    pub(super) links: Vec<Link>,
+}
+
+/// From elements that the profile names.
+pub(super) fn read_named(scene: &Scene<'_>, tags: &[Element<'_>], related: &[Element<'_>]) -> Tail {
+    let mut tail = Tail::default();
+    for element in tags.iter().chain(related) {
+        let flat = flatten(*element, &[]);
+        for link in &flat.links {
+            tail.take(scene, link.href, &fold(flat.title(link)));
+        }
+    }
+    tail
+}
+
+/// From the lines after the story: the first run of topic links, and the article links up to the mark
+/// that ends them.
+pub(super) fn read_lines(scene: &Scene<'_>, flat: &Lines<'_>) -> Tail {
+    let rules = &scene.profile.text;
+    let mut tail = Tail::default();
+    let mut tags_over = false;
+    let first = flat.after_body.unwrap_or(flat.lines.len());
+    for at in first..flat.lines.len() {
+        let line = &flat.lines[at];
+        let text = fold_apart(flat.line(at));
+        if is_any(&rules.end, &text) || RELATED_MAX <= tail.links.len() {
+            break;
+        }
+        if is_any(&rules.more, &text) {
+            if tail.links.is_empty() {
+                continue;
+            }
+            break;
+        }
+        if line.is_furniture {
+            continue;
+        }
+        let before = (tail.tags.len(), tail.links.len());
+        let mut has_link = false;
+        for link in flat.links_of(at) {
+            let is_tag = matches!(scene.target(link.href), Target::Tag(_));
+            if !(is_tag && tags_over) {
+                tail.take(scene, link.href, &fold(flat.title(link)));
+            }
+            has_link = true;
+        }
+        let is_headline = essence(&text) == scene.headline;
+        if tail.tags.len() == before.0 && !tail.tags.is_empty() && 2 < text.chars().count() {
+            tags_over = true;
+        }
+        // Another box of the page begins: "Most read", "Latest".
+        if line.is_heading && !has_link && !is_headline && !tail.links.is_empty() {
+            break;
+        }
+    }
+    tail
+}
+
+impl Tail {
+    fn take(&mut self, scene: &Scene<'_>, href: &str, title: &str) {
+        match scene.target(href) {
+            Target::Tag(url) => push_tag(&mut self.tags, title, &url),
+            Target::Article(url, key) => {
+                let title = title.to_owned();
+                let link = Link {
+                    placement: Placement::Related,
+                    title,
+                    url: Some(url.into()),
+                    target: Some(key),
+                };
+                push_link(&mut self.links, link);
+            }
+            Target::Own | Target::Web(_) | Target::None => {}
+        }
+    }
+}

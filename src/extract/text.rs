@@ -1,0 +1,135 @@
+//! Cleaning text: what a reader sees, and nothing he does not.
+
+use std::ops::Range;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+/// Stands in flattened text where two elements touch without white space between them. A ticker row
+/// may be split there (`<b>ANL</b><b>34.36</b>`), a word may not be (`<b>O</b>GDC`), so whoever reads
+/// the text decides what it means. Never part of a result.
+pub(super) const SEAM: char = '\u{1}';
+
+/// Zero-width and direction marks, the byte order mark and word joiner (site profile notes, "Markup"),
+/// and control characters that are no white space.
+fn is_invisible(ch: char) -> bool {
+    matches!(ch, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{2060}' | '\u{202A}'..='\u{202E}' | '\u{AD}')
+        || (ch.is_control() && !ch.is_whitespace())
+}
+
+/// Fold white space to single spaces, drop what is invisible, compose (NFC).
+pub(super) fn fold(text: &str) -> String {
+    let mut folded = String::with_capacity(text.len());
+    for ch in text.chars() {
+        if is_invisible(ch) {
+            continue;
+        }
+        if !ch.is_whitespace() {
+            folded.push(ch);
+        } else if !folded.is_empty() && !folded.ends_with(' ') {
+            folded.push(' ');
+        }
+    }
+    if folded.ends_with(' ') {
+        folded.pop();
+    }
+    compose(folded)
+}
+
+/// Like [`fold`], with elements that touch taken apart: for labels, dates and bylines.
+pub(super) fn fold_apart(text: &str) -> String {
+    if text.contains(SEAM) { fold(&text.replace(SEAM, " ")) } else { fold(text) }
+}
+
+/// For tables: spaces and line breaks stay, blank lines around do not.
+pub(super) fn verbatim(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.split('\n') {
+        let clean = line.chars().filter(|it| *it == '\t' || !is_invisible(*it));
+        let line: String = clean.map(|it| if it == '\u{A0}' { ' ' } else { it }).collect();
+        lines.push(compose(line.trim_end().to_owned()));
+    }
+    let is_blank = |it: &String| it.is_empty();
+    let start = lines.iter().position(|it| !is_blank(it)).unwrap_or(lines.len());
+    let end = lines.iter().rposition(|it| !is_blank(it)).map_or(start, |it| it + 1);
+    lines[start..end].join("\n")
+}
+
+fn compose(text: String) -> String {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        return text;
+    }
+    text.nfc().collect()
+}
+
+/// Letters and digits alone, lower case: for asking whether two texts say the same.
+pub(super) fn essence(text: &str) -> String {
+    text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A rule of `=`, `-` or `_` that lays out a table in plain text.
+pub(super) fn is_rule(line: &str) -> bool {
+    let line = line.trim();
+    5 <= line.len()
+        && line.chars().all(|it| matches!(it, '=' | '-' | '_' | '+' | '|' | ' '))
+        && 5 <= line.chars().filter(|it| matches!(it, '=' | '-' | '_')).count()
+}
+
+/// Longer lines are prose that happens to stand between two rules.
+const TABLE_LINE_MAX: usize = 160;
+/// More lines are not one table.
+const TABLE_LINES_MAX: usize = 80;
+
+/// Tables laid out line by line: from a rule to the last rule that belongs to it. `None` is something
+/// that is no line, and ends a table.
+pub(super) fn ruled_runs(lines: &[Option<&str>]) -> Vec<Range<usize>> {
+    let mut runs: Vec<Range<usize>> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if !line.is_some_and(is_rule) {
+            continue;
+        }
+        if let Some(run) = runs.last_mut() {
+            let between = &lines[run.end..at];
+            let is_line = |it: &Option<&str>| it.is_some_and(|it| it.chars().count() <= TABLE_LINE_MAX);
+            if between.len() <= TABLE_LINES_MAX && between.iter().all(is_line) {
+                run.end = at + 1;
+                continue;
+            }
+        }
+        runs.push(at..at + 1);
+    }
+    runs.retain(|it| 1 < it.len());
+    runs
+}
+
+/// Whether a line ends as a sentence does.
+pub(super) fn ends_sentence(line: &str) -> bool {
+    line.trim_end_matches(['"', '\'', '\u{201D}', '\u{2019}', ')', ']'])
+        .ends_with(['.', '!', '?', '\u{2026}', ':', ';', ','])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_drops_what_is_invisible_and_keeps_what_is_not() {
+        assert_eq!(fold(" a\u{200B}b\u{A0}\u{A0}c\t\nd\u{FEFF} "), "ab c d");
+        assert_eq!(fold("cafe\u{301}"), "caf\u{e9}");
+        assert_eq!(fold("Rs 8,00"), "Rs 8,00");
+        assert_eq!(fold("a\u{1}b\u{7}"), "ab");
+        assert_eq!(fold_apart("Reuters\u{1}08 Mar"), "Reuters 08 Mar");
+    }
+
+    #[test]
+    fn a_table_reaches_from_its_first_rule_to_its_last() {
+        let lines = ["a", "=====", "h", "-----", "1  2", "=====", "b"].map(Some);
+        assert_eq!(ruled_runs(&lines), [1..6]);
+        assert_eq!(ruled_runs(&[Some("====="), Some("a")]), []);
+        assert_eq!(ruled_runs(&[Some("====="), None, Some("=====")]), []);
+    }
+
+    #[test]
+    fn tables_keep_their_spaces() {
+        assert_eq!(verbatim("\n\n  a   b  \n\n====\n x\u{A0} y\u{200B}\n\n"), "  a   b\n\n====\n x  y");
+    }
+}
