@@ -4,3 +4,4 @@ pub mod export;
 pub mod extract;
 pub mod html;
 pub mod model;
+pub mod store;

@@ -1,0 +1,279 @@
+//! Articles and their wordings. Only headline, byline, summary and body make a version.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::model::{Block, Captured, Draft, Link, PageId, PageKey, Settled, Tag};
+
+use super::{Result, raw::sha256, stamp};
+
+/// What is stored of an article, as far as a new wording has to know.
+struct Stored {
+    content_hash: String,
+    seen_at: Option<String>,
+    has_body: bool,
+}
+
+/// A wording with its circumstances.
+pub(super) struct Incoming<'a> {
+    pub(super) page: PageId,
+    pub(super) key: &'a PageKey,
+    pub(super) url: Option<&'a str>,
+    pub(super) draft: &'a Draft,
+    pub(super) capture: i64,
+    pub(super) captured: Option<Captured>,
+    pub(super) at: DateTime<Utc>,
+}
+
+/// What came of a draft.
+pub(super) enum Kept {
+    As(Settled),
+    /// The page lost its body: the stored article stays.
+    Emptied,
+}
+
+/// SHA-256 over headline, byline, summary and body, white space folded: what a version is told by.
+pub fn content_hash(draft: &Draft) -> String {
+    let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let parts = [
+        fold(draft.headline.as_deref().unwrap_or_default()),
+        fold(draft.byline.as_deref().unwrap_or_default()),
+        fold(&draft.summary.join("\n")),
+        fold(&draft.body()),
+    ];
+    sha256(parts.join("\u{1f}").as_bytes())
+}
+
+/// Store a draft as the newest wording, as an older one, or as what is known already.
+pub(super) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Result<Kept> {
+    let hash = content_hash(incoming.draft);
+    let stored = conn
+        .prepare_cached("SELECT content_hash, version_seen_at, body <> '' FROM articles WHERE id = ?1")?
+        .query_row([incoming.page.0], |row| {
+            Ok(Stored { content_hash: row.get(0)?, seen_at: row.get(1)?, has_body: row.get(2)? })
+        })
+        .optional()?;
+    let Some(stored) = stored else {
+        insert(conn, incoming, &hash)?;
+        return Ok(Kept::As(Settled::New));
+    };
+    let seen_at = incoming.captured.map(|it| it.to_string());
+    // A capture of unknown date is taken for older than any that is dated.
+    let is_older =
+        seen_at.as_deref().unwrap_or_default() < stored.seen_at.as_deref().unwrap_or_default();
+    if stored.content_hash == hash {
+        if is_older && seen_at.is_some() {
+            see_earlier(conn, incoming.page, seen_at.as_deref())?;
+        } else {
+            refresh(conn, incoming)?;
+        }
+        return Ok(Kept::As(Settled::Unchanged));
+    }
+    if is_older {
+        return keep_older(conn, incoming, &hash, seen_at.as_deref()).map(Kept::As);
+    }
+    if stored.has_body && incoming.draft.body().is_empty() {
+        return Ok(Kept::Emptied);
+    }
+    replace(conn, incoming, &hash)?;
+    Ok(Kept::As(Settled::Updated))
+}
+
+/// The article was looked at, and is as before (304).
+pub(super) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<()> {
+    conn.prepare_cached("UPDATE articles SET last_checked_at = ?2 WHERE id = ?1")?
+        .execute(params![page.0, stamp(at)])?;
+    Ok(())
+}
+
+fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
+    let Incoming { page, key, url, draft, capture, captured, at } = incoming;
+    conn.prepare_cached(
+        "INSERT INTO articles (id, host, site_id, url, published_on, published_at, updated_at, section, headline,
+             byline, authors, dateline, word_count, version, version_seen_at, content_hash, first_seen_at,
+             last_checked_at, capture_id, origins_json, summary, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?15, ?16, ?16, ?17, ?18, ?19, ?20)",
+    )?
+    .execute(params![
+        page.0,
+        key.host,
+        key.id,
+        url,
+        draft.published_on.map(|it| it.to_string()),
+        draft.published_at.map(|it| it.to_rfc3339()),
+        draft.updated_at.map(|it| it.to_rfc3339()),
+        draft.section,
+        draft.headline,
+        draft.byline,
+        authors_json(draft),
+        draft.dateline,
+        draft.word_count(),
+        captured.map(|it| it.to_string()),
+        hash,
+        stamp(*at),
+        capture,
+        origins_json(draft),
+        draft.summary.join("\n"),
+        draft.body(),
+    ])?;
+    keep_parts(conn, *page, draft)
+}
+
+/// The newest wording becomes an old one, the draft the newest.
+fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
+    let Incoming { page, key: _, url, draft, capture, captured, at } = incoming;
+    conn.prepare_cached(
+        "INSERT INTO old_versions (article_id, seen_at, cause, content_hash, capture_id, headline, byline, summary, body)
+         SELECT id, version_seen_at, 'site', content_hash, capture_id, headline, byline, summary, body
+           FROM articles WHERE id = ?1",
+    )?
+    .execute([page.0])?;
+    conn.prepare_cached(
+        "UPDATE articles
+            SET url = coalesce(?2, url), headline = ?3, byline = ?4, authors = ?5, dateline = ?6, word_count = ?7,
+                version = version + 1, version_seen_at = ?8, content_hash = ?9, last_checked_at = ?10,
+                capture_id = ?11, summary = ?12, body = ?13
+          WHERE id = ?1",
+    )?
+    .execute(params![
+        page.0,
+        url,
+        draft.headline,
+        draft.byline,
+        authors_json(draft),
+        draft.dateline,
+        draft.word_count(),
+        captured.map(|it| it.to_string()),
+        hash,
+        stamp(*at),
+        capture,
+        draft.summary.join("\n"),
+        draft.body(),
+    ])?;
+    refresh(conn, incoming)
+}
+
+/// What may change without making a version: dates, section, tags, links.
+fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
+    let Incoming { page, key: _, url: _, draft, capture: _, captured: _, at } = incoming;
+    conn.prepare_cached(
+        "UPDATE articles
+            SET published_on = coalesce(?2, published_on), published_at = coalesce(?3, published_at),
+                updated_at = coalesce(?4, updated_at), section = coalesce(?5, section), last_checked_at = ?6,
+                origins_json = ?7
+          WHERE id = ?1",
+    )?
+    .execute(params![
+        page.0,
+        draft.published_on.map(|it| it.to_string()),
+        draft.published_at.map(|it| it.to_rfc3339()),
+        draft.updated_at.map(|it| it.to_rfc3339()),
+        draft.section,
+        stamp(*at),
+        origins_json(draft),
+    ])?;
+    for sql in [
+        "DELETE FROM block_spans WHERE article_id = ?1",
+        "DELETE FROM article_links WHERE article_id = ?1",
+        "DELETE FROM tags WHERE article_id = ?1",
+    ] {
+        conn.prepare_cached(sql)?.execute([page.0])?;
+    }
+    keep_parts(conn, *page, draft)
+}
+
+/// The newest wording turns out to be older than was known, unless another one lies between.
+fn see_earlier(conn: &Connection, page: PageId, seen_at: Option<&str>) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE articles SET version_seen_at = ?2
+          WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM old_versions WHERE article_id = ?1 AND coalesce(seen_at, '') > ?2)",
+    )?
+    .execute(params![page.0, seen_at])?;
+    Ok(())
+}
+
+/// A wording from before the newest: kept once, in its place in time.
+fn keep_older(
+    conn: &Connection,
+    incoming: &Incoming<'_>,
+    hash: &str,
+    seen_at: Option<&str>,
+) -> Result<Settled> {
+    let is_known: bool = conn
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM old_versions WHERE article_id = ?1 AND content_hash = ?2)",
+        )?
+        .query_row(params![incoming.page.0, hash], |row| row.get(0))?;
+    if is_known || incoming.draft.body().is_empty() {
+        return Ok(Settled::Unchanged);
+    }
+    let draft = incoming.draft;
+    conn.prepare_cached(
+        "INSERT INTO old_versions (article_id, seen_at, cause, content_hash, capture_id, headline, byline, summary, body)
+         VALUES (?1, ?2, 'site', ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?
+    .execute(params![
+        incoming.page.0,
+        seen_at,
+        hash,
+        incoming.capture,
+        draft.headline,
+        draft.byline,
+        draft.summary.join("\n"),
+        draft.body(),
+    ])?;
+    conn.prepare_cached("UPDATE articles SET version = version + 1 WHERE id = ?1")?
+        .execute([incoming.page.0])?;
+    Ok(Settled::Updated)
+}
+
+fn keep_parts(conn: &Connection, page: PageId, draft: &Draft) -> Result<()> {
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO block_spans (article_id, position, kind, start, length, caption, url)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    // Where the next text block begins in the body, in characters from 1 (SQL's substr).
+    let mut start = 1;
+    for (position, Block { kind, text, url }) in draft.blocks.iter().enumerate() {
+        let length = text.chars().count();
+        if kind.is_text() {
+            insert.execute(params![page.0, position, kind.code(), start, length, None::<&str>, url])?;
+            start += length + "\n\n".len();
+        } else {
+            insert.execute(params![
+                page.0,
+                position,
+                kind.code(),
+                None::<i64>,
+                None::<i64>,
+                text,
+                url
+            ])?;
+        }
+    }
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO article_links (article_id, position, placement, title, url, target_host, target_site_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for (position, Link { placement, title, url, target }) in draft.links.iter().enumerate() {
+        let (host, id) = target.as_ref().map(|it| (&it.host, &it.id)).unzip();
+        insert.execute(params![page.0, position, placement.code(), title, url, host, id])?;
+    }
+    let mut insert =
+        conn.prepare_cached("INSERT OR IGNORE INTO tags (article_id, tag, url) VALUES (?1, ?2, ?3)")?;
+    for Tag { name, url } in &draft.tags {
+        insert.execute(params![page.0, name, url])?;
+    }
+    Ok(())
+}
+
+fn authors_json(draft: &Draft) -> String {
+    serde_json::to_string(&draft.authors).expect("strings are JSON")
+}
+
+fn origins_json(draft: &Draft) -> String {
+    let map: BTreeMap<&str, &str> = draft.origins.iter().map(|it| (it.0.code(), it.1.code())).collect();
+    serde_json::to_string(&map).expect("strings are JSON")
+}

@@ -1,0 +1,51 @@
+//! Forward-only migrations, counted by `PRAGMA user_version`.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::{Result, StoreError};
+
+/// "TSHT": tells our files from other SQLite files (`PRAGMA application_id`).
+const APPLICATION_ID: i32 = 0x5453_4854;
+
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_init.sql")];
+
+/// Bring an archive to today's schema, or refuse what is none.
+pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
+    let found = check(conn, path)?;
+    for (index, sql) in MIGRATIONS.iter().enumerate().skip(found) {
+        let batch = conn.transaction()?;
+        batch.execute_batch(sql)?;
+        batch.pragma_update(None, "user_version", index + 1)?;
+        batch.pragma_update(None, "application_id", APPLICATION_ID)?;
+        batch.commit()?;
+    }
+    Ok(())
+}
+
+/// The schema of an archive; 0 for an empty file.
+pub(super) fn check(conn: &Connection, path: &Path) -> Result<usize> {
+    let not_ours = |error: rusqlite::Error| match StoreError::from(error) {
+        StoreError::Damaged(_) => StoreError::NotAnArchive { path: path.to_owned() },
+        other => other,
+    };
+    let application: i32 =
+        conn.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(not_ours)?;
+    let found: usize =
+        conn.pragma_query_value(None, "user_version", |row| row.get(0)).map_err(not_ours)?;
+    let tables: usize =
+        conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(not_ours)?;
+    if application != APPLICATION_ID && 0 < tables {
+        return Err(StoreError::NotAnArchive { path: path.to_owned() });
+    }
+    if MIGRATIONS.len() < found {
+        return Err(StoreError::TooNew { path: path.to_owned(), found, known: MIGRATIONS.len() });
+    }
+    Ok(found)
+}
+
+/// Whether the schema is today's.
+pub(super) fn is_current(found: usize) -> bool {
+    found == MIGRATIONS.len()
+}

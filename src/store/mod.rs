@@ -1,0 +1,127 @@
+//! The archive: one SQLite file, one writer thread, any number of read-only readers. Alone in knowing
+//! SQL and compression.
+
+mod articles;
+mod migrate;
+mod pages;
+mod raw;
+mod reader;
+mod runs;
+mod sources;
+mod stats;
+mod strips;
+mod writer;
+
+pub use articles::content_hash;
+pub use pages::{Enqueued, Settlement};
+pub use reader::{Reader, Reference, Wording};
+pub use runs::{Outcome as RunOutcome, RunRow};
+pub use sources::{HostMemory, RobotsMemory, SourceMemory, SourceState};
+pub use stats::{HostStats, Status};
+pub use writer::Writer;
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+/// Why the archive cannot be used. All of these end a run.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no file.
+    #[error("there is no archive at `{}`", .path.display())]
+    Absent {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A directory, a device.
+    #[error("`{}` is not a file", .path.display())]
+    NotAFile {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A file, but not SQLite; or SQLite, but not ours.
+    #[error("`{}` is not an archive of this program", .path.display())]
+    NotAnArchive {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Written by a newer program.
+    #[error("`{}` has schema {found}, this program knows up to {known}", .path.display())]
+    TooNew {
+        /// Where.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The newest that is understood.
+        known: usize,
+    },
+    /// Another process holds the lock.
+    #[error("another run holds `{}`", .path.display())]
+    Held {
+        /// Where.
+        path: PathBuf,
+    },
+    /// No space left.
+    #[error("the disk is full")]
+    Full,
+    /// Written to by something that does not let go.
+    #[error("the archive is locked by another program")]
+    Busy,
+    /// It may not be written.
+    #[error("the archive cannot be written: {0}")]
+    ReadOnly(String),
+    /// SQLite found it damaged.
+    #[error("the archive is damaged: {0}")]
+    Damaged(String),
+    /// A body that does not decompress to what was stored.
+    #[error("the stored body {body} is damaged")]
+    Body {
+        /// Its row.
+        body: i64,
+    },
+    /// Anything else that SQLite says.
+    #[error("SQLite: {0}")]
+    Sql(rusqlite::Error),
+    /// The batch of an operation was rolled back.
+    #[error("the write was rolled back: {0}")]
+    RolledBack(String),
+    /// The operating system said no.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// What it said.
+        source: std::io::Error,
+    },
+    /// The writer thread ended.
+    #[error("the writer stopped")]
+    WriterGone,
+}
+
+/// A result of the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied) => Self::ReadOnly(error.to_string()),
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure) => {
+                Self::Damaged(error.to_string())
+            }
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+/// A time as the archive writes it.
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// A time as the archive wrote it.
+fn unstamp(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(text).ok().map(|it| it.to_utc())
+}

@@ -1,0 +1,309 @@
+//! Pages: the queue of visits, and what each visit leaves behind.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, params};
+use url::Url;
+
+use crate::model::{
+    Ask, Candidate, Captured, Extraction, Outcome, PageId, PageKey, PageState, RawPage, Request, RunId,
+    Settled, Task, Validators, Via, Warning, WarningCode,
+};
+
+use super::{
+    Result, Writer,
+    articles::{self, Incoming, Kept},
+    raw::{self, Packed},
+    sources, stamp, strips,
+};
+
+/// The host of saved pages whose address nothing tells; their id is the hash of what they say.
+const UNKNOWN_HOST: &str = "file";
+/// Enough of a hash to be one.
+const UNKNOWN_ID_CHARS: usize = 16;
+
+/// What became of a batch of candidates.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Enqueued {
+    /// Not heard of before.
+    pub added: usize,
+    /// Known, and due again because the source says they changed.
+    pub again: usize,
+}
+
+/// How a claimed page is put back.
+#[derive(Debug)]
+pub struct Settlement {
+    /// Whose work it was.
+    pub run: RunId,
+    /// The page.
+    pub page: PageId,
+    /// Its identity.
+    pub key: PageKey,
+    /// How the visit ended.
+    pub outcome: Outcome,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// When to visit it again; `None` for never.
+    pub due_at: Option<DateTime<Utc>>,
+    /// What was sent for it.
+    pub requests: Vec<Request>,
+}
+
+impl Writer {
+    /// Remember candidates. New ones are due now; known ones only if they changed since the last visit.
+    pub async fn enqueue(&self, candidates: Vec<Candidate>, now: DateTime<Utc>) -> Result<Enqueued> {
+        self.call(move |conn| enqueue(conn, &candidates, now)).await
+    }
+
+    /// Take the page that has been due longest.
+    pub async fn claim(&self, run: RunId, now: DateTime<Utc>) -> Result<Option<Task>> {
+        self.call(move |conn| claim(conn, run, now)).await
+    }
+
+    /// Put a claimed page back as if it had never been taken.
+    pub async fn release(&self, page: PageId) -> Result<()> {
+        self.call(move |conn| {
+            conn.prepare_cached("UPDATE pages SET claimed_by = NULL WHERE id = ?1")?
+                .execute([page.0])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Put a claimed page back with what the visit brought: capture, article, version, strip, index and page
+    /// state in one transaction.
+    pub async fn settle(&self, settlement: Settlement) -> Result<Settled> {
+        let packed = match &settlement.outcome {
+            Outcome::Read { page, .. } => Some(raw::pack(&page.body)?),
+            Outcome::Unchanged(_) | Outcome::Missing(_) | Outcome::Failed { .. } => None,
+        };
+        let zone = self.zone;
+        self.call(move |conn| settle(conn, &settlement, packed.as_ref(), zone)).await
+    }
+
+    /// Keep a page that did not come through the queue. Its address may be unknown.
+    pub async fn import(
+        &self,
+        page: RawPage,
+        extraction: Extraction,
+        at: DateTime<Utc>,
+    ) -> Result<Settled> {
+        let packed = raw::pack(&page.body)?;
+        let zone = self.zone;
+        self.call(move |conn| {
+            let key = extraction.key.clone().unwrap_or_else(|| PageKey {
+                host: UNKNOWN_HOST.to_owned(),
+                id: articles::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
+            });
+            let id = known_page(conn, &key, extraction.url.as_ref(), at)?;
+            let settled = read(conn, id, &key, &page, &extraction, &packed, at, zone)?;
+            let state = match settled {
+                Settled::Failed(state) => state,
+                _ => PageState::Stored,
+            };
+            conn.prepare_cached(
+                "UPDATE pages SET state = ?2, reason = NULL WHERE id = ?1 AND state <> 'stored'",
+            )?
+            .execute(params![id.0, state.code()])?;
+            Ok(settled)
+        })
+        .await
+    }
+}
+
+fn enqueue(conn: &Connection, candidates: &[Candidate], now: DateTime<Utc>) -> Result<Enqueued> {
+    let mut insert = conn.prepare_cached(
+        "INSERT OR IGNORE INTO pages (host, site_id, url, via, state, found_at, listed_at, due_at)
+         VALUES (?1, ?2, ?3, ?4, 'new', ?5, ?6, ?5)",
+    )?;
+    let mut again = conn.prepare_cached(
+        "UPDATE pages SET due_at = ?3
+          WHERE host = ?1 AND site_id = ?2 AND state = 'stored' AND claimed_by IS NULL
+            AND visited_at < ?4 AND ?4 <= ?3 AND (due_at IS NULL OR due_at > ?3)",
+    )?;
+    let mut enqueued = Enqueued::default();
+    for Candidate { key, url, via, published_at, changed_at } in candidates {
+        let added = insert.execute(params![
+            key.host,
+            key.id,
+            url.as_str(),
+            via.code(),
+            stamp(now),
+            published_at.map(stamp)
+        ])?;
+        enqueued.added += added;
+        if added == 0
+            && let Some(changed) = changed_at
+        {
+            enqueued.again += again.execute(params![key.host, key.id, stamp(now), stamp(*changed)])?;
+        }
+    }
+    Ok(enqueued)
+}
+
+fn claim(conn: &Connection, run: RunId, now: DateTime<Utc>) -> Result<Option<Task>> {
+    let mut claim = conn.prepare_cached(
+        "UPDATE pages SET claimed_by = ?2
+          WHERE id = (SELECT id FROM pages
+                       WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at <= ?1
+                       ORDER BY due_at, id LIMIT 1)
+         RETURNING id, host, site_id, url, etag, last_modified, failures",
+    )?;
+    let row = claim.query_row(params![stamp(now), run.0], |row| {
+        let validators = Validators { etag: row.get(4)?, last_modified: row.get(5)? };
+        let key = PageKey { host: row.get(1)?, id: row.get(2)? };
+        Ok((PageId(row.get(0)?), key, row.get::<_, Option<String>>(3)?, validators, row.get(6)?))
+    });
+    let Some((page, key, url, validators, failures)) = row.optional()? else { return Ok(None) };
+    let url = url.as_deref().and_then(|it| Url::parse(it).ok());
+    let url = url.expect("due pages were enqueued with a parsed address");
+    Ok(Some(Task { page, key, ask: Ask { url, validators }, failures }))
+}
+
+fn settle(
+    conn: &Connection,
+    settlement: &Settlement,
+    packed: Option<&Packed>,
+    zone: chrono_tz::Tz,
+) -> Result<Settled> {
+    let Settlement { run, page, key, outcome, at, due_at, requests } = settlement;
+    sources::keep_requests(conn, *run, requests)?;
+    let (settled, state, reason, validators) = match outcome {
+        Outcome::Read { page: bytes, extraction } => {
+            let packed = packed.expect("a page that was read was packed");
+            let settled = read(conn, *page, key, bytes, extraction, packed, *at, zone)?;
+            let (state, reason) = match settled {
+                Settled::Failed(state) => (state, Some("no_article")),
+                _ => (PageState::Stored, None),
+            };
+            (settled, state, reason, Some(&bytes.validators))
+        }
+        Outcome::Unchanged(validators) => {
+            articles::touch(conn, *page, *at)?;
+            (Settled::Unchanged, PageState::Stored, None, Some(validators))
+        }
+        Outcome::Missing(missing) => (Settled::Missing, PageState::Missing, Some(missing.code()), None),
+        Outcome::Failed { state, reason } => (Settled::Failed(*state), *state, Some(*reason), None),
+    };
+    let failures = i64::from(matches!(settled, Settled::Failed(_)));
+    // A stored article stays stored when a later look fails: the failure is in the reason.
+    conn.prepare_cached(
+        "UPDATE pages
+            SET state = CASE WHEN state = 'stored' THEN 'stored' ELSE ?2 END, reason = ?3,
+                failures = CASE WHEN ?4 THEN failures + 1 ELSE 0 END, visited_at = ?5, due_at = ?6,
+                claimed_by = NULL
+          WHERE id = ?1",
+    )?
+    .execute(params![page.0, state.code(), reason, failures, stamp(*at), due_at.map(stamp)])?;
+    if let Some(Validators { etag, last_modified }) = validators {
+        conn.prepare_cached("UPDATE pages SET etag = ?2, last_modified = ?3 WHERE id = ?1")?
+            .execute(params![page.0, etag, last_modified])?;
+    }
+    Ok(settled)
+}
+
+/// Keep a capture and what it says.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the parts of one capture; a struct would be built once and taken apart"
+)]
+fn read(
+    conn: &Connection,
+    id: PageId,
+    key: &PageKey,
+    page: &RawPage,
+    extraction: &Extraction,
+    packed: &Packed,
+    at: DateTime<Utc>,
+    zone: chrono_tz::Tz,
+) -> Result<Settled> {
+    let Extraction { url, key: _, draft, strip, warnings } = extraction;
+    let url = url.as_ref().map(Url::as_str);
+    // Of a saved page the printed date may be all that dates its ticker.
+    let captured = page.captured_at.or(strip.market_date.map(Captured::On));
+    let Some(capture) = keep_capture(conn, id, key, page, url, captured, packed, at)? else {
+        return Ok(Settled::Unchanged);
+    };
+    match captured {
+        Some(captured) => {
+            let strip = strips::keep(conn, strip, captured, zone)?;
+            conn.prepare_cached("UPDATE captures SET strip_id = ?2 WHERE id = ?1")?
+                .execute(params![capture, strip])?;
+        }
+        None if strip.quotes.is_empty() => {}
+        None => {
+            let detail = format!("{} rows", strip.quotes.len());
+            keep_warnings(conn, capture, &[Warning::new(WarningCode::StripUndated, detail)])?;
+        }
+    }
+    keep_warnings(conn, capture, warnings)?;
+    if !draft.is_article() {
+        return Ok(Settled::Failed(PageState::NotArticle));
+    }
+    let incoming = Incoming { page: id, key, url, draft, capture, captured, at };
+    match articles::keep(conn, &incoming)? {
+        Kept::As(settled) => Ok(settled),
+        Kept::Emptied => Ok(Settled::Failed(PageState::NotArticle)),
+    }
+}
+
+/// The row of a capture, `None` if the same one is there already.
+#[expect(clippy::too_many_arguments, reason = "the columns of one row")]
+fn keep_capture(
+    conn: &Connection,
+    id: PageId,
+    key: &PageKey,
+    page: &RawPage,
+    url: Option<&str>,
+    captured: Option<Captured>,
+    packed: &Packed,
+    at: DateTime<Utc>,
+) -> Result<Option<i64>> {
+    let body = raw::keep(conn, packed)?;
+    let RawPage { url: _, body: _, content_type, captured_at: _, source, status, validators } = page;
+    let Validators { etag, last_modified } = validators;
+    let added = conn
+        .prepare_cached(
+            "INSERT OR IGNORE INTO captures (article_id, url, host, site_id, captured_at, fetched_at, source, status,
+                 content_type, etag, last_modified, sha256, bytes, body_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )?
+        .execute(params![
+            id.0,
+            url,
+            key.host,
+            key.id,
+            captured.map(|it| it.to_string()),
+            stamp(at),
+            source.code(),
+            status,
+            content_type,
+            etag,
+            last_modified,
+            packed.sha256,
+            packed.bytes,
+            body
+        ])?;
+    Ok((added == 1).then(|| conn.last_insert_rowid()))
+}
+
+fn keep_warnings(conn: &Connection, capture: i64, warnings: &[Warning]) -> Result<()> {
+    let mut insert =
+        conn.prepare_cached("INSERT INTO warnings (capture_id, code, detail) VALUES (?1, ?2, ?3)")?;
+    for Warning { code, detail } in warnings {
+        insert.execute(params![capture, code.code(), detail])?;
+    }
+    Ok(())
+}
+
+/// The row of a page that came by itself. It is not queued: what we hold need not be asked for.
+fn known_page(conn: &Connection, key: &PageKey, url: Option<&Url>, at: DateTime<Utc>) -> Result<PageId> {
+    conn.prepare_cached(
+        "INSERT OR IGNORE INTO pages (host, site_id, url, via, state, found_at) VALUES (?1, ?2, ?3, ?4, 'new', ?5)",
+    )?
+    .execute(params![key.host, key.id, url.map(Url::as_str), Via::File.code(), stamp(at)])?;
+    let id = conn
+        .prepare_cached("SELECT id FROM pages WHERE host = ?1 AND site_id = ?2")?
+        .query_row([&key.host, &key.id], |row| row.get(0))?;
+    Ok(PageId(id))
+}

@@ -1,0 +1,148 @@
+//! Counts for `status`.
+
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+
+use crate::model::{PageState, Tally};
+
+use super::{Reader, Result, RunRow, stamp};
+
+/// How many of the newest runs are shown.
+const RUNS_MAX: u32 = 5;
+
+/// The state of an archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Articles.
+    pub articles: u64,
+    /// Their wordings, the newest included.
+    pub versions: u64,
+    /// First and last day of publication.
+    pub days: Option<(String, String)>,
+    /// Articles without a date.
+    pub undated: u64,
+    /// Quotes from tickers.
+    pub quotes: u64,
+    /// Captures with their raw bytes.
+    pub captures: u64,
+    /// Pages by what is known of them, with the cause, and how many.
+    pub pages: Vec<(PageState, Option<String>, u64)>,
+    /// Pages due now.
+    pub due: u64,
+    /// When the next page is due.
+    pub next_due: Option<String>,
+    /// Sources as they were last read: address, state, when, and the newest item's date.
+    pub sources: Vec<(String, String, String, Option<String>)>,
+    /// Hosts that asked something of us.
+    pub hosts: Vec<HostStats>,
+    /// The newest runs, newest first.
+    pub runs: Vec<RunRow>,
+}
+
+/// What a host asked of us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostStats {
+    /// The host.
+    pub host: String,
+    /// No request before this.
+    pub wait_until: Option<String>,
+    /// The breaker is open until then.
+    pub open_until: Option<String>,
+    /// Failures in a row.
+    pub failures: u64,
+    /// The pace in force, in milliseconds between requests.
+    pub interval_ms: Option<u64>,
+}
+
+impl Reader {
+    /// The state of the archive at a time.
+    pub fn status(&self, now: DateTime<Utc>) -> Result<Status> {
+        let conn = &self.conn;
+        let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0));
+        let articles = count("SELECT count(*) FROM articles")?;
+        let days =
+            conn.query_row("SELECT min(published_on), max(published_on) FROM articles", [], |row| {
+                let (first, last): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+                Ok(first.zip(last))
+            })?;
+        let next = "SELECT min(due_at) FROM pages WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at > ?1";
+        Ok(Status {
+            articles,
+            versions: articles + count("SELECT count(*) FROM old_versions")?,
+            days,
+            undated: count("SELECT count(*) FROM articles WHERE published_on IS NULL")?,
+            quotes: count("SELECT coalesce(sum(rows), 0) FROM strips")?,
+            captures: count("SELECT count(*) FROM captures")?,
+            pages: pages(conn)?,
+            due: self.due(now)?,
+            next_due: conn.query_row(next, [stamp(now)], |row| row.get(0))?,
+            sources: sources(conn)?,
+            hosts: hosts(conn)?,
+            runs: runs(conn)?,
+        })
+    }
+}
+
+fn pages(conn: &Connection) -> Result<Vec<(PageState, Option<String>, u64)>> {
+    let sql = "SELECT state, reason, count(*) FROM pages GROUP BY state, reason ORDER BY state, reason";
+    let mut query = conn.prepare(sql)?;
+    let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut pages = Vec::new();
+    for row in rows {
+        let (state, reason, count) = row?;
+        pages.extend(PageState::from_code(&state).map(|it| (it, reason, count)));
+    }
+    pages.sort_by_key(|it| it.0);
+    Ok(pages)
+}
+
+fn sources(conn: &Connection) -> Result<Vec<(String, String, String, Option<String>)>> {
+    let mut query =
+        conn.prepare("SELECT url, state, checked_at, newest_at FROM sources ORDER BY kind, url")?;
+    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn hosts(conn: &Connection) -> Result<Vec<HostStats>> {
+    let mut query = conn.prepare(
+        "SELECT host, wait_until, open_until, failures, interval_ms FROM hosts ORDER BY host",
+    )?;
+    let rows = query.query_map([], |row| {
+        Ok(HostStats {
+            host: row.get(0)?,
+            wait_until: row.get(1)?,
+            open_until: row.get(2)?,
+            failures: row.get(3)?,
+            interval_ms: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
+    let sql = "SELECT id, command, started_at, finished_at, outcome, discovered, fetched, stored, updated, unchanged,
+                      missing, failed
+                 FROM runs ORDER BY id DESC LIMIT ?1";
+    let mut query = conn.prepare(sql)?;
+    let rows = query.query_map([RUNS_MAX], |row| {
+        let tally = Tally {
+            discovered: row.get(5)?,
+            fetched: row.get(6)?,
+            stored: row.get(7)?,
+            updated: row.get(8)?,
+            unchanged: row.get(9)?,
+            missing: row.get(10)?,
+            failed: row.get(11)?,
+            sources_failed: 0,
+        };
+        Ok(RunRow {
+            id: row.get(0)?,
+            command: row.get(1)?,
+            started_at: row.get(2)?,
+            finished_at: row.get(3)?,
+            outcome: row.get(4)?,
+            tally,
+        })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}

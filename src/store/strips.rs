@@ -1,0 +1,109 @@
+//! Ticker strips: equal ones in a row are kept once, dated by their captures.
+
+use chrono_tz::Tz;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::model::{Captured, Quote, Strip};
+
+use super::{Result, raw::sha256};
+
+/// The row of a capture's strip; `None` where it carried none.
+pub(super) fn keep(
+    conn: &Connection,
+    strip: &Strip,
+    captured: Captured,
+    zone: Tz,
+) -> Result<Option<i64>> {
+    if strip.quotes.is_empty() {
+        return Ok(None);
+    }
+    let (hash, at) = (hash(strip), captured.to_string());
+    let before = conn
+        .prepare_cached(
+            "SELECT id, hash FROM strips WHERE captured_at <= ?1 ORDER BY captured_at DESC, id DESC LIMIT 1",
+        )?
+        .query_row([&at], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+        .optional()?;
+    if let Some((id, _)) = before.filter(|it| it.1 == hash) {
+        conn.prepare_cached(
+            "UPDATE strips SET last_captured_at = max(last_captured_at, ?2), captures = captures + 1 WHERE id = ?1",
+        )?
+        .execute(params![id, at])?;
+        return Ok(Some(id));
+    }
+    // Imports come in any order: the next strip in time may be this one, seen earlier.
+    let after = conn
+        .prepare_cached(
+            "SELECT id, hash FROM strips WHERE captured_at > ?1 ORDER BY captured_at, id LIMIT 1",
+        )?
+        .query_row([&at], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+        .optional()?;
+    let day = day_of(captured, zone);
+    if let Some((id, _)) = after.filter(|it| it.1 == hash) {
+        conn.prepare_cached(
+            "UPDATE strips SET captured_at = ?2, day = ?3, captures = captures + 1 WHERE id = ?1",
+        )?
+        .execute(params![id, at, day])?;
+        conn.prepare_cached("UPDATE quotes SET captured_at = ?2, day = ?3 WHERE strip_id = ?1")?
+            .execute(params![id, at, day])?;
+        return Ok(Some(id));
+    }
+    conn.prepare_cached(
+        "INSERT INTO strips (captured_at, last_captured_at, day, market_date, rows, captures, hash)
+         VALUES (?1, ?1, ?2, ?3, ?4, 1, ?5)",
+    )?
+    .execute(params![
+        at,
+        day,
+        strip.market_date.map(|it| it.to_string()),
+        strip.quotes.len(),
+        hash
+    ])?;
+    let id = conn.last_insert_rowid();
+    let mut insert = conn.prepare_cached(
+        "INSERT INTO quotes (symbol, day, captured_at, strip_id, kind, price, change, change_pct, direction, suspect)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+    )?;
+    for quote in &strip.quotes {
+        let Quote { symbol, kind, price, change, change_pct, direction, suspect } = quote;
+        insert.execute(params![
+            symbol,
+            day,
+            at,
+            id,
+            kind.code(),
+            price.to_f64(),
+            change.to_f64(),
+            change_pct.to_f64(),
+            direction.code(),
+            suspect
+        ])?;
+    }
+    Ok(Some(id))
+}
+
+fn day_of(captured: Captured, zone: Tz) -> String {
+    match captured {
+        Captured::On(day) => day.to_string(),
+        Captured::At(at) => at.with_timezone(&zone).date_naive().to_string(),
+    }
+}
+
+fn hash(strip: &Strip) -> String {
+    let Strip { market_date, quotes } = strip;
+    let mut text = market_date.map(|it| it.to_string()).unwrap_or_default();
+    for Quote { symbol, kind, price, change, change_pct, direction, suspect: _ } in quotes {
+        let row = [
+            symbol,
+            kind.code(),
+            &price.to_string(),
+            &change.to_string(),
+            &change_pct.to_string(),
+            direction.code(),
+        ]
+        .join(" ");
+        text.push('\n');
+        text.push_str(&row);
+    }
+    sha256(text.as_bytes())
+}

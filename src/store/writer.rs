@@ -1,0 +1,232 @@
+//! The one thread that writes.
+//!
+//! Callers await their own operation; the thread commits whatever has queued up in one transaction (group
+//! commit) and answers only after the commit. With `synchronous = FULL` an answer means that the operation
+//! outlives a power cut.
+
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::{Path, PathBuf},
+    thread,
+    time::Duration,
+};
+
+use chrono_tz::Tz;
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Result, StoreError, migrate::migrate};
+
+const QUEUE_MAX: usize = 256;
+const BATCH_MAX: usize = 128;
+/// An outside writer, such as a `sqlite3` shell, gets this long to finish.
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+const STATEMENTS_MAX: usize = 64;
+
+/// A handle to the writer thread; it ends when the handle goes. Holds the archive's lock until then.
+pub struct Writer {
+    queue: Option<mpsc::Sender<Op>>,
+    thread: Option<thread::JoinHandle<()>>,
+    pub(super) zone: Tz,
+    _lock: File,
+}
+
+/// Runs inside the batch (`None` if the batch could not begin), returns what to do once its fate is known.
+type Op = Box<dyn FnOnce(Option<&Connection>) -> Finish + Send>;
+type Finish = Box<dyn FnOnce(Option<&rusqlite::Error>) + Send>;
+
+impl Writer {
+    /// Open an archive for writing, or make one. Days are counted in `zone`. Only one writer at a time:
+    /// the operating system's lock on `<path>.lock` is held until the process or the handle ends.
+    pub fn open(path: &Path, zone: Tz) -> Result<Self> {
+        if path.is_dir() {
+            return Err(StoreError::NotAFile { path: path.to_owned() });
+        }
+        let lock = lock(path)?;
+        let mut conn = Connection::open(path)?;
+        conn.busy_timeout(BUSY_WAIT)?;
+        conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        // Refuse before anything is changed.
+        super::migrate::check(&conn, path)?;
+        conn.pragma_update(None, "journal_mode", "WAL")?;
+        conn.pragma_update(None, "synchronous", "FULL")?;
+        conn.pragma_update(None, "foreign_keys", true)?;
+        migrate(&mut conn, path)?;
+        let (queue, inbox) = mpsc::channel(QUEUE_MAX);
+        let thread = thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || write_loop(conn, inbox))
+            .map_err(|source| StoreError::Io { what: "cannot start the writer".to_owned(), source })?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), zone, _lock: lock })
+    }
+
+    /// Run `op` in the writer thread, atomically, and wait until it is durable.
+    pub(super) async fn call<T: Send + 'static>(
+        &self,
+        op: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let op: Op = Box::new(move |conn| {
+            let result = conn.map(|conn| savepoint(conn, op));
+            Box::new(move |failure| {
+                let result = match (result, failure) {
+                    (Some(result), None) => result,
+                    // A full disk is a full disk, whoever of the batch met it.
+                    (Some(Err(error)), Some(_)) => Err(error),
+                    (_, Some(error)) => Err(rolled_back(error)),
+                    (None, None) => Err(StoreError::WriterGone),
+                };
+                // The caller may have been cancelled; the write still counts.
+                let _ = reply.send(result);
+            })
+        });
+        let queue = self.queue.as_ref().ok_or(StoreError::WriterGone)?;
+        queue.send(op).await.map_err(|_| StoreError::WriterGone)?;
+        answer.await.map_err(|_| StoreError::WriterGone)?
+    }
+}
+
+impl Drop for Writer {
+    /// Everything that was queued is committed, and the write-ahead log is folded back, before the lock
+    /// goes.
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread has been reported by the operations it failed.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn lock(path: &Path) -> Result<File> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    let lock_path = PathBuf::from(name);
+    let what = || format!("cannot open `{}`", lock_path.display());
+    let file = OpenOptions::new().create(true).append(true).open(&lock_path);
+    let file = file.map_err(|source| StoreError::Io { what: what(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Held { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(StoreError::Io { what: what(), source }),
+    }
+}
+
+fn rolled_back(error: &rusqlite::Error) -> StoreError {
+    use rusqlite::ErrorCode;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => StoreError::Full,
+        Some(ErrorCode::DatabaseBusy) => StoreError::Busy,
+        _ => StoreError::RolledBack(error.to_string()),
+    }
+}
+
+fn write_loop(mut conn: Connection, mut inbox: mpsc::Receiver<Op>) {
+    while let Some(first) = inbox.blocking_recv() {
+        let mut finishes = Vec::new();
+        let committed = commit_batch(&mut conn, first, &mut inbox, &mut finishes);
+        for finish in finishes {
+            finish(committed.as_ref().err());
+        }
+    }
+    // What the last reader leaves behind is folded back by the next opening at the latest.
+    if let Err((_, error)) = conn.close() {
+        tracing::warn!(%error, "the archive was not closed cleanly");
+    }
+}
+
+fn commit_batch(
+    conn: &mut Connection,
+    first: Op,
+    inbox: &mut mpsc::Receiver<Op>,
+    finishes: &mut Vec<Finish>,
+) -> rusqlite::Result<()> {
+    let batch = match conn.transaction_with_behavior(TransactionBehavior::Immediate) {
+        Ok(batch) => batch,
+        Err(error) => {
+            finishes.push(first(None));
+            return Err(error);
+        }
+    };
+    let mut next = Some(first);
+    while let Some(op) = next {
+        finishes.push(op(Some(&batch)));
+        next = if finishes.len() < BATCH_MAX { inbox.try_recv().ok() } else { None };
+    }
+    batch.commit()
+}
+
+/// One operation's failure must not undo its neighbours in the batch.
+fn savepoint<T>(conn: &Connection, op: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    conn.prepare_cached("SAVEPOINT op")?.execute([])?;
+    let result = op(conn);
+    if result.is_err() {
+        // After a full disk SQLite has rolled everything back already.
+        let _ = conn.execute_batch("ROLLBACK TO op");
+    }
+    let released = conn.prepare_cached("RELEASE op").and_then(|mut it| it.execute([]));
+    match result {
+        Ok(value) => released.map(|_| value).map_err(StoreError::from),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(dir: &tempfile::TempDir) -> Result<Writer> {
+        Writer::open(&dir.path().join("a.db"), chrono_tz::UTC)
+    }
+
+    #[tokio::test]
+    async fn a_failing_operation_leaves_its_neighbours_alone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let writer = open(&dir).expect("open");
+        let insert = |url: &'static str| {
+            writer.call(move |conn| {
+                let sql =
+                    "INSERT INTO robots (origin, fetched_at, expires_at, body) VALUES (?1, '', '', '')";
+                conn.execute(sql, [url])?;
+                Ok(())
+            })
+        };
+        let (a, dup, b) = tokio::join!(insert("u1"), insert("u1"), insert("u2"));
+        assert!(a.is_ok() && b.is_ok());
+        assert!(matches!(dup, Err(StoreError::Sql(_))));
+        let count =
+            |conn: &Connection| Ok(conn.query_row("SELECT count(*) FROM robots", [], |row| row.get(0))?);
+        let rows: i64 = writer.call(count).await.expect("count");
+        assert_eq!(rows, 2);
+    }
+
+    #[tokio::test]
+    async fn an_archive_has_one_writer() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let first = open(&dir).expect("open");
+        assert!(matches!(open(&dir), Err(StoreError::Held { .. })));
+        drop(first);
+        assert!(open(&dir).is_ok());
+    }
+
+    #[test]
+    fn what_is_no_archive_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.db");
+        std::fs::write(&path, "not a database, whatever its name says; long enough to look")
+            .expect("write");
+        assert!(matches!(open(&dir), Err(StoreError::NotAnArchive { .. })));
+        std::fs::remove_file(&path).expect("remove");
+        let other = Connection::open(&path).expect("open");
+        other.execute_batch("CREATE TABLE t (x)").expect("create");
+        drop(other);
+        assert!(matches!(open(&dir), Err(StoreError::NotAnArchive { .. })));
+        std::fs::remove_file(&path).expect("remove");
+        drop(open(&dir).expect("a new archive"));
+        let newer = Connection::open(&path).expect("open");
+        newer.pragma_update(None, "user_version", 999).expect("update");
+        drop(newer);
+        assert!(matches!(open(&dir), Err(StoreError::TooNew { found: 999, .. })));
+        assert!(matches!(Writer::open(dir.path(), chrono_tz::UTC), Err(StoreError::NotAFile { .. })));
+    }
+}
