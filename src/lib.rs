@@ -1,7 +1,9 @@
 //! x
 pub mod config;
+pub mod discover;
 pub mod export;
 pub mod extract;
+pub mod fetch;
 pub mod html;
 pub mod model;
 pub mod store;

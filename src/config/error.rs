@@ -58,21 +58,19 @@ pub enum Problem {
     },
 }
 
-impl Problem {
-    /// The mistake as one message.
-    pub fn at(self, file: &str) -> ConfigError {
-        let (Self::Syntax { place, .. }
-        | Self::Unknown { place, .. }
-        | Self::Absent { place }
-        | Self::Value { place, .. }) = &self;
-        let place = if place.line == 0 { file.to_owned() } else { place.to_string() };
-        ConfigError { place, problem: self.to_string() }
+impl From<Problem> for ConfigError {
+    fn from(problem: Problem) -> Self {
+        let (Problem::Syntax { place, .. }
+        | Problem::Unknown { place, .. }
+        | Problem::Absent { place }
+        | Problem::Value { place, .. }) = &problem;
+        Self { place: place.to_string(), problem: problem.to_string() }
     }
 }
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
+        if self.line == 0 { f.write_str(&self.file) } else { write!(f, "{}:{}", self.file, self.line) }
     }
 }
 

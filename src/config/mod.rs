@@ -93,7 +93,7 @@ impl Default for Config {
 impl Config {
     /// Read a user's file over the defaults. `file` is what error messages call it.
     pub fn parse(text: &str, file: &str) -> Result<Loaded, ConfigError> {
-        read(text, file).map_err(|problem| problem.at(file))
+        Ok(read(text, file)?)
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::model::PageKey;
 
-use super::{Pattern, Place, Problem, reader::Section};
+use super::{ConfigError, Pattern, Place, Problem, reader::Section};
 
 /// Everything the program knows about a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -212,6 +212,20 @@ impl Profile {
         url.join(&path).ok()
     }
 
+    /// Where to ask for any other page of the site: addresses of the first host move with the base URL.
+    pub fn rebased(&self, url: &Url) -> Option<Url> {
+        let host = self.host_of(url)?;
+        let base = self.base_url.host_str().unwrap_or_default();
+        let base = base.strip_prefix("www.").unwrap_or(base);
+        let is_moved = !self.hosts.iter().any(|it| it == base);
+        if !is_moved || host != self.host() {
+            return Some(url.clone());
+        }
+        let mut rebased = self.base_url.join(url.path()).ok()?;
+        rebased.set_query(url.query());
+        Some(rebased)
+    }
+
     /// Whether an address is a topic page of the site.
     pub fn is_tag(&self, url: &Url) -> bool {
         let matches = |it: &Pattern| it.is_match(url.path());
@@ -223,6 +237,14 @@ impl Profile {
         let last = self.eras.len() - 1;
         let Some(day) = captured_on else { return last };
         self.eras.iter().position(|it| it.until.is_none_or(|until| day < until)).unwrap_or(last)
+    }
+}
+
+impl Rule {
+    /// The error of whoever could not compile it.
+    pub fn refused(&self) -> ConfigError {
+        let (place, found) = (self.place.clone(), format!("{:?}", self.css));
+        Problem::Value { place, rule: "a CSS selector".to_owned(), found }.into()
     }
 }
 

@@ -29,6 +29,8 @@ pub(super) struct Reader<'t> {
 /// A table, and what has been read of it.
 pub(super) struct Section<'r> {
     path: String,
+    /// The user's file, for saying where something is missing.
+    file: String,
     /// Nearest first: the user's, then the built-in.
     tables: Vec<Layer<'r>>,
     known: RefCell<Vec<String>>,
@@ -75,6 +77,7 @@ impl<'r> Section<'r> {
             |reader: &'r Reader<'r>, is_user| Layer { reader, table: &reader.table, at: 0, is_user };
         Self {
             path: String::new(),
+            file: user.file.clone(),
             tables: vec![layer(user, true), layer(built_in, false)],
             known: RefCell::default(),
             settings: Rc::default(),
@@ -125,7 +128,13 @@ impl<'r> Section<'r> {
     }
 
     fn below(&self, path: String, tables: Vec<Layer<'r>>) -> Section<'r> {
-        Section { path, tables, known: RefCell::default(), settings: Rc::clone(&self.settings) }
+        Section {
+            path,
+            file: self.file.clone(),
+            tables,
+            known: RefCell::default(),
+            settings: Rc::clone(&self.settings),
+        }
     }
 
     /// The value of a key, from the nearest file that has it.
@@ -231,7 +240,7 @@ impl<'r> Section<'r> {
     pub(super) fn absent(&self, key: &str) -> Problem {
         let place = match self.tables.first() {
             Some(layer) => layer.reader.place(layer.at, self.name(key)),
-            None => Place { key: self.name(key), ..Place::default() },
+            None => Place { file: self.file.clone(), line: 0, key: self.name(key) },
         };
         Problem::Absent { place }
     }

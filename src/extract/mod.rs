@@ -16,14 +16,12 @@ mod strip;
 mod tail;
 mod text;
 
-pub use rules::RuleError;
-
 use std::sync::LazyLock;
 
 use regex::Regex;
 
 use crate::{
-    config::{Profile, TextRules},
+    config::{ConfigError, Profile, TextRules},
     html,
     model::{Captured, Extraction, Field, Origin, RawPage, Warning, WarningCode},
 };
@@ -42,7 +40,7 @@ pub struct Extractor {
 
 impl Extractor {
     /// Compile a profile's rules.
-    pub fn new(profile: &Profile) -> Result<Self, RuleError> {
+    pub fn new(profile: &Profile) -> Result<Self, ConfigError> {
         Ok(Self {
             profile: profile.clone(),
             rules: Rules::new(profile)?,

@@ -3,17 +3,9 @@
 use std::collections::HashMap;
 
 use crate::{
-    config::{Place, Profile, RuleField},
+    config::{ConfigError, Profile, Rule, RuleField},
     html::{Element, Matcher},
 };
-
-/// A selector of the profile that cannot be compiled.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: `{}` must be a CSS selector, found {css:?}", .place.key)]
-pub struct RuleError {
-    place: Place,
-    css: String,
-}
 
 /// Every selector of every era, compiled once.
 pub(super) struct Rules {
@@ -39,18 +31,16 @@ pub(super) struct Index<'d> {
 }
 
 impl Rules {
-    pub(super) fn new(profile: &Profile) -> Result<Self, RuleError> {
-        let mut list: Vec<&str> = Vec::new();
-        let mut places: Vec<&Place> = Vec::new();
+    pub(super) fn new(profile: &Profile) -> Result<Self, ConfigError> {
+        let mut list: Vec<&Rule> = Vec::new();
         let mut eras = Vec::new();
         for era in &profile.eras {
             let mut fields = HashMap::new();
             for field in RuleField::ALL {
                 let rules = era.rules.of(field).iter().map(|rule| {
-                    let known = list.iter().position(|it| *it == rule.css);
+                    let known = list.iter().position(|it| *it == rule);
                     known.unwrap_or_else(|| {
-                        list.push(&rule.css);
-                        places.push(&rule.place);
+                        list.push(rule);
                         list.len() - 1
                     })
                 });
@@ -58,10 +48,8 @@ impl Rules {
             }
             eras.push(fields);
         }
-        let matcher = Matcher::new(list.iter().copied()).map_err(|it| RuleError {
-            place: places[it.index].clone(),
-            css: list[it.index].to_owned(),
-        })?;
+        let matcher = Matcher::new(list.iter().map(|it| it.css.as_str()))
+            .map_err(|it| list[it.index].refused())?;
         Ok(Self { matcher, eras, count: list.len() })
     }
 

@@ -124,8 +124,8 @@ mod tests {
     fn a_table_reaches_from_its_first_rule_to_its_last() {
         let lines = ["a", "=====", "h", "-----", "1  2", "=====", "b"].map(Some);
         assert_eq!(ruled_runs(&lines), [1..6]);
-        assert_eq!(ruled_runs(&[Some("====="), Some("a")]), []);
-        assert_eq!(ruled_runs(&[Some("====="), None, Some("=====")]), []);
+        assert!(ruled_runs(&[Some("====="), Some("a")]).is_empty());
+        assert!(ruled_runs(&[Some("====="), None, Some("=====")]).is_empty());
     }
 
     #[test]

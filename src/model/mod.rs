@@ -9,6 +9,7 @@
 mod article;
 mod event;
 mod key;
+mod memory;
 mod page;
 mod strip;
 mod visit;
@@ -19,6 +20,7 @@ pub use article::{
 };
 pub use event::{Event, Settled, Tally};
 pub use key::PageKey;
+pub use memory::{HostMemory, RobotsMemory};
 pub use page::{
     Ask, Candidate, CaptureSource, Captured, Fetched, PageId, PageState, RawPage, Task, Validators, Via,
 };

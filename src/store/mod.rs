@@ -16,7 +16,7 @@ pub use articles::content_hash;
 pub use pages::{Enqueued, Settlement};
 pub use reader::{Reader, Reference, Wording};
 pub use runs::{Outcome as RunOutcome, RunRow};
-pub use sources::{HostMemory, RobotsMemory, SourceMemory, SourceState};
+pub use sources::{SourceMemory, SourceState};
 pub use stats::{HostStats, Status};
 pub use writer::Writer;
 

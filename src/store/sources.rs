@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::{Request, RunId, Validators};
+use crate::model::{HostMemory, Request, RobotsMemory, RunId, Validators, WaitReason};
 
 use super::{Result, Writer, stamp, unstamp};
 
@@ -39,38 +39,6 @@ pub struct SourceMemory {
     pub listed: usize,
     /// What to send back next time.
     pub validators: Validators,
-}
-
-/// An origin's robots.txt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RobotsMemory {
-    /// Scheme, host and port.
-    pub origin: String,
-    /// When it was read.
-    pub fetched_at: DateTime<Utc>,
-    /// Until when it counts.
-    pub expires_at: DateTime<Utc>,
-    /// HTTP status; `None` if it could not be reached.
-    pub status: Option<u16>,
-    /// Its text; empty where the status is no success.
-    pub body: String,
-}
-
-/// What a host asked of us.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HostMemory {
-    /// Host, and port where it is not the scheme's own.
-    pub host: String,
-    /// No request before this.
-    pub wait_until: Option<DateTime<Utc>>,
-    /// Failures in a row.
-    pub failures: u32,
-    /// The breaker is open until then.
-    pub open_until: Option<DateTime<Utc>>,
-    /// The pace in force, in milliseconds between requests.
-    pub interval_ms: Option<u64>,
-    /// When the last request was sent; read from the audit.
-    pub last_request_at: Option<DateTime<Utc>>,
 }
 
 impl SourceState {
@@ -257,7 +225,7 @@ pub(super) fn keep_requests(conn: &Connection, run: RunId, requests: &[Request])
             bytes,
             took_ms,
             waited_ms,
-            wait_reason.map(crate::model::WaitReason::code),
+            wait_reason.map(WaitReason::code),
             failure
         ])?;
     }

@@ -1,0 +1,138 @@
+//! Stop asking a host that keeps failing or refusing; probe with one request first when asking again.
+
+use std::time::Duration;
+
+/// So many failures in a row open it.
+const FAILURES_MAX: u32 = 5;
+/// So many refusals in a row do: a refusal is meant.
+const BLOCKS_MAX: u32 = 3;
+/// How long it stays open the first time; doubled every time a probe fails.
+const OPEN: Duration = Duration::from_secs(15 * 60);
+const OPEN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// What an answer said of the host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It works.
+    Good,
+    /// It failed: reset, timeout, 5xx.
+    Failure,
+    /// It refused: 401, 403, a challenge.
+    Block,
+}
+
+/// Whether a request may go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Admission {
+    Open,
+    /// As the one probe; nothing else goes out until it is answered.
+    Probe,
+    /// Not before this.
+    Closed(Duration),
+}
+
+/// Counts failures in a row. Times are since the fetcher began.
+#[derive(Debug, Default)]
+pub(super) struct Breaker {
+    failures: u32,
+    blocks: u32,
+    open_until: Option<Duration>,
+    is_probing: bool,
+}
+
+impl Breaker {
+    /// Go on from an earlier run: an open breaker stays open until its time, then probes.
+    pub(super) fn resume(&mut self, failures: u32, open_until: Option<Duration>) {
+        self.failures = failures;
+        self.open_until = open_until;
+    }
+
+    pub(super) fn admit(&mut self, now: Duration) -> Admission {
+        match self.open_until {
+            None => Admission::Open,
+            Some(until) if now < until => Admission::Closed(until),
+            Some(until) if self.is_probing => Admission::Closed(until),
+            Some(_) => {
+                self.is_probing = true;
+                Admission::Probe
+            }
+        }
+    }
+
+    pub(super) fn note(&mut self, now: Duration, verdict: Verdict) {
+        let was_probing = std::mem::take(&mut self.is_probing);
+        match verdict {
+            Verdict::Good => return *self = Self::default(),
+            Verdict::Failure => self.failures += 1,
+            Verdict::Block => {
+                self.failures += 1;
+                self.blocks += 1;
+            }
+        }
+        if was_probing || FAILURES_MAX <= self.failures || BLOCKS_MAX <= self.blocks {
+            let doublings = self.failures.saturating_sub(FAILURES_MAX).min(7);
+            self.open_until = Some(now + (OPEN * 2_u32.pow(doublings)).min(OPEN_MAX));
+        }
+    }
+
+    /// The probe came to nothing that says anything of the host.
+    pub(super) fn forget_probe(&mut self) {
+        self.is_probing = false;
+    }
+
+    pub(super) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    pub(super) fn open_until(&self) -> Option<Duration> {
+        self.open_until
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const T0: Duration = Duration::ZERO;
+
+    #[test]
+    fn failures_in_a_row_open_it_and_a_good_answer_clears_them() {
+        let mut breaker = Breaker::default();
+        for _ in 0..4 {
+            breaker.note(T0, Verdict::Failure);
+        }
+        breaker.note(T0, Verdict::Good);
+        for _ in 0..4 {
+            breaker.note(T0, Verdict::Failure);
+            assert_eq!(breaker.admit(T0), Admission::Open);
+        }
+        breaker.note(T0, Verdict::Failure);
+        assert_eq!(breaker.admit(T0), Admission::Closed(OPEN));
+    }
+
+    #[test]
+    fn three_refusals_are_enough() {
+        let mut breaker = Breaker::default();
+        for _ in 0..3 {
+            breaker.note(T0, Verdict::Block);
+        }
+        assert_eq!(breaker.admit(T0), Admission::Closed(OPEN));
+    }
+
+    #[test]
+    fn one_probe_decides() {
+        let mut breaker = Breaker::default();
+        breaker.resume(5, Some(OPEN));
+        assert_eq!(breaker.admit(OPEN), Admission::Probe);
+        assert!(matches!(breaker.admit(OPEN), Admission::Closed(_)), "nothing beside the probe");
+        breaker.note(OPEN, Verdict::Failure);
+        assert_eq!(
+            breaker.admit(OPEN),
+            Admission::Closed(OPEN + OPEN * 2),
+            "the next pause is twice as long"
+        );
+        assert_eq!(breaker.admit(OPEN * 3), Admission::Probe);
+        breaker.note(OPEN * 3, Verdict::Good);
+        assert_eq!(breaker.admit(OPEN * 3), Admission::Open);
+    }
+}

@@ -1,0 +1,172 @@
+//! Why a page did not come. These are values: a failed page never fails a job.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::model::PageState;
+
+/// Why a page did not come.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// 401, 403, or another refusal.
+    #[error("the site refused it ({status})")]
+    Blocked {
+        /// HTTP status.
+        status: u16,
+    },
+    /// A guard's page instead of the article, whatever its status.
+    #[error("the site's guard asked for a proof ({status})")]
+    Challenge {
+        /// HTTP status.
+        status: u16,
+    },
+    /// 429, or 503 with a time: the whole host waits.
+    #[error("the site asked to wait until {}", .until.format("%Y-%m-%d %H:%M:%S UTC"))]
+    Throttled {
+        /// No request before this.
+        until: DateTime<Utc>,
+    },
+    /// 5xx, or a status that makes no sense.
+    #[error("the site answered {status}")]
+    Status {
+        /// HTTP status.
+        status: u16,
+    },
+    /// Nothing came in time, or the rest did not.
+    #[error("no answer in time")]
+    Timeout,
+    /// The name does not resolve.
+    #[error("the name `{host}` does not resolve")]
+    Dns {
+        /// The host.
+        host: String,
+    },
+    /// No connection.
+    #[error("no connection: {reason}")]
+    Connect {
+        /// In the words of the operating system.
+        reason: String,
+    },
+    /// The connection broke, or what came is no HTTP.
+    #[error("the connection broke: {reason}")]
+    Network {
+        /// In the words of the library.
+        reason: String,
+    },
+    /// Fewer bytes than announced, or a coding that does not end.
+    #[error("the answer was torn: {reason}")]
+    Torn {
+        /// In the words of the library.
+        reason: String,
+    },
+    /// More bytes than allowed, after decompression.
+    #[error("the answer is larger than {max} bytes")]
+    TooLarge {
+        /// `fetch.max_body_bytes`.
+        max: usize,
+    },
+    /// A redirect that is not followed.
+    #[error("redirected to `{to}`: {why}")]
+    Redirect {
+        /// Where to.
+        to: String,
+        /// Why not.
+        why: &'static str,
+    },
+    /// robots.txt asks not to.
+    #[error("robots.txt asks not to read it")]
+    Robots,
+    /// robots.txt does not answer, so nothing may be read.
+    #[error("robots.txt cannot be read ({reason}), so nothing may be")]
+    NoRobots {
+        /// Why.
+        reason: String,
+    },
+    /// Too many failures in a row.
+    #[error("too many failures in a row; asking again in {}", minutes(*.wait))]
+    BreakerOpen {
+        /// From now.
+        wait: Duration,
+    },
+    /// A private or loopback address.
+    #[error("`{host}` is a private address")]
+    PrivateAddress {
+        /// The host.
+        host: String,
+    },
+}
+
+/// What to do about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// Worth another try in this run.
+    Transient,
+    /// For another run.
+    Later,
+    /// Nobody should ask this host for a while.
+    Stop,
+}
+
+impl FetchError {
+    /// What to do about it.
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Status { status: 500..=599 | 408 } => Class::Transient,
+            Self::Timeout | Self::Network { .. } | Self::Torn { .. } => Class::Transient,
+            Self::Connect { .. } | Self::Dns { .. } => Class::Transient,
+            Self::Throttled { .. } | Self::NoRobots { .. } | Self::BreakerOpen { .. } => Class::Stop,
+            Self::Blocked { .. }
+            | Self::Challenge { .. }
+            | Self::Status { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. }
+            | Self::Robots
+            | Self::PrivateAddress { .. } => Class::Later,
+        }
+    }
+
+    /// The stable word in `pages.reason` and `requests.failure`.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Blocked { .. } => "refused_by_site",
+            Self::Challenge { .. } => "challenge",
+            Self::Throttled { .. } => "throttled",
+            Self::Status { .. } => "server_error",
+            Self::Timeout => "timeout",
+            Self::Dns { .. } => "dns",
+            Self::Connect { .. } => "connect",
+            Self::Network { .. } => "connection_broke",
+            Self::Torn { .. } => "torn",
+            Self::TooLarge { .. } => "too_large",
+            Self::Redirect { .. } => "redirect",
+            Self::Robots => "robots",
+            Self::NoRobots { .. } => "no_robots",
+            Self::BreakerOpen { .. } => "breaker",
+            Self::PrivateAddress { .. } => "private_address",
+        }
+    }
+
+    /// What it says of the page.
+    pub fn state(&self) -> PageState {
+        match self {
+            Self::Blocked { .. } | Self::Challenge { .. } => PageState::Blocked,
+            Self::Throttled { .. } | Self::NoRobots { .. } | Self::BreakerOpen { .. } => {
+                PageState::Throttled
+            }
+            Self::Robots | Self::PrivateAddress { .. } => PageState::Refused,
+            Self::Status { .. }
+            | Self::Timeout
+            | Self::Dns { .. }
+            | Self::Connect { .. }
+            | Self::Network { .. }
+            | Self::Torn { .. }
+            | Self::TooLarge { .. }
+            | Self::Redirect { .. } => PageState::Broken,
+        }
+    }
+}
+
+fn minutes(wait: Duration) -> String {
+    format!("{} minutes", wait.as_secs().div_ceil(60))
+}

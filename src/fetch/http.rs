@@ -1,0 +1,275 @@
+//! One request on the wire: what is sent, what is accepted, and what a failure is called.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use reqwest::{
+    Client, Response, StatusCode,
+    dns::{Addrs, Name, Resolve, Resolving},
+    header::{self, HeaderMap, HeaderName},
+    redirect,
+};
+use url::{Host, Url};
+
+use crate::{
+    config::{Challenge, FetchConfig, Profile},
+    model::{Ask, Validators},
+};
+
+use super::FetchError;
+
+/// Guards speak in the head of their pages.
+const CHALLENGE_BYTES: usize = 16 << 10;
+
+/// The client of one run.
+pub(super) struct Http {
+    client: Client,
+    max_body_bytes: usize,
+    /// The host that may be private: the profile's own.
+    own_host: Option<String>,
+    allow_private: bool,
+}
+
+/// An answer, read whole.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    headers: HeaderMap,
+    pub(super) body: Vec<u8>,
+}
+
+impl Http {
+    pub(super) fn new(config: &FetchConfig, profile: &Profile) -> Result<Self, FetchError> {
+        // A second installation says that there is one already: the same.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let own_host = profile.base_url.host_str().map(str::to_owned);
+        let guard = Guard { own_host: own_host.clone(), allow_private: config.allow_private_addresses };
+        let client = Client::builder()
+            .user_agent(&config.user_agent)
+            .timeout(config.timeout)
+            .connect_timeout(config.connect_timeout)
+            .read_timeout(config.read_timeout)
+            .redirect(redirect::Policy::none())
+            .pool_max_idle_per_host(config.max_concurrent.get())
+            .dns_resolver(Arc::new(guard))
+            .build()
+            .map_err(|error| FetchError::Network { reason: error.to_string() })?;
+        Ok(Self {
+            client,
+            max_body_bytes: config.max_body_bytes,
+            own_host,
+            allow_private: config.allow_private_addresses,
+        })
+    }
+
+    /// Send one request and read the answer whole, or say why not. Redirects are answers.
+    pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, FetchError> {
+        self.check_address(&ask.url)?;
+        let mut request = self.client.get(ask.url.clone()).header(header::ACCEPT, "text/html,*/*;q=0.8");
+        if let Some(etag) = &ask.validators.etag {
+            request = request.header(header::IF_NONE_MATCH, etag);
+        }
+        if let Some(last_modified) = &ask.validators.last_modified {
+            request = request.header(header::IF_MODIFIED_SINCE, last_modified);
+        }
+        let response = request.send().await.map_err(|error| named(&error, &ask.url))?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = self.read(response, &ask.url).await;
+        // What the status says is known, whatever became of the body.
+        let body = if status.is_success() { body? } else { body.unwrap_or_default() };
+        Ok(Answer { status, headers, body })
+    }
+
+    async fn read(&self, mut response: Response, url: &Url) -> Result<Vec<u8>, FetchError> {
+        let max = self.max_body_bytes;
+        let announced = response.content_length().and_then(|it| usize::try_from(it).ok());
+        if announced.is_some_and(|it| max < it) {
+            return Err(FetchError::TooLarge { max });
+        }
+        let mut body = Vec::with_capacity(announced.unwrap_or(0));
+        while let Some(chunk) = response.chunk().await.map_err(|error| named(&error, url))? {
+            if max < body.len() + chunk.len() {
+                return Err(FetchError::TooLarge { max });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body)
+    }
+
+    /// Addresses written as numbers never meet the resolver.
+    fn check_address(&self, url: &Url) -> Result<(), FetchError> {
+        let ip = match url.host() {
+            Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
+            Some(Host::Ipv6(ip)) => IpAddr::V6(ip),
+            Some(Host::Domain(_)) | None => return Ok(()),
+        };
+        let host = url.host_str().unwrap_or_default();
+        if self.allow_private || self.own_host.as_deref() == Some(host) || !is_private(ip) {
+            return Ok(());
+        }
+        Err(FetchError::PrivateAddress { host: host.to_owned() })
+    }
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: HeaderName) -> Option<String> {
+        self.headers.get(name)?.to_str().ok().map(str::to_owned)
+    }
+
+    pub(super) fn validators(&self) -> Validators {
+        Validators { etag: self.header(header::ETAG), last_modified: self.header(header::LAST_MODIFIED) }
+    }
+
+    /// Whether this is the guard's page.
+    pub(super) fn is_challenge(&self, rules: &Challenge) -> bool {
+        let by_header = rules.headers.iter().any(|(name, value)| {
+            let found = self.headers.get(name.as_str()).and_then(|it| it.to_str().ok());
+            found.is_some_and(|it| value.as_deref().is_none_or(|value| it.eq_ignore_ascii_case(value)))
+        });
+        let head = String::from_utf8_lossy(&self.body[..self.body.len().min(CHALLENGE_BYTES)]);
+        by_header || rules.texts.iter().any(|it| head.contains(it.as_str()))
+    }
+}
+
+/// What a failure of the library is called here.
+fn named(error: &reqwest::Error, url: &Url) -> FetchError {
+    let reason = root_cause(error);
+    if let Some(host) = reason.strip_prefix(PRIVATE) {
+        return FetchError::PrivateAddress { host: host.to_owned() };
+    }
+    if error.is_timeout() {
+        return FetchError::Timeout;
+    }
+    if error.is_connect() {
+        if chain(error).contains("dns error") {
+            return FetchError::Dns { host: url.host_str().unwrap_or_default().to_owned() };
+        }
+        return FetchError::Connect { reason };
+    }
+    if error.is_body() || error.is_decode() {
+        return FetchError::Torn { reason };
+    }
+    FetchError::Network { reason }
+}
+
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(source) = cause {
+        text.push_str(": ");
+        text.push_str(&source.to_string());
+        cause = source.source();
+    }
+    text
+}
+
+const PRIVATE: &str = "private address: ";
+
+/// Resolves names to public addresses only: a name may point anywhere.
+struct Guard {
+    own_host: Option<String>,
+    allow_private: bool,
+}
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let is_free = self.allow_private || self.own_host.as_deref() == Some(name.as_str());
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let (private, public): (Vec<SocketAddr>, Vec<SocketAddr>) =
+                found.partition(|it| !is_free && is_private(it.ip()));
+            if public.is_empty() && !private.is_empty() {
+                return Err(format!("{PRIVATE}{}", name.as_str()).into());
+            }
+            Ok(Box::new(public.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Addresses that no public site has (RFC 6890 and its kin).
+fn is_private(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_broadcast()
+                || ip.is_documentation()
+                || ip.is_multicast()
+                || a == 0
+                || 240 <= a
+                || (a == 100 && (64..128).contains(&b))
+                || (a == 192 && b == 0 && c == 0)
+                || (a == 198 && (b == 18 || b == 19))
+        }
+        IpAddr::V6(ip) => {
+            let parts = ip.segments();
+            if let Some(v4) = ip.to_ipv4_mapped() {
+                return is_private(IpAddr::V4(v4));
+            }
+            // 6to4 and NAT64 carry an IPv4 address inside.
+            let inner = match parts {
+                [0x2002, a, b, ..] | [0x64, 0xFF9B, 0, 0, 0, 0, a, b] => Some((a, b)),
+                _ => None,
+            };
+            if let Some((a, b)) = inner {
+                let [w, x] = a.to_be_bytes();
+                let [y, z] = b.to_be_bytes();
+                return is_private(IpAddr::from([w, x, y, z]));
+            }
+            ip.is_loopback()
+                || ip.is_unspecified()
+                || ip.is_multicast()
+                || parts[0] & 0xFE00 == 0xFC00
+                || parts[0] & 0xFFC0 == 0xFE80
+                || (parts[0] == 0x2001 && parts[1] == 0x0DB8)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn private_addresses_are_known_in_every_dress() {
+        let check =
+            |ip: &str, expect| assert_eq!(is_private(ip.parse().expect("an address")), expect, "{ip}");
+        for ip in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "fc00::1",
+            "fe80::1",
+            "ff02::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "2001:db8::1",
+        ] {
+            check(ip, true);
+        }
+        for ip in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1"] {
+            check(ip, false);
+        }
+    }
+}

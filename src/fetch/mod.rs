@@ -1,0 +1,498 @@
+//! Polite HTTP: the only module that opens sockets to the site.
+//!
+//! `pace`, `retry`, `breaker` and `robots` are policies with the clock as an argument; this file is the
+//! only one that waits. Every request, of whatever kind, goes through [`Fetcher::exchange`]: breaker, pace,
+//! wire, audit. There is one lane for each host.
+
+mod breaker;
+mod error;
+mod http;
+mod pace;
+mod retry;
+mod robots;
+
+pub use error::{Class, FetchError};
+
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::{StatusCode, header};
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, sleep_until},
+};
+use url::Url;
+
+use crate::{
+    config::{FetchConfig, Profile},
+    model::{
+        Ask, CaptureSource, Captured, Fetched, HostMemory, Missing, RawPage, Request, RobotsMemory,
+        Validators, WaitReason,
+    },
+};
+
+use self::{
+    breaker::{Admission, Breaker, Verdict},
+    http::{Answer, Http},
+    pace::Pace,
+    retry::Retry,
+    robots::Robots,
+};
+
+/// robots.txt counts for so long (RFC 9309, section 2.4).
+const ROBOTS_LIFE: TimeDelta = TimeDelta::hours(24);
+/// One that could not be read is asked for again soon.
+const ROBOTS_RETRY: TimeDelta = TimeDelta::minutes(30);
+/// How long a host waits that says "too many" and no more.
+const THROTTLE: Duration = Duration::from_secs(120);
+
+/// What came of a visit, and everything that was sent for it.
+#[derive(Debug)]
+pub struct Visit {
+    /// The answer, or why there is none.
+    pub result: Result<Fetched, FetchError>,
+    /// Every request, in order: retries and redirects are requests too.
+    pub requests: Vec<Request>,
+}
+
+/// Fetches pages of one profile, with every courtesy.
+pub struct Fetcher {
+    http: Http,
+    config: FetchConfig,
+    profile: Profile,
+    retry: Retry,
+    lanes: Mutex<HashMap<String, Lane>>,
+    slots: Semaphore,
+    /// Policies count from here, so that a clock that is set back moves nothing.
+    epoch: (Instant, DateTime<Utc>),
+}
+
+/// One host.
+struct Lane {
+    pace: Pace,
+    breaker: Breaker,
+    robots: Option<(RobotsMemory, Robots)>,
+    /// Retry-After.
+    wait_until: Option<Duration>,
+}
+
+/// How one request was held back.
+#[derive(Default)]
+struct Waited {
+    time: Duration,
+    reason: Option<WaitReason>,
+}
+
+impl Fetcher {
+    /// A fetcher that remembers nothing yet.
+    pub fn new(config: &FetchConfig, profile: &Profile) -> Result<Self, FetchError> {
+        Ok(Self {
+            http: Http::new(config, profile)?,
+            config: config.clone(),
+            profile: profile.clone(),
+            retry: Retry { max_attempts: config.max_attempts, max_wait: config.max_wait },
+            lanes: Mutex::default(),
+            slots: Semaphore::new(config.max_concurrent.get()),
+            epoch: (Instant::now(), Utc::now()),
+        })
+    }
+
+    /// What a lane is known by: host, and port where it is not the scheme's own.
+    pub fn host_of(url: &Url) -> String {
+        let host = url.host_str().unwrap_or_default();
+        url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+    }
+
+    /// Go on where an earlier run stopped: its waits, its breaker, its pace, its last request.
+    pub fn resume(&self, memory: &HostMemory, robots: Option<&RobotsMemory>) {
+        self.lane(&memory.host, |lane| {
+            if let Some(interval) = memory.interval_ms {
+                lane.pace.resume(Duration::from_millis(interval));
+            }
+            lane.breaker.resume(memory.failures, memory.open_until.map(|it| self.since(it)));
+            lane.wait_until = memory.wait_until.map(|it| self.since(it));
+            // The pace holds over a restart. A clock that was set back must not stop us for long.
+            if let Some(last) = memory.last_request_at {
+                let free =
+                    self.since(last + TimeDelta::from_std(lane.pace.interval()).unwrap_or_default());
+                lane.pace.not_before(free.min(self.now() + lane.pace.interval()));
+            }
+            if let Some(robots) = robots {
+                lane.take_robots(robots.clone(), &self.config);
+            }
+        });
+    }
+
+    /// What the next run has to know of a host.
+    pub fn memory(&self, host: &str) -> HostMemory {
+        self.lane(host, |lane| HostMemory {
+            host: host.to_owned(),
+            wait_until: lane.wait_until.map(|it| self.wall(it)),
+            failures: lane.breaker.failures(),
+            open_until: lane.breaker.open_until().map(|it| self.wall(it)),
+            interval_ms: u64::try_from(lane.pace.interval().as_millis()).ok(),
+            last_request_at: None,
+        })
+    }
+
+    /// The sitemaps that robots.txt names.
+    pub fn sitemaps(&self, host: &str) -> Vec<String> {
+        self.lane(host, |lane| lane.robots.as_ref().map(|it| it.1.sitemaps.clone()).unwrap_or_default())
+    }
+
+    /// robots.txt of an origin: what is remembered while it counts, else asked for. The memory is returned
+    /// when it is new, to be kept.
+    pub async fn robots(&self, url: &Url) -> (Result<Option<RobotsMemory>, FetchError>, Vec<Request>) {
+        let host = Self::host_of(url);
+        let known = self.lane(&host, |lane| lane.robots.as_ref().map(|it| it.0.clone()));
+        if let Some(known) = known.filter(|it| Utc::now() < it.expires_at) {
+            return (usable(&known).map(|()| None), Vec::new());
+        }
+        let mut requests = Vec::new();
+        let memory = match self.read_robots(url, &mut requests).await {
+            Ok(memory) => memory,
+            Err(error) => return (Err(error), requests),
+        };
+        self.lane(&host, |lane| lane.take_robots(memory.clone(), &self.config));
+        (usable(&memory).map(|()| Some(memory)), requests)
+    }
+
+    /// 4xx is no robots.txt; 5xx and silence forbid everything until it answers (section 2.3.1).
+    async fn read_robots(
+        &self,
+        url: &Url,
+        requests: &mut Vec<Request>,
+    ) -> Result<RobotsMemory, FetchError> {
+        let now = Utc::now();
+        let origin = url.origin().ascii_serialization();
+        let memory = |status, life, body| RobotsMemory {
+            origin: origin.clone(),
+            fetched_at: now,
+            expires_at: now + life,
+            status,
+            body,
+        };
+        if !self.config.respect_robots {
+            return Ok(memory(Some(404), ROBOTS_LIFE, String::new()));
+        }
+        let Ok(mut at) = url.join("/robots.txt") else {
+            return Ok(memory(None, ROBOTS_RETRY, String::new()));
+        };
+        for _ in 0..=self.config.max_redirects {
+            let ask = Ask { url: at.clone(), validators: Validators::default() };
+            let answer = match self.attempts(&ask, requests).await {
+                Ok(answer) => answer,
+                Err(error) if error.class() == Class::Stop => return Err(error),
+                Err(error) => return Err(FetchError::NoRobots { reason: error.to_string() }),
+            };
+            if let Some(next) = redirect_target(&answer, &at) {
+                at = next;
+                continue;
+            }
+            return Ok(match answer.status.as_u16() {
+                200..=299 => {
+                    let body = String::from_utf8_lossy(&answer.body).into_owned();
+                    memory(Some(answer.status.as_u16()), ROBOTS_LIFE, body)
+                }
+                status @ 500..=599 => memory(Some(status), ROBOTS_RETRY, String::new()),
+                status => memory(Some(status), ROBOTS_LIFE, String::new()),
+            });
+        }
+        // More redirects than a robots.txt has are none (section 2.3.1.2).
+        Ok(memory(Some(404), ROBOTS_LIFE, String::new()))
+    }
+
+    /// One page, with every courtesy: robots.txt, turn, retries, redirects within the site.
+    pub async fn get(&self, ask: &Ask) -> Visit {
+        let mut requests = Vec::new();
+        let result = self.follow(ask, &mut requests).await;
+        Visit { result, requests }
+    }
+
+    async fn follow(&self, ask: &Ask, requests: &mut Vec<Request>) -> Result<Fetched, FetchError> {
+        let key = self.profile.page_key(&ask.url);
+        let mut ask = ask.clone();
+        let mut seen = vec![ask.url.clone()];
+        loop {
+            self.check_robots(&ask.url)?;
+            let answer = self.attempts(&ask, requests).await?;
+            let Some(target) = redirect_target(&answer, &ask.url) else {
+                return self.fetched(&ask, answer);
+            };
+            let refuse = |why| FetchError::Redirect { to: target.to_string(), why };
+            let is_downgrade = ask.url.scheme() == "https" && target.scheme() == "http";
+            if self.profile.host_of(&target).is_none() {
+                return Err(refuse("another site"));
+            }
+            let target = self.profile.rebased(&target).ok_or_else(|| refuse("not an address"))?;
+            if key.is_some() && self.profile.page_key(&target) != key {
+                return Ok(Fetched::Missing(Missing::RedirectedAway));
+            }
+            if is_downgrade {
+                return Err(refuse("from https to http"));
+            }
+            if seen.contains(&target) || self.config.max_redirects < seen.len() {
+                return Err(refuse("too many redirects"));
+            }
+            seen.push(target.clone());
+            // Validators belong to the address they came from.
+            ask = Ask { url: target, validators: Validators::default() };
+        }
+    }
+
+    fn check_robots(&self, url: &Url) -> Result<(), FetchError> {
+        if !self.config.respect_robots {
+            return Ok(());
+        }
+        let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+        self.lane(&Self::host_of(url), |lane| match &lane.robots {
+            None => Ok(()),
+            Some((memory, _)) if usable(memory).is_err() => usable(memory),
+            Some((_, robots)) if robots.allows(path) => Ok(()),
+            Some(_) => Err(FetchError::Robots),
+        })
+    }
+
+    /// One address, tried again while the cause is passing.
+    async fn attempts(&self, ask: &Ask, requests: &mut Vec<Request>) -> Result<Answer, FetchError> {
+        let host = Self::host_of(&ask.url);
+        let mut attempt = 1;
+        let mut pause = Duration::ZERO;
+        loop {
+            let error = match self.exchange(&host, ask, pause, requests).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            if let FetchError::Throttled { until } = error {
+                // The lane holds everybody back until then; so it does us, if it is worth it.
+                let wait = (until - Utc::now()).to_std().unwrap_or_default();
+                if self.retry.max_wait < wait || self.retry.max_attempts <= attempt {
+                    return Err(error);
+                }
+                pause = Duration::ZERO;
+            } else {
+                let interval = self.lane(&host, |lane| lane.pace.interval());
+                match self.retry.delay(attempt, &error, interval, fastrand::f64()) {
+                    Some(delay) => pause = delay,
+                    None => return Err(error),
+                }
+            }
+            attempt += 1;
+        }
+    }
+
+    /// One request: breaker, pace, wire, audit.
+    async fn exchange(
+        &self,
+        host: &str,
+        ask: &Ask,
+        pause: Duration,
+        requests: &mut Vec<Request>,
+    ) -> Result<Answer, FetchError> {
+        let began = self.now();
+        // Held until the answer is in: that bounds what is on its way.
+        let _slot = self.slots.acquire().await.map_err(|_| FetchError::Timeout)?;
+        self.admit(host)?;
+        let waited = self.take_turn(host, began, pause).await?;
+        let sent = self.now();
+        let at = Utc::now();
+        let result = self.http.send(ask).await;
+        let took = self.now().saturating_sub(sent);
+        let judged = self.judge(host, result, took);
+        let answer = judged.as_ref().ok();
+        requests.push(Request {
+            at,
+            url: ask.url.to_string(),
+            status: answer.map(|it| it.status.as_u16()).or(judged.as_ref().err().and_then(status_of)),
+            bytes: answer.map_or(0, |it| it.body.len() as u64),
+            took_ms: millis(took),
+            waited_ms: millis(waited.time),
+            wait_reason: waited.reason,
+            failure: judged.as_ref().err().map(FetchError::code),
+        });
+        judged
+    }
+
+    fn admit(&self, host: &str) -> Result<(), FetchError> {
+        let now = self.now();
+        self.lane(host, |lane| match lane.breaker.admit(now) {
+            Admission::Open | Admission::Probe => Ok(()),
+            Admission::Closed(until) => Err(FetchError::BreakerOpen { wait: until.saturating_sub(now) }),
+        })
+    }
+
+    /// Wait for the host's time, the page's pause and the next free slot, whichever comes last.
+    async fn take_turn(
+        &self,
+        host: &str,
+        began: Duration,
+        pause: Duration,
+    ) -> Result<Waited, FetchError> {
+        let now = self.now();
+        let (slot, held) = self.lane(host, |lane| {
+            let held = lane.wait_until.filter(|it| now < *it);
+            if held.is_some_and(|it| self.config.max_wait < it - now) {
+                return (None, held);
+            }
+            lane.pace.not_before(held.unwrap_or(now).max(now + pause));
+            (Some(lane.pace.reserve(now, fastrand::f64())), held)
+        });
+        let Some(slot) = slot else {
+            self.lane(host, |lane| lane.breaker.forget_probe());
+            return Err(FetchError::Throttled { until: self.wall(held.unwrap_or(now)) });
+        };
+        sleep_until(self.epoch.0 + slot).await;
+        let time = self.now().saturating_sub(began);
+        let reason = match (held, pause) {
+            (Some(_), _) => Some(WaitReason::RetryAfter),
+            (None, pause) if Duration::ZERO < pause => Some(WaitReason::Retry),
+            _ if Duration::ZERO < time => Some(WaitReason::Pace),
+            _ => None,
+        };
+        Ok(Waited { time, reason })
+    }
+
+    /// What an answer says of the host, and whether it is one.
+    fn judge(
+        &self,
+        host: &str,
+        result: Result<Answer, FetchError>,
+        took: Duration,
+    ) -> Result<Answer, FetchError> {
+        let now = self.now();
+        let judged = result.and_then(|answer| self.classify(answer));
+        self.lane(host, |lane| match &judged {
+            Ok(_) => {
+                lane.pace.note_answer(took);
+                lane.breaker.note(now, Verdict::Good);
+                lane.wait_until = lane.wait_until.filter(|it| now < *it);
+            }
+            Err(FetchError::Throttled { until }) => {
+                lane.pace.note_pushback();
+                lane.breaker.note(now, Verdict::Failure);
+                let until = self.since(*until);
+                lane.wait_until = Some(lane.wait_until.map_or(until, |it| it.max(until)));
+            }
+            Err(FetchError::Blocked { .. } | FetchError::Challenge { .. }) => {
+                lane.pace.note_pushback();
+                lane.breaker.note(now, Verdict::Block);
+            }
+            // It answered; that this page is too large says nothing of the host.
+            Err(FetchError::TooLarge { .. }) => lane.breaker.note(now, Verdict::Good),
+            Err(FetchError::PrivateAddress { .. }) => lane.breaker.forget_probe(),
+            Err(_) => lane.breaker.note(now, Verdict::Failure),
+        });
+        judged
+    }
+
+    fn classify(&self, answer: Answer) -> Result<Answer, FetchError> {
+        let status = answer.status.as_u16();
+        if !answer.status.is_redirection() && answer.is_challenge(&self.profile.challenge) {
+            return Err(FetchError::Challenge { status });
+        }
+        let wait = answer.header(header::RETRY_AFTER).and_then(|it| retry::retry_after(&it, Utc::now()));
+        let until = |wait: Duration| Utc::now() + TimeDelta::from_std(wait).unwrap_or_default();
+        match (status, wait) {
+            (429, wait) => Err(FetchError::Throttled { until: until(wait.unwrap_or(THROTTLE)) }),
+            (503, Some(wait)) => Err(FetchError::Throttled { until: until(wait) }),
+            (401 | 402 | 403 | 407 | 451, _) => Err(FetchError::Blocked { status }),
+            (200 | 203 | 304 | 404 | 410 | 301 | 302 | 303 | 307 | 308, _) => Ok(answer),
+            _ => Err(FetchError::Status { status }),
+        }
+    }
+
+    fn fetched(&self, ask: &Ask, answer: Answer) -> Result<Fetched, FetchError> {
+        let validators = answer.validators();
+        match answer.status {
+            StatusCode::NOT_MODIFIED => {
+                // A 304 need not repeat what it confirms.
+                let etag = validators.etag.or_else(|| ask.validators.etag.clone());
+                let last_modified =
+                    validators.last_modified.or_else(|| ask.validators.last_modified.clone());
+                Ok(Fetched::NotModified(Validators { etag, last_modified }))
+            }
+            StatusCode::NOT_FOUND => Ok(Fetched::Missing(Missing::NotFound)),
+            StatusCode::GONE => Ok(Fetched::Missing(Missing::Gone)),
+            status if status.is_redirection() => {
+                Err(FetchError::Redirect { to: String::new(), why: "no address to go to" })
+            }
+            status => Ok(Fetched::Page(RawPage {
+                url: Some(ask.url.clone()),
+                content_type: answer.header(header::CONTENT_TYPE),
+                body: answer.body,
+                captured_at: Some(Captured::At(Utc::now())),
+                source: CaptureSource::Live,
+                status: Some(status.as_u16()),
+                validators,
+            })),
+        }
+    }
+
+    fn lane<T>(&self, host: &str, act: impl FnOnce(&mut Lane) -> T) -> T {
+        // A poisoned lane is still a lane: its numbers are whole.
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = lanes.entry(host.to_owned()).or_insert_with(|| Lane {
+            pace: Pace::new(self.config.interval),
+            breaker: Breaker::default(),
+            robots: None,
+            wait_until: None,
+        });
+        act(lane)
+    }
+
+    fn now(&self) -> Duration {
+        self.epoch.0.elapsed()
+    }
+
+    /// A time of the clock, as the policies count; what is past is now.
+    fn since(&self, at: DateTime<Utc>) -> Duration {
+        (at - self.epoch.1).to_std().unwrap_or_default()
+    }
+
+    fn wall(&self, at: Duration) -> DateTime<Utc> {
+        self.epoch.1 + TimeDelta::from_std(at).unwrap_or_default()
+    }
+}
+
+impl Lane {
+    fn take_robots(&mut self, memory: RobotsMemory, config: &FetchConfig) {
+        let robots = Robots::parse(&memory.body, &config.user_agent);
+        if let Some(delay) = robots.crawl_delay.filter(|_| config.respect_robots) {
+            self.pace.at_least(delay);
+        }
+        self.robots = Some((memory, robots));
+    }
+}
+
+fn usable(robots: &RobotsMemory) -> Result<(), FetchError> {
+    match robots.status {
+        Some(500..=599) | None => Err(FetchError::NoRobots {
+            reason: robots.status.map_or("no answer".to_owned(), |it| format!("the site answered {it}")),
+        }),
+        Some(_) => Ok(()),
+    }
+}
+
+fn redirect_target(answer: &Answer, from: &Url) -> Option<Url> {
+    if !answer.status.is_redirection() || answer.status == StatusCode::NOT_MODIFIED {
+        return None;
+    }
+    from.join(&answer.header(header::LOCATION)?).ok()
+}
+
+fn status_of(error: &FetchError) -> Option<u16> {
+    match error {
+        FetchError::Blocked { status }
+        | FetchError::Challenge { status }
+        | FetchError::Status { status } => Some(*status),
+        _ => None,
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

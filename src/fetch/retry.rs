@@ -1,0 +1,85 @@
+//! Whether and when to try the same page again in this run.
+
+use std::time::Duration;
+
+use super::{Class, FetchError};
+
+/// Of the pace's interval, doubled with every attempt.
+const FIRST: u32 = 1;
+const DOUBLINGS_MAX: u32 = 6;
+/// Jitter, at most, as a share of the delay. It only ever adds.
+const JITTER: f64 = 0.5;
+
+pub(super) struct Retry {
+    pub(super) max_attempts: u32,
+    pub(super) max_wait: Duration,
+}
+
+impl Retry {
+    /// How long to wait before attempt `attempt + 1`; `None` to leave it to another run. `chance` in 0..1.
+    pub(super) fn delay(
+        &self,
+        attempt: u32,
+        error: &FetchError,
+        interval: Duration,
+        chance: f64,
+    ) -> Option<Duration> {
+        if error.class() != Class::Transient || self.max_attempts <= attempt {
+            return None;
+        }
+        let doubled = interval * (FIRST << (attempt - 1).min(DOUBLINGS_MAX));
+        let delay = doubled.mul_f64(1.0 + JITTER * chance);
+        (delay <= self.max_wait).then_some(delay)
+    }
+}
+
+/// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). At most a day.
+pub(super) fn retry_after(value: &str, now: chrono::DateTime<chrono::Utc>) -> Option<Duration> {
+    let value = value.trim();
+    let wait = match value.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => {
+            let at = chrono::DateTime::parse_from_rfc2822(value).ok()?;
+            // A date in the past asks for nothing.
+            (at.to_utc() - now).to_std().unwrap_or_default()
+        }
+    };
+    Some(wait.min(RETRY_AFTER_MAX))
+}
+
+/// What asks for longer is asked again after a day.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transient_failures_are_tried_again_with_growing_pauses() {
+        let retry = Retry { max_attempts: 3, max_wait: Duration::from_secs(60) };
+        let delay = |attempt, error: &FetchError, seconds| {
+            retry.delay(attempt, error, Duration::from_secs(seconds), 0.0).map(|it| it.as_secs())
+        };
+        let failed = FetchError::Status { status: 500 };
+        assert_eq!(delay(1, &failed, 2), Some(2));
+        assert_eq!(delay(2, &failed, 2), Some(4));
+        assert_eq!(delay(3, &failed, 2), None);
+        assert_eq!(delay(1, &failed, 61), None, "a pause that long is for another run");
+        assert_eq!(delay(1, &FetchError::Blocked { status: 403 }, 2), None);
+    }
+
+    #[test]
+    fn retry_after_is_read_in_both_forms() {
+        let now = "2021-03-08T06:20:00Z".parse().expect("a time");
+        let check = |value, expect: Option<u64>| {
+            assert_eq!(retry_after(value, now).map(|it| it.as_secs()), expect, "{value}");
+        };
+        check("120", Some(120));
+        check(" 0 ", Some(0));
+        check("Mon, 08 Mar 2021 06:25:00 GMT", Some(300));
+        check("Mon, 08 Mar 2021 06:00:00 GMT", Some(0));
+        check("9999999", Some(86_400));
+        check("soon", None);
+        check("-5", None);
+    }
+}

@@ -1,0 +1,247 @@
+//! robots.txt (RFC 9309), with `Crawl-delay` and `Sitemap`, which are older than it and everywhere.
+
+use std::time::Duration;
+
+/// A parser must read at least this much (RFC 9309, section 2.5); what is behind is not read.
+const BYTES_MAX: usize = 500 * 1024;
+/// Asking for more is asking to stay away; a day is enough to notice.
+const DELAY_MAX: f64 = 86_400.0;
+
+/// What a site asks of us.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Robots {
+    rules: Vec<Rule>,
+    pub(super) crawl_delay: Option<Duration>,
+    /// Addresses as written.
+    pub(super) sitemaps: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Rule {
+    /// Percent-encoding in one form.
+    pattern: String,
+    is_allow: bool,
+}
+
+#[derive(Default)]
+struct Group {
+    agents: Vec<String>,
+    rules: Vec<Rule>,
+    crawl_delay: Option<Duration>,
+}
+
+impl Robots {
+    /// The rules for `user_agent` in a robots.txt.
+    pub(super) fn parse(text: &str, user_agent: &str) -> Self {
+        let mut end = text.len().min(BYTES_MAX);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let (groups, sitemaps) = groups(text[..end].trim_start_matches('\u{FEFF}'));
+        let token = product_token(user_agent);
+        let named = |name: &str| {
+            groups.iter().filter(|it| it.agents.iter().any(|it| it == name)).collect::<Vec<_>>()
+        };
+        let own = named(&token);
+        // Groups of one name are one group (section 2.2.1); `*` is for whom no group names.
+        let chosen = if own.is_empty() { named("*") } else { own };
+        Self {
+            rules: chosen.iter().flat_map(|it| it.rules.iter().cloned()).collect(),
+            crawl_delay: chosen.iter().filter_map(|it| it.crawl_delay).max(),
+            sitemaps,
+        }
+    }
+
+    /// Whether a path with its query may be read: the longest rule decides, of two as long the one that
+    /// allows (section 2.2.2).
+    pub(super) fn allows(&self, path: &str) -> bool {
+        if path == "/robots.txt" {
+            return true;
+        }
+        let path = normalize(path);
+        let matching = self.rules.iter().filter(|it| matches(&it.pattern, &path));
+        matching.max_by_key(|it| (it.pattern.len(), it.is_allow)).is_none_or(|it| it.is_allow)
+    }
+}
+
+fn groups(text: &str) -> (Vec<Group>, Vec<String>) {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut sitemaps = Vec::new();
+    let mut in_agents = false;
+    for line in text.split(['\n', '\r']) {
+        let line = line.split('#').next().unwrap_or_default();
+        let Some((key, value)) = line.split_once(':') else { continue };
+        let value = value.trim();
+        match key.trim().to_ascii_lowercase().as_str() {
+            "user-agent" => {
+                if !in_agents {
+                    groups.push(Group::default());
+                }
+                in_agents = true;
+                if let Some(group) = groups.last_mut() {
+                    group.agents.push(if value == "*" { "*".to_owned() } else { product_token(value) });
+                }
+            }
+            "sitemap" if !value.is_empty() => sitemaps.push(value.to_owned()),
+            key @ ("allow" | "disallow") => {
+                in_agents = false;
+                // An empty rule says nothing.
+                if let Some(group) = groups.last_mut().filter(|_| !value.is_empty()) {
+                    group.rules.push(Rule { pattern: normalize(value), is_allow: key == "allow" });
+                }
+            }
+            "crawl-delay" => {
+                let seconds = value.parse::<f64>().ok().filter(|it| (0.0..=f64::MAX).contains(it));
+                if let (Some(group), Some(seconds)) = (groups.last_mut(), seconds) {
+                    group.crawl_delay = Some(Duration::from_secs_f64(seconds.min(DELAY_MAX)));
+                }
+            }
+            _ => {}
+        }
+    }
+    (groups, sitemaps)
+}
+
+/// The name before the slash, lower case: letters, `-` and `_`.
+fn product_token(user_agent: &str) -> String {
+    let end = user_agent.find(|it: char| !(it.is_ascii_alphabetic() || it == '-' || it == '_'));
+    user_agent[..end.unwrap_or(user_agent.len())].to_ascii_lowercase()
+}
+
+/// Percent-encoding in one form: what need not be encoded is not, everything else is, upper case.
+fn normalize(path: &str) -> String {
+    use std::fmt::Write as _;
+    let bytes = path.as_bytes();
+    let mut normal = String::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let hex = bytes.get(at + 1..at + 3).and_then(|it| std::str::from_utf8(it).ok());
+        let encoded = hex.filter(|_| byte == b'%').and_then(|it| u8::from_str_radix(it, 16).ok());
+        at += if encoded.is_some() { 3 } else { 1 };
+        let value = encoded.unwrap_or(byte);
+        let is_plain = match encoded {
+            // Only unreserved characters mean the same with and without it.
+            Some(value) => value.is_ascii_alphanumeric() || b"-._~".contains(&value),
+            None => value.is_ascii_graphic(),
+        };
+        if is_plain {
+            normal.push(char::from(value));
+        } else {
+            // Writing to a string does not fail.
+            let _ = write!(normal, "%{value:02X}");
+        }
+    }
+    normal
+}
+
+/// `*` is any run of characters, a final `$` the end. Linear in the path for each star.
+fn matches(pattern: &str, path: &str) -> bool {
+    let (pattern, is_anchored) = match pattern.strip_suffix('$') {
+        Some(bare) => (bare, true),
+        None => (pattern, false),
+    };
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = path.strip_prefix(first) else { return false };
+    let mut pieces: Vec<&str> = pieces.collect();
+    let last = if is_anchored { pieces.pop() } else { None };
+    for piece in pieces {
+        match rest.find(piece) {
+            Some(at) => rest = &rest[at + piece.len()..],
+            None => return false,
+        }
+    }
+    match (is_anchored, last) {
+        (false, _) => true,
+        (true, Some(last)) => rest.ends_with(last),
+        (true, None) => rest.is_empty(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, path: &str, allowed: bool) {
+        assert_eq!(
+            Robots::parse(text, "tearsheet/0.1 (+https://x.example)").allows(path),
+            allowed,
+            "{path}"
+        );
+    }
+
+    #[test]
+    fn the_longest_rule_decides_and_a_tie_allows() {
+        let text = "User-agent: *\nDisallow: /news\nAllow: /news/1\nDisallow: /a\nAllow: /a\n";
+        check(text, "/news/2", false);
+        check(text, "/news/1/x", true);
+        check(text, "/a", true);
+        check(text, "/other", true);
+        check(text, "/robots.txt", true);
+    }
+
+    #[test]
+    fn stars_and_ends_are_understood() {
+        let text = "User-agent: *\nDisallow: */print\nDisallow: /*.php$\nDisallow: /authors/*/1\nDisallow: /q?*x=\n";
+        check(text, "/news/1/print", false);
+        check(text, "/print/2021-03-08", false);
+        check(text, "/a.php", false);
+        check(text, "/a.php?b", true);
+        check(text, "/authors/7/12", false);
+        check(text, "/authors/7/2", true);
+        check(text, "/q?a=1&x=2", false);
+        check("User-agent: *\nDisallow: /$\n", "/", false);
+        check("User-agent: *\nDisallow: /$\n", "/a", true);
+    }
+
+    #[test]
+    fn our_own_group_wins_over_the_star_and_groups_of_one_name_are_one() {
+        let text =
+            "User-agent: *\nDisallow: /\n\nUser-agent: other\nUser-Agent: TearSheet/9\nDisallow: /a\n
+            user-agent: tearsheet\ndisallow: /b\n";
+        check(text, "/", true);
+        check(text, "/a", false);
+        check(text, "/b", false);
+        check("User-agent: tearsheetbot\nDisallow: /\n", "/", true);
+    }
+
+    #[test]
+    fn percent_encoding_has_one_form() {
+        let text =
+            "User-agent: *\nDisallow: /a%3cd\nDisallow: /%7Ejoe\nDisallow: /\u{fc}\nDisallow: /x%2Fy\n";
+        check(text, "/a%3Cd", false);
+        check(text, "/~joe/x", false);
+        check(text, "/%C3%BC", false);
+        check(text, "/x/y", true);
+        check(text, "/x%2fy", false);
+    }
+
+    #[test]
+    fn what_is_no_rule_is_passed_over() {
+        check("", "/a", true);
+        check("Disallow: /\n", "/a", true);
+        check("<html>not found</html>", "/a", true);
+        check("\u{FEFF}User-agent: * # all\r\nFoo: bar\rDisallow:/a#b\r\nDisallow:\r\n", "/a", false);
+        check("User-agent: *\nDisallow: /a\nCrawl-delay: 5\nUser-agent: x\nDisallow: /b\n", "/b", true);
+    }
+
+    #[test]
+    fn delays_and_sitemaps_are_found() {
+        let text = "Sitemap: https://x.example/a.xml\nUser-agent: *\nCrawl-delay: 2.5\nDisallow:\nsitemap: /b\n";
+        let robots = Robots::parse(text, "tearsheet/1");
+        assert_eq!(robots.crawl_delay, Some(Duration::from_millis(2500)));
+        assert_eq!(robots.sitemaps, ["https://x.example/a.xml", "/b"]);
+        assert_eq!(Robots::parse("User-agent: *\nCrawl-delay: -1\n", "a").crawl_delay, None);
+        assert_eq!(Robots::parse("User-agent: *\nCrawl-delay: nan\n", "a").crawl_delay, None);
+    }
+
+    #[test]
+    fn an_endless_file_ends() {
+        let text = "User-agent: *\nDisallow: /a\n".to_owned()
+            + &"# x\u{fc}\n".repeat(200_000)
+            + "Disallow: /b\n";
+        check(&text, "/a", false);
+        check(&text, "/b", true);
+    }
+}
