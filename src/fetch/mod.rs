@@ -218,6 +218,7 @@ impl Fetcher {
         let mut ask = ask.clone();
         let mut seen = vec![ask.url.clone()];
         loop {
+            self.ensure_robots(&ask.url, requests).await?;
             self.check_robots(&ask.url)?;
             let answer = self.attempts(&ask, requests).await?;
             let Some(target) = redirect_target(&answer, &ask.url) else {
@@ -242,6 +243,16 @@ impl Fetcher {
             // Validators belong to the address they came from.
             ask = Ask { url: target, validators: Validators::default() };
         }
+    }
+
+    /// Nothing is asked of an origin before its robots.txt is known, whoever asks.
+    async fn ensure_robots(&self, url: &Url, requests: &mut Vec<Request>) -> Result<(), FetchError> {
+        if self.config.respect_robots {
+            let (result, sent) = self.robots(url).await;
+            requests.extend(sent);
+            result?;
+        }
+        Ok(())
     }
 
     fn check_robots(&self, url: &Url) -> Result<(), FetchError> {

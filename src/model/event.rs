@@ -93,8 +93,10 @@ pub struct Tally {
     pub missing: u64,
     /// Pages that could not be kept; they stay queued.
     pub failed: u64,
-    /// Sources that could not be read, or read and found stale or empty.
-    pub sources_failed: u64,
+    /// Sources that could not be read.
+    pub sources_unread: u64,
+    /// Sources that were read and found stale or empty.
+    pub sources_stale: u64,
 }
 
 impl Tally {
@@ -107,6 +109,24 @@ impl Tally {
             Settled::Unchanged => self.unchanged += 1,
             Settled::Missing => self.missing += 1,
             Settled::Failed(_) => self.failed += 1,
+        }
+    }
+}
+
+impl Tally {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            discovered: self.discovered + other.discovered,
+            fetched: self.fetched + other.fetched,
+            stored: self.stored + other.stored,
+            updated: self.updated + other.updated,
+            unchanged: self.unchanged + other.unchanged,
+            missing: self.missing + other.missing,
+            failed: self.failed + other.failed,
+            sources_unread: self.sources_unread + other.sources_unread,
+            sources_stale: self.sources_stale + other.sources_stale,
         }
     }
 }

@@ -68,6 +68,8 @@ pub struct Task {
     pub ask: Ask,
     /// Failed visits in a row before this one.
     pub failures: u32,
+    /// When it was published, as far as is known; a bare day counts from its first moment in UTC.
+    pub published_at: Option<DateTime<Utc>>,
 }
 
 /// What came back from a request that the server answered in earnest.

@@ -1,6 +1,6 @@
 //! Pages: the queue of visits, and what each visit leaves behind.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
@@ -13,7 +13,7 @@ use super::{
     Result, Writer,
     articles::{self, Incoming, Kept},
     raw::{self, Packed},
-    sources, stamp, strips,
+    sources, stamp, strips, unstamp,
 };
 
 /// The host of saved pages whose address nothing tells; their id is the hash of what they say.
@@ -58,6 +58,11 @@ impl Writer {
     /// Take the page that has been due longest.
     pub async fn claim(&self, run: RunId, now: DateTime<Utc>) -> Result<Option<Task>> {
         self.call(move |conn| claim(conn, run, now)).await
+    }
+
+    /// How many pages are due.
+    pub async fn due(&self, now: DateTime<Utc>) -> Result<u64> {
+        self.call(move |conn| due(conn, now)).await
     }
 
     /// Put a claimed page back as if it had never been taken.
@@ -119,7 +124,7 @@ fn enqueue(conn: &Connection, candidates: &[Candidate], now: DateTime<Utc>) -> R
     let mut again = conn.prepare_cached(
         "UPDATE pages SET due_at = ?3
           WHERE host = ?1 AND site_id = ?2 AND state = 'stored' AND claimed_by IS NULL
-            AND visited_at < ?4 AND ?4 <= ?3 AND (due_at IS NULL OR due_at > ?3)",
+            AND visited_at <= ?4 AND ?4 <= ?3 AND (due_at IS NULL OR due_at > ?3)",
     )?;
     let mut enqueued = Enqueued::default();
     for Candidate { key, url, via, published_at, changed_at } in candidates {
@@ -141,23 +146,43 @@ fn enqueue(conn: &Connection, candidates: &[Candidate], now: DateTime<Utc>) -> R
     Ok(enqueued)
 }
 
+pub(super) fn due(conn: &Connection, now: DateTime<Utc>) -> Result<u64> {
+    let sql =
+        "SELECT count(*) FROM pages WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at <= ?1";
+    Ok(conn.prepare_cached(sql)?.query_row([stamp(now)], |row| row.get(0))?)
+}
+
 fn claim(conn: &Connection, run: RunId, now: DateTime<Utc>) -> Result<Option<Task>> {
     let mut claim = conn.prepare_cached(
         "UPDATE pages SET claimed_by = ?2
           WHERE id = (SELECT id FROM pages
                        WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at <= ?1
                        ORDER BY due_at, id LIMIT 1)
-         RETURNING id, host, site_id, url, etag, last_modified, failures",
+         RETURNING id, host, site_id, url, etag, last_modified, failures,
+                   coalesce((SELECT coalesce(a.published_at, a.published_on) FROM articles a WHERE a.id = pages.id),
+                            listed_at)",
     )?;
     let row = claim.query_row(params![stamp(now), run.0], |row| {
         let validators = Validators { etag: row.get(4)?, last_modified: row.get(5)? };
         let key = PageKey { host: row.get(1)?, id: row.get(2)? };
-        Ok((PageId(row.get(0)?), key, row.get::<_, Option<String>>(3)?, validators, row.get(6)?))
+        let published: Option<String> = row.get(7)?;
+        Ok((
+            PageId(row.get(0)?),
+            key,
+            row.get::<_, Option<String>>(3)?,
+            validators,
+            row.get(6)?,
+            published,
+        ))
     });
-    let Some((page, key, url, validators, failures)) = row.optional()? else { return Ok(None) };
+    let Some((page, key, url, validators, failures, published)) = row.optional()? else {
+        return Ok(None);
+    };
     let url = url.as_deref().and_then(|it| Url::parse(it).ok());
     let url = url.expect("due pages were enqueued with a parsed address");
-    Ok(Some(Task { page, key, ask: Ask { url, validators }, failures }))
+    let day = |it: &str| it.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|it| it.and_utc());
+    let published_at = published.as_deref().and_then(|it| unstamp(it).or_else(|| day(it)));
+    Ok(Some(Task { page, key, ask: Ask { url, validators }, failures, published_at }))
 }
 
 fn settle(

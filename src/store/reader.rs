@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
 use crate::model::{Article, Block, BlockKind, Draft, Link, PageId, PageKey, Placement, Tag};
 
-use super::{Result, StoreError, migrate, raw, stamp, unstamp};
+use super::{Result, StoreError, migrate, raw, unstamp};
 
 /// A read-only view of an archive; a run may write meanwhile.
 pub struct Reader {
@@ -60,18 +60,7 @@ impl Reader {
 
     /// Pages due at a time.
     pub fn due(&self, now: DateTime<Utc>) -> Result<u64> {
-        let sql = "SELECT count(*) FROM pages WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at <= ?1";
-        Ok(self.conn.query_row(sql, [stamp(now)], |row| row.get(0))?)
-    }
-
-    /// The pages due at a time, oldest claim first.
-    pub fn due_urls(&self, now: DateTime<Utc>, limit: u32) -> Result<Vec<String>> {
-        let sql = "SELECT url FROM pages
-                    WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at <= ?1
-                    ORDER BY due_at, id LIMIT ?2";
-        let mut query = self.conn.prepare(sql)?;
-        let urls = query.query_map(params![stamp(now), limit], |row| row.get(0))?;
-        Ok(urls.collect::<rusqlite::Result<_>>()?)
+        super::pages::due(&self.conn, now)
     }
 
     /// Which of these pages are not known.

@@ -54,7 +54,36 @@ pub struct HostStats {
     pub interval_ms: Option<u64>,
 }
 
+/// One line of a table of articles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sample {
+    /// The day of publication.
+    pub published_on: Option<String>,
+    /// The section.
+    pub section: Option<String>,
+    /// The byline.
+    pub byline: Option<String>,
+    /// The headline.
+    pub headline: Option<String>,
+}
+
 impl Reader {
+    /// The newest articles, newest first.
+    pub fn sample(&self, limit: u32) -> Result<Vec<Sample>> {
+        let sql = "SELECT published_on, section, byline, headline FROM articles
+                    ORDER BY published_on DESC, published_at DESC, id DESC LIMIT ?1";
+        let mut query = self.conn.prepare(sql)?;
+        let rows = query.query_map([limit], |row| {
+            Ok(Sample {
+                published_on: row.get(0)?,
+                section: row.get(1)?,
+                byline: row.get(2)?,
+                headline: row.get(3)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The state of the archive at a time.
     pub fn status(&self, now: DateTime<Utc>) -> Result<Status> {
         let conn = &self.conn;
@@ -133,7 +162,7 @@ fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
             unchanged: row.get(9)?,
             missing: row.get(10)?,
             failed: row.get(11)?,
-            sources_failed: 0,
+            ..Tally::default()
         };
         Ok(RunRow {
             id: row.get(0)?,

@@ -1,0 +1,174 @@
+//! What can be typed. The words here are the help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::Captured;
+
+/// The archive of a financial newspaper: scrapes a news site politely into one SQLite file.
+#[derive(Debug, Parser)]
+#[command(name = "tearsheet", version, max_term_width = 100, propagate_version = true)]
+pub(super) struct Cli {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args, Clone)]
+pub(super) struct Common {
+    /// Configuration file [default: ./config.toml if there is one, else the built-in]
+    #[arg(long, global = true, value_name = "FILE", env = "TEARSHEET_CONFIG", hide_env = true)]
+    pub(super) config: Option<PathBuf>,
+    /// SQLite file of the archive [default: `archive.path` of the configuration]
+    #[arg(long, global = true, value_name = "FILE", env = "TEARSHEET_ARCHIVE", hide_env = true)]
+    pub(super) archive: Option<PathBuf>,
+    /// Say nothing on success
+    #[arg(short, long, global = true)]
+    pub(super) quiet: bool,
+    /// Say more: every page (-v), every step (-vv)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(super) verbose: u8,
+    /// How messages are written
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "text")]
+    pub(super) log_format: LogFormat,
+    /// Whether output is coloured; `NO_COLOR` counts as never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(super) color: When,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum When {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// One pass over what is new; what cron runs
+    Scrape(ScrapeArgs),
+    /// Saved pages (.html, .txt, folders) into the archive
+    Import(ImportArgs),
+    /// One page to JSON on stdout; touches no archive
+    Extract(ExtractArgs),
+    /// One article as a person reads it
+    Show(ShowArgs),
+    /// Last runs, queue, what is due, what is blocked
+    Status(StatusArgs),
+    /// The main job against a small built-in news site on loopback: no network, no set-up
+    Demo,
+    /// Is the configuration right; what is in force
+    Config(ConfigArgs),
+    /// Completions for a shell, on stdout
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// The manual page, on stdout
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScrapeArgs {
+    /// Stop after so many pages; the rest stays queued
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) max_pages: Option<u64>,
+    /// Stop after so many minutes; the rest stays queued
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) max_minutes: Option<u32>,
+    /// Read the sources and say what would be fetched; fetch no article, write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ImportArgs {
+    /// Files and folders; `-` for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub(super) paths: Vec<PathBuf>,
+    /// The page's address, where it does not say so itself (one file only)
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// When the pages were saved: 2021-03-08T06:20:00Z, or a day
+    #[arg(long, value_name = "TIME", value_parser = captured)]
+    pub(super) captured_at: Option<Captured>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExtractArgs {
+    /// A saved page; `-` for stdin
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
+    /// The page's address, where it does not say so itself
+    #[arg(long, value_name = "URL")]
+    pub(super) url: Option<String>,
+    /// When the page was saved: 2021-03-08T06:20:00Z, or a day; chooses the era and dates the ticker
+    #[arg(long, value_name = "TIME", value_parser = captured)]
+    pub(super) captured_at: Option<Captured>,
+    /// One line of JSON
+    #[arg(long)]
+    pub(super) ndjson: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ShowArgs {
+    /// The archive's id, the site's id, or an address
+    #[arg(value_name = "ID|URL")]
+    pub(super) article: String,
+    /// An older wording
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) version: Option<u32>,
+    /// What changed since the wording before, word by word
+    #[arg(long, conflicts_with = "raw")]
+    pub(super) diff: bool,
+    /// The bytes of the page it was read from
+    #[arg(long, conflicts_with = "version")]
+    pub(super) raw: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StatusArgs {
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(super) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Is the file right
+    Check,
+    /// What is in force, and where each value came from
+    Show,
+    /// How far the ids had come on which day
+    Anchors,
+}
+
+fn captured(text: &str) -> Result<Captured, String> {
+    text.parse()
+        .map_err(|_| "a time such as 2021-03-08T06:20:00Z, or a day such as 2021-03-08".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

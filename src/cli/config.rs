@@ -1,0 +1,63 @@
+//! `tearsheet config`.
+
+use crate::config::Setting;
+
+use super::{
+    args::{Common, ConfigArgs, ConfigCommand},
+    failure::Exit,
+    printer::Printer,
+    session::Session,
+};
+
+pub(super) fn run(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    match args.command {
+        ConfigCommand::Check => check(&session, printer),
+        ConfigCommand::Show => printer.data(&show(common, &session))?,
+        ConfigCommand::Anchors => printer.data(&anchors(&session))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Everything was validated when the session began.
+fn check(session: &Session, printer: &Printer) {
+    let profile = &session.config.profile;
+    let file = session
+        .file
+        .as_ref()
+        .map_or("the built-in configuration".to_owned(), |it| it.display().to_string());
+    printer.note(&format!(
+        "{file} is right: {} at {}, {} eras, {} feeds, {} sitemaps, {} listings, archive `{}`",
+        profile.name,
+        profile.base_url,
+        profile.eras.len(),
+        profile.feeds.len(),
+        profile.sitemaps.len(),
+        profile.listings.len(),
+        session.archive.display()
+    ));
+}
+
+fn show(common: &Common, session: &Session) -> String {
+    let file = session.file.as_ref().map(|it| it.display().to_string()).unwrap_or_default();
+    let mut text = String::new();
+    for setting in &session.loaded.settings {
+        let Setting { key, value, line } = setting;
+        let (value, origin) = if key == "archive.path" && common.archive.is_some() {
+            (
+                format!("{:?}", session.archive.display().to_string()),
+                "--archive or TEARSHEET_ARCHIVE".to_owned(),
+            )
+        } else {
+            (value.clone(), line.map_or("default".to_owned(), |line| format!("{file}:{line}")))
+        };
+        text += &format!("{key} = {value}  # {origin}\n");
+    }
+    text
+}
+
+fn anchors(session: &Session) -> String {
+    let ids = session.config.profile.ids.as_ref();
+    let lines = ids.into_iter().flat_map(|it| &it.anchors).map(|(id, day)| format!("{id}\t{day}\n"));
+    lines.collect()
+}

@@ -1,0 +1,73 @@
+//! `tearsheet demo`: the real `scrape` against the miniature site on loopback, twice.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use crate::{config::Config, jobs::Limits, store::Sample, web::Miniature};
+
+use super::{args::Common, failure::Exit, printer::Printer, scrape, session::Session};
+
+const ARCHIVE: &str = "demo.db";
+/// Articles in the table.
+const ROWS: u32 = 12;
+const HEADLINE_CHARS: usize = 56;
+
+pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+    let site = runtime.block_on(Miniature::start()).context("cannot listen on 127.0.0.1")?;
+    let archive = common.archive.clone().unwrap_or_else(|| PathBuf::from(ARCHIVE));
+    let common = Common { archive: Some(archive.clone()), ..common.clone() };
+    // Loopback needs no slow pace, and the miniature's news stopped years ago: its feeds are not stale.
+    let settings = format!(
+        "[fetch]\nrequests_per_second = 100\n[site]\nbase_url = \"{}\"\n{}",
+        site.base_url(),
+        FEEDS
+    );
+    let session = Session::of(&common, Config::parse(&settings, "the demo's settings")?, None)?;
+    printer.note(&format!(
+        "A small news site is served at {}; two passes as cron would run them:",
+        site.base_url()
+    ));
+    for _ in 0..2 {
+        // One page of the site is refused, as pages sometimes are: that is no failure of the demo.
+        match scrape::pass(&session, Limits::default(), &common, printer)? {
+            Exit::Done | Exit::Incomplete => {}
+            other => return Ok(other),
+        }
+    }
+    let name = archive.display().to_string();
+    printer.data(&table(&session.reader()?.sample(ROWS)?))?;
+    printer.note(&format!("\nThe archive is {name}. Worth trying:\n"));
+    printer.data(&format!(
+        "  sqlite3 {name} \"SELECT published_on, section, headline FROM articles ORDER BY published_on DESC LIMIT 5\"\n  \
+         sqlite3 {name} \"SELECT symbol, price, change_pct FROM quotes WHERE kind = 'index' ORDER BY symbol\"\n  \
+         sqlite3 {name} \"SELECT headline FROM articles_fts WHERE articles_fts MATCH 'rupee' ORDER BY rank\"\n"
+    ))?;
+    Ok(Exit::Done)
+}
+
+const FEEDS: &str = "
+[[site.feeds]]
+url = \"/feeds/latest-news\"
+[[site.feeds]]
+url = \"/feeds/markets\"
+[[site.sitemaps]]
+url = \"/feeds/sitemap\"
+";
+
+fn table(rows: &[Sample]) -> String {
+    let mut out =
+        format!("\n{:<10}  {:<12}  {:<18}  {}\n", "published", "section", "byline", "headline");
+    for Sample { published_on, section, byline, headline } in rows {
+        let cell = |it: &Option<String>| it.clone().unwrap_or_else(|| "-".to_owned());
+        let headline: String = cell(headline).chars().take(HEADLINE_CHARS).collect();
+        out += &format!(
+            "{:<10}  {:<12}  {:<18}  {headline}\n",
+            cell(published_on),
+            cell(section),
+            cell(byline)
+        );
+    }
+    out
+}

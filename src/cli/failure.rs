@@ -1,0 +1,128 @@
+//! From an error to advice and an exit code: who can do something about it, and what.
+
+use std::process::ExitCode;
+
+use crate::{config::ConfigError, jobs::JobError, store::StoreError};
+
+/// The exit codes; scripts depend on them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Exit {
+    /// 0: finished.
+    Done,
+    /// 1: finished, but some pages could not be read; they stay queued.
+    Incomplete,
+    /// 2: wrong usage or configuration; nothing was started.
+    Usage,
+    /// 3: the site said stop; the rest stays queued.
+    Stopped,
+    /// 4: the archive cannot be used.
+    Archive,
+    /// 5: output could not be written.
+    Output,
+    /// 7: another run holds the archive.
+    Held,
+    /// 130: interrupted; everything finished so far is kept.
+    Interrupted,
+}
+
+/// What a person is told.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+    pub(super) exit: Exit,
+}
+
+/// The user asked for something that cannot be.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct Usage {
+    pub(super) message: String,
+    pub(super) hint: String,
+}
+
+/// stdout or a file would not take what we have.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot write to {target}: {source}")]
+pub(super) struct OutputError {
+    pub(super) target: String,
+    pub(super) source: std::io::Error,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Incomplete => 1,
+            Exit::Usage => 2,
+            Exit::Stopped => 3,
+            Exit::Archive => 4,
+            Exit::Output => 5,
+            Exit::Held => 7,
+            Exit::Interrupted => 130,
+        })
+    }
+}
+
+impl Usage {
+    pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into() }
+    }
+}
+
+/// Message, hint and exit code of an error.
+pub(super) fn explain(error: &anyhow::Error) -> Failure {
+    let message = format!("{error:#}");
+    let find = |error: &anyhow::Error| -> (Option<String>, Exit) {
+        if let Some(usage) = error.downcast_ref::<Usage>() {
+            return (Some(usage.hint.clone()), Exit::Usage);
+        }
+        if let Some(JobError::Store(error)) = error.downcast_ref::<JobError>() {
+            return store(error);
+        }
+        if let Some(error) = error.downcast_ref::<StoreError>() {
+            return store(error);
+        }
+        if error.downcast_ref::<ConfigError>().is_some() || error.downcast_ref::<JobError>().is_some() {
+            let hint = "`tearsheet config show` prints what is in force; every key is explained in the config.toml \
+                        of the source";
+            return (Some(hint.to_owned()), Exit::Usage);
+        }
+        if error.downcast_ref::<OutputError>().is_some() {
+            return (
+                Some("nothing else was changed; make room or choose another place".to_owned()),
+                Exit::Output,
+            );
+        }
+        (None, Exit::Usage)
+    };
+    let (hint, exit) = find(error);
+    Failure { message, hint, exit }
+}
+
+fn store(error: &StoreError) -> (Option<String>, Exit) {
+    let hint = match error {
+        StoreError::Held { .. } => {
+            let hint = "wait for it to end; a lock is released when its process dies, so nothing has to be cleaned up";
+            return (Some(hint.to_owned()), Exit::Held);
+        }
+        StoreError::Absent { .. } => "`tearsheet scrape` makes one; `--archive FILE` names another",
+        StoreError::NotAFile { .. } | StoreError::NotAnArchive { .. } => {
+            "`--archive FILE` names another; the file was not touched"
+        }
+        StoreError::TooNew { .. } => "use the newer tearsheet that wrote it; the file was not touched",
+        StoreError::Full => {
+            "make room and run the same command again; everything committed so far is kept"
+        }
+        StoreError::Busy => "close the other program's transaction and run the same command again",
+        StoreError::ReadOnly(_) => "check the permissions of the file and of its folder",
+        StoreError::Damaged(_) | StoreError::Body { .. } => {
+            "keep a copy of the file before anything else; `sqlite3 FILE '.recover'` saves what can be read"
+        }
+        StoreError::Sql(_) | StoreError::RolledBack(_) | StoreError::WriterGone => {
+            "run the same command again; everything committed so far is kept"
+        }
+        StoreError::Io { .. } => "check that the folder exists and may be written",
+    };
+    (Some(hint.to_owned()), Exit::Archive)
+}

@@ -1,0 +1,132 @@
+//! `tearsheet import`.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use url::Url;
+
+use crate::jobs::{End, Import, ImportFile, Unreadable};
+
+use super::{
+    args::{Common, ImportArgs},
+    failure::{Exit, Usage},
+    printer::Printer,
+    progress::Progress,
+    scrape::closing,
+    session::{Session, block_on},
+};
+
+/// Folders are searched for these.
+const EXTENSIONS: [&str; 4] = ["html", "htm", "xhtml", "txt"];
+
+pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    let session = Session::new(common)?;
+    let url = args.url.as_deref().map(parse_url).transpose()?;
+    let paths = expand(&args.paths)?;
+    if url.is_some() && paths.len() != 1 {
+        let hint = "leave `--url` out, or import one file at a time";
+        return Err(Usage::new(
+            format!("`--url` is the address of one page, and there are {}", paths.len()),
+            hint,
+        )
+        .into());
+    }
+    let writer = session.writer()?;
+    let progress = Progress::new(printer, common.quiet, "import");
+    progress.show(&crate::model::Event::Queue { due: paths.len() as u64 });
+    let max = session.config.fetch.max_body_bytes;
+    let files = paths.iter().map(|path| ImportFile {
+        name: path.display().to_string(),
+        url: url.clone(),
+        captured_at: args.captured_at,
+        content_type: content_type(path),
+        body: read(path, max),
+    });
+    let report = block_on(async |stop| {
+        let import = Import {
+            extractor: &session.extractor,
+            writer: &writer,
+            observe: &|event| progress.show(&event),
+            stop,
+        };
+        Ok(import.run(files).await?)
+    });
+    progress.end();
+    let Some(report) = report? else { return Ok(Exit::Interrupted) };
+    printer.note(&closing("import", &report, began.elapsed()));
+    Ok(match report.end {
+        End::Interrupted => Exit::Interrupted,
+        _ if 0 < report.tally.failed => Exit::Incomplete,
+        _ => Exit::Done,
+    })
+}
+
+pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {
+    let url = Url::parse(text).ok().filter(|it| matches!(it.scheme(), "http" | "https"));
+    url.ok_or_else(|| {
+        Usage::new(format!("`{text}` is no web address"), "write it with http:// or https://")
+    })
+}
+
+/// Bytes of a file, or of stdin for `-`; never more than a page can have.
+pub(super) fn read(path: &Path, max: usize) -> Result<Vec<u8>, Unreadable> {
+    let input: Box<dyn Read> =
+        if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let mut body = Vec::new();
+    input.take(max as u64 + 1).read_to_end(&mut body)?;
+    if max < body.len() { Err(Unreadable::TooLarge { max }) } else { Ok(body) }
+}
+
+/// By the name; without one the reader looks inside.
+pub(super) fn content_type(path: &Path) -> Option<String> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    match extension.as_str() {
+        "txt" => Some("text/plain".to_owned()),
+        "html" | "htm" | "xhtml" => Some("text/html".to_owned()),
+        _ => None,
+    }
+}
+
+fn is_stdin(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
+/// Files as named, folders by what is in them, in order of name.
+fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Usage> {
+    let mut files = Vec::new();
+    for path in paths {
+        let unreadable = |error: io::Error| {
+            Usage::new(
+                format!("cannot read `{}`: {error}", path.display()),
+                "check the name; nothing was imported",
+            )
+        };
+        if is_stdin(path) || !path.metadata().map_err(unreadable)?.is_dir() {
+            files.push(path.clone());
+        } else {
+            walk(path, &mut files).map_err(unreadable)?;
+        }
+    }
+    Ok(files)
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut entries =
+        folder.read_dir()?.map(|it| it.map(|it| it.path())).collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    for path in entries {
+        let extension =
+            path.extension().and_then(|it| it.to_str()).unwrap_or_default().to_ascii_lowercase();
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else if EXTENSIONS.contains(&extension.as_str()) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

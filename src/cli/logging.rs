@@ -1,0 +1,111 @@
+//! Messages while a command runs: `tracing` events, as lines for people or as JSON for machines.
+
+use std::{fmt, io};
+
+use console::Style;
+use tracing::{Event, Level, Subscriber, field::Visit};
+use tracing_subscriber::{
+    EnvFilter,
+    fmt::{FmtContext, FormatEvent, FormatFields, MakeWriter, format::Writer},
+    registry::LookupSpan,
+};
+
+use super::{
+    args::{Common, LogFormat},
+    printer::Printer,
+};
+
+/// Start logging to stderr. `RUST_LOG` overrides `-q` and `-v`.
+pub(super) fn start(common: &Common, printer: &Printer) {
+    let is_json = common.log_format == LogFormat::Json;
+    let level = match (common.quiet, common.verbose) {
+        (true, _) => "error",
+        (false, 0) if is_json => "tearsheet::summary=info,warn",
+        (false, 0) => "warn",
+        (false, 1) => "tearsheet=info,warn",
+        (false, _) => "tearsheet=debug,info",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(BesideBars(printer.clone()));
+    // A second start, in a test, keeps the first.
+    let _ = if is_json {
+        builder.json().flatten_event(true).with_target(false).try_init()
+    } else {
+        builder.event_format(Lines).try_init()
+    };
+}
+
+/// Bars step aside for a line.
+struct BesideBars(Printer);
+
+struct Line {
+    printer: Printer,
+    bytes: Vec<u8>,
+}
+
+impl<'w> MakeWriter<'w> for BesideBars {
+    type Writer = Line;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        Line { printer: self.0.clone(), bytes: Vec::new() }
+    }
+}
+
+impl io::Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        use std::io::Write as _;
+        // stderr is for people; when it is gone nobody is left to tell.
+        self.printer.bars.suspend(|| _ = io::stderr().lock().write_all(&self.bytes));
+    }
+}
+
+/// `warning: message`, as compilers write it.
+struct Lines;
+
+impl<S, N> FormatEvent<S, N> for Lines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> fmt::Result {
+        let style = Style::new().for_stderr();
+        let (word, style) = match *event.metadata().level() {
+            Level::ERROR => ("error:", style.red().bold()),
+            Level::WARN => ("warning:", style.yellow().bold()),
+            Level::INFO => ("info:", style.green()),
+            Level::DEBUG | Level::TRACE => ("debug:", style.dim()),
+        };
+        let mut message = Message::default();
+        event.record(&mut message);
+        writeln!(writer, "{} {}", style.apply_to(word), message.0)
+    }
+}
+
+/// The message alone: its fields are in it, and are for machines.
+#[derive(Default)]
+struct Message(String);
+
+impl Visit for Message {
+    fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn fmt::Debug) {
+        if field.name() == "message" {
+            self.0 = format!("{value:?}");
+        }
+    }
+}

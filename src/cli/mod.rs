@@ -1,0 +1,71 @@
+//! The command line: arguments in, text and exit codes out. The only printer.
+
+mod args;
+mod completions;
+mod config;
+mod demo;
+mod extract;
+mod failure;
+mod import;
+mod logging;
+mod printer;
+mod progress;
+mod scrape;
+mod session;
+mod show;
+mod status;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{CommandFactory, FromArgMatches};
+
+use self::{
+    args::{Cli, Command},
+    failure::Exit,
+    printer::Printer,
+};
+
+/// Run the program. Everything it does is in the exit code, on stdout and on stderr.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let matches = match Cli::command().try_get_matches_from(args) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help goes to stdout, mistakes to stderr; a closed pipe is nobody's mistake.
+            let _ = error.print();
+            let code = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return code.into();
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return Exit::Usage.into();
+        }
+    };
+    let printer = Printer::new(&cli.common);
+    logging::start(&cli.common, &printer);
+    match run(cli, &printer) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            let failure = failure::explain(&error);
+            printer.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}
+
+fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
+    let Cli { common, command } = cli;
+    match command {
+        Command::Scrape(args) => scrape::run(&common, &args, printer),
+        Command::Import(args) => import::run(&common, &args, printer),
+        Command::Extract(args) => extract::run(&common, &args, printer),
+        Command::Show(args) => show::run(&common, &args, printer),
+        Command::Status(args) => status::run(&common, &args, printer),
+        Command::Demo => demo::run(&common, printer),
+        Command::Config(args) => config::run(&common, &args, printer),
+        Command::Completions { shell } => completions::completions(shell, printer),
+        Command::Man => completions::man(printer),
+    }
+}

@@ -1,0 +1,90 @@
+//! What a job says while it runs: a bar on a terminal, messages everywhere.
+
+use std::{
+    io::{IsTerminal, stderr},
+    time::Duration,
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::model::{Event, Settled};
+
+use super::printer::Printer;
+
+/// Shows events.
+pub(super) struct Progress {
+    bar: ProgressBar,
+}
+
+impl Progress {
+    /// A bar, if there is a terminal to draw it on.
+    pub(super) fn new(printer: &Printer, is_quiet: bool, word: &'static str) -> Self {
+        if is_quiet || !stderr().is_terminal() {
+            return Self { bar: ProgressBar::hidden() };
+        }
+        let bar = printer.bars.add(ProgressBar::new(0));
+        let style = ProgressStyle::with_template(
+            "{prefix} [{bar:30}] {pos}/{len}  {per_sec}  {eta} left  {wide_msg}",
+        );
+        bar.set_style(style.expect("a constant template").progress_chars("=> "));
+        bar.set_prefix(word);
+        bar.enable_steady_tick(Duration::from_millis(250));
+        Self { bar }
+    }
+
+    /// One event: on the bar, and as a message.
+    pub(super) fn show(&self, event: &Event) {
+        match event {
+            Event::SourceRead { url, listed, added } => {
+                self.bar.set_message(url.clone());
+                tracing::info!(url, listed, added, "{url}: {listed} articles, {added} new");
+            }
+            Event::SourceUnchanged { url } => tracing::info!(url, "{url}: unchanged"),
+            Event::SourceStale { url, newest } => {
+                let newest = newest.format("%Y-%m-%d").to_string();
+                tracing::warn!(
+                    url,
+                    newest,
+                    "{url} is stale: it answers, and its newest item is of {newest}"
+                );
+            }
+            Event::SourceEmpty { url } => tracing::warn!(url, "{url} names no article of this site"),
+            Event::SourceFailed { url, cause } => {
+                tracing::warn!(url, cause, "{url} cannot be read: {cause}")
+            }
+            Event::Queue { due } => self.bar.set_length(*due),
+            Event::Settled { url, settled, cause } => self.settled(url, *settled, cause.as_deref()),
+            Event::SiteStopped { cause } => tracing::debug!(cause, "stopped: {cause}"),
+        }
+    }
+
+    fn settled(&self, url: &str, settled: Settled, cause: Option<&str>) {
+        self.bar.inc(1);
+        self.bar.set_message(url.to_owned());
+        let outcome = settled.code();
+        match (settled, cause) {
+            (Settled::Failed(_), Some(cause)) => {
+                tracing::warn!(url, outcome, cause, "{url} is {outcome}: {cause}")
+            }
+            (Settled::Failed(_), None) => {
+                tracing::warn!(url, outcome, "{url}: no article could be read from it")
+            }
+            _ => tracing::info!(url, outcome, "{url}: {outcome}"),
+        }
+    }
+
+    /// Nothing more will come.
+    pub(super) fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// `1m 14s`.
+pub(super) fn duration(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) => format!("{s}s"),
+        (0, m, s) => format!("{m}m {s:02}s"),
+        (h, m, _) => format!("{h}h {m:02}m"),
+    }
+}

@@ -1,0 +1,154 @@
+//! `tearsheet scrape`.
+
+use std::time::Instant;
+
+use chrono::{TimeDelta, Utc};
+
+use crate::{
+    config::Config,
+    fetch::Fetcher,
+    jobs::{self, End, Limits, Report, Scrape},
+    store::Reader,
+};
+
+use super::{
+    args::{Common, ScrapeArgs},
+    failure::{Exit, Usage},
+    printer::Printer,
+    progress::{Progress, duration},
+    session::{Session, block_on},
+};
+
+pub(super) fn run(common: &Common, args: &ScrapeArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    if args.dry_run {
+        return dry_run(&session, printer);
+    }
+    if session.config.fetch.user_agent == Config::default().fetch.user_agent && is_public(&session) {
+        tracing::warn!("the user agent has no contact of yours: set `fetch.user_agent` in config.toml");
+    }
+    let limits = Limits {
+        max_pages: args.max_pages,
+        until: args.max_minutes.map(|it| Utc::now() + TimeDelta::minutes(i64::from(it))),
+    };
+    pass(&session, limits, common, printer)
+}
+
+/// One pass with its closing line.
+pub(super) fn pass(
+    session: &Session,
+    limits: Limits,
+    common: &Common,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    let writer = session.writer()?;
+    let progress = Progress::new(printer, common.quiet, "scrape");
+    let report = block_on(async |stop| {
+        let fetcher = fetcher(&session.config)?;
+        let scrape = Scrape {
+            fetcher: &fetcher,
+            extractor: &session.extractor,
+            writer: &writer,
+            profile: &session.config.profile,
+            workers: session.config.fetch.max_concurrent,
+            limits,
+            observe: &|event| progress.show(&event),
+            stop,
+        };
+        Ok(scrape.run().await?)
+    });
+    progress.end();
+    let Some(report) = report? else {
+        printer.note("scrape: interrupted at once; everything finished so far is kept");
+        return Ok(Exit::Interrupted);
+    };
+    printer.note(&closing("scrape", &report, began.elapsed()));
+    Ok(exit(&report, session))
+}
+
+pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
+    Fetcher::new(&config.fetch, &config.profile)
+        .map_err(|error| Usage::new(error.to_string(), "check `[fetch]` in config.toml").into())
+}
+
+/// `scrape: 37 new, 2 updated, 51 unchanged, 0 failed in 1m 14s`, and why it is not the whole.
+pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration) -> String {
+    let tally = report.tally;
+    let mut line = format!(
+        "{command}: {} new, {} updated, {} unchanged, {} failed",
+        tally.stored, tally.updated, tally.unchanged, tally.failed
+    );
+    if 0 < tally.missing {
+        line += &format!(", {} missing", tally.missing);
+    }
+    if 0 < tally.sources_stale {
+        line += &format!(", {} sources stale", tally.sources_stale);
+    }
+    if 0 < tally.sources_unread {
+        line += &format!(", {} sources unread", tally.sources_unread);
+    }
+    line += &format!(" in {}", duration(took));
+    let due = report.due;
+    match &report.end {
+        End::Done => {}
+        End::Limited => line += &format!("; limit reached, {due} pages still queued"),
+        End::Interrupted => {
+            line += &format!("; interrupted, {due} pages still queued: the same command resumes")
+        }
+        End::Stopped { cause } => {
+            line += &format!("; stopped: {cause}; {due} pages still queued: the next run resumes");
+        }
+    }
+    line
+}
+
+fn exit(report: &Report, session: &Session) -> Exit {
+    let profile = &session.config.profile;
+    let sources = profile.feeds.len() + profile.sitemaps.len() + profile.listings.len();
+    match report.end {
+        End::Interrupted => Exit::Interrupted,
+        End::Stopped { .. } => Exit::Stopped,
+        End::Done | End::Limited if 0 < report.tally.failed => Exit::Incomplete,
+        // A pass that could not look anywhere has seen nothing.
+        End::Done | End::Limited if 0 < sources && report.tally.sources_unread == sources as u64 => {
+            Exit::Incomplete
+        }
+        End::Done | End::Limited => Exit::Done,
+    }
+}
+
+fn is_public(session: &Session) -> bool {
+    let host = session.config.profile.base_url.host_str().unwrap_or_default();
+    !(host == "localhost" || host.parse::<std::net::IpAddr>().is_ok() || host.starts_with('['))
+}
+
+fn dry_run(session: &Session, printer: &Printer) -> anyhow::Result<Exit> {
+    let archive = if session.archive.exists() { Some(Reader::open(&session.archive)?) } else { None };
+    let plan = block_on(async |_| {
+        let fetcher = fetcher(&session.config)?;
+        Ok(jobs::plan(&fetcher, &session.config.profile, archive.as_ref(), Utc::now()).await?)
+    })?;
+    let Some(plan) = plan else { return Ok(Exit::Interrupted) };
+    let mut unread = 0;
+    for source in &plan.sources {
+        match &source.listed {
+            Ok(listed) => printer.note(&format!("{}: {listed} articles", source.url)),
+            Err(cause) => {
+                unread += 1;
+                printer.note(&format!("{} cannot be read: {cause}", source.url));
+            }
+        }
+    }
+    let lines: String = plan.unknown.iter().map(|it| format!("{it}\n")).collect();
+    printer.data(&lines)?;
+    let time = session.config.fetch.interval.mul_f64(plan.requests as f64);
+    printer.note(&format!(
+        "scrape: would fetch {} new pages and look at {} again: {} requests, about {} at this pace; nothing was written",
+        plan.unknown.len(),
+        plan.due,
+        plan.requests,
+        duration(time)
+    ));
+    Ok(if unread == plan.sources.len() { Exit::Stopped } else { Exit::Done })
+}

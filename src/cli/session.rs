@@ -1,0 +1,131 @@
+//! What every command that works needs: configuration, archive, runtime, and the user's wish to stop.
+
+use std::{
+    future::Future,
+    path::{Path, PathBuf},
+};
+
+use anyhow::Context;
+use tokio::{runtime::Runtime, sync::watch};
+
+use crate::{
+    config::{Config, Loaded},
+    extract::Extractor,
+    jobs::Stop,
+    store::{Reader, Writer},
+};
+
+use super::{args::Common, failure::Usage};
+
+/// The file looked for where none is named.
+const CONFIG_FILE: &str = "config.toml";
+
+/// The configuration in force, and the rules compiled from it.
+pub(super) struct Session {
+    pub(super) loaded: Loaded,
+    pub(super) config: Config,
+    pub(super) extractor: Extractor,
+    /// The file it was read from.
+    pub(super) file: Option<PathBuf>,
+    pub(super) archive: PathBuf,
+}
+
+impl Session {
+    /// Read and validate everything; nothing is started before that.
+    pub(super) fn new(common: &Common) -> anyhow::Result<Self> {
+        let file = config_file(common)?;
+        let loaded = match &file {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    let hint =
+                        "`--config FILE` names another; without one the built-in configuration is used";
+                    Usage::new(format!("cannot read `{}`: {error}", path.display()), hint)
+                })?;
+                Config::parse(&text, &path.display().to_string())?
+            }
+            None => Config::parse("", "the built-in configuration")?,
+        };
+        Self::of(common, loaded, file)
+    }
+
+    /// A session over a configuration that is at hand.
+    pub(super) fn of(common: &Common, loaded: Loaded, file: Option<PathBuf>) -> anyhow::Result<Self> {
+        let config = loaded.config.clone();
+        let extractor = Extractor::new(&config.profile)?;
+        let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+        let archive = common.archive.clone().unwrap_or_else(|| folder.join(&config.archive));
+        Ok(Self { loaded, config, extractor, file, archive })
+    }
+
+    pub(super) fn writer(&self) -> anyhow::Result<Writer> {
+        Ok(Writer::open(&self.archive, self.config.profile.time_zone)?)
+    }
+
+    pub(super) fn reader(&self) -> anyhow::Result<Reader> {
+        Ok(Reader::open(&self.archive)?)
+    }
+}
+
+fn config_file(common: &Common) -> anyhow::Result<Option<PathBuf>> {
+    if let Some(path) = &common.config {
+        return Ok(Some(path.clone()));
+    }
+    let here = PathBuf::from(CONFIG_FILE);
+    match here.try_exists() {
+        Ok(true) => Ok(Some(here)),
+        Ok(false) => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot look for `{CONFIG_FILE}`")),
+    }
+}
+
+/// Run a job to its end. Ctrl-C wishes for one; a second one is not waited for.
+pub(super) fn block_on<T>(
+    job: impl AsyncFnOnce(Stop) -> anyhow::Result<T>,
+) -> anyhow::Result<Option<T>> {
+    let runtime = Runtime::new().context("cannot start the runtime")?;
+    let (switch, stop) = Stop::new();
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = job(stop) => result.map(Some),
+            () = second_signal(switch) => Ok(None),
+        }
+    });
+    runtime.shutdown_background();
+    result
+}
+
+async fn second_signal(switch: watch::Sender<bool>) {
+    signal().await;
+    // A job that has ended needs no wish.
+    let _ = switch.send(true);
+    tracing::warn!("interrupted: finishing the page in hand; once more to stop at once");
+    signal().await;
+}
+
+/// Ctrl-C, or what systemd and `kill` send.
+async fn signal() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate() => {}
+    }
+}
+
+#[cfg(unix)]
+fn terminate() -> impl Future<Output = ()> {
+    async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn terminate() -> impl Future<Output = ()> {
+    std::future::pending()
+}

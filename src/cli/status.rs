@@ -1,0 +1,135 @@
+//! `tearsheet status`.
+
+use chrono::Utc;
+use console::Style;
+use serde_json::json;
+
+use crate::{
+    model::Tally,
+    store::{HostStats, RunRow, Status},
+};
+
+use super::{
+    args::{Common, StatusArgs},
+    failure::Exit,
+    printer::Printer,
+    session::Session,
+};
+
+pub(super) fn run(common: &Common, args: &StatusArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    let status = session.reader()?.status(Utc::now())?;
+    let archive = session.archive.display().to_string();
+    let text = if args.json { as_json(&archive, &status)? } else { as_text(&archive, &status) };
+    printer.data(&text)?;
+    Ok(Exit::Done)
+}
+
+fn as_text(archive: &str, status: &Status) -> String {
+    let Status {
+        articles,
+        versions,
+        days,
+        undated,
+        quotes,
+        captures,
+        pages,
+        due,
+        next_due,
+        sources,
+        hosts,
+        runs,
+    } = status;
+    let bold = Style::new().bold();
+    let mut out = format!("{}\n", bold.apply_to(archive));
+    let range =
+        days.as_ref().map_or(String::new(), |(first, last)| format!(", published {first} to {last}"));
+    out += &format!("  {articles} articles{range}; {undated} without a date; {versions} versions\n");
+    out += &format!("  {captures} captures, {quotes} quotes\n");
+    out += &format!("\n{}\n", bold.apply_to("pages"));
+    for (state, reason, count) in pages {
+        let reason = reason.as_ref().map_or(String::new(), |it| format!("  ({it})"));
+        out += &format!("  {count:>8}  {}{reason}\n", state.code());
+    }
+    let next = next_due.as_ref().map_or(String::new(), |it| format!("; the next one at {it}"));
+    out += &format!("  {due:>8}  due now{next}\n");
+    if !sources.is_empty() {
+        out += &format!("\n{}\n", bold.apply_to("sources"));
+        for (url, state, checked, newest) in sources {
+            let newest = newest.as_ref().map_or(String::new(), |it| format!(", newest item {it}"));
+            out += &format!("  {state:<7} {url}  (read {checked}{newest})\n");
+        }
+    }
+    let waiting: Vec<&HostStats> = hosts.iter().collect();
+    if !waiting.is_empty() {
+        out += &format!("\n{}\n", bold.apply_to("hosts"));
+        for HostStats { host, wait_until, open_until, failures, interval_ms } in waiting {
+            let pace = interval_ms
+                .map_or("-".to_owned(), |it| format!("a request every {:.1}s", it as f64 / 1000.0));
+            let wait =
+                wait_until.as_ref().map_or(String::new(), |it| format!(", asked us to wait until {it}"));
+            let open =
+                open_until.as_ref().map_or(String::new(), |it| format!(", left alone until {it}"));
+            out += &format!("  {host}: {pace}, {failures} failures in a row{wait}{open}\n");
+        }
+    }
+    if !runs.is_empty() {
+        out += &format!("\n{}\n", bold.apply_to("last runs"));
+        for RunRow { id: _, command, started_at, finished_at: _, outcome, tally } in runs {
+            let Tally { stored, updated, unchanged, missing, failed, .. } = tally;
+            let outcome = outcome.as_deref().unwrap_or("running");
+            out += &format!(
+                "  {started_at}  {command:<8} {outcome:<11} {stored} new, {updated} updated, {unchanged} unchanged, \
+                 {failed} failed, {missing} missing\n"
+            );
+        }
+    }
+    out
+}
+
+fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
+    let Status {
+        articles,
+        versions,
+        days,
+        undated,
+        quotes,
+        captures,
+        pages,
+        due,
+        next_due,
+        sources,
+        hosts,
+        runs,
+    } = status;
+    let (first, last) = days.clone().unzip();
+    let value = json!({
+        "archive": archive,
+        "articles": articles,
+        "versions": versions,
+        "first_day": first,
+        "last_day": last,
+        "undated": undated,
+        "captures": captures,
+        "quotes": quotes,
+        "due": due,
+        "next_due": next_due,
+        "pages": pages.iter().map(|(state, reason, count)| json!({
+            "state": state.code(), "reason": reason, "count": count,
+        })).collect::<Vec<_>>(),
+        "sources": sources.iter().map(|(url, state, checked_at, newest_at)| json!({
+            "url": url, "state": state, "checked_at": checked_at, "newest_at": newest_at,
+        })).collect::<Vec<_>>(),
+        "hosts": hosts.iter().map(|it| json!({
+            "host": it.host, "wait_until": it.wait_until, "open_until": it.open_until, "failures": it.failures,
+            "interval_ms": it.interval_ms,
+        })).collect::<Vec<_>>(),
+        "runs": runs.iter().map(|it| json!({
+            "id": it.id, "command": it.command, "started_at": it.started_at, "finished_at": it.finished_at,
+            "outcome": it.outcome, "discovered": it.tally.discovered, "fetched": it.tally.fetched,
+            "stored": it.tally.stored, "updated": it.tally.updated, "unchanged": it.tally.unchanged,
+            "missing": it.tally.missing, "failed": it.tally.failed,
+        })).collect::<Vec<_>>(),
+    });
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
+}

@@ -1,0 +1,192 @@
+//! Reading the sources: which pages the site names, and whether the sources are alive.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::{
+    config::{ConfigError, Feed, Profile},
+    discover::{FeedSource, ListingSource, Named, SitemapSource, Source},
+    fetch::{Class, FetchError, Fetcher},
+    model::{Ask, Event, Fetched, RunId, Tally, Validators},
+    store::{SourceMemory, SourceState, Writer},
+};
+
+use super::{JobError, Observer, Stop};
+
+/// Every source of a cron pass, those of robots.txt included, each once.
+pub(super) fn sources<'p>(
+    profile: &'p Profile,
+    named_by_robots: &[String],
+) -> Result<Vec<Box<dyn Source + 'p>>, ConfigError> {
+    let mut sources: Vec<Box<dyn Source + 'p>> = Vec::new();
+    for feed in &profile.feeds {
+        sources.push(Box::new(FeedSource::new(profile, feed)));
+    }
+    for sitemap in &profile.sitemaps {
+        sources.push(Box::new(SitemapSource::new(profile, sitemap)));
+    }
+    for address in named_by_robots {
+        let url = profile.base_url.join(address).ok().and_then(|it| profile.rebased(&it));
+        let Some(url) = url.filter(|it| !sources.iter().any(|source| source.url() == it)) else {
+            continue;
+        };
+        // Nobody told us how fresh it should be.
+        sources.push(Box::new(SitemapSource::new(profile, &Feed { url, stale_after: None })));
+    }
+    for listing in &profile.listings {
+        sources.push(Box::new(ListingSource::new(profile, listing)?));
+    }
+    Ok(sources)
+}
+
+/// Reads sources and queues what they name.
+pub(super) struct Discovery<'a> {
+    pub(super) fetcher: &'a Fetcher,
+    pub(super) profile: &'a Profile,
+    pub(super) writer: &'a Writer,
+    pub(super) run: RunId,
+    pub(super) observe: Observer<'a>,
+    pub(super) stop: &'a Stop,
+}
+
+impl Discovery<'_> {
+    /// Read every source. `Some` is why the site said stop.
+    pub(super) async fn run(&self, tally: &mut Tally) -> Result<Option<FetchError>, JobError> {
+        let base = &self.profile.base_url;
+        let (robots, requests) = self.fetcher.robots(base).await;
+        match robots {
+            Ok(Some(memory)) => self.writer.remember_robots(self.run, memory, requests).await?,
+            Ok(None) => {}
+            Err(error) => {
+                self.writer.remember_requests(self.run, requests).await?;
+                return Ok(Some(error));
+            }
+        }
+        let named_by_robots = self.fetcher.sitemaps(&Fetcher::host_of(base));
+        for mut source in sources(self.profile, &named_by_robots)? {
+            if self.stop.is_wished() {
+                break;
+            }
+            if let Some(error) = self.read(source.as_mut(), tally).await? {
+                return Ok(Some(error));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn read(
+        &self,
+        source: &mut dyn Source,
+        tally: &mut Tally,
+    ) -> Result<Option<FetchError>, JobError> {
+        let url = source.url().to_string();
+        let known = self.writer.source(url.clone(), source.kind()).await?;
+        let mut memory = SourceMemory {
+            url: url.clone(),
+            kind: source.kind(),
+            state: SourceState::Fresh,
+            reason: None,
+            checked_at: Utc::now(),
+            newest_at: None,
+            listed: 0,
+            validators: Validators::default(),
+        };
+        let mut requests = Vec::new();
+        let mut added = 0;
+        let mut failure: Option<String> = None;
+        let mut is_unchanged = false;
+        let mut stopped = None;
+        while let Some(next) = source.ask() {
+            // Validators are kept for the source's own address.
+            let is_first = next == *source.url();
+            let validators = known.as_ref().filter(|_| is_first).map(|it| it.validators.clone());
+            let ask = Ask { url: next, validators: validators.unwrap_or_default() };
+            let visit = self.fetcher.get(&ask).await;
+            requests.extend(visit.requests);
+            match visit.result {
+                Ok(Fetched::Page(page)) => {
+                    if is_first {
+                        memory.validators = page.validators.clone();
+                    }
+                    let Named { candidates, newest_at, problem } = source.absorb(&page);
+                    memory.listed += candidates.len();
+                    memory.newest_at = memory.newest_at.max(newest_at);
+                    failure = failure.or(problem);
+                    added += self.writer.enqueue(candidates, Utc::now()).await?.added;
+                }
+                Ok(Fetched::NotModified(validators)) => {
+                    is_unchanged = true;
+                    memory.validators = validators;
+                }
+                Ok(Fetched::Missing(missing)) => failure = Some(missing.code().to_owned()),
+                Err(error) => {
+                    failure = Some(error.to_string());
+                    if error.class() == Class::Stop {
+                        stopped = Some(error);
+                        break;
+                    }
+                }
+            }
+        }
+        if let Some(known) = known.filter(|_| is_unchanged) {
+            memory.newest_at = memory.newest_at.max(known.newest_at);
+            memory.listed = memory.listed.max(known.listed);
+        }
+        tally.discovered += added as u64;
+        memory.state = state(&memory, failure.as_deref(), source.stale_after());
+        memory.reason.clone_from(&failure);
+        self.report(&memory, added, is_unchanged, failure, tally);
+        self.writer.remember_source(self.run, memory, requests).await?;
+        Ok(stopped)
+    }
+
+    fn report(
+        &self,
+        memory: &SourceMemory,
+        added: usize,
+        is_unchanged: bool,
+        failure: Option<String>,
+        tally: &mut Tally,
+    ) {
+        let url = memory.url.clone();
+        let listed = memory.listed;
+        match memory.state {
+            SourceState::Fresh => {}
+            SourceState::Stale | SourceState::Empty => tally.sources_stale += 1,
+            SourceState::Failed => tally.sources_unread += 1,
+        }
+        match (memory.state, memory.newest_at) {
+            (SourceState::Failed, _) => {
+                let cause = failure.unwrap_or_default();
+                (self.observe)(Event::SourceFailed { url, cause });
+            }
+            (SourceState::Empty, _) => (self.observe)(Event::SourceEmpty { url }),
+            (SourceState::Stale, Some(newest)) => {
+                (self.observe)(Event::SourceRead { url: url.clone(), listed, added });
+                (self.observe)(Event::SourceStale { url, newest });
+            }
+            (SourceState::Stale | SourceState::Fresh, _) if is_unchanged => {
+                (self.observe)(Event::SourceUnchanged { url });
+            }
+            (SourceState::Stale | SourceState::Fresh, _) => {
+                (self.observe)(Event::SourceRead { url, listed, added });
+            }
+        }
+    }
+}
+
+/// A source that answers with old items only is stale, whatever its status says.
+fn state(
+    memory: &SourceMemory,
+    failure: Option<&str>,
+    stale_after: Option<std::time::Duration>,
+) -> SourceState {
+    if failure.is_some() {
+        return SourceState::Failed;
+    }
+    if memory.listed == 0 {
+        return SourceState::Empty;
+    }
+    let limit = stale_after.and_then(|it| TimeDelta::from_std(it).ok());
+    let is_old = |newest: DateTime<Utc>| limit.is_some_and(|limit| newest < memory.checked_at - limit);
+    if memory.newest_at.is_some_and(is_old) { SourceState::Stale } else { SourceState::Fresh }
+}

@@ -1,0 +1,89 @@
+//! Work across layers. A job moves values between the engines, and decides nothing they could decide
+//! themselves. A page never fails a job; only the store, the configuration and the user do.
+
+mod discovery;
+mod import;
+mod plan;
+mod schedule;
+mod scrape;
+mod visit;
+
+pub use import::{Import, ImportFile, Unreadable};
+pub use plan::{Plan, PlannedSource, plan};
+pub use scrape::{Limits, Scrape};
+
+use tokio::sync::watch;
+
+use crate::{
+    model::{Event, Tally},
+    store::{RunOutcome, StoreError},
+};
+
+/// Listens to what a job says about itself.
+pub type Observer<'a> = &'a (dyn Fn(Event) + Send + Sync);
+
+/// What stops a job.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// The archive cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A rule of the profile cannot be used.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+}
+
+/// How a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// What it did.
+    pub tally: Tally,
+    /// Why it ended.
+    pub end: End,
+    /// Pages still due.
+    pub due: u64,
+}
+
+/// Why a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// Nothing is left that is due.
+    Done,
+    /// A limit of the command was reached.
+    Limited,
+    /// The site said stop.
+    Stopped {
+        /// In words.
+        cause: String,
+    },
+    /// The user said stop.
+    Interrupted,
+}
+
+/// The user's wish to stop: what is in hand is finished, nothing more is begun.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    /// A wish, and the switch that makes it.
+    pub fn new() -> (watch::Sender<bool>, Self) {
+        let (switch, wish) = watch::channel(false);
+        (switch, Self(wish))
+    }
+
+    fn is_wished(&self) -> bool {
+        *self.0.borrow()
+    }
+}
+
+impl Report {
+    fn outcome(&self) -> RunOutcome {
+        match self.end {
+            End::Done if 0 < self.tally.failed => RunOutcome::Incomplete,
+            End::Done => RunOutcome::Finished,
+            End::Limited => RunOutcome::Limited,
+            End::Stopped { .. } => RunOutcome::Stopped,
+            End::Interrupted => RunOutcome::Interrupted,
+        }
+    }
+}

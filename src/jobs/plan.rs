@@ -1,0 +1,97 @@
+//! What a scrape would do: the sources are read, no article is, and nothing is written.
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::{
+    config::Profile,
+    fetch::{Class, Fetcher},
+    model::{Ask, Candidate, Fetched, Validators},
+    store::Reader,
+};
+
+use super::{JobError, discovery};
+
+/// What a scrape would do.
+#[derive(Debug, Default)]
+pub struct Plan {
+    /// What each source says.
+    pub sources: Vec<PlannedSource>,
+    /// Pages nobody has heard of yet.
+    pub unknown: Vec<Url>,
+    /// Known pages that are due.
+    pub due: u64,
+    /// Requests for the sources, and for every page.
+    pub requests: u64,
+}
+
+/// What one source says.
+#[derive(Debug)]
+pub struct PlannedSource {
+    /// Its address.
+    pub url: Url,
+    /// How many articles it names, or why none.
+    pub listed: Result<usize, String>,
+}
+
+/// Read the sources, and compare with an archive if there is one.
+pub async fn plan(
+    fetcher: &Fetcher,
+    profile: &Profile,
+    archive: Option<&Reader>,
+    now: DateTime<Utc>,
+) -> Result<Plan, JobError> {
+    let mut plan = Plan::default();
+    let mut candidates: Vec<Candidate> = Vec::new();
+    let (robots, sent) = fetcher.robots(&profile.base_url).await;
+    plan.requests += sent.len() as u64;
+    if let Err(error) = robots {
+        plan.sources
+            .push(PlannedSource { url: profile.base_url.clone(), listed: Err(error.to_string()) });
+        return Ok(plan);
+    }
+    let named_by_robots = fetcher.sitemaps(&Fetcher::host_of(&profile.base_url));
+    for mut source in discovery::sources(profile, &named_by_robots)? {
+        let mut listed = Ok(0);
+        while let Some(url) = source.ask() {
+            let visit = fetcher.get(&Ask { url, validators: Validators::default() }).await;
+            plan.requests += visit.requests.len() as u64;
+            match visit.result {
+                Ok(Fetched::Page(page)) => {
+                    let named = source.absorb(&page);
+                    listed = match named.problem {
+                        Some(problem) => Err(problem),
+                        None => listed.map(|it| it + named.candidates.len()),
+                    };
+                    candidates.extend(named.candidates);
+                }
+                Ok(Fetched::NotModified(_)) => {}
+                Ok(Fetched::Missing(missing)) => listed = Err(missing.code().to_owned()),
+                Err(error) => {
+                    let is_stop = error.class() == Class::Stop;
+                    listed = Err(error.to_string());
+                    if is_stop {
+                        break;
+                    }
+                }
+            }
+        }
+        plan.sources.push(PlannedSource { url: source.url().clone(), listed });
+    }
+    let mut keys = Vec::new();
+    for candidate in &candidates {
+        if !keys.contains(&candidate.key) {
+            keys.push(candidate.key.clone());
+        }
+    }
+    if let Some(archive) = archive {
+        keys = archive.unknown(&keys)?;
+        plan.due = archive.due(now)?;
+    }
+    let url = |key: &crate::model::PageKey| {
+        candidates.iter().find(|it| it.key == *key).map(|it| it.url.clone())
+    };
+    plan.unknown = keys.iter().filter_map(url).collect();
+    plan.requests += plan.due + plan.unknown.len() as u64;
+    Ok(plan)
+}

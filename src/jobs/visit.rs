@@ -1,0 +1,84 @@
+//! One visit: ask, read, and decide what it means and when to come back.
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    config::Profile,
+    extract::Extractor,
+    fetch::{Class, FetchError, Fetcher},
+    model::{Draft, Fetched, Missing, Outcome, PageState, Request, RunId, Task},
+    store::Settlement,
+};
+
+use super::schedule;
+
+/// What a visit came to.
+pub(super) enum Visited {
+    /// Something to settle, and the cause of a failure in words.
+    Settle(Box<Settlement>, Option<String>),
+    /// Nobody should ask this site now: the page goes back as it was.
+    Release(FetchError, Vec<Request>),
+}
+
+/// A story under a "not found" headline has at most so many words.
+const SOFT_WORDS_MAX: u32 = 60;
+
+pub(super) async fn visit(
+    task: Task,
+    run: RunId,
+    fetcher: &Fetcher,
+    extractor: &Extractor,
+    profile: &Profile,
+) -> Visited {
+    let visit = fetcher.get(&task.ask).await;
+    let at = Utc::now();
+    let mut cause = None;
+    let outcome = match visit.result {
+        Ok(Fetched::Page(page)) => {
+            let extraction = extractor.extract(&page);
+            if is_not_found(&extraction.draft, profile) {
+                Outcome::Missing(Missing::Soft)
+            } else {
+                Outcome::Read { page: Box::new(page), extraction: Box::new(extraction) }
+            }
+        }
+        Ok(Fetched::NotModified(validators)) => Outcome::Unchanged(validators),
+        Ok(Fetched::Missing(missing)) => Outcome::Missing(missing),
+        Err(error) if error.class() == Class::Stop => return Visited::Release(error, visit.requests),
+        Err(error) => {
+            cause = Some(error.to_string());
+            Outcome::Failed { state: error.state(), reason: error.code() }
+        }
+    };
+    let due_at = due(&outcome, &task, profile, at);
+    let Task { page, key, .. } = task;
+    let settlement = Settlement { run, page, key, outcome, at, due_at, requests: visit.requests };
+    Visited::Settle(Box::new(settlement), cause)
+}
+
+fn due(outcome: &Outcome, task: &Task, profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    match outcome {
+        Outcome::Read { extraction, .. } if !extraction.draft.is_article() => {
+            schedule::retry(PageState::NotArticle, task.failures, now)
+        }
+        Outcome::Read { extraction, .. } => {
+            let said = published(&extraction.draft, profile);
+            schedule::recheck(&profile.revisit, said.or(task.published_at), now)
+        }
+        Outcome::Unchanged(_) => schedule::recheck(&profile.revisit, task.published_at, now),
+        Outcome::Missing(_) => None,
+        Outcome::Failed { state, .. } => schedule::retry(*state, task.failures, now),
+    }
+}
+
+fn published(draft: &Draft, profile: &Profile) -> Option<DateTime<Utc>> {
+    let day =
+        || draft.published_on?.and_hms_opt(0, 0, 0)?.and_local_timezone(profile.time_zone).earliest();
+    draft.published_at.map(|it| it.to_utc()).or_else(|| day().map(|it| it.to_utc()))
+}
+
+/// 200, and the page says that there is no such page.
+fn is_not_found(draft: &Draft, profile: &Profile) -> bool {
+    let says_so = |it: &String| profile.text.not_found.iter().any(|pattern| pattern.is_match(it));
+    draft.headline.as_ref().is_some_and(says_so) && draft.word_count() <= SOFT_WORDS_MAX
+}

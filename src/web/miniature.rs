@@ -1,0 +1,124 @@
+//! `fixtures/site`, embedded and served on loopback as the real site serves its pages.
+//!
+//! The files say what happens: `news/7.html` is a page, `news/7.2.html` the same page after it was rewritten
+//! (served once the first has been read), `news/7.403` one that is refused, and what has no file is
+//! missing. `{{base}}` stands for the server's address, `{{now}}` for the time of the request.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{Response, StatusCode, header},
+};
+use chrono::{DateTime, SecondsFormat, Utc};
+use include_dir::{Dir, include_dir};
+
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/site");
+
+/// A running miniature site; it ends with its runtime.
+#[derive(Clone)]
+pub struct Miniature {
+    base: String,
+    visits: Arc<Mutex<HashMap<String, u32>>>,
+}
+
+/// What one request is answered with.
+struct Answer {
+    status: StatusCode,
+    content_type: &'static str,
+    body: String,
+}
+
+impl Miniature {
+    /// Serve on a free port of 127.0.0.1.
+    pub async fn start() -> std::io::Result<Self> {
+        let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+        let base = format!("http://{}", listener.local_addr()?);
+        let site = Self { base, visits: Arc::default() };
+        let app = Router::new().fallback(answer).with_state(site.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Ok(site)
+    }
+
+    /// Its address: what `site.base_url` has to be.
+    pub fn base_url(&self) -> &str {
+        &self.base
+    }
+
+    /// How often each path was asked for.
+    pub fn visits(&self) -> HashMap<String, u32> {
+        self.visits.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn answer(&self, path: &str, now: DateTime<Utc>) -> Answer {
+        let earlier = {
+            let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = visits.entry(path.to_owned()).or_insert(0);
+            *count += 1;
+            *count - 1
+        };
+        let refused = |status: StatusCode| Answer {
+            status,
+            content_type: "text/html; charset=utf-8",
+            body: format!(
+                "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
+            ),
+        };
+        let name = file_name(path);
+        if FILES.get_file(format!("{name}.403")).is_some() {
+            return refused(StatusCode::FORBIDDEN);
+        }
+        let rewritten = FILES.get_file(format!("{name}.2.html")).filter(|_| 0 < earlier);
+        let found = rewritten.or_else(|| {
+            ["", ".html", ".xml"].iter().find_map(|it| FILES.get_file(format!("{name}{it}")))
+        });
+        let Some(file) = found else { return refused(StatusCode::NOT_FOUND) };
+        let now = now.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let text = file.contents_utf8().unwrap_or_default();
+        let content_type = match file.path().extension().and_then(|it| it.to_str()) {
+            Some("xml") => "application/xml; charset=utf-8",
+            Some("txt") => "text/plain; charset=utf-8",
+            _ => "text/html; charset=utf-8",
+        };
+        let body = text.replace("{{base}}", &self.base).replace("{{now}}", &now);
+        Answer { status: StatusCode::OK, content_type, body }
+    }
+}
+
+/// `/news/7/a-slug` is `news/7`: any slug is served, none is needed.
+fn file_name(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
+    match parts.as_slice() {
+        ["news", "amp", id, ..] | ["news", id, ..] => format!("news/{id}"),
+        parts => parts.join("/"),
+    }
+}
+
+async fn answer(State(site): State<Miniature>, request: Request) -> Response<Body> {
+    let Answer { status, content_type, body } = site.answer(request.uri().path(), Utc::now());
+    let etag = format!("\"{:x}\"", hash(&body));
+    let known = request.headers().get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
+    let is_known = status == StatusCode::OK && known == Some(etag.as_str());
+    let response = Response::builder().header(header::CONTENT_TYPE, content_type);
+    let response = match (status, is_known) {
+        (StatusCode::OK, true) => {
+            response.status(StatusCode::NOT_MODIFIED).header(header::ETAG, etag).body(Body::empty())
+        }
+        (StatusCode::OK, false) => response.header(header::ETAG, etag).body(Body::from(body)),
+        (status, _) => response.status(status).body(Body::from(body)),
+    };
+    response.unwrap_or_default()
+}
+
+/// FNV-1a: an entity tag needs no more.
+fn hash(text: &str) -> u64 {
+    text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
+    })
+}

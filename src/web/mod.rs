@@ -1,0 +1,5 @@
+//! Pages out: the miniature news site that `demo` and the tests scrape, served on loopback.
+
+mod miniature;
+
+pub use miniature::Miniature;
