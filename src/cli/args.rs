@@ -8,7 +8,7 @@ use crate::model::Captured;
 
 /// The archive of a financial newspaper: scrapes a news site politely into one SQLite file.
 #[derive(Debug, Parser)]
-#[command(name = "tearsheet", version, max_term_width = 100, propagate_version = true)]
+#[command(name = "tearsheet", version, max_term_width = 100)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) common: Common,

@@ -99,6 +99,10 @@ pub struct TextRules {
     pub more: Vec<Pattern>,
     /// Lines that end the page's story and its related list.
     pub end: Vec<Pattern>,
+    /// Headings of boxes that are not the story's related list.
+    pub sidebar: Vec<Pattern>,
+    /// Agencies and desks that sign stories.
+    pub bylines: Vec<Pattern>,
     /// What a paragraph may say besides its link.
     pub link_leads: Vec<Pattern>,
     /// A print item's section line, with groups `section` and `date`.
@@ -420,6 +424,8 @@ fn read_text(section: &Section) -> Result<TextRules, Problem> {
         boilerplate: section.lines("boilerplate")?,
         more: section.lines("more")?,
         end: section.lines("end")?,
+        sidebar: section.lines("sidebar")?,
+        bylines: section.lines("bylines")?,
         link_leads: section.lines("link_leads")?,
         print_edition: section.pattern("print_edition", &["section", "date"])?,
         published: lower("published")?,

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use url::Url;
 
 use crate::{
@@ -30,6 +31,8 @@ pub(super) struct Scene<'s> {
     pub(super) base: &'s Url,
     /// Its essence, for knowing it again.
     pub(super) headline: String,
+    /// The header gave no date, or the story's element was guessed: a stamp may stand inside it.
+    pub(super) may_hold_stamp: bool,
 }
 
 /// The story's element taken apart.
@@ -41,6 +44,10 @@ pub(super) struct Story {
     pub(super) quotes: Vec<Quote>,
     /// A byline and date that stood among the first blocks.
     pub(super) stamp: Option<Stamp>,
+    /// What stood before that stamp: section, summary.
+    pub(super) above: Vec<String>,
+    /// A navigation line that stood among the first blocks.
+    pub(super) market_date: Option<NaiveDate>,
     pub(super) is_too_deep: bool,
 }
 
@@ -51,7 +58,7 @@ pub(super) enum Target {
     /// The page itself.
     Own,
     /// Another web page.
-    Web(Url),
+    Web,
     /// Nothing that can be visited.
     None,
 }
@@ -72,7 +79,7 @@ impl Scene<'_> {
             }
             return Target::Article(self.profile.article_url(&url).unwrap_or(url), key);
         }
-        if matches!(url.scheme(), "http" | "https") { Target::Web(url) } else { Target::None }
+        if matches!(url.scheme(), "http" | "https") { Target::Web } else { Target::None }
     }
 
     fn is_headline(&self, text: &str) -> bool {
@@ -90,6 +97,8 @@ struct Inline<'d> {
 struct Walker<'s, 'd> {
     scene: &'s Scene<'s>,
     drop: &'s [Element<'d>],
+    /// The headline's element: the story begins after it.
+    title: Option<Element<'d>>,
     story: Story,
     /// The paragraphs among the blocks as written, for tables that are laid out in paragraphs.
     written: Vec<Option<String>>,
@@ -101,10 +110,16 @@ struct Walker<'s, 'd> {
 }
 
 /// Read the elements of a story, in order.
-pub(super) fn read<'d>(scene: &Scene<'_>, story: &[Element<'d>], drop: &[Element<'d>]) -> Story {
+pub(super) fn read<'d>(
+    scene: &Scene<'_>,
+    story: &[Element<'d>],
+    drop: &[Element<'d>],
+    title: Option<Element<'d>>,
+) -> Story {
     let mut walker = Walker {
         scene,
         drop,
+        title,
         story: Story::default(),
         written: Vec::new(),
         inline: Inline::default(),
@@ -112,7 +127,12 @@ pub(super) fn read<'d>(scene: &Scene<'_>, story: &[Element<'d>], drop: &[Element
         in_tail: false,
     };
     for element in story {
-        walker.inside(*element, 0);
+        // A single element is what holds the story; one of several may be a piece of it.
+        if story.len() == 1 {
+            walker.inside(*element, 0)
+        } else {
+            walker.element(*element, 0)
+        }
         walker.flush(BlockKind::Paragraph);
     }
     walker.join_ruled_paragraphs();
@@ -133,6 +153,14 @@ impl<'d> Walker<'_, 'd> {
     }
 
     fn element(&mut self, element: Element<'d>, depth: usize) {
+        if Some(element) == self.title {
+            // What stood before the headline was none of the story.
+            self.inline = Inline::default();
+            self.written.clear();
+            let Story { blocks, links, tags, .. } = &mut self.story;
+            (*blocks, *links, *tags) = Default::default();
+            return;
+        }
         if is_hidden(element) || self.drop.contains(&element) {
             self.inline.seam();
             return;
@@ -209,7 +237,8 @@ impl<'d> Walker<'_, 'd> {
 
     /// End the paragraph or heading that has been collected.
     fn flush(&mut self, kind: BlockKind) {
-        let inline = std::mem::take(&mut self.inline);
+        let mut inline = std::mem::take(&mut self.inline);
+        self.blank_boilerplate(&mut inline.text);
         if self.is_over || inline.text.trim_matches(is_blank).is_empty() {
             return;
         }
@@ -219,6 +248,25 @@ impl<'d> Walker<'_, 'd> {
         for range in paragraphs(&inline.text) {
             self.paragraph(kind, &inline, range);
         }
+    }
+
+    /// Lines of boilerplate behind a `br`: their characters become spaces, so that links keep their place.
+    fn blank_boilerplate(&self, text: &mut String) {
+        if !text.contains('\n') {
+            return;
+        }
+        let rules = &self.scene.profile.text;
+        let mut blanked = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            if header::is_any(&rules.boilerplate, &fold(line)) {
+                let end = line.trim_end_matches('\n');
+                blanked.extend(std::iter::repeat_n(' ', end.len()));
+                blanked.push_str(&line[end.len()..]);
+            } else {
+                blanked.push_str(line);
+            }
+        }
+        *text = blanked;
     }
 
     fn paragraph(&mut self, kind: BlockKind, inline: &Inline<'d>, range: Range<usize>) {
@@ -245,19 +293,13 @@ impl<'d> Walker<'_, 'd> {
         if self.scene.is_headline(&text) {
             return;
         }
-        let rows = self.scene.grammar.scan(&inline.text[range.clone()]);
-        if !rows.quotes.is_empty() {
-            self.story.quotes.extend(rows.quotes);
+        if let Some(quotes) = self.scene.grammar.fill(&inline.text[range.clone()]) {
+            self.story.quotes.extend(quotes);
             return;
         }
         let written = verbatim(&inline.text[range.clone()].replace(SEAM, ""));
-        if self.story.blocks.len() < STAMP_BLOCKS_MAX && self.story.stamp.is_none() {
-            let profile = self.scene.profile;
-            let stamp = header::stamp(&inline.text[range], &profile.text, profile.time_zone);
-            if stamp.is_some() {
-                self.story.stamp = stamp;
-                return;
-            }
+        if self.is_header(&inline.text[range]) {
+            return;
         }
         if self.in_tail && kind == BlockKind::Heading {
             return;
@@ -266,6 +308,29 @@ impl<'d> Walker<'_, 'd> {
         if let Some(last) = self.written.last_mut().filter(|_| kind == BlockKind::Paragraph) {
             *last = Some(written);
         }
+    }
+
+    /// Lines of the header that stand inside the story's element: kept apart.
+    fn is_header(&mut self, text: &str) -> bool {
+        let profile = self.scene.profile;
+        let is_early = self.story.blocks.len() < STAMP_BLOCKS_MAX && self.story.stamp.is_none();
+        if !is_early || !self.scene.may_hold_stamp {
+            return false;
+        }
+        if self.story.blocks.is_empty()
+            && let Some(day) = header::market_date(text, &profile.text, profile.time_zone)
+        {
+            self.story.market_date = Some(day);
+            return true;
+        }
+        let Some(stamp) = header::stamp(text, &profile.text, profile.time_zone) else { return false };
+        self.story.stamp = Some(stamp);
+        self.written.clear();
+        let above = std::mem::take(&mut self.story.blocks);
+        self.story.above.extend(
+            above.into_iter().flat_map(|it| it.text.lines().map(str::to_owned).collect::<Vec<_>>()),
+        );
+        true
     }
 
     fn is_furniture(&mut self, text: &str) -> bool {
@@ -303,8 +368,9 @@ impl<'d> Walker<'_, 'd> {
                 push_tag(&mut self.story.tags, title, &url);
                 return true;
             }
+            // Words that lead out of the site are the story's own.
+            Target::Web => return false,
             Target::Article(url, key) => (url, Some(key)),
-            Target::Web(url) => (url, None),
         };
         let link = Link { placement, title: title.to_owned(), url: Some(url.into()), target };
         push_link(&mut self.story.links, link);
@@ -313,9 +379,8 @@ impl<'d> Walker<'_, 'd> {
 
     fn list(&mut self, list: Element<'d>) {
         let items: Vec<Element<'d>> = list.elements().filter(|it| !self.is_dropped(*it)).collect();
-        let rows = self.scene.grammar.scan(&flatten(list, self.drop).text);
-        if !rows.quotes.is_empty() {
-            self.story.quotes.extend(rows.quotes);
+        if let Some(quotes) = self.scene.grammar.fill(&flatten(list, self.drop).text) {
+            self.story.quotes.extend(quotes);
             return;
         }
         let links = items.iter().map(|it| sole_link(*it)).collect::<Option<Vec<_>>>();
@@ -323,7 +388,7 @@ impl<'d> Walker<'_, 'd> {
             // A list of links is a related list, tags, or a bar of share buttons; never the story.
             for (href, title) in links {
                 match self.scene.target(href) {
-                    Target::Web(_) | Target::None | Target::Own => {}
+                    Target::Web | Target::None | Target::Own => {}
                     Target::Tag(_) | Target::Article(..) => {
                         _ = self.link(href, &title, Placement::Related)
                     }
@@ -352,18 +417,16 @@ impl<'d> Walker<'_, 'd> {
                 Step::Open(_) | Step::Close(_) => {}
             }
         }
-        let rows = self.scene.grammar.scan(&inline.text);
-        if 1 < rows.quotes.len() {
-            self.story.quotes.extend(rows.quotes);
+        if let Some(quotes) = self.scene.grammar.fill(&inline.text) {
+            self.story.quotes.extend(quotes);
             return;
         }
         self.push(BlockKind::Table, verbatim(&inline.text));
     }
 
     fn table(&mut self, table: Element<'d>, depth: usize) {
-        let rows = self.scene.grammar.scan(&flatten(table, self.drop).text);
-        if !rows.quotes.is_empty() {
-            self.story.quotes.extend(rows.quotes);
+        if let Some(quotes) = self.scene.grammar.fill(&flatten(table, self.drop).text) {
+            self.story.quotes.extend(quotes);
             return;
         }
         let rows: Vec<Element<'d>> = table.descendants().filter(|it| it.name() == "tr").collect();
@@ -373,7 +436,7 @@ impl<'d> Walker<'_, 'd> {
             return self.inside(table, depth);
         }
         let line = |row: &Element<'d>| {
-            let texts = cells(*row).map(|it| fold_apart(&element_text(it)));
+            let texts = cells(*row).map(|it| fold(&element_text(it)));
             texts.collect::<Vec<_>>().join("\t").trim_end().to_owned()
         };
         let lines: Vec<String> = rows.iter().map(line).filter(|it| !it.is_empty()).collect();
@@ -438,6 +501,12 @@ impl<'d> Walker<'_, 'd> {
 impl<'d> Inline<'d> {
     /// White space of the source is white space; its line breaks are not the reader's.
     fn push(&mut self, text: &str) {
+        // The line break of the source behind a `br` is that `br`.
+        let text = if self.text.ends_with('\n') {
+            text.strip_prefix("\r\n").or(text.strip_prefix('\n')).unwrap_or(text)
+        } else {
+            text
+        };
         self.text.extend(text.chars().map(|it| if matches!(it, '\n' | '\r' | '\t') { ' ' } else { it }));
     }
 
@@ -516,7 +585,7 @@ pub(super) fn image_block(image: Element<'_>, caption: Option<String>, base: &Ur
 
 pub(super) fn caption(figure: Element<'_>) -> Option<String> {
     let caption = figure.descendants().find(|it| it.name() == "figcaption")?;
-    Some(fold_apart(&element_text(caption))).filter(|it| !it.is_empty())
+    Some(fold(&element_text(caption))).filter(|it| !it.is_empty())
 }
 
 pub(super) fn push_tag(tags: &mut Vec<Tag>, name: &str, url: &Url) {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    body::element_text,
+    body::{Story, element_text},
     date::{self, When},
     header::{self, Stamp, is_any},
     lines::Lines,
@@ -20,6 +20,8 @@ use super::{
 
 /// A byline stands within so many lines of the headline.
 const HEADER_LINES_MAX: usize = 25;
+/// And a section so many lines above it.
+const SECTION_LINES_MAX: usize = 3;
 
 /// What the elements and lines between ticker and story say.
 #[derive(Default)]
@@ -34,21 +36,38 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Ask every witness; `stamp` is one that stood inside the story's element.
-    pub(super) fn read(
-        page: &Page<'_, '_>,
+    /// Ask every witness outside the story.
+    pub(super) fn read<'d>(
+        page: &Page<'d, '_>,
         flat: &Lines<'_>,
         is_ticker: &[bool],
-        stamp: Option<Stamp>,
+        title: Option<Element<'d>>,
     ) -> Self {
         let mut head = Self::default();
         head.read_metadata(page);
-        head.read_markup(page);
+        head.read_markup(page, title);
         head.read_lines(page, flat, is_ticker);
-        if let Some(stamp) = stamp {
-            head.take(stamp, Origin::Text);
-        }
         head
+    }
+
+    /// Whether the day of publication is known.
+    pub(super) fn is_dated(&self) -> bool {
+        !self.published.is_empty() || self.printed.is_some()
+    }
+
+    /// What stood inside the story's element: a stamp, and a section above it.
+    pub(super) fn take_story(&mut self, page: &Page<'_, '_>, story: &mut Story) {
+        if let Some(stamp) = story.stamp.take() {
+            self.take(stamp, Origin::Text);
+        }
+        let rules = &page.extractor.profile.text;
+        let is_section = |it: &String| {
+            rules.sections.contains(&it.to_lowercase()) || header::print_edition(it, rules).is_some()
+        };
+        if let Some(at) = story.above.iter().position(is_section) {
+            let section = story.above.remove(at);
+            self.take_section(page, &section, Origin::Text);
+        }
     }
 
     fn read_metadata(&mut self, page: &Page<'_, '_>) {
@@ -70,12 +89,12 @@ impl Head {
             }
         }
         let names = page.facts.authors.iter().filter(|it| !it.starts_with("http"));
-        self.authors = names.cloned().collect();
+        self.authors = names.flat_map(|it| header::authors(it)).collect();
         let author = || meta(&["author", "article:author"]).filter(|it| !it.0.starts_with("http"));
         self.byline = if self.authors.is_empty() {
             author().map(|it| (fold(&crate::html::unescape(&it.0)), it.1))
         } else {
-            Some((self.authors.join(", "), Origin::JsonLd))
+            Some((page.facts.authors.join(", "), Origin::JsonLd))
         };
         let section = json(&page.facts.section).or_else(|| meta(&["article:section"]));
         if let Some((text, origin)) = section {
@@ -90,16 +109,20 @@ impl Head {
         }
     }
 
-    fn read_markup(&mut self, page: &Page<'_, '_>) {
-        for hit in header_hits(page, RuleField::Section) {
+    fn read_markup<'d>(&mut self, page: &Page<'d, '_>, title: Option<Element<'d>>) {
+        for hit in header_hits(page, RuleField::Section, title) {
             self.take_section(page, &fold_apart(&element_text(hit.1)), Origin::Markup);
         }
         for (field, is_update) in [(RuleField::Published, false), (RuleField::Updated, true)] {
-            for hit in header_hits(page, field) {
+            for hit in header_hits(page, field, title) {
                 self.take_time(page, hit.1, is_update);
             }
         }
-        for hit in header_hits(page, RuleField::Byline) {
+        let is_here = |it: &&Hit<'d>| page.headline_at <= it.0 && it.0 < page.body_at;
+        for hit in page.index.times.iter().filter(is_here) {
+            self.take_time(page, hit.1, false);
+        }
+        for hit in header_hits(page, RuleField::Byline, title) {
             self.take_byline(page, hit.1);
         }
     }
@@ -153,8 +176,7 @@ impl Head {
         let names: Vec<String> = element
             .descendants()
             .filter(|it| it.name() == "a" && it.attr("href").is_some())
-            .map(|it| fold_apart(&element_text(it)))
-            .filter(|it| !it.is_empty())
+            .flat_map(|it| header::authors(&fold_apart(&element_text(it))))
             .collect();
         let byline = match header::stamp(&text, &profile.text, profile.time_zone) {
             Some(mut stamp) => {
@@ -177,14 +199,18 @@ impl Head {
         let profile = &page.extractor.profile;
         let Some(title) = flat.headline.or(flat.after_body) else { return };
         let end = flat.after_body.unwrap_or(flat.lines.len()).min(title + HEADER_LINES_MAX);
-        let above = title.saturating_sub(3);
-        for at in above..end.max(above) {
+        // Above the headline the nearest line speaks first, below it the first.
+        let is_own = |at: &usize| !flat.links_of(*at).any(|it| page.leads_away(it.href));
+        let above = (title.saturating_sub(SECTION_LINES_MAX)..title).rev().take_while(is_own);
+        for at in above.chain(title..end.max(title)) {
             if is_ticker[at] {
                 continue;
             }
             let text = fold_apart(flat.line(at));
-            let is_section =
-                profile.text.sections.contains(&text.to_lowercase()) && !flat.lines[at].is_furniture;
+            let is_byline = title < at && self.byline.as_ref().is_some_and(|it| it.0 == text);
+            let is_section = profile.text.sections.contains(&text.to_lowercase())
+                && !flat.lines[at].is_furniture
+                && !is_byline;
             if is_section || header::print_edition(&text, &profile.text).is_some() {
                 self.take_section(page, &text, Origin::Text);
             } else if title < at || flat.headline.is_none() {
@@ -260,20 +286,23 @@ impl Head {
 
 /// Elements of a header field that stand in the header: those of other stories come after the body, and
 /// those of a carousel before the headline. A section may stand above the headline: the nearest does.
-fn header_hits<'d>(page: &Page<'d, '_>, field: RuleField) -> Vec<Hit<'d>> {
+fn header_hits<'d>(page: &Page<'d, '_>, field: RuleField, title: Option<Element<'d>>) -> Vec<Hit<'d>> {
     let between = |it: &&Hit<'d>| page.headline_at <= it.0 && it.0 < page.body_at;
     let above = |it: &&Hit<'d>| it.0 < page.headline_at;
     let find = || page.extractor.rules.find(&page.index, page.era, field);
     let mut hits: Vec<Hit<'d>> = find().flat_map(|it| it.iter().filter(between)).copied().collect();
     if hits.is_empty() || field == RuleField::Section {
         let nearest = find().filter_map(|it| it.iter().rfind(above)).max_by_key(|it| it.0);
-        let in_list = |it: &&Hit<'d>| it.1.ancestors().any(|it| matches!(it.name(), "li" | "nav"));
-        hits.splice(0..0, nearest.filter(|it| !in_list(it)).copied());
+        let is_other = |it: &&Hit<'d>| {
+            page.is_card(it.1, title) || it.1.ancestors().any(|it| matches!(it.name(), "li" | "nav"))
+        };
+        hits.splice(0..0, nearest.filter(|it| !is_other(it)).copied());
     }
     hits
 }
 
-/// A line of names next to a stamp that has none.
+/// A line of names next to a stamp that has none; without any stamp, a line that says `By`, or a name the
+/// profile knows.
 fn byline_line(
     page: &Page<'_, '_>,
     flat: &Lines<'_>,
@@ -281,10 +310,9 @@ fn byline_line(
     end: usize,
 ) -> Option<(String, Origin)> {
     let profile = &page.extractor.profile;
-    let stamp_at = (title + 1..end)
-        .find(|at| header::stamp(flat.line(*at), &profile.text, profile.time_zone).is_some())?;
-    let near = [stamp_at.checked_sub(1)?, stamp_at + 1];
-    near.into_iter().filter(|at| title < *at && *at < end).find_map(|at| {
+    let is_stamp =
+        |at: &usize| header::stamp(flat.line(*at), &profile.text, profile.time_zone).is_some();
+    let read = |at: usize| {
         let line = &flat.lines[at];
         let text = fold_apart(flat.line(at));
         let is_label = line.is_furniture
@@ -293,7 +321,13 @@ fn byline_line(
         let is_short =
             text.split(' ').count() <= 5 && !profile.text.sections.contains(&text.to_lowercase());
         header::byline(&text).filter(|_| is_short && !is_label).map(|it| (it, Origin::Text))
-    })
+    };
+    if let Some(stamp_at) = (title + 1..end).find(is_stamp) {
+        let near = [stamp_at.checked_sub(1)?, stamp_at + 1];
+        return near.into_iter().filter(|at| title < *at && *at < end).find_map(read);
+    }
+    let is_sure = |at: &usize| header::is_sure_byline(&fold_apart(flat.line(*at)), &profile.text);
+    (title + 1..end).find(is_sure).and_then(read)
 }
 
 fn without_by(text: &str) -> String {

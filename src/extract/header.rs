@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::config::TextRules;
+use crate::config::{Pattern, TextRules};
 
 use super::{
     date::{self, When},
@@ -97,9 +97,16 @@ pub(super) fn byline(text: &str) -> Option<String> {
     let is_names = !text.is_empty()
         && words <= BYLINE_WORDS_MAX
         && text.split(' ').all(is_name)
+        && !text.contains(':')
         && !text.ends_with(['.', '!', '?', '\u{2026}'])
         && text.contains(char::is_alphabetic);
     is_names.then(|| text.to_owned())
+}
+
+/// A line that is a byline without a date beside it: it says `By`, or is a name the profile knows.
+pub(super) fn is_sure_byline(text: &str, rules: &TextRules) -> bool {
+    let says_by = text.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("by "));
+    (says_by && byline(text).is_some()) || is_any(&rules.bylines, text)
 }
 
 /// A byline taken apart: `A, B`, `A and B`, `A | B`.
@@ -162,7 +169,7 @@ pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<(Option<Str
 }
 
 /// Whether a line matches any of some whole-line patterns.
-pub(super) fn is_any(patterns: &[crate::config::Pattern], line: &str) -> bool {
+pub(super) fn is_any(patterns: &[Pattern], line: &str) -> bool {
     patterns.iter().any(|it| it.is_match(line))
 }
 

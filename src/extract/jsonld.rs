@@ -27,9 +27,17 @@ pub(super) struct Facts {
     pub(super) url: Option<String>,
 }
 
-/// The article among a page's blocks. `is_self` says whether an address is the page's own: pages also
-/// carry objects of the stories they link to.
-pub(super) fn read(blocks: &[String], is_self: impl Fn(&str) -> bool) -> (Facts, Vec<Warning>) {
+/// Whose an address in an object is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Owner {
+    Page,
+    OtherArticle,
+    Unknown,
+}
+
+/// The article among a page's blocks. `owner` says whose an address is: pages also carry objects of the
+/// stories they link to.
+pub(super) fn read(blocks: &[String], owner: impl Fn(&str) -> Owner) -> (Facts, Vec<Warning>) {
     let mut warnings = Vec::new();
     let mut articles = Vec::new();
     let parsed: Vec<Value> = blocks
@@ -46,8 +54,9 @@ pub(super) fn read(blocks: &[String], is_self: impl Fn(&str) -> bool) -> (Facts,
         collect(value, 0, &mut articles);
     }
     articles.sort_by_key(|it| it.0);
-    let own = articles.iter().find(|it| address(it.1).is_some_and(|url| is_self(&url)));
-    let facts = own.or(articles.first()).map(|it| facts(it.1)).unwrap_or_default();
+    let owner_of = |it: &Map<String, Value>| address(it).map_or(Owner::Unknown, |url| owner(&url));
+    let find = |wanted| articles.iter().find(|it| owner_of(it.1) == wanted);
+    let facts = find(Owner::Page).or(find(Owner::Unknown)).map(|it| facts(it.1)).unwrap_or_default();
     (facts, warnings)
 }
 
@@ -159,7 +168,11 @@ mod tests {
 
     fn facts_of(blocks: &[&str]) -> (Facts, Vec<Warning>) {
         let blocks: Vec<String> = blocks.iter().map(|it| (*it).to_owned()).collect();
-        read(&blocks, |url| url.contains("/7"))
+        read(&blocks, |url| match url {
+            "/news/7" => Owner::Page,
+            "/news/8" => Owner::OtherArticle,
+            _ => Owner::Unknown,
+        })
     }
 
     #[track_caller]
@@ -193,6 +206,12 @@ mod tests {
     }
 
     #[test]
+    fn a_neighbours_article_alone_is_nobodys() {
+        let (facts, _) = facts_of(&[r#"{"@type":"NewsArticle","headline":"other","url":"/news/8"}"#]);
+        assert_eq!(facts, Facts::default());
+    }
+
+    #[test]
     fn a_broken_block_does_not_hide_a_good_one() {
         let (facts, warnings) =
             facts_of(&["{oops", r#"{"@type":"NewsArticle","headline":"H &amp; I"}"#]);
@@ -210,7 +229,7 @@ mod tests {
         check(r#"{"@type":"Person","name":"Reuters"}"#, &["Reuters"]);
         check(r#"[{"name":"A B"},{"name":"C D"},{"name":"A B"}]"#, &["A B", "C D"]);
         check(r#"{"name":["A B","x"]}"#, &["A B"]);
-        check(r#"[]"#, &[]);
+        check("[]", &[]);
         check(r#"{"name":""}"#, &[]);
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::html::{Element, Step};
 
-use super::text::SEAM;
+use super::text::{SEAM, is_invisible};
 
 /// The lines of a page, the story left out.
 #[derive(Default)]
@@ -26,10 +26,12 @@ pub(super) struct Line {
     pub(super) range: Range<usize>,
     /// It stands in `h1` to `h6`.
     pub(super) is_heading: bool,
-    /// It stands in `nav`, `footer`, a caption, or an element named as furniture.
+    /// It stands in `footer`, a caption, or an element named as furniture.
     pub(super) is_furniture: bool,
     /// It stands in a list.
     pub(super) is_item: bool,
+    /// It stands beside the page's main matter: in `aside` or `nav`.
+    pub(super) is_aside: bool,
 }
 
 pub(super) struct LinkSpan<'d> {
@@ -44,6 +46,7 @@ struct Flattener<'d> {
     headings: usize,
     furniture: usize,
     items: usize,
+    asides: usize,
     /// Where the open `a` began, and its target.
     link: Option<(usize, &'d str)>,
     /// White space is owed before the next word.
@@ -75,6 +78,7 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &Parts<'_, 'd>) -> Line
         headings: 0,
         furniture: 0,
         items: 0,
+        asides: 0,
         link: None,
         space: false,
         seam: false,
@@ -197,7 +201,7 @@ fn is_heading(name: &str) -> bool {
 }
 
 fn is_furniture(name: &str) -> bool {
-    matches!(name, "nav" | "footer" | "figcaption" | "button")
+    matches!(name, "footer" | "figcaption" | "button")
 }
 
 impl<'d> Flattener<'d> {
@@ -224,7 +228,11 @@ impl<'d> Flattener<'d> {
                 self.out.text.push(SEAM);
             }
         }
-        self.out.text.push_str(word);
+        if word.is_ascii() {
+            self.out.text.push_str(word);
+        } else {
+            self.out.text.extend(word.chars().filter(|it| !is_invisible(*it)));
+        }
         self.space = false;
         self.seam = false;
     }
@@ -237,6 +245,7 @@ impl<'d> Flattener<'d> {
             self.headings += usize::from(is_heading(name));
             self.furniture += usize::from(is_furniture(name));
             self.items += usize::from(name == "li");
+            self.asides += usize::from(matches!(name, "aside" | "nav"));
         } else if name == "a"
             && let Some(href) = element.attr("href")
         {
@@ -253,6 +262,7 @@ impl<'d> Flattener<'d> {
             self.headings -= usize::from(is_heading(name));
             self.furniture -= usize::from(is_furniture(name));
             self.items -= usize::from(name == "li");
+            self.asides -= usize::from(matches!(name, "aside" | "nav"));
         } else if name == "a" {
             self.end_link();
             self.link = None;
@@ -279,6 +289,7 @@ impl<'d> Flattener<'d> {
                 is_heading: 0 < self.headings,
                 is_furniture: 0 < self.furniture,
                 is_item: 0 < self.items,
+                is_aside: 0 < self.asides,
             });
             self.out.text.push('\n');
             self.start = end + 1;

@@ -8,6 +8,7 @@ mod date;
 mod head;
 mod header;
 mod jsonld;
+mod layout;
 mod lines;
 mod page;
 mod plain;

@@ -13,22 +13,22 @@ use crate::{
 
 use super::{
     Extractor,
-    body::{self, Scene, Story, element_text},
+    body::{self, Scene, Story, Target, element_text},
     head::Head,
     header::{self, is_any},
-    is_teaser, jsonld,
+    is_teaser,
+    jsonld::{self, Owner},
+    layout::{Layout, Surveyor},
     lines::{Lines, Parts, flatten_page},
-    rules::{Hit, Index},
+    rules::Index,
     strip,
     tail::{self, Tail},
-    text::{essence, fold, fold_apart},
+    text::{essence, fold, is_bullet, unbullet},
 };
 
 /// Shorter lines between headline and story are labels.
 const SUMMARY_CHARS_MIN: usize = 60;
-const BULLET_WORDS_MIN: usize = 3;
-/// Paragraphs of this length speak for the element they stand in.
-const PROSE_CHARS_MIN: usize = 60;
+const BULLET_WORDS_MIN: usize = 2;
 
 /// One page, walked once.
 pub(super) struct Page<'d, 'x> {
@@ -56,53 +56,85 @@ pub(super) fn read(text: &str, raw: &RawPage, extractor: &Extractor) -> Extracti
         out.url = Some(profile.article_url(own).unwrap_or_else(|| own.clone()));
         out.key.clone_from(&key);
     }
-    let is_own =
-        |it: &str| key.is_some() && base.join(it).ok().and_then(|it| profile.page_key(&it)) == key;
-    let (facts, warnings) = jsonld::read(&index.ld_blocks, is_own);
+    let owner = |it: &str| match base.join(it).ok().and_then(|it| profile.page_key(&it)) {
+        Some(found) if Some(&found) == key.as_ref() => Owner::Page,
+        Some(_) if key.is_some() => Owner::OtherArticle,
+        _ => Owner::Unknown,
+    };
+    let (facts, warnings) = jsonld::read(&index.ld_blocks, owner);
     out.warnings = warnings;
     let era = extractor.era(raw);
     let mut page = Page { extractor, era, index, facts, key, base, headline_at: 0, body_at: usize::MAX };
-    let stories = page.stories(document.root());
-    page.body_at = stories.first().map_or(usize::MAX, |it| it.0);
-    let title = page.headline_element();
-    page.headline_at = title.map_or(0, |it| it.0);
-    page.read(document.root(), &stories, title.map(|it| it.1), &mut out);
+    let layout = page.survey(document.root());
+    page.body_at = layout.body_at;
+    page.headline_at = layout.headline.map_or(0, |it| it.0);
+    page.read(document.root(), &layout, &mut out);
     out
 }
 
 impl<'d> Page<'d, '_> {
-    fn read(
-        &self,
-        root: Element<'d>,
-        stories: &[Hit<'d>],
-        title: Option<Element<'d>>,
-        out: &mut Extraction,
-    ) {
-        let Extractor { profile, rules, grammar } = self.extractor;
-        let headline = self.headline(title);
-        let drop = rules.find_all(&self.index, self.era, RuleField::Drop);
-        let furniture = [drop.clone(), rules.find_all(&self.index, self.era, RuleField::Image)].concat();
-        let story_elements: Vec<Element<'d>> = stories.iter().map(|it| it.1).collect();
-        let parts = Parts { story: &story_elements, furniture: &furniture, headline: title };
-        let flat = flatten_page(root, &parts);
-        let scene = Scene {
-            profile,
-            grammar,
+    fn scene(&self) -> Scene<'_> {
+        Scene {
+            profile: &self.extractor.profile,
+            grammar: &self.extractor.grammar,
             key: self.key.as_ref(),
             base: &self.base,
-            headline: headline.as_ref().map(|it| essence(&it.0)).unwrap_or_default(),
+            headline: String::new(),
+            may_hold_stamp: false,
+        }
+    }
+
+    fn survey(&self, root: Element<'d>) -> Layout<'d> {
+        let surveyor = Surveyor {
+            scene: &self.scene(),
+            rules: &self.extractor.rules,
+            index: &self.index,
+            era: self.era,
+            said: self.said_headline().map(|it| essence(&it.0)),
         };
-        let mut story = body::read(&scene, &story_elements, &drop);
+        surveyor.survey(root)
+    }
+
+    /// Whether a link leads to another story.
+    pub(super) fn leads_away(&self, href: &str) -> bool {
+        matches!(self.scene().target(href), Target::Article(..))
+    }
+
+    /// Whether an element is part of a card of another story.
+    pub(super) fn is_card(&self, element: Element<'d>, headline: Option<Element<'d>>) -> bool {
+        let surveyor = Surveyor {
+            scene: &self.scene(),
+            rules: &self.extractor.rules,
+            index: &self.index,
+            era: self.era,
+            said: None,
+        };
+        surveyor.is_card(element, headline)
+    }
+
+    fn read(&self, root: Element<'d>, layout: &Layout<'d>, out: &mut Extraction) {
+        let Extractor { profile: _, rules, grammar } = self.extractor;
+        let title = layout.headline.map(|it| it.1);
+        let headline = self.headline(title, layout.is_headline_guessed);
+        let drop = rules.find_all(&self.index, self.era, RuleField::Drop);
+        let furniture = [drop.clone(), rules.find_all(&self.index, self.era, RuleField::Image)].concat();
+        let parts = Parts { story: &layout.stories, furniture: &furniture, headline: title };
+        let flat = flatten_page(root, &parts);
         let rows = grammar.scan(&flat.text);
-        let is_ticker: Vec<bool> = {
-            let touches = |it: &super::lines::Line| {
-                rows.ranges.iter().any(|row| row.start < it.range.end && it.range.start < row.end)
-            };
-            flat.lines.iter().map(touches).collect()
+        let touches = |it: &super::lines::Line| {
+            rows.ranges.iter().any(|row| row.start < it.range.end && it.range.start < row.end)
         };
+        let is_ticker: Vec<bool> = flat.lines.iter().map(touches).collect();
+        let mut head = Head::read(self, &flat, &is_ticker, title);
+        let scene = Scene {
+            headline: headline.as_ref().map(|it| essence(&it.0)).unwrap_or_default(),
+            may_hold_stamp: !head.is_dated() || layout.is_story_guessed,
+            ..self.scene()
+        };
+        let mut story = body::read(&scene, &layout.stories, &drop, title);
+        head.take_story(self, &mut story);
         let quotes = rows.quotes.into_iter().chain(std::mem::take(&mut story.quotes)).collect();
-        self.strip(&flat, quotes, out);
-        let head = Head::read(self, &flat, &is_ticker, story.stamp.take());
+        self.strip(&flat, quotes, story.market_date, out);
         let tail = self.tail(&scene, &flat);
         if story.is_too_deep {
             out.warnings.push(Warning::new(WarningCode::TooDeep, "body"));
@@ -112,52 +144,10 @@ impl<'d> Page<'d, '_> {
             draft.headline = Some(headline);
             draft.origins.push((Field::Headline, origin));
         }
-        self.blocks(&mut story, !self.extractor.rules_found(self, RuleField::Body), draft);
-        self.summary(&flat, &is_ticker, draft);
+        self.blocks(&mut story, layout.is_story_guessed, draft);
+        self.summary(&flat, &is_ticker, std::mem::take(&mut story.above), draft);
         out.warnings.extend(head.fill(draft));
         self.lists(story, tail, draft);
-    }
-
-    /// The elements of the story: those of the best rule that finds text, else the one that holds most of
-    /// the page's prose.
-    fn stories(&self, root: Element<'d>) -> Vec<Hit<'d>> {
-        let rules = &self.extractor.rules;
-        let weight = |it: Element<'_>| it.text().len();
-        let mut empty = None;
-        for hits in rules.find(&self.index, self.era, RuleField::Body) {
-            let longest = hits.iter().copied().max_by_key(|it| (weight(it.1), std::cmp::Reverse(it.0)));
-            let Some(main) = longest else { continue };
-            if main.1.text().trim().is_empty() {
-                // Live blogs, videos and charts have an empty one.
-                empty = empty.or(Some(main));
-                continue;
-            }
-            let parent = |it: Element<'d>| it.ancestors().next();
-            let is_part = |it: &&Hit<'d>| parent(it.1) == parent(main.1);
-            return hits.iter().filter(is_part).copied().collect();
-        }
-        match empty {
-            Some(empty) => vec![empty],
-            None => densest(root).into_iter().collect(),
-        }
-    }
-
-    /// The headline on the page: where the header begins.
-    fn headline_element(&self) -> Option<Hit<'d>> {
-        let is_title = |it: &&Hit<'d>| it.0 < self.body_at && !fold(&it.1.text()).is_empty();
-        let named = self
-            .extractor
-            .rules
-            .find(&self.index, self.era, RuleField::Headline)
-            .find_map(|hits| hits.iter().rev().find(is_title));
-        let said = self.said_headline().map(|it| essence(&it.0));
-        let site = essence(&self.extractor.profile.name);
-        let is_said = |it: &&Hit<'d>| Some(essence(&it.1.text())) == said;
-        let is_other = |it: &&Hit<'d>| is_title(it) && essence(&it.1.text()) != site;
-        let h1 = || {
-            self.index.headings.iter().find(is_said).or(self.index.headings.iter().rev().find(is_other))
-        };
-        named.or_else(h1).copied()
     }
 
     fn said_headline(&self) -> Option<(String, Origin)> {
@@ -166,7 +156,7 @@ impl<'d> Page<'d, '_> {
         json.or_else(|| meta().filter(|it| !it.is_empty()).map(|it| (it, Origin::Meta)))
     }
 
-    fn headline(&self, element: Option<Element<'d>>) -> Option<(String, Origin)> {
+    fn headline(&self, element: Option<Element<'d>>, is_guessed: bool) -> Option<(String, Origin)> {
         let printed = element.map(|it| fold(&element_text(it))).filter(|it| !it.is_empty());
         match (self.said_headline(), printed) {
             // Metadata has limits of length; the page has none.
@@ -175,8 +165,7 @@ impl<'d> Page<'d, '_> {
             }
             (Some(said), _) => Some(said),
             (None, Some(printed)) => {
-                let is_named = self.extractor.rules_found(self, RuleField::Headline);
-                Some((printed, if is_named { Origin::Markup } else { Origin::Text }))
+                Some((printed, if is_guessed { Origin::Text } else { Origin::Markup }))
             }
             (None, None) => {
                 let title = self.without_site(self.index.title.as_deref()?);
@@ -207,7 +196,13 @@ impl<'d> Page<'d, '_> {
         title.trim().to_owned()
     }
 
-    fn strip(&self, flat: &Lines<'d>, quotes: Vec<crate::model::Quote>, out: &mut Extraction) {
+    fn strip(
+        &self,
+        flat: &Lines<'d>,
+        quotes: Vec<crate::model::Quote>,
+        in_story: Option<chrono::NaiveDate>,
+        out: &mut Extraction,
+    ) {
         let profile = &self.extractor.profile;
         let (strip, warnings) = strip::strip(quotes);
         out.strip = strip;
@@ -217,7 +212,7 @@ impl<'d> Page<'d, '_> {
         }
         let before = flat.headline.or(flat.after_body).unwrap_or(flat.lines.len());
         let date = |at| header::market_date(flat.line(at), &profile.text, profile.time_zone);
-        out.strip.market_date = (0..before).find_map(date);
+        out.strip.market_date = (0..before).find_map(date).or(in_story);
         if out.strip.market_date.is_some() {
             out.draft.origins.push((Field::MarketDate, Origin::Text));
         }
@@ -226,6 +221,7 @@ impl<'d> Page<'d, '_> {
     /// The story's blocks, with the picture that stands above it.
     fn blocks(&self, story: &mut Story, is_guessed: bool, draft: &mut Draft) {
         draft.blocks = std::mem::take(&mut story.blocks);
+        drop_teaser(&mut draft.blocks);
         let mut origin = if is_guessed { Origin::Text } else { Origin::Markup };
         if !draft.blocks.iter().any(|it| it.kind.is_text())
             && let Some(said) = &self.facts.body
@@ -249,26 +245,37 @@ impl<'d> Page<'d, '_> {
         let named = self.extractor.rules.find(&self.index, self.era, RuleField::Image);
         let mut hits =
             named.flat_map(|it| it.iter()).filter(|it| it.0 < self.body_at && self.headline_at <= it.0);
-        let is_linked = |it: Element<'d>| {
-            let around = it.ancestors().chain(it.descendants()).filter_map(|it| it.attr("href"));
-            let mut keys =
-                around.filter_map(|it| self.extractor.profile.page_key(&self.base.join(it).ok()?));
-            keys.any(|it| Some(&it) != self.key.as_ref())
-        };
         hits.find_map(|it| {
-            let image = it.1.descendants().find(|it| it.name() == "img").filter(|_| !is_linked(it.1))?;
-            body::image_block(image, body::caption(it.1), &self.base)
+            let image =
+                it.1.descendants()
+                    .find(|it| it.name() == "img")
+                    .filter(|_| !self.is_card(it.1, None))?;
+            let figure = it.1.ancestors().take(2).find(|it| it.name() == "figure");
+            let caption = body::caption(it.1).or_else(|| body::caption(figure?));
+            body::image_block(image, caption, &self.base)
         })
     }
 
     /// Bullets that the profile names, else lines between headline and story that are none of the story's
     /// beginning, else the description.
-    fn summary(&self, flat: &Lines<'d>, is_ticker: &[bool], draft: &mut Draft) {
+    fn summary(&self, flat: &Lines<'d>, is_ticker: &[bool], above: Vec<String>, draft: &mut Draft) {
         let whole = essence(&draft.body());
-        let undated =
-            draft.blocks.iter().find(|it| it.kind.is_text()).and_then(|it| it.text.split_once(": "));
-        let undated = undated.map_or(String::new(), |it| essence(it.1));
-        let repeats = |it: &str| is_teaser(it, &whole) || is_teaser(it, &undated);
+        // A teaser repeats the first paragraphs, with or without their dateline, whatever stands above them.
+        let starts: Vec<String> = draft
+            .blocks
+            .iter()
+            .enumerate()
+            .filter(|it| it.1.kind == BlockKind::Paragraph)
+            .take(2)
+            .flat_map(|(at, first)| {
+                let undated = first.text.split_once(": ").map(|it| essence(it.1));
+                let texts = draft.blocks[at..].iter().filter(|it| it.kind.is_text());
+                let rest: String = texts.map(|it| essence(&it.text)).collect();
+                std::iter::once(rest).chain(undated)
+            })
+            .collect();
+        let repeats =
+            |it: &str| is_teaser(it, &whole) || starts.iter().any(|start| is_teaser(it, start));
         let title = draft.headline.as_deref().map(essence).unwrap_or_default();
         let is_new = |it: &String| !it.is_empty() && essence(it) != title;
         let named = self.extractor.rules.find(&self.index, self.era, RuleField::Summary);
@@ -278,7 +285,7 @@ impl<'d> Page<'d, '_> {
         });
         let bullets = named.map(|it| (it, Origin::Markup)).find(|it| !it.0.is_empty());
         let summary = bullets.or_else(|| {
-            let lines = self.summary_lines(flat, is_ticker);
+            let lines = if above.is_empty() { self.summary_lines(flat, is_ticker) } else { above };
             let lines: Vec<String> =
                 lines.into_iter().filter(is_new).filter(|it| !repeats(it)).collect();
             Some((lines, Origin::Text)).filter(|it| !it.0.is_empty())
@@ -308,21 +315,20 @@ impl<'d> Page<'d, '_> {
         let is_label = |text: &str| {
             is_any(&profile.text.furniture, text)
                 || is_any(&profile.text.boilerplate, text)
-                || header::stamp(text, &profile.text, profile.time_zone).is_some()
                 || header::print_edition(text, &profile.text).is_some()
         };
         let (mut items, mut prose) = (Vec::new(), Vec::new());
         for at in title + 1..body {
             let line = &flat.lines[at];
-            let text = fold(flat.line(at));
-            if line.is_furniture
-                || is_ticker[at]
-                || flat.links_of(at).next().is_some()
-                || is_label(&text)
-            {
+            let text = unbullet(&fold(flat.line(at))).to_owned();
+            let is_stamp = header::stamp(flat.line(at), &profile.text, profile.time_zone).is_some();
+            let linked: usize = flat.links_of(at).map(|it| it.range.len()).sum();
+            let is_link = line.range.len() <= linked;
+            if line.is_furniture || is_ticker[at] || is_link || is_stamp || is_label(&text) {
                 continue;
             }
-            if line.is_item && BULLET_WORDS_MIN <= text.split(' ').count() {
+            if (line.is_item || is_bullet(flat.line(at))) && BULLET_WORDS_MIN <= text.split(' ').count()
+            {
                 items.push(text);
             } else if SUMMARY_CHARS_MIN <= text.chars().count() {
                 prose.push(text);
@@ -364,9 +370,13 @@ impl<'d> Page<'d, '_> {
     }
 }
 
-impl Extractor {
-    fn rules_found(&self, page: &Page<'_, '_>, field: RuleField) -> bool {
-        self.rules.find(&page.index, page.era, field).next().is_some()
+/// The first block is the beginning of the second, cut off.
+fn drop_teaser(blocks: &mut Vec<Block>) {
+    if let [first, second, ..] = blocks.as_slice()
+        && (first.text.ends_with("...") || first.text.ends_with('…'))
+        && is_teaser(&first.text, &essence(&second.text))
+    {
+        blocks.remove(0);
     }
 }
 
@@ -379,25 +389,4 @@ fn is_cut(said: &str, printed: &str) -> bool {
         && bare.len() < longer.len()
         && longer.starts_with(&bare)
         && (ends_open || 100 <= said.chars().count())
-}
-
-/// The element that holds most of the page's paragraphs.
-fn densest(root: Element<'_>) -> Option<Hit<'_>> {
-    let mut weights: Vec<(Hit<'_>, usize)> = Vec::new();
-    for (number, element) in root.descendants().enumerate() {
-        if !matches!(element.name(), "p" | "pre" | "blockquote") {
-            continue;
-        }
-        let Some(parent) = element.ancestors().next() else { continue };
-        if element.ancestors().any(|it| matches!(it.name(), "nav" | "footer" | "form")) {
-            continue;
-        }
-        let length = fold_apart(&element_text(element)).chars().count();
-        let weight = if length < PROSE_CHARS_MIN { 0 } else { length };
-        match weights.iter_mut().rev().find(|it| it.0.1 == parent) {
-            Some(known) => known.1 += weight,
-            None => weights.push(((number, parent), weight)),
-        }
-    }
-    weights.into_iter().filter(|it| 0 < it.1).max_by_key(|it| it.1).map(|it| it.0)
 }

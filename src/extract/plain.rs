@@ -13,7 +13,7 @@ use crate::{
 use super::{
     header::{self, Stamp, is_any},
     strip::{self, Grammar},
-    text::{ends_sentence, essence, fold, is_rule, ruled_runs, verbatim},
+    text::{ends_sentence, essence, fold, is_bullet, is_rule, ruled_runs, unbullet, verbatim, visible},
 };
 
 /// The stamp stands within so many lines after the ticker, or there is none.
@@ -38,6 +38,7 @@ struct Line {
 /// Read a page's text. Links have lost their targets and tags their boundaries.
 pub(super) fn read(text: &str, profile: &Profile, grammar: &Grammar) -> Extraction {
     let mut out = Extraction::default();
+    let text = &visible(text);
     let rows = grammar.scan(text);
     let had_strip = !rows.quotes.is_empty();
     (out.strip, out.warnings) = strip::strip(rows.quotes);
@@ -181,44 +182,48 @@ impl Reader<'_> {
             kept.iter().partition(|it| is_bullet(text(it)));
         let mut set = |field: Field| out.draft.origins.push((field, Origin::Text));
         let mut section = section;
-        if section.is_none()
-            && let Some(first) = titles.first()
+        let is_short = |it: &usize| text(it).split(' ').count() <= 3 && !ends_sentence(text(it));
+        let repeated = titles.iter().position(|it| self.repeats(*it, body_at));
+        // What stands above section and headline are counters and boxes nobody described.
+        if let Some(known) =
+            titles.iter().position(|it| is_section(text(it))).filter(|_| section.is_none())
         {
-            let is_short = text(first).split(' ').count() <= 3 && !ends_sentence(text(first));
-            if is_section(text(first))
-                || (1 < titles.len() && is_short && self.repeats(titles[1], body_at))
-            {
-                section = Some(titles.remove(0)).map(|it| text(&it).to_owned());
+            section = Some(text(&titles[known]).to_owned());
+            titles.drain(..=known);
+        } else if let Some(headline) = repeated {
+            if 0 < headline && section.is_none() && is_short(&titles[headline - 1]) {
+                section = Some(text(&titles[headline - 1]).to_owned());
             }
+            titles.drain(..headline);
         }
         if let Some(section) = section {
             out.draft.section = Some(section);
             set(Field::Section);
         }
+        let is_name = |it: &&str| {
+            let is_sure = header::is_sure_byline(it, rules);
+            is_sure || (stamp.published.is_some() && it.split(' ').count() <= 4)
+        };
         if stamp.byline.is_none()
-            && stamp.published.is_some()
             && 1 < titles.len()
-            && let Some(name) =
-                titles.last().map(text).filter(|it| it.split(' ').count() <= 4).and_then(header::byline)
+            && let Some(name) = titles.last().map(text).filter(is_name).and_then(header::byline)
         {
             stamp.byline = Some(name);
             titles.pop();
         }
         let mut head = Head::default();
-        let repeated = titles.iter().position(|it| self.repeats(*it, body_at));
-        if !titles.is_empty() {
-            let headline = text(&titles.remove(repeated.unwrap_or(0))).to_owned();
+        let body = essence(self.lines.get(body_at).map_or("", |it| it.text.as_str()));
+        let is_title = |it: &usize| !super::is_teaser(text(it), &body) && !text(it).ends_with("...");
+        if let Some(first) = titles.iter().position(is_title) {
+            let headline = text(&titles.remove(first)).to_owned();
             head.headline = Some(headline.clone());
             out.draft.headline = Some(headline);
             set(Field::Headline);
         }
-        let body = essence(self.lines.get(body_at).map_or("", |it| it.text.as_str()));
         let mut summary: Vec<String> =
             bullets.iter().map(|it| unbullet(text(it)).to_owned()).filter(|it| !it.is_empty()).collect();
-        let extra = titles
-            .iter()
-            .map(text)
-            .filter(|it| !super::is_teaser(it, &body) && !is_any(&rules.furniture, it));
+        let extra =
+            titles.iter().filter(|it| is_title(it)).map(text).filter(|it| !is_any(&rules.furniture, it));
         if summary.is_empty() {
             summary.extend(extra.map(str::to_owned));
         }
@@ -273,7 +278,12 @@ impl Reader<'_> {
                 .map(|it| it + from)
         });
         let list_at = repeat.or_else(|| self.headlines_before(from, list_end, more.is_some()));
-        let Some(list_at) = list_at else { return self.without_boilerplate(from, list_end) };
+        let Some(list_at) = list_at else {
+            let story = self.without_boilerplate(from, list_end);
+            // Tags may stand before the comments with no list between.
+            let is_marked = story.end == list_end && list_end < self.lines.len();
+            return self.without_tags(story, is_marked, out);
+        };
         for line in &self.lines[list_at..list_end] {
             if Some(&line.text) == out.draft.headline.as_ref() || is_any(&rules.boilerplate, &line.text)
             {
@@ -300,25 +310,35 @@ impl Reader<'_> {
             }
             return story;
         }
-        match story.end.checked_sub(1).filter(|it| from < *it && self.is_tag_line(*it)) {
-            Some(tags) => {
-                out.warnings.push(Warning::new(WarningCode::TagsUnsplit, self.lines[tags].text.clone()));
-                story.start..tags
-            }
-            None => story,
-        }
+        self.without_tags(story, true, out)
+    }
+
+    /// The story without a last line of tags, if there can be one.
+    fn without_tags(
+        &self,
+        story: Range<usize>,
+        may_have_tags: bool,
+        out: &mut Extraction,
+    ) -> Range<usize> {
+        let last = story.end.checked_sub(1).filter(|it| may_have_tags && story.start < *it);
+        let Some(tags) = last.filter(|it| self.is_tag_line(*it)) else { return story };
+        out.warnings.push(Warning::new(WarningCode::TagsUnsplit, self.lines[tags].text.clone()));
+        story.start..tags
     }
 
     /// The run of headline-like lines that ends at the mark, where the headline itself is not known.
     fn headlines_before(&self, from: usize, end: usize, is_marked: bool) -> Option<usize> {
+        let rules = &self.profile.text;
         let is_headline = |it: &&Line| {
             it.text.chars().count() <= HEADLINE_CHARS_MAX
                 && !ends_sentence(&it.text)
                 && !is_rule(&it.text)
+                && !is_any(&rules.boilerplate, &it.text)
         };
         let count = self.lines[from..end].iter().rev().take_while(is_headline).count();
+        let enough = if is_marked { RELATED_LINES_MIN } else { RELATED_LINES_MIN * 2 };
         // The line above the list would be the tags; it stays out of both.
-        (is_marked && RELATED_LINES_MIN < count && count < end - from).then(|| end - count + 1)
+        (enough < count && count < end - from).then(|| end - count + 1)
     }
 
     /// Up to the first line of boilerplate behind which no more story comes.
@@ -335,28 +355,24 @@ impl Reader<'_> {
     /// Names in a row without a sentence's end: tags whose boundaries are lost. A signature `Name (City)`
     /// and the last line of a table are none.
     fn is_tag_line(&self, at: usize) -> bool {
-        let line = &self.lines[at];
-        let is_ruled = 0 < at && is_rule(&self.lines[at - 1].text);
-        line.is_apart
-            && !ends_sentence(&line.text)
-            && !line.text.ends_with(')')
-            && !is_rule(&line.text)
-            && !is_ruled
-            && !is_bullet(&line.text)
+        let text = &self.lines[at].text;
+        let words = || text.split(' ');
+        let named = words().filter(|it| it.starts_with(char::is_uppercase)).count();
+        let has_figure =
+            words().any(|it| it.starts_with(|it: char| it.is_ascii_digit()) && it.contains([',', '.']));
+        !ends_sentence(text)
+            && !text.ends_with(')')
+            && !is_rule(text)
+            && !is_bullet(text)
+            && !self.lines[at].written.contains("  ")
+            && !has_figure
+            && words().count() <= 3 * named
     }
 }
 
 fn is_prose(line: &str) -> bool {
     let length = line.chars().count();
     PROSE_CHARS_MIN <= length || (60 <= length && line.ends_with(['.', '"', '\u{201D}']))
-}
-
-fn is_bullet(line: &str) -> bool {
-    line.starts_with(['•', '●', '▪', '‣', '*', '·', '–']) || line.starts_with("- ")
-}
-
-fn unbullet(line: &str) -> &str {
-    line.trim_start_matches(['•', '●', '▪', '‣', '*', '·', '–', '-', ' '])
 }
 
 /// Lines to blocks: bullets in a row are a list, ruled lines a table, wrapped lines a paragraph.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     config::{ConfigError, Profile, Rule, RuleField},
-    html::{Element, Matcher},
+    html::{Element, Matcher, Step},
 };
 
 /// Every selector of every era, compiled once.
@@ -26,8 +26,12 @@ pub(super) struct Index<'d> {
     /// `property` or `name`, and `content`; the canonical link as `canonical`.
     pub(super) metas: Vec<(&'d str, &'d str)>,
     pub(super) title: Option<String>,
-    /// Every `h1`.
+    /// How deep its elements are nested.
+    pub(super) depth: usize,
+    /// Every `h1`, `h2` and `h3`.
     pub(super) headings: Vec<Hit<'d>>,
+    /// Every `time` with a machine's reading.
+    pub(super) times: Vec<Hit<'d>>,
 }
 
 impl Rules {
@@ -60,8 +64,19 @@ impl Rules {
             ld_blocks: Vec::new(),
             metas: Vec::new(),
             title: None,
+            depth: 0,
             headings: Vec::new(),
+            times: Vec::new(),
         };
+        let mut depth = 0;
+        for step in root.walk() {
+            match step {
+                Step::Open(_) => depth += 1,
+                Step::Close(_) => depth -= 1,
+                Step::Text(_) => {}
+            }
+            index.depth = index.depth.max(depth);
+        }
         for (number, element) in root.descendants().enumerate() {
             self.matcher.each_match(element, |at| {
                 if index.hits[at].last().map(|it| it.0) != Some(number) {
@@ -97,14 +112,16 @@ impl Rules {
     }
 }
 
+/// `application/ld+json`, with parameters or without.
+fn is_json_ld(content_type: &str) -> bool {
+    let essence = content_type.split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/ld+json")
+}
+
 impl<'d> Index<'d> {
     fn note(&mut self, number: usize, element: Element<'d>) {
         match element.name() {
-            "script"
-                if element
-                    .attr("type")
-                    .is_some_and(|it| it.trim().eq_ignore_ascii_case("application/ld+json")) =>
-            {
+            "script" if element.attr("type").is_some_and(is_json_ld) => {
                 self.ld_blocks.push(element.text());
             }
             "meta" => {
@@ -117,7 +134,8 @@ impl<'d> Index<'d> {
                 self.metas.extend(element.attr("href").map(|it| ("canonical", it)));
             }
             "title" if self.title.is_none() => self.title = Some(element.text()),
-            "h1" => self.headings.push((number, element)),
+            "h1" | "h2" | "h3" => self.headings.push((number, element)),
+            "time" if element.attr("datetime").is_some() => self.times.push((number, element)),
             _ => {}
         }
     }

@@ -19,6 +19,8 @@ use super::text::{SEAM, fold_apart};
 const SYMBOL_MAX: usize = 12;
 /// No market lists more; what follows is not a strip.
 const ROWS_MAX: usize = 1000;
+/// A ticker has at most one character in so many that belongs to no row.
+const OTHER_SHARE: usize = 5;
 /// Rounding of printed percentages: half of the last digit, and a little for the arithmetic.
 const PCT_SLACK: f64 = 0.006;
 /// Index levels are printed without decimals.
@@ -76,11 +78,18 @@ impl Grammar {
         rows
     }
 
-    /// A run of two rows is a strip. A single row must have its lines to itself.
+    /// A single row must have its lines to itself; two must begin or end theirs; three are a strip.
     fn keep(&self, text: &str, run: &mut Vec<Row>, rows: &mut Rows) {
-        let is_strip = match run.as_slice() {
+        let (begins, ends) = match run.as_slice() {
             [] => return,
-            [only] => self.stands_alone(text, &only.range),
+            [first, .., last] => {
+                (self.begins_line(text, first.range.start), ends_line(text, last.range.end))
+            }
+            [only] => (self.begins_line(text, only.range.start), ends_line(text, only.range.end)),
+        };
+        let is_strip = match run.len() {
+            1 => begins && ends,
+            2 => begins || ends,
             _ => true,
         };
         for row in run.drain(..).filter(|_| is_strip) {
@@ -89,13 +98,18 @@ impl Grammar {
         }
     }
 
-    fn stands_alone(&self, text: &str, range: &Range<usize>) -> bool {
-        let before = text[..range.start].rsplit('\n').next().unwrap_or_default();
-        let after = text[range.end..].split('\n').next().unwrap_or_default();
-        let prefix = fold_apart(before);
-        let is_prefix =
-            prefix.is_empty() || self.rules.prefix.as_ref().is_some_and(|it| it.is_match(&prefix));
-        is_prefix && after.chars().all(is_separator)
+    fn begins_line(&self, text: &str, at: usize) -> bool {
+        let prefix = fold_apart(text[..at].rsplit('\n').next().unwrap_or_default());
+        prefix.is_empty() || self.rules.prefix.as_ref().is_some_and(|it| it.is_match(&prefix))
+    }
+
+    /// The rows of a text that is a ticker and hardly anything else: labels, headings of columns.
+    pub(super) fn fill(&self, text: &str) -> Option<Vec<Quote>> {
+        let rows = self.scan(text);
+        let words = |it: &str| it.chars().filter(|it| !is_separator(*it)).count();
+        let filled: usize = rows.ranges.iter().map(|it| words(&text[it.clone()])).sum();
+        let all = words(text);
+        (!rows.quotes.is_empty() && (all - filled) * OTHER_SHARE <= all).then_some(rows.quotes)
     }
 
     fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Row> + 't {
@@ -196,7 +210,11 @@ fn is_separator(ch: char) -> bool {
 
 /// Between two rows of one strip stands nothing but white space, and perhaps a divider.
 fn is_gap(text: &str) -> bool {
-    text.chars().all(|it| is_separator(it) || matches!(it, '|' | '•' | '·' | ',' | ';'))
+    text.chars().all(|it| is_separator(it) || matches!(it, '|' | '•' | '·'))
+}
+
+fn ends_line(text: &str, at: usize) -> bool {
+    text[at..].split('\n').next().unwrap_or_default().chars().all(is_separator)
 }
 
 /// The word that ends before `end`, and where it begins.
@@ -243,9 +261,12 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use proptest::prelude::*;
+    use std::sync::LazyLock;
 
     fn scan(text: &str) -> Rows {
-        Grammar::new(&Config::default().profile.strip).scan(text)
+        static GRAMMAR: LazyLock<Grammar> =
+            LazyLock::new(|| Grammar::new(&Config::default().profile.strip));
+        GRAMMAR.scan(text)
     }
 
     #[track_caller]
@@ -297,6 +318,8 @@ mod tests {
             "ANL 34.36 Increased By a third",
             "No Change",
             "anl 34.36 Increased By ▲ 0.36 (1.06%)",
+            "We saw ANL 34.36 Increased By 0.36 (1.06%) ASC 15.06 Increased By 0.16 (1.07%) before the halt",
+            "ANL 34.36 Increased By 0.36 (1.06%), ASC 15.06 Increased By 0.16 (1.07%), led the way",
         ] {
             assert!(scan(text).quotes.is_empty(), "{text}");
         }
@@ -304,8 +327,9 @@ mod tests {
 
     #[test]
     fn rows_in_a_row_are_a_strip_whatever_stands_around_them() {
-        let text = "PSX: ANL 34.36 Increased By ▲ 0.36 (1.06%)ASC 15.06 Increased By ▲ 0.16 (1.07%) Mar 08, 2021";
-        assert_eq!(scan(text).quotes.len(), 2);
+        let row = "ANL 34.36 Increased By ▲ 0.36 (1.06%)";
+        assert_eq!(scan(&format!("PSX: {row}{row} {row} Mar 08, 2021")).quotes.len(), 3);
+        assert_eq!(scan(&format!("{row} | {row} Mar 08, 2021")).quotes.len(), 2);
     }
 
     #[test]

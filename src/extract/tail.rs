@@ -34,12 +34,28 @@ pub(super) fn read_named(scene: &Scene<'_>, tags: &[Element<'_>], related: &[Ele
     tail
 }
 
-/// From the lines after the story: the first run of topic links, and the article links up to the mark
-/// that ends them.
+/// From the lines after the story: the first run of topic links, and the article links up to the mark that
+/// ends them. Boxes beside the page are asked only if there is nothing else.
 pub(super) fn read_lines(scene: &Scene<'_>, flat: &Lines<'_>) -> Tail {
+    let main = read_part(scene, flat, Part::Main);
+    if !main.links.is_empty() {
+        return main;
+    }
+    let Tail { tags: _, links } = read_part(scene, flat, Part::Whole);
+    Tail { tags: main.tags, links }
+}
+
+/// Which lines are asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Main,
+    Whole,
+}
+
+fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
     let rules = &scene.profile.text;
     let mut tail = Tail::default();
-    let mut tags_over = false;
+    let (mut tags_over, mut in_sidebar) = (false, false);
     let first = flat.after_body.unwrap_or(flat.lines.len());
     for at in first..flat.lines.len() {
         let line = &flat.lines[at];
@@ -47,32 +63,44 @@ pub(super) fn read_lines(scene: &Scene<'_>, flat: &Lines<'_>) -> Tail {
         if is_any(&rules.end, &text) || RELATED_MAX <= tail.links.len() {
             break;
         }
+        let is_headline = essence(&text) == scene.headline;
         if is_any(&rules.more, &text) {
+            in_sidebar = false;
             if tail.links.is_empty() {
                 continue;
             }
             break;
         }
-        if line.is_furniture {
+        if line.is_furniture || (line.is_aside && part == Part::Main) {
             continue;
         }
-        let before = (tail.tags.len(), tail.links.len());
-        let mut has_link = false;
-        for link in flat.links_of(at) {
+        let links: Vec<_> = flat.links_of(at).collect();
+        let beside: String = links
+            .iter()
+            .rev()
+            .fold(text.clone(), |text, link| text.replace(&fold(flat.title(link)), ""));
+        if is_any(&rules.sidebar, fold(&beside).trim_end_matches(':')) {
+            in_sidebar = true;
+            continue;
+        }
+        if is_headline || (line.is_heading && links.is_empty()) {
+            // Another box of the page begins behind the list.
+            if !is_headline && !tail.links.is_empty() {
+                break;
+            }
+            in_sidebar = false;
+        }
+        if in_sidebar {
+            continue;
+        }
+        let tags_before = tail.tags.len();
+        for link in links {
             let is_tag = matches!(scene.target(link.href), Target::Tag(_));
             if !(is_tag && tags_over) {
                 tail.take(scene, link.href, &fold(flat.title(link)));
             }
-            has_link = true;
         }
-        let is_headline = essence(&text) == scene.headline;
-        if tail.tags.len() == before.0 && !tail.tags.is_empty() && 2 < text.chars().count() {
-            tags_over = true;
-        }
-        // Another box of the page begins: "Most read", "Latest".
-        if line.is_heading && !has_link && !is_headline && !tail.links.is_empty() {
-            break;
-        }
+        tags_over |= tail.tags.len() == tags_before && !tail.tags.is_empty() && 2 < text.chars().count();
     }
     tail
 }
@@ -91,7 +119,7 @@ impl Tail {
                 };
                 push_link(&mut self.links, link);
             }
-            Target::Own | Target::Web(_) | Target::None => {}
+            Target::Own | Target::Web | Target::None => {}
         }
     }
 }

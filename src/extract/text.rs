@@ -1,6 +1,6 @@
 //! Cleaning text: what a reader sees, and nothing he does not.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
@@ -11,7 +11,7 @@ pub(super) const SEAM: char = '\u{1}';
 
 /// Zero-width and direction marks, the byte order mark and word joiner (site profile notes, "Markup"),
 /// and control characters that are no white space.
-fn is_invisible(ch: char) -> bool {
+pub(super) fn is_invisible(ch: char) -> bool {
     matches!(ch, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{2060}' | '\u{202A}'..='\u{202E}' | '\u{AD}')
         || (ch.is_control() && !ch.is_whitespace())
 }
@@ -61,6 +61,15 @@ fn compose(text: String) -> String {
     text.nfc().collect()
 }
 
+/// A text without what is invisible, line breaks and spaces as they are.
+pub(super) fn visible(text: &str) -> Cow<'_, str> {
+    if text.chars().any(is_invisible) {
+        Cow::Owned(text.chars().filter(|it| !is_invisible(*it)).collect())
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Letters and digits alone, lower case: for asking whether two texts say the same.
 pub(super) fn essence(text: &str) -> String {
     text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
@@ -99,6 +108,18 @@ pub(super) fn ruled_runs(lines: &[Option<&str>]) -> Vec<Range<usize>> {
     }
     runs.retain(|it| 1 < it.len());
     runs
+}
+
+const BULLETS: [char; 7] = ['•', '●', '▪', '‣', '*', '·', '–'];
+
+/// Whether a line is an item of a list in plain text.
+pub(super) fn is_bullet(line: &str) -> bool {
+    line.starts_with(BULLETS) || line.starts_with("- ")
+}
+
+/// A line without its bullet.
+pub(super) fn unbullet(line: &str) -> &str {
+    if is_bullet(line) { line.trim_start_matches(BULLETS).trim_start_matches(['-', ' ']) } else { line }
 }
 
 /// Whether a line ends as a sentence does.

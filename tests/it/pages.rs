@@ -1,0 +1,159 @@
+//! Every folder in `fixtures/pages` is a case: a page in, `expected.json` out, through the public row.
+//!
+//! `BLESS=1 cargo test --test it pages` writes the expectations anew; the diff is the review.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use tearsheet::{
+    config::{Config, RuleField},
+    export::Row,
+    extract::Extractor,
+    html::{Document, Matcher},
+    model::{CaptureSource, Captured, RawPage, Validators},
+};
+
+struct Case {
+    folder: PathBuf,
+    page: RawPage,
+}
+
+fn text_of(folder: &Path, key: &str) -> Option<String> {
+    let text = fs::read_to_string(folder.join("case.toml")).expect("case.toml");
+    let line = text.lines().find_map(|it| it.strip_prefix(&format!("{key} = ")).map(str::to_owned))?;
+    Some(line.trim_matches(['"', '\'']).to_owned())
+}
+
+fn cases() -> Vec<Case> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pages");
+    let mut folders: Vec<PathBuf> = fs::read_dir(root)
+        .expect("fixtures")
+        .map(|it| it.expect("an entry").path())
+        .filter(|it| it.is_dir())
+        .collect();
+    folders.sort();
+    let case = |folder: PathBuf| {
+        let html = fs::read(folder.join("page.html"));
+        let (body, content_type) = match html {
+            Ok(body) => (body, "text/html; charset=utf-8"),
+            Err(_) => (fs::read(folder.join("page.txt")).expect("a page"), "text/plain; charset=utf-8"),
+        };
+        let page = RawPage {
+            url: text_of(&folder, "url").map(|it| it.parse().expect("an address")),
+            body,
+            content_type: Some(content_type.to_owned()),
+            captured_at: text_of(&folder, "captured_at")
+                .map(|it| it.parse::<Captured>().expect("a time")),
+            source: CaptureSource::File,
+            status: None,
+            validators: Validators::default(),
+        };
+        Case { folder, page }
+    };
+    folders.into_iter().map(case).collect()
+}
+
+#[test]
+fn pages_are_read_as_expected() {
+    let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
+    let bless = std::env::var_os("BLESS").is_some();
+    let mut failed = Vec::new();
+    let cases = cases();
+    for Case { folder, page } in &cases {
+        let row = Row::of_page(page, extractor.extract(page));
+        let got = serde_json::to_string_pretty(&row).expect("JSON") + "\n";
+        let expected = folder.join("expected.json");
+        if bless {
+            fs::write(&expected, &got).expect("write");
+        } else if fs::read_to_string(&expected).unwrap_or_default() != got {
+            failed.push(format!(
+                "{}: {}\n{got}",
+                folder.display(),
+                text_of(folder, "why").unwrap_or_default()
+            ));
+        }
+    }
+    assert!(60 < cases.len());
+    assert!(failed.is_empty(), "{} of {} pages\n{}", failed.len(), cases.len(), failed.join("\n"));
+}
+
+#[test]
+fn reading_twice_gives_the_same() {
+    let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
+    for Case { folder, page } in cases() {
+        assert_eq!(extractor.extract(&page), extractor.extract(&page), "{}", folder.display());
+    }
+}
+
+#[test]
+fn a_page_cut_anywhere_is_still_some_page() {
+    let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
+    for Case { folder: _, page } in cases().into_iter().step_by(7) {
+        for percent in (0..100).step_by(9) {
+            let mut page = page.clone();
+            page.body.truncate(page.body.len() * percent / 100);
+            extractor.extract(&page);
+        }
+    }
+}
+
+#[test]
+fn depth_and_junk_do_not_break_it() {
+    let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
+    let page = |body: Vec<u8>| RawPage {
+        url: None,
+        body,
+        content_type: Some("text/html".to_owned()),
+        captured_at: None,
+        source: CaptureSource::File,
+        status: None,
+        validators: Validators::default(),
+    };
+    let deep = "<div>".repeat(20_000) + "<p>KARACHI: Still here.</p>";
+    extractor.extract(&page(deep.into_bytes()));
+    let deep = "<div class=story__content>".to_owned() + &"<b>".repeat(2_000) + "KARACHI: Still here.";
+    let read = extractor.extract(&page(deep.into_bytes()));
+    assert_eq!(read.draft.body(), "KARACHI: Still here.");
+    extractor.extract(&page(vec![0xFF; 4096]));
+    extractor.extract(&page(Vec::new()));
+    extractor.extract(&page(b"<html>\0\0<h1>\0</h1>".to_vec()));
+}
+
+/// A rule nobody needs is a rule nobody checks.
+#[test]
+fn every_era_and_every_rule_is_hit_by_a_page() {
+    let profile = Config::default().profile;
+    let mut eras = BTreeSet::new();
+    let mut hit: BTreeSet<String> = BTreeSet::new();
+    for Case { folder: _, page } in cases() {
+        let day = page.captured_at.map(Captured::date);
+        let era = &profile.eras[profile.era(day)];
+        if day.is_some() {
+            eras.insert(era.name.clone());
+        }
+        let text = String::from_utf8_lossy(&page.body);
+        let document = Document::parse(&text);
+        for field in RuleField::ALL {
+            for rule in era.rules.of(field) {
+                let matcher = Matcher::new([rule.css.as_str()]).expect("a selector");
+                for element in document.root().descendants() {
+                    matcher.each_match(element, |_| {
+                        _ = hit.insert(format!("{} {}", field.key(), rule.css))
+                    });
+                }
+            }
+        }
+    }
+    for era in &profile.eras {
+        assert!(eras.contains(&era.name), "no page of era {}", era.name);
+        for field in RuleField::ALL {
+            for rule in era.rules.of(field) {
+                let name = format!("{} {}", field.key(), rule.css);
+                assert!(hit.contains(&name), "no page needs `{name}`");
+            }
+        }
+    }
+}

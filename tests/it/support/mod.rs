@@ -1,0 +1,4 @@
+//! What the tests share: a scripted site, the real binary, and questions to an archive.
+
+pub(crate) mod program;
+pub(crate) mod site;
