@@ -50,7 +50,7 @@ impl Progress {
             }
             Event::SourceEmpty { url } => tracing::warn!(url, "{url} names no article of this site"),
             Event::SourceFailed { url, cause } => {
-                tracing::warn!(url, cause, "{url} cannot be read: {cause}")
+                tracing::warn!(url, cause, "{url} cannot be read: {cause}");
             }
             Event::Queue { due } => self.bar.set_length(*due),
             Event::Settled { url, settled, cause } => self.settled(url, *settled, cause.as_deref()),
@@ -64,10 +64,10 @@ impl Progress {
         let outcome = settled.code();
         match (settled, cause) {
             (Settled::Failed(_), Some(cause)) => {
-                tracing::warn!(url, outcome, cause, "{url} is {outcome}: {cause}")
+                tracing::warn!(url, outcome, cause, "{url} is {outcome}: {cause}");
             }
             (Settled::Failed(_), None) => {
-                tracing::warn!(url, outcome, "{url}: no article could be read from it")
+                tracing::warn!(url, outcome, "{url}: no article could be read from it");
             }
             _ => tracing::info!(url, outcome, "{url}: {outcome}"),
         }

@@ -52,6 +52,7 @@ pub(super) fn pass(
             writer: &writer,
             profile: &session.config.profile,
             workers: session.config.fetch.max_concurrent,
+            keep_requests: session.config.keep_requests,
             limits,
             observe: &|event| progress.show(&event),
             stop,
@@ -94,7 +95,7 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
         End::Done => {}
         End::Limited => line += &format!("; limit reached, {due} pages still queued"),
         End::Interrupted => {
-            line += &format!("; interrupted, {due} pages still queued: the same command resumes")
+            line += &format!("; interrupted, {due} pages still queued: the same command resumes");
         }
         End::Stopped { cause } => {
             line += &format!("; stopped: {cause}; {due} pages still queued: the next run resumes");
@@ -140,8 +141,9 @@ fn dry_run(session: &Session, printer: &Printer) -> anyhow::Result<Exit> {
             }
         }
     }
-    let lines: String = plan.unknown.iter().map(|it| format!("{it}\n")).collect();
-    printer.data(&lines)?;
+    for url in &plan.unknown {
+        printer.data(&format!("{url}\n"))?;
+    }
     let time = session.config.fetch.interval.mul_f64(plan.requests as f64);
     printer.note(&format!(
         "scrape: would fetch {} new pages and look at {} again: {} requests, about {} at this pace; nothing was written",

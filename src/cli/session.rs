@@ -1,9 +1,6 @@
 //! What every command that works needs: configuration, archive, runtime, and the user's wish to stop.
 
-use std::{
-    future::Future,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use tokio::{runtime::Runtime, sync::watch};
@@ -116,12 +113,10 @@ async fn signal() {
 }
 
 #[cfg(unix)]
-fn terminate() -> impl Future<Output = ()> {
-    async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
+async fn terminate() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => _ = signal.recv().await,
+        Err(_) => std::future::pending().await,
     }
 }
 

@@ -29,6 +29,8 @@ pub const DEFAULT: &str = include_str!("../../config.toml");
 pub struct Config {
     /// The SQLite file, as written. `cli` decides what a relative path counts from.
     pub archive: PathBuf,
+    /// How long the audit of requests is kept.
+    pub keep_requests: Duration,
     /// Manners and limits of the fetcher.
     pub fetch: FetchConfig,
     /// The site.
@@ -58,6 +60,10 @@ pub struct FetchConfig {
     pub max_redirects: usize,
     /// Longest pause that a run sits out.
     pub max_wait: Duration,
+    /// A proxy for every request; `None` for that of the environment.
+    pub proxy: Option<Url>,
+    /// Further headers, by name.
+    pub headers: Vec<(String, String)>,
     /// Whether robots.txt is obeyed.
     pub respect_robots: bool,
     /// Whether any private or loopback address may be asked.
@@ -106,6 +112,7 @@ fn read(text: &str, file: &str) -> Result<Loaded, Problem> {
     let site = root.profile("site")?;
     let config = Config {
         archive: PathBuf::from(archive.text("path")?),
+        keep_requests: Duration::from_secs(archive.whole("keep_requests_days", 1..=36_500)? * 24 * 3600),
         fetch: read_fetch(&fetch)?,
         profile: profile::read(&site)?,
     };
@@ -127,6 +134,8 @@ fn read_fetch(fetch: &Section) -> Result<FetchConfig, Problem> {
         return Err(fetch.wrong("requests_per_second", "more than 0 and at most 1000"));
     }
     let concurrent = fetch.whole("max_concurrent", 1..=64)?;
+    let proxy = fetch.text("proxy")?;
+    let proxy = Some(proxy).filter(|it| !it.is_empty()).map(|it| Url::parse(&it)).transpose();
     let seconds = |key| fetch.whole(key, 1..=3600).map(Duration::from_secs);
     Ok(FetchConfig {
         user_agent,
@@ -142,10 +151,48 @@ fn read_fetch(fetch: &Section) -> Result<FetchConfig, Problem> {
         max_body_bytes: small(fetch.whole("max_body_bytes", 1024..=1 << 30)?) as usize,
         max_redirects: small(fetch.whole("max_redirects", 0..=20)?) as usize,
         max_wait: Duration::from_secs(fetch.whole("max_wait_seconds", 0..=3600)?),
+        proxy: proxy.map_err(|_| fetch.wrong("proxy", "empty, or the address of a proxy"))?,
+        headers: read_headers(&fetch.section("headers")?)?,
         respect_robots: fetch.boolean("respect_robots")?,
         allow_private_addresses: fetch.boolean("allow_private_addresses")?,
     })
 }
+
+fn read_headers(section: &Section) -> Result<Vec<(String, String)>, Problem> {
+    let is_token = |it: &str| {
+        !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
+    };
+    let mut headers = Vec::new();
+    for name in section.keys() {
+        let value = section.text(&name)?;
+        let lower = name.to_ascii_lowercase();
+        if !is_token(&name) || RESERVED_HEADERS.contains(&lower.as_str()) {
+            let rule = "none of the headers that the fetcher itself sends, and a name of letters, digits and dashes";
+            return Err(section.wrong(&name, rule));
+        }
+        if !value.bytes().all(|it| (0x20..0x7f).contains(&it)) {
+            return Err(section.wrong(&name, "plain ASCII"));
+        }
+        headers.push((lower, value));
+    }
+    Ok(headers)
+}
+
+/// Said elsewhere, or by HTTP itself.
+const RESERVED_HEADERS: [&str; 12] = [
+    "user-agent",
+    "host",
+    "connection",
+    "content-length",
+    "transfer-encoding",
+    "accept-encoding",
+    "if-none-match",
+    "if-modified-since",
+    "range",
+    "te",
+    "upgrade",
+    "expect",
+];
 
 /// Above this the pace is no pace; benches and tests run at it.
 const RATE_MAX: f64 = 1000.0;

@@ -109,6 +109,16 @@ impl<'r> Section<'r> {
         Ok(section)
     }
 
+    /// The names of a table whose keys are the user's to choose: the nearest file that has any has all.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let named = self.tables.iter().map(|it| it.table.keys());
+        let mut named = named.map(|it| it.map(|it| it.get_ref().to_string()).collect::<Vec<_>>());
+        for layer in &self.tables {
+            layer.table.keys().for_each(|it| self.note(it.get_ref()));
+        }
+        named.next().unwrap_or_default()
+    }
+
     /// An array of tables: the nearest file that has one has all of it.
     pub(super) fn sections(&self, key: &str) -> Result<Vec<Section<'r>>, Problem> {
         let Some(found) = self.get(key) else { return Ok(Vec::new()) };

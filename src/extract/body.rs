@@ -13,7 +13,9 @@ use crate::{
 
 use super::{
     header::{self, Stamp},
+    inline::{Inline, is_blank, paragraphs},
     lines::{flatten, is_block, is_hidden},
+    pieces::{caption, element_text, image_block, push_link, push_tag, sole_link},
     strip::Grammar,
     text::{SEAM, essence, fold, fold_apart, is_rule, ruled_runs, verbatim},
 };
@@ -87,13 +89,6 @@ impl Scene<'_> {
     }
 }
 
-/// Text on its way to becoming a paragraph: white space as written, `\n` for `br`.
-#[derive(Default)]
-struct Inline<'d> {
-    text: String,
-    links: Vec<(Range<usize>, &'d str)>,
-}
-
 struct Walker<'s, 'd> {
     scene: &'s Scene<'s>,
     drop: &'s [Element<'d>],
@@ -129,9 +124,9 @@ pub(super) fn read<'d>(
     for element in story {
         // A single element is what holds the story; one of several may be a piece of it.
         if story.len() == 1 {
-            walker.inside(*element, 0)
+            walker.inside(*element, 0);
         } else {
-            walker.element(*element, 0)
+            walker.element(*element, 0);
         }
         walker.flush(BlockKind::Paragraph);
     }
@@ -390,7 +385,7 @@ impl<'d> Walker<'_, 'd> {
                 match self.scene.target(href) {
                     Target::Web | Target::None | Target::Own => {}
                     Target::Tag(_) | Target::Article(..) => {
-                        _ = self.link(href, &title, Placement::Related)
+                        _ = self.link(href, &title, Placement::Related);
                     }
                 }
             }
@@ -496,116 +491,4 @@ impl<'d> Walker<'_, 'd> {
             self.story.blocks.splice(run, [table]);
         }
     }
-}
-
-impl<'d> Inline<'d> {
-    /// White space of the source is white space; its line breaks are not the reader's.
-    fn push(&mut self, text: &str) {
-        // The line break of the source behind a `br` is that `br`.
-        let text = if self.text.ends_with('\n') {
-            text.strip_prefix("\r\n").or(text.strip_prefix('\n')).unwrap_or(text)
-        } else {
-            text
-        };
-        self.text.extend(text.chars().map(|it| if matches!(it, '\n' | '\r' | '\t') { ' ' } else { it }));
-    }
-
-    fn seam(&mut self) {
-        if self.text.ends_with(|it: char| !it.is_whitespace() && it != SEAM) {
-            self.text.push(SEAM);
-        }
-    }
-
-    fn collect(&mut self, element: Element<'d>) {
-        for step in element.walk() {
-            match step {
-                Step::Text(text) => self.push(text),
-                Step::Open(it) if is_block(it.name()) => self.text.push('\n'),
-                Step::Open(_) | Step::Close(_) => self.seam(),
-            }
-        }
-    }
-}
-
-fn is_blank(ch: char) -> bool {
-    ch.is_whitespace() || ch == SEAM
-}
-
-/// Two line breaks in a row end a paragraph, one is white space.
-fn paragraphs(text: &str) -> Vec<Range<usize>> {
-    let mut found = Vec::new();
-    let (mut start, mut last_break) = (0, None);
-    for (at, ch) in text.char_indices() {
-        if ch == '\n' {
-            if let Some(first) = last_break.replace(at)
-                && start <= first
-            {
-                found.push(start..first);
-                start = at;
-            }
-        } else if !is_blank(ch) {
-            last_break = None;
-        }
-    }
-    found.push(start..text.len());
-    found
-}
-
-/// An element's visible text, elements that touch kept apart by a seam, lines by a space.
-pub(super) fn element_text(element: Element<'_>) -> String {
-    flatten(element, &[]).text.replace('\n', " ")
-}
-
-/// The one link an element consists of, with its text.
-fn sole_link(element: Element<'_>) -> Option<(&str, String)> {
-    let flat = flatten(element, &[]);
-    let href = flat.links.first()?.href;
-    let linked: String =
-        flat.links.iter().filter(|it| it.href == href).map(|it| essence(flat.title(it))).collect();
-    let is_sole = !linked.is_empty() && linked == essence(&flat.text);
-    let titles = flat.links.iter().map(|it| fold(flat.title(it))).collect::<Vec<_>>();
-    is_sole.then(|| (href, titles.join(" ")))
-}
-
-/// An image as a block. Lazy loaders keep the address outside `src`.
-pub(super) fn image_block(image: Element<'_>, caption: Option<String>, base: &Url) -> Option<Block> {
-    let is_pixel = ["width", "height"].iter().any(|it| matches!(image.attr(it), Some("0" | "1")));
-    let first_of_set = |it: &str| it.split([' ', ',']).find(|it| !it.is_empty()).map(str::to_owned);
-    let address = ["data-src", "data-original", "data-lazy-src", "src"]
-        .iter()
-        .filter_map(|it| image.attr(it).map(str::trim))
-        .find(|it| !it.is_empty() && !it.starts_with("data:"))
-        .map(str::to_owned)
-        .or_else(|| {
-            ["data-srcset", "srcset"].iter().find_map(|it| image.attr(it)).and_then(first_of_set)
-        })?;
-    let url = base.join(&address).ok().filter(|_| !is_pixel)?;
-    Some(Block { kind: BlockKind::Image, text: caption.unwrap_or_default(), url: Some(url.into()) })
-}
-
-pub(super) fn caption(figure: Element<'_>) -> Option<String> {
-    let caption = figure.descendants().find(|it| it.name() == "figcaption")?;
-    Some(fold(&element_text(caption))).filter(|it| !it.is_empty())
-}
-
-pub(super) fn push_tag(tags: &mut Vec<Tag>, name: &str, url: &Url) {
-    let name = name.trim_start_matches('#').trim();
-    if !name.is_empty() && !tags.iter().any(|it| it.url == url.as_str()) {
-        tags.push(Tag { name: name.to_owned(), url: url.to_string() });
-    }
-}
-
-/// A story once: cards link their picture and their headline.
-pub(super) fn push_link(links: &mut Vec<Link>, link: Link) {
-    let is_same = |it: &Link| {
-        it.placement == link.placement
-            && match (&it.target, &link.target) {
-                (Some(a), Some(b)) => a == b,
-                _ => it.url == link.url && it.title == link.title,
-            }
-    };
-    if link.title.is_empty() || links.iter().any(is_same) {
-        return;
-    }
-    links.push(link);
 }

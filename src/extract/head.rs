@@ -9,11 +9,12 @@ use crate::{
 };
 
 use super::{
-    body::{Story, element_text},
+    body::Story,
     date::{self, When},
     header::{self, Stamp, is_any},
     lines::Lines,
     page::Page,
+    pieces::element_text,
     rules::Hit,
     text::{fold, fold_apart},
 };

@@ -13,13 +13,14 @@ use crate::{
 
 use super::{
     Extractor,
-    body::{self, Scene, Story, Target, element_text},
+    body::{self, Scene, Story, Target},
     head::Head,
     header::{self, is_any},
     is_teaser,
     jsonld::{self, Owner},
     layout::{Layout, Surveyor},
     lines::{Lines, Parts, flatten_page},
+    pieces::{self, element_text},
     rules::Index,
     strip,
     tail::{self, Tail},
@@ -251,8 +252,8 @@ impl<'d> Page<'d, '_> {
                     .find(|it| it.name() == "img")
                     .filter(|_| !self.is_card(it.1, None))?;
             let figure = it.1.ancestors().take(2).find(|it| it.name() == "figure");
-            let caption = body::caption(it.1).or_else(|| body::caption(figure?));
-            body::image_block(image, caption, &self.base)
+            let caption = pieces::caption(it.1).or_else(|| pieces::caption(figure?));
+            pieces::image_block(image, caption, &self.base)
         })
     }
 
@@ -361,7 +362,7 @@ impl<'d> Page<'d, '_> {
         }
         let links: Vec<Link> = story.links.into_iter().chain(tail.links).collect();
         for link in links {
-            body::push_link(&mut draft.links, link);
+            pieces::push_link(&mut draft.links, link);
         }
         let is_there = [(Field::Tags, draft.tags.is_empty()), (Field::Links, draft.links.is_empty())];
         for (field, _) in is_there.into_iter().filter(|it| !it.1) {

@@ -295,7 +295,7 @@ impl Reader<'_> {
                 url: None,
                 target: None,
             };
-            super::body::push_link(&mut out.draft.links, link);
+            super::pieces::push_link(&mut out.draft.links, link);
         }
         if !out.draft.links.is_empty() {
             out.draft.origins.push((Field::Links, Origin::Text));

@@ -6,9 +6,10 @@ use crate::{
 };
 
 use super::{
-    body::{Scene, Target, push_link, push_tag},
+    body::{Scene, Target},
     header::is_any,
     lines::{Lines, flatten},
+    pieces::{push_link, push_tag},
     text::{essence, fold, fold_apart},
 };
 

@@ -24,6 +24,8 @@ pub enum FetchError {
     /// 429, or 503 with a time: the whole host waits.
     #[error("the site asked to wait until {}", .until.format("%Y-%m-%d %H:%M:%S UTC"))]
     Throttled {
+        /// HTTP status; `None` where an earlier answer said so.
+        status: Option<u16>,
         /// No request before this.
         until: DateTime<Utc>,
     },

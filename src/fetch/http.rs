@@ -8,7 +8,7 @@ use std::{
 use reqwest::{
     Client, Response, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
-    header::{self, HeaderMap, HeaderName},
+    header::{self, HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
 use url::{Host, Url};
@@ -30,6 +30,8 @@ pub(super) struct Http {
     /// The host that may be private: the profile's own.
     own_host: Option<String>,
     allow_private: bool,
+    /// The configuration says what we accept.
+    sends_accept: bool,
 }
 
 /// An answer, read whole.
@@ -45,7 +47,22 @@ impl Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let own_host = profile.base_url.host_str().map(str::to_owned);
         let guard = Guard { own_host: own_host.clone(), allow_private: config.allow_private_addresses };
-        let client = Client::builder()
+        let mut headers = HeaderMap::new();
+        for (name, value) in &config.headers {
+            let pair = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
+            let (name, value) = pair.expect("headers were checked when the configuration was read");
+            headers.insert(name, value);
+        }
+        let mut builder = Client::builder();
+        if let Some(proxy) = &config.proxy {
+            let proxy = reqwest::Proxy::all(proxy.as_str());
+            builder =
+                builder.proxy(proxy.map_err(|error| FetchError::Network { reason: error.to_string() })?);
+        }
+        let client = builder
+            .default_headers(headers)
+            // Kept in memory: a run's cookies end with it.
+            .cookie_store(true)
             .user_agent(&config.user_agent)
             .timeout(config.timeout)
             .connect_timeout(config.connect_timeout)
@@ -60,13 +77,17 @@ impl Http {
             max_body_bytes: config.max_body_bytes,
             own_host,
             allow_private: config.allow_private_addresses,
+            sends_accept: config.headers.iter().any(|it| it.0 == "accept"),
         })
     }
 
     /// Send one request and read the answer whole, or say why not. Redirects are answers.
     pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, FetchError> {
         self.check_address(&ask.url)?;
-        let mut request = self.client.get(ask.url.clone()).header(header::ACCEPT, "text/html,*/*;q=0.8");
+        let mut request = self.client.get(ask.url.clone());
+        if !self.sends_accept {
+            request = request.header(header::ACCEPT, "text/html,*/*;q=0.8");
+        }
         if let Some(etag) = &ask.validators.etag {
             request = request.header(header::IF_NONE_MATCH, etag);
         }

@@ -7,6 +7,7 @@
 mod breaker;
 mod error;
 mod http;
+mod lane;
 mod pace;
 mod retry;
 mod robots;
@@ -38,9 +39,9 @@ use crate::{
 use self::{
     breaker::{Admission, Breaker, Verdict},
     http::{Answer, Http},
+    lane::{Lane, usable},
     pace::Pace,
     retry::Retry,
-    robots::Robots,
 };
 
 /// robots.txt counts for so long (RFC 9309, section 2.4).
@@ -69,15 +70,6 @@ pub struct Fetcher {
     slots: Semaphore,
     /// Policies count from here, so that a clock that is set back moves nothing.
     epoch: (Instant, DateTime<Utc>),
-}
-
-/// One host.
-struct Lane {
-    pace: Pace,
-    breaker: Breaker,
-    robots: Option<(RobotsMemory, Robots)>,
-    /// Retry-After.
-    wait_until: Option<Duration>,
 }
 
 /// How one request was held back.
@@ -278,7 +270,7 @@ impl Fetcher {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            if let FetchError::Throttled { until } = error {
+            if let FetchError::Throttled { until, .. } = error {
                 // The lane holds everybody back until then; so it does us, if it is worth it.
                 let wait = (until - Utc::now()).to_std().unwrap_or_default();
                 if self.retry.max_wait < wait || self.retry.max_attempts <= attempt {
@@ -346,7 +338,7 @@ impl Fetcher {
         let now = self.now();
         let (slot, held) = self.lane(host, |lane| {
             let held = lane.wait_until.filter(|it| now < *it);
-            if held.is_some_and(|it| self.config.max_wait < it - now) {
+            if held.is_some_and(|it| self.config.max_wait < it.checked_sub(now).unwrap()) {
                 return (None, held);
             }
             lane.pace.not_before(held.unwrap_or(now).max(now + pause));
@@ -354,7 +346,7 @@ impl Fetcher {
         });
         let Some(slot) = slot else {
             self.lane(host, |lane| lane.breaker.forget_probe());
-            return Err(FetchError::Throttled { until: self.wall(held.unwrap_or(now)) });
+            return Err(FetchError::Throttled { status: None, until: self.wall(held.unwrap_or(now)) });
         };
         sleep_until(self.epoch.0 + slot).await;
         let time = self.now().saturating_sub(began);
@@ -382,7 +374,7 @@ impl Fetcher {
                 lane.breaker.note(now, Verdict::Good);
                 lane.wait_until = lane.wait_until.filter(|it| now < *it);
             }
-            Err(FetchError::Throttled { until }) => {
+            Err(FetchError::Throttled { until, .. }) => {
                 lane.pace.note_pushback();
                 lane.breaker.note(now, Verdict::Failure);
                 let until = self.since(*until);
@@ -408,8 +400,10 @@ impl Fetcher {
         let wait = answer.header(header::RETRY_AFTER).and_then(|it| retry::retry_after(&it, Utc::now()));
         let until = |wait: Duration| Utc::now() + TimeDelta::from_std(wait).unwrap_or_default();
         match (status, wait) {
-            (429, wait) => Err(FetchError::Throttled { until: until(wait.unwrap_or(THROTTLE)) }),
-            (503, Some(wait)) => Err(FetchError::Throttled { until: until(wait) }),
+            (429, wait) => {
+                Err(FetchError::Throttled { status: Some(429), until: until(wait.unwrap_or(THROTTLE)) })
+            }
+            (503, Some(wait)) => Err(FetchError::Throttled { status: Some(503), until: until(wait) }),
             (401 | 402 | 403 | 407 | 451, _) => Err(FetchError::Blocked { status }),
             (200 | 203 | 304 | 404 | 410 | 301 | 302 | 303 | 307 | 308, _) => Ok(answer),
             _ => Err(FetchError::Status { status }),
@@ -466,25 +460,6 @@ impl Fetcher {
 
     fn wall(&self, at: Duration) -> DateTime<Utc> {
         self.epoch.1 + TimeDelta::from_std(at).unwrap_or_default()
-    }
-}
-
-impl Lane {
-    fn take_robots(&mut self, memory: RobotsMemory, config: &FetchConfig) {
-        let robots = Robots::parse(&memory.body, &config.user_agent);
-        if let Some(delay) = robots.crawl_delay.filter(|_| config.respect_robots) {
-            self.pace.at_least(delay);
-        }
-        self.robots = Some((memory, robots));
-    }
-}
-
-fn usable(robots: &RobotsMemory) -> Result<(), FetchError> {
-    match robots.status {
-        Some(500..=599) | None => Err(FetchError::NoRobots {
-            reason: robots.status.map_or("no answer".to_owned(), |it| format!("the site answered {it}")),
-        }),
-        Some(_) => Ok(()),
     }
 }
 

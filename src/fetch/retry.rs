@@ -36,13 +36,12 @@ impl Retry {
 /// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). At most a day.
 pub(super) fn retry_after(value: &str, now: chrono::DateTime<chrono::Utc>) -> Option<Duration> {
     let value = value.trim();
-    let wait = match value.parse::<u64>() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => {
-            let at = chrono::DateTime::parse_from_rfc2822(value).ok()?;
-            // A date in the past asks for nothing.
-            (at.to_utc() - now).to_std().unwrap_or_default()
-        }
+    let wait = if let Ok(seconds) = value.parse::<u64>() {
+        Duration::from_secs(seconds)
+    } else {
+        let at = chrono::DateTime::parse_from_rfc2822(value).ok()?;
+        // A date in the past asks for nothing.
+        (at.to_utc() - now).to_std().unwrap_or_default()
     };
     Some(wait.min(RETRY_AFTER_MAX))
 }

@@ -3,9 +3,10 @@
 use std::{
     num::NonZeroUsize,
     sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::try_join_all;
 
 use crate::{
@@ -34,6 +35,8 @@ pub struct Scrape<'a> {
     pub profile: &'a Profile,
     /// Visits at a time; the fetcher's pace holds for all of them together.
     pub workers: NonZeroUsize,
+    /// How long the audit of requests is kept.
+    pub keep_requests: Duration,
     /// Where to stop although more is due.
     pub limits: Limits,
     /// Listens.
@@ -55,6 +58,9 @@ impl Scrape<'_> {
     /// Do it. What is finished is kept, however it ends.
     pub async fn run(&self) -> Result<Report, JobError> {
         let run = self.writer.begin_run("scrape", Utc::now()).await?;
+        self.writer
+            .prune_requests(Utc::now() - TimeDelta::from_std(self.keep_requests).unwrap_or_default())
+            .await?;
         let host = Fetcher::host_of(&self.profile.base_url);
         if let Some(memory) = self.writer.host(host.clone()).await? {
             let robots =

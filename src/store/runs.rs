@@ -73,6 +73,15 @@ impl Writer {
         .await
     }
 
+    /// Forget requests that are older than anybody asks for.
+    pub async fn prune_requests(&self, before: DateTime<Utc>) -> Result<()> {
+        self.call(move |conn| {
+            conn.execute("DELETE FROM requests WHERE at < ?1", [stamp(before)])?;
+            Ok(())
+        })
+        .await
+    }
+
     /// End a run.
     pub async fn finish_run(
         &self,

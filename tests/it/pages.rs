@@ -141,7 +141,7 @@ fn every_era_and_every_rule_is_hit_by_a_page() {
                 let matcher = Matcher::new([rule.css.as_str()]).expect("a selector");
                 for element in document.root().descendants() {
                     matcher.each_match(element, |_| {
-                        _ = hit.insert(format!("{} {}", field.key(), rule.css))
+                        _ = hit.insert(format!("{} {}", field.key(), rule.css));
                     });
                 }
             }

@@ -1,0 +1,224 @@
+//! The profile as the file has it: read, and checked key by key.
+
+use std::{ops::RangeInclusive, time::Duration};
+
+use chrono::NaiveDate;
+use url::Url;
+
+use crate::config::{Place, Problem, reader::Section};
+
+use super::{
+    Challenge, Era, Feed, IdRange, Listing, Profile, Recheck, Rule, RuleField, Rules, StripWords,
+    TextRules,
+};
+
+const HOURS: RangeInclusive<u64> = 0..=24 * 365 * 20;
+
+pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
+    let name = site.text("name")?;
+    let base_url = Url::parse(&site.text("base_url")?)
+        .ok()
+        .filter(|it| matches!(it.scheme(), "http" | "https") && it.has_host())
+        .ok_or_else(|| site.wrong("base_url", "an http or https address"))?;
+    let time_zone = site.text("time_zone")?.parse();
+    let article_url = site.text("article_url")?;
+    if !article_url.starts_with('/') || !article_url.contains("{id}") {
+        return Err(site.wrong("article_url", "a path with `{id}` in it"));
+    }
+    Ok(Profile {
+        name,
+        hosts: read_hosts(site)?,
+        time_zone: time_zone.map_err(|_| site.wrong("time_zone", "a time zone of the tz database"))?,
+        article_path: site
+            .pattern("article_path", &["id"])?
+            .ok_or_else(|| site.absent("article_path"))?,
+        article_url,
+        tag_path: site.pattern("tag_path", &[])?,
+        feeds: read_feeds(site, "feeds", &base_url)?,
+        sitemaps: read_feeds(site, "sitemaps", &base_url)?,
+        listings: read_listings(site, &base_url)?,
+        revisit: read_revisit(site)?,
+        strip: read_strip(&site.section("strip")?)?,
+        text: read_text(&site.section("text")?)?,
+        challenge: read_challenge(&site.section("challenge")?)?,
+        eras: read_eras(site)?,
+        ids: read_ids(&site.section("ids")?)?,
+        base_url,
+    })
+}
+
+fn read_hosts(site: &Section) -> Result<Vec<String>, Problem> {
+    let hosts = site.words("hosts")?;
+    let bad = |it: &String| it.is_empty() || it.contains(['/', ':']) || it.starts_with("www.");
+    if hosts.is_empty() || hosts.iter().any(bad) {
+        return Err(site.wrong("hosts", "a list of host names, without scheme, port and `www.`"));
+    }
+    Ok(hosts.iter().map(|it| it.to_ascii_lowercase()).collect())
+}
+
+fn read_address(section: &Section, key: &str, base: &Url) -> Result<Url, Problem> {
+    let rule = "an address, or a path below `site.base_url`";
+    base.join(&section.text(key)?).map_err(|_| section.wrong(key, rule))
+}
+
+fn read_feeds(site: &Section, key: &str, base: &Url) -> Result<Vec<Feed>, Problem> {
+    let read = |section: Section| {
+        let url = read_address(&section, "url", base)?;
+        let hours = section.get("stale_after_hours").map(|it| it.whole(HOURS)).transpose()?;
+        section.finish()?;
+        Ok(Feed { url, stale_after: hours.filter(|it| *it != 0).map(hours_of) })
+    };
+    site.sections(key)?.into_iter().map(read).collect()
+}
+
+fn read_listings(site: &Section, base: &Url) -> Result<Vec<Listing>, Problem> {
+    let read = |section: Section| {
+        let url = read_address(&section, "url", base)?;
+        let links = match section.get("links") {
+            Some(found) => {
+                let css = found.value.as_str().ok_or_else(|| found.wrong("a CSS selector"))?;
+                Rule { css: css.to_owned(), place: found.place }
+            }
+            None => Rule { css: "a[href]".to_owned(), place: Place::default() },
+        };
+        section.finish()?;
+        Ok(Listing { url, links })
+    };
+    site.sections("listings")?.into_iter().map(read).collect()
+}
+
+fn hours_of(hours: u64) -> Duration {
+    Duration::from_secs(hours * 3600)
+}
+
+fn read_revisit(site: &Section) -> Result<Vec<Recheck>, Problem> {
+    let mut steps: Vec<Recheck> = Vec::new();
+    for section in site.sections("revisit")? {
+        let age = hours_of(section.whole("age_hours", HOURS)?);
+        let every = hours_of(section.whole("every_hours", 1..=*HOURS.end())?);
+        if steps.last().is_some_and(|it| age <= it.age) {
+            return Err(section.wrong("age_hours", "more than that of the step before"));
+        }
+        section.finish()?;
+        steps.push(Recheck { age, every });
+    }
+    Ok(steps)
+}
+
+fn read_strip(section: &Section) -> Result<StripWords, Problem> {
+    let word = |key| Ok(section.get(key).map(|_| section.text(key)).transpose()?.unwrap_or_default());
+    let words = StripWords {
+        up: word("up")?,
+        down: word("down")?,
+        flat: word("flat")?,
+        indices: section.words("indices")?,
+        prefix: section.pattern("prefix", &[])?,
+    };
+    section.finish()?;
+    Ok(words)
+}
+
+fn read_text(section: &Section) -> Result<TextRules, Problem> {
+    let lower = |key| -> Result<Vec<String>, Problem> {
+        Ok(section.words(key)?.iter().map(|it| it.to_lowercase()).collect())
+    };
+    let rules = TextRules {
+        sections: lower("sections")?,
+        furniture: section.lines("furniture")?,
+        boilerplate: section.lines("boilerplate")?,
+        more: section.lines("more")?,
+        end: section.lines("end")?,
+        sidebar: section.lines("sidebar")?,
+        bylines: section.lines("bylines")?,
+        link_leads: section.lines("link_leads")?,
+        print_edition: section.pattern("print_edition", &["section", "date"])?,
+        published: lower("published")?,
+        updated: lower("updated")?,
+        not_a_dateline: section.words("not_a_dateline")?,
+        not_found: section.lines("not_found")?,
+    };
+    section.finish()?;
+    Ok(rules)
+}
+
+fn read_challenge(section: &Section) -> Result<Challenge, Problem> {
+    let header = |line: String| match line.split_once(':') {
+        Some((name, value)) => (name.trim().to_lowercase(), Some(value.trim().to_owned())),
+        None => (line.trim().to_lowercase(), None),
+    };
+    let headers = section.words("headers")?.into_iter().map(header).collect();
+    let challenge = Challenge { headers, texts: section.words("texts")? };
+    section.finish()?;
+    Ok(challenge)
+}
+
+fn read_rules(section: &Section, base: &Rules) -> Result<Rules, Problem> {
+    let mut rules = Vec::new();
+    for field in RuleField::ALL {
+        let own = section.texts(field.key())?;
+        let own = own.into_iter().map(|(css, place)| Rule { css, place }).collect::<Vec<_>>();
+        let in_force = if own.is_empty() { base.of(field).to_vec() } else { own };
+        rules.push((field, in_force));
+    }
+    section.finish()?;
+    Ok(Rules(rules))
+}
+
+fn read_eras(site: &Section) -> Result<Vec<Era>, Problem> {
+    let base = read_rules(&site.section("rules")?, &Rules::default())?;
+    let mut eras: Vec<Era> = Vec::new();
+    for section in site.sections("eras")? {
+        let name = section.text("name")?;
+        let (from, until) = (section.date("from")?, section.date("until")?);
+        match eras.last() {
+            None if from.is_some() => {
+                return Err(section.wrong("from", "left out in the first era: eras leave no gap"));
+            }
+            Some(Era { until: None, name, .. }) => {
+                return Err(section.wrong("name", &format!("of the last era, `{name}` has no end")));
+            }
+            Some(Era { until: Some(end), name, .. }) if from != Some(*end) => {
+                let rule =
+                    format!("{end}, where era `{name}` ends: eras leave no gap and do not overlap");
+                return Err(section.wrong("from", &rule));
+            }
+            _ => {}
+        }
+        if let (Some(from), Some(until)) = (from, until)
+            && until <= from
+        {
+            return Err(section.wrong("until", "later than `from`"));
+        }
+        let rules = read_rules(&section.section("rules")?, &base)?;
+        section.finish()?;
+        eras.push(Era { name, from, until, rules });
+    }
+    match eras.last() {
+        None => eras.push(Era { name: "all".to_owned(), from: None, until: None, rules: base }),
+        Some(Era { until: Some(_), .. }) => {
+            return Err(site.wrong("eras", "open at the end: leave `until` out of the last"));
+        }
+        Some(Era { until: None, .. }) => {}
+    }
+    Ok(eras)
+}
+
+fn read_ids(section: &Section) -> Result<Option<IdRange>, Problem> {
+    let Some(from) = section.get("from") else {
+        section.finish()?;
+        return Ok(None);
+    };
+    let from = from.whole(0..=u64::MAX >> 1)?;
+    let mut anchors: Vec<(u64, NaiveDate)> = Vec::new();
+    for anchor in section.get("anchors").map(|it| it.items()).transpose()?.unwrap_or_default() {
+        let pair = anchor.items()?;
+        let [id, day] = pair.as_slice() else { return Err(anchor.wrong("a pair of id and date")) };
+        let (id, day) = (id.whole(from..=u64::MAX >> 1)?, day.date()?);
+        if anchors.last().is_some_and(|last| id <= last.0 || day < last.1) {
+            return Err(anchor.wrong("after the anchor before it, in id and date"));
+        }
+        anchors.push((id, day));
+    }
+    section.finish()?;
+    Ok(Some(IdRange { from, anchors }))
+}
