@@ -1,12 +1,97 @@
-//! x
-pub mod cli;
+//! `tearsheet` archives a financial news site: it finds article pages, fetches them politely, separates the
+//! ticker strip, headline, byline, body and related links, and keeps them in one SQLite file, keyed by date,
+//! with the raw page beside them.
+//!
+//! # Architecture
+//!
+//! Twelve modules in strict layers; arrows point down only, and siblings on a line never import each other
+//! (`jobs` alone sees all four engines). `tests/it/tidy.rs` holds this as a test.
+//!
+//! ```text
+//! cli                                arguments in, text and exit codes out
+//! jobs · export · web                work across layers · rows out · pages out
+//! discover · fetch · extract · store four engines, strangers to each other
+//! config · html                      the file, validated whole · the DOM wrapped
+//! model                              the vocabulary
+//! ```
+//!
+//! One page through the house:
+//!
+//! ```text
+//! Source::ask -> Fetcher::get -> RawPage -> Source::absorb -> Candidate -> Writer::enqueue
+//! Writer::claim(now) -> Task -> Fetcher::get -> Fetched { Page | NotModified | Missing }
+//!   -> Extractor::extract -> Extraction -> Outcome
+//!   -> Writer::settle (capture, article version, strip, index, page state: one savepoint) -> Event -> progress
+//! Reader::article(&reference) -> Article -> cli
+//! ```
+//!
+//! An import is the same road entered later: it starts with a `RawPage`.
+//!
+//! # Invariants
+//!
+//! 1. Bytes before meaning: a capture and what was read from it commit together.
+//! 2. Extraction is a function of (bytes, era, content type): no clock, network, database or chance. It never
+//!    fails; what a page lacks is a value.
+//! 3. Only `fetch` opens sockets to the site, one lane for each host; nothing goes round robots, pace or breaker.
+//! 4. Only `store` writes SQL; one writer thread with group commit; readers are read-only connections.
+//! 5. A page never fails a job. Only the store, the configuration and the user do.
+//! 6. A run ends when nothing is due. A page that failed is due later, never now.
+//! 7. A claimed page is settled or released; claims of a dead run are released at the next start.
+//! 8. A site that is down is left alone: an open breaker ends the run with the rest still due.
+//! 9. Site facts are data in the profile. No string of the site stands in `src/`, tests excepted.
+//! 10. The strip belongs to the capture, not to the article.
+//! 11. Time is an argument below `jobs`.
+//! 12. stdout is data, stderr is people; `cli` is the only printer.
+//! 13. Migrations are append-only SQL files in `migrations/`, and never call today's Rust.
+//! 14. Tests touch only loopback and a temporary folder. They assert order, counts and headers.
+//!
+//! # Errors: who can do something about it?
+//!
+//! One enum a module. Variants hold facts, `#[error]` the sentence, `class()` the decision, `code()` the stable
+//! word kept in the archive; `cli/failure.rs` knows the advice and the exit code.
+//!
+//! # Where we left the design, and why
+//!
+//! * The file as written is no type of its own: `config` reads TOML through [`config`]'s `Reader`, the user's file
+//!   lying over the built-in one key by key. So a default stands in one place, `config.toml`, and a key that is
+//!   not documented there cannot be read.
+//! * Folding addresses into a `PageKey` is [`config::Profile::page_key`], not a part of `discover`: `extract` and
+//!   `fetch` need it too, and may not know `discover`.
+//! * `html` is a folder: it also decodes bytes, and matches many selectors in one walk, because running each
+//!   selector over a page costs more than parsing it.
+//! * `flate2` is owned by `discover` (packed sitemaps) until there is a `warc` module to share it with.
+//! * Expectations of `fixtures/pages` are plain `expected.json` files, not `insta` snapshots: any tool reads them.
+//! * robots.txt is parsed by `fetch/robots.rs`; README says which cases the crates for it get wrong.
+//! * `versions`, `blocks`, `links` and `origins` are views: the newest wording, and each paragraph, is stored once.
+//!
+//! # Code map
+//!
+//! Read top to bottom; a module may use only those above it that the tidy test grants it.
+//!
+//! * [`model`]: the vocabulary. Plain values, no I/O.
+//! * [`config`]: `config.toml` over its defaults, validated whole; the profile of a site.
+//! * [`html`]: the DOM wrapped: parse, decode, walk, match.
+//! * [`discover`]: feeds, sitemaps, listings. Says what to read and parses what came.
+//! * [`fetch`]: polite HTTP. The only module that opens a socket to the site.
+//! * [`extract`]: bytes to draft, strip and warnings. Pure and total.
+//! * [`store`]: the archive. The only module that knows SQL.
+//! * [`jobs`]: moves values between the four above.
+//! * [`export`]: the public form of an article.
+//! * [`web`]: pages out: the miniature site of `demo` and the tests.
+//! * [`cli`]: arguments in, text and exit codes out.
+
+pub mod model;
+
 pub mod config;
+pub mod html;
+
 pub mod discover;
-pub mod export;
 pub mod extract;
 pub mod fetch;
-pub mod html;
-pub mod jobs;
-pub mod model;
 pub mod store;
+
+pub mod export;
+pub mod jobs;
 pub mod web;
+
+pub mod cli;

@@ -42,6 +42,7 @@ impl Printer {
     }
 
     /// Data, as bytes. A reader that has gone away has all it wanted.
+    #[expect(clippy::unused_self, reason = "whoever prints has a printer")]
     pub(super) fn bytes(&self, bytes: &[u8]) -> Result<(), OutputError> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {

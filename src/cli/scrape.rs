@@ -144,7 +144,7 @@ fn dry_run(session: &Session, printer: &Printer) -> anyhow::Result<Exit> {
     for url in &plan.unknown {
         printer.data(&format!("{url}\n"))?;
     }
-    let time = session.config.fetch.interval.mul_f64(plan.requests as f64);
+    let time = session.config.fetch.interval * u32::try_from(plan.requests).unwrap_or(u32::MAX);
     printer.note(&format!(
         "scrape: would fetch {} new pages and look at {} again: {} requests, about {} at this pace; nothing was written",
         plan.unknown.len(),

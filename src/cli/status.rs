@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     model::Tally,
-    store::{HostStats, RunRow, Status},
+    store::{HostStats, RunRow, SourceStats, Status},
 };
 
 use super::{
@@ -55,9 +55,10 @@ fn as_text(archive: &str, status: &Status) -> String {
     out += &format!("  {due:>8}  due now{next}\n");
     if !sources.is_empty() {
         out += &format!("\n{}\n", bold.apply_to("sources"));
-        for (url, state, checked, newest) in sources {
-            let newest = newest.as_ref().map_or(String::new(), |it| format!(", newest item {it}"));
-            out += &format!("  {state:<7} {url}  (read {checked}{newest})\n");
+        for SourceStats { url, state, reason, checked_at, newest_at } in sources {
+            let newest = newest_at.as_ref().map_or(String::new(), |it| format!(", newest item {it}"));
+            let reason = reason.as_ref().map_or(String::new(), |it| format!(": {it}"));
+            out += &format!("  {state:<7} {url}  (read {checked_at}{newest}{reason})\n");
         }
     }
     let waiting: Vec<&HostStats> = hosts.iter().collect();
@@ -65,7 +66,7 @@ fn as_text(archive: &str, status: &Status) -> String {
         out += &format!("\n{}\n", bold.apply_to("hosts"));
         for HostStats { host, wait_until, open_until, failures, interval_ms } in waiting {
             let pace = interval_ms
-                .map_or("-".to_owned(), |it| format!("a request every {:.1}s", it as f64 / 1000.0));
+                .map_or("-".to_owned(), |it| format!("a request every {}.{:03}s", it / 1000, it % 1000));
             let wait =
                 wait_until.as_ref().map_or(String::new(), |it| format!(", asked us to wait until {it}"));
             let open =
@@ -117,8 +118,9 @@ fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
         "pages": pages.iter().map(|(state, reason, count)| json!({
             "state": state.code(), "reason": reason, "count": count,
         })).collect::<Vec<_>>(),
-        "sources": sources.iter().map(|(url, state, checked_at, newest_at)| json!({
-            "url": url, "state": state, "checked_at": checked_at, "newest_at": newest_at,
+        "sources": sources.iter().map(|it| json!({
+            "url": it.url, "state": it.state, "reason": it.reason, "checked_at": it.checked_at,
+            "newest_at": it.newest_at,
         })).collect::<Vec<_>>(),
         "hosts": hosts.iter().map(|it| json!({
             "host": it.host, "wait_until": it.wait_until, "open_until": it.open_until, "failures": it.failures,

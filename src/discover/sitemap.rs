@@ -81,8 +81,11 @@ fn unpack(body: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// A file of an index, with the date of its last change.
+type File = (Url, Option<DateTime<Utc>>);
+
 /// The articles of a `urlset`, and the files of a `sitemapindex` with their dates.
-fn parse(text: &str, base: &Url, profile: &Profile) -> (Named, Vec<(Url, Option<DateTime<Utc>>)>) {
+fn parse(text: &str, base: &Url, profile: &Profile) -> (Named, Vec<File>) {
     let mut named = Named::default();
     let mut files = Vec::new();
     let mut reader = Reader::from_str(text.trim_start_matches('\u{FEFF}').trim_start());

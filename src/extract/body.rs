@@ -358,13 +358,12 @@ impl<'d> Walker<'_, 'd> {
     fn link(&mut self, href: &str, title: &str, placement: Placement) -> bool {
         let (url, target) = match self.scene.target(href) {
             Target::Own => return true,
-            Target::None => return false,
             Target::Tag(url) => {
                 push_tag(&mut self.story.tags, title, &url);
                 return true;
             }
             // Words that lead out of the site are the story's own.
-            Target::Web => return false,
+            Target::Web | Target::None => return false,
             Target::Article(url, key) => (url, Some(key)),
         };
         let link = Link { placement, title: title.to_owned(), url: Some(url.into()), target };

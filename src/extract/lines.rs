@@ -10,6 +10,7 @@ use crate::html::{Element, Step};
 use super::text::{SEAM, is_invisible};
 
 /// The lines of a page, the story left out.
+#[expect(clippy::struct_field_names, reason = "`lines` of `Lines` is what it says")]
 #[derive(Default)]
 pub(super) struct Lines<'d> {
     /// White space folded, `\n` between lines, [`SEAM`] where elements touch.
@@ -22,6 +23,7 @@ pub(super) struct Lines<'d> {
     pub(super) headline: Option<usize>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about where a line stands")]
 pub(super) struct Line {
     pub(super) range: Range<usize>,
     /// It stands in `h1` to `h6`.

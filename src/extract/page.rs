@@ -148,7 +148,7 @@ impl<'d> Page<'d, '_> {
         self.blocks(&mut story, layout.is_story_guessed, draft);
         self.summary(&flat, &is_ticker, std::mem::take(&mut story.above), draft);
         out.warnings.extend(head.fill(draft));
-        self.lists(story, tail, draft);
+        lists(story, tail, draft);
     }
 
     fn said_headline(&self) -> Option<(String, Origin)> {
@@ -188,7 +188,8 @@ impl<'d> Page<'d, '_> {
         {
             let last = title[at..].trim_matches(|it: char| it.is_whitespace() || "-|–—".contains(it));
             let is_site = essence(last) == site;
-            if !is_site && !(had_site && is_section(last)) {
+            let goes = is_site || (had_site && is_section(last));
+            if !goes {
                 break;
             }
             had_site |= is_site;
@@ -319,13 +320,13 @@ impl<'d> Page<'d, '_> {
                 || header::print_edition(text, &profile.text).is_some()
         };
         let (mut items, mut prose) = (Vec::new(), Vec::new());
-        for at in title + 1..body {
+        for (at, _) in is_ticker.iter().enumerate().take(body).skip(title + 1).filter(|it| !it.1) {
             let line = &flat.lines[at];
             let text = unbullet(&fold(flat.line(at))).to_owned();
             let is_stamp = header::stamp(flat.line(at), &profile.text, profile.time_zone).is_some();
             let linked: usize = flat.links_of(at).map(|it| it.range.len()).sum();
             let is_link = line.range.len() <= linked;
-            if line.is_furniture || is_ticker[at] || is_link || is_stamp || is_label(&text) {
+            if line.is_furniture || is_link || is_stamp || is_label(&text) {
                 continue;
             }
             if (line.is_item || is_bullet(flat.line(at))) && BULLET_WORDS_MIN <= text.split(' ').count()
@@ -352,22 +353,23 @@ impl<'d> Page<'d, '_> {
             links: if known.links.is_empty() { found.links } else { known.links },
         }
     }
+}
 
-    fn lists(&self, story: Story, tail: Tail, draft: &mut Draft) {
-        let tags: Vec<Tag> = story.tags.into_iter().chain(tail.tags).collect();
-        for tag in tags {
-            if !draft.tags.iter().any(|it| it.url == tag.url) {
-                draft.tags.push(tag);
-            }
+/// Tags and links of story and tail together, each once.
+fn lists(story: Story, tail: Tail, draft: &mut Draft) {
+    let tags: Vec<Tag> = story.tags.into_iter().chain(tail.tags).collect();
+    for tag in tags {
+        if !draft.tags.iter().any(|it| it.url == tag.url) {
+            draft.tags.push(tag);
         }
-        let links: Vec<Link> = story.links.into_iter().chain(tail.links).collect();
-        for link in links {
-            pieces::push_link(&mut draft.links, link);
-        }
-        let is_there = [(Field::Tags, draft.tags.is_empty()), (Field::Links, draft.links.is_empty())];
-        for (field, _) in is_there.into_iter().filter(|it| !it.1) {
-            draft.origins.push((field, Origin::Markup));
-        }
+    }
+    let links: Vec<Link> = story.links.into_iter().chain(tail.links).collect();
+    for link in links {
+        pieces::push_link(&mut draft.links, link);
+    }
+    let is_there = [(Field::Tags, draft.tags.is_empty()), (Field::Links, draft.links.is_empty())];
+    for (field, _) in is_there.into_iter().filter(|it| !it.1) {
+        draft.origins.push((field, Origin::Markup));
     }
 }
 

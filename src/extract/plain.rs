@@ -48,7 +48,7 @@ pub(super) fn read(text: &str, profile: &Profile, grammar: &Grammar) -> Extracti
     let lines = lines(text, &rows.ranges, grammar_prefix(profile));
     let reader = Reader { profile, lines };
     let (body_at, head) = reader.head(&mut out);
-    let story = reader.story(body_at, head, &mut out);
+    let story = reader.story(body_at, &head, &mut out);
     let is_story = |it: &&Line| !is_any(&profile.text.boilerplate, &it.text);
     out.draft.blocks = blocks(&reader.lines[story].iter().filter(is_story).collect::<Vec<_>>());
     if !out.draft.blocks.is_empty() {
@@ -148,7 +148,7 @@ impl Reader<'_> {
         kept.retain(|it| *it < body_at);
         let mut stamp = stamp.map(|it| it.0).unwrap_or_default();
         let head = self.titles(&kept, section, &mut stamp, body_at, out);
-        self.dates(&stamp, printed, out);
+        dates(&stamp, printed, out);
         (body_at, head)
     }
 
@@ -244,27 +244,8 @@ impl Reader<'_> {
         self.lines[body_at.max(at + 1)..].iter().any(|it| it.text == self.lines[at].text)
     }
 
-    fn dates(&self, stamp: &Stamp, printed: Option<chrono::NaiveDate>, out: &mut Extraction) {
-        let draft = &mut out.draft;
-        draft.published_on = stamp.published.map(|it| it.on).or(printed);
-        draft.published_at = stamp.published.and_then(|it| it.at);
-        draft.updated_at = stamp.updated.and_then(|it| it.at);
-        for (field, is_set) in [
-            (Field::PublishedOn, draft.published_on.is_some()),
-            (Field::PublishedAt, draft.published_at.is_some()),
-            (Field::UpdatedAt, draft.updated_at.is_some()),
-        ] {
-            if is_set {
-                draft.origins.push((field, Origin::Text));
-            }
-        }
-        if let Some(text) = &stamp.unreadable {
-            out.warnings.push(Warning::new(WarningCode::DateUnreadable, text.clone()));
-        }
-    }
-
     /// The lines of the story; what follows them becomes related links and a warning about tags.
-    fn story(&self, from: usize, head: Head, out: &mut Extraction) -> Range<usize> {
+    fn story(&self, from: usize, head: &Head, out: &mut Extraction) -> Range<usize> {
         let rules = &self.profile.text;
         let rest = &self.lines[from.min(self.lines.len())..];
         let find = |wanted: &dyn Fn(&Line) -> bool| rest.iter().position(wanted).map(|it| it + from);
@@ -367,6 +348,26 @@ impl Reader<'_> {
             && !self.lines[at].written.contains("  ")
             && !has_figure
             && words().count() <= 3 * named
+    }
+}
+
+/// Days and moments of a stamp, with the day of the print edition behind them.
+fn dates(stamp: &Stamp, printed: Option<chrono::NaiveDate>, out: &mut Extraction) {
+    let draft = &mut out.draft;
+    draft.published_on = stamp.published.map(|it| it.on).or(printed);
+    draft.published_at = stamp.published.and_then(|it| it.at);
+    draft.updated_at = stamp.updated.and_then(|it| it.at);
+    for (field, is_set) in [
+        (Field::PublishedOn, draft.published_on.is_some()),
+        (Field::PublishedAt, draft.published_at.is_some()),
+        (Field::UpdatedAt, draft.updated_at.is_some()),
+    ] {
+        if is_set {
+            draft.origins.push((field, Origin::Text));
+        }
+    }
+    if let Some(text) = &stamp.unreadable {
+        out.warnings.push(Warning::new(WarningCode::DateUnreadable, text.clone()));
     }
 }
 

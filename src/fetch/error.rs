@@ -114,9 +114,12 @@ impl FetchError {
     /// What to do about it.
     pub fn class(&self) -> Class {
         match self {
-            Self::Status { status: 500..=599 | 408 } => Class::Transient,
-            Self::Timeout | Self::Network { .. } | Self::Torn { .. } => Class::Transient,
-            Self::Connect { .. } | Self::Dns { .. } => Class::Transient,
+            Self::Status { status: 500..=599 | 408 }
+            | Self::Timeout
+            | Self::Network { .. }
+            | Self::Torn { .. }
+            | Self::Connect { .. }
+            | Self::Dns { .. } => Class::Transient,
             Self::Throttled { .. } | Self::NoRobots { .. } | Self::BreakerOpen { .. } => Class::Stop,
             Self::Blocked { .. }
             | Self::Challenge { .. }

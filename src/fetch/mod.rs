@@ -214,7 +214,7 @@ impl Fetcher {
             self.check_robots(&ask.url)?;
             let answer = self.attempts(&ask, requests).await?;
             let Some(target) = redirect_target(&answer, &ask.url) else {
-                return self.fetched(&ask, answer);
+                return fetched(&ask, answer);
             };
             let refuse = |why| FetchError::Redirect { to: target.to_string(), why };
             let is_downgrade = ask.url.scheme() == "https" && target.scheme() == "http";
@@ -338,7 +338,7 @@ impl Fetcher {
         let now = self.now();
         let (slot, held) = self.lane(host, |lane| {
             let held = lane.wait_until.filter(|it| now < *it);
-            if held.is_some_and(|it| self.config.max_wait < it.checked_sub(now).unwrap()) {
+            if held.is_some_and(|it| self.config.max_wait < it.saturating_sub(now)) {
                 return (None, held);
             }
             lane.pace.not_before(held.unwrap_or(now).max(now + pause));
@@ -410,33 +410,6 @@ impl Fetcher {
         }
     }
 
-    fn fetched(&self, ask: &Ask, answer: Answer) -> Result<Fetched, FetchError> {
-        let validators = answer.validators();
-        match answer.status {
-            StatusCode::NOT_MODIFIED => {
-                // A 304 need not repeat what it confirms.
-                let etag = validators.etag.or_else(|| ask.validators.etag.clone());
-                let last_modified =
-                    validators.last_modified.or_else(|| ask.validators.last_modified.clone());
-                Ok(Fetched::NotModified(Validators { etag, last_modified }))
-            }
-            StatusCode::NOT_FOUND => Ok(Fetched::Missing(Missing::NotFound)),
-            StatusCode::GONE => Ok(Fetched::Missing(Missing::Gone)),
-            status if status.is_redirection() => {
-                Err(FetchError::Redirect { to: String::new(), why: "no address to go to" })
-            }
-            status => Ok(Fetched::Page(RawPage {
-                url: Some(ask.url.clone()),
-                content_type: answer.header(header::CONTENT_TYPE),
-                body: answer.body,
-                captured_at: Some(Captured::At(Utc::now())),
-                source: CaptureSource::Live,
-                status: Some(status.as_u16()),
-                validators,
-            })),
-        }
-    }
-
     fn lane<T>(&self, host: &str, act: impl FnOnce(&mut Lane) -> T) -> T {
         // A poisoned lane is still a lane: its numbers are whole.
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -460,6 +433,34 @@ impl Fetcher {
 
     fn wall(&self, at: Duration) -> DateTime<Utc> {
         self.epoch.1 + TimeDelta::from_std(at).unwrap_or_default()
+    }
+}
+
+/// What an answer that is no redirect means.
+fn fetched(ask: &Ask, answer: Answer) -> Result<Fetched, FetchError> {
+    let validators = answer.validators();
+    match answer.status {
+        StatusCode::NOT_MODIFIED => {
+            // A 304 need not repeat what it confirms.
+            let etag = validators.etag.or_else(|| ask.validators.etag.clone());
+            let last_modified =
+                validators.last_modified.or_else(|| ask.validators.last_modified.clone());
+            Ok(Fetched::NotModified(Validators { etag, last_modified }))
+        }
+        StatusCode::NOT_FOUND => Ok(Fetched::Missing(Missing::NotFound)),
+        StatusCode::GONE => Ok(Fetched::Missing(Missing::Gone)),
+        status if status.is_redirection() => {
+            Err(FetchError::Redirect { to: String::new(), why: "no address to go to" })
+        }
+        status => Ok(Fetched::Page(RawPage {
+            url: Some(ask.url.clone()),
+            content_type: answer.header(header::CONTENT_TYPE),
+            body: answer.body,
+            captured_at: Some(Captured::At(Utc::now())),
+            source: CaptureSource::Live,
+            status: Some(status.as_u16()),
+            validators,
+        })),
     }
 }
 

@@ -119,7 +119,10 @@ impl Scrape<'_> {
                 let end = if self.writer.due(now).await? == 0 { End::Done } else { End::Limited };
                 return Ok((tally, end));
             }
-            let Some(task) = self.writer.claim(run, now).await? else { return Ok((tally, End::Done)) };
+            let Some(mut task) = self.writer.claim(run, now).await? else {
+                return Ok((tally, End::Done));
+            };
+            task.ask.url = self.profile.current_url(&task.key, &task.ask.url);
             let (page, url) = (task.page, task.ask.url.to_string());
             match visit(task, run, self.fetcher, self.extractor, self.profile).await {
                 Visited::Settle(settlement, cause) => {

@@ -98,13 +98,11 @@ impl FromStr for Decimal {
             return Err(());
         }
         let mut units: i64 = 0;
-        let mut count = 0;
-        for byte in whole.bytes().filter(|it| *it != b',').chain(fraction.bytes()) {
+        for (count, byte) in whole.bytes().filter(|it| *it != b',').chain(fraction.bytes()).enumerate() {
             if !byte.is_ascii_digit() || DIGITS_MAX <= count {
                 return Err(());
             }
             units = units * 10 + i64::from(byte - b'0');
-            count += 1;
         }
         let scale = u8::try_from(fraction.len()).map_err(|_| ())?;
         Ok(Self::new(if negative { -units } else { units }, scale))

@@ -31,12 +31,27 @@ pub struct Status {
     pub due: u64,
     /// When the next page is due.
     pub next_due: Option<String>,
-    /// Sources as they were last read: address, state, when, and the newest item's date.
-    pub sources: Vec<(String, String, String, Option<String>)>,
+    /// Sources as they were last read.
+    pub sources: Vec<SourceStats>,
     /// Hosts that asked something of us.
     pub hosts: Vec<HostStats>,
     /// The newest runs, newest first.
     pub runs: Vec<RunRow>,
+}
+
+/// A source as it was last read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceStats {
+    /// Its address.
+    pub url: String,
+    /// How it was: fresh, stale, empty, failed.
+    pub state: String,
+    /// Why it failed.
+    pub reason: Option<String>,
+    /// When it was read.
+    pub checked_at: String,
+    /// The date of its newest item.
+    pub newest_at: Option<String>,
 }
 
 /// What a host asked of us.
@@ -125,10 +140,18 @@ fn pages(conn: &Connection) -> Result<Vec<(PageState, Option<String>, u64)>> {
     Ok(pages)
 }
 
-fn sources(conn: &Connection) -> Result<Vec<(String, String, String, Option<String>)>> {
-    let mut query =
-        conn.prepare("SELECT url, state, checked_at, newest_at FROM sources ORDER BY kind, url")?;
-    let rows = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?;
+fn sources(conn: &Connection) -> Result<Vec<SourceStats>> {
+    let sql = "SELECT url, state, reason, checked_at, newest_at FROM sources ORDER BY kind, url";
+    let mut query = conn.prepare(sql)?;
+    let rows = query.query_map([], |row| {
+        Ok(SourceStats {
+            url: row.get(0)?,
+            state: row.get(1)?,
+            reason: row.get(2)?,
+            checked_at: row.get(3)?,
+            newest_at: row.get(4)?,
+        })
+    })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 

@@ -199,7 +199,8 @@ fn sources() -> Vec<Source> {
     let mut found = Vec::new();
     walk(&root, &mut |path| {
         let relative = path.strip_prefix(&root).expect("below").to_string_lossy().replace('\\', "/");
-        if !relative.ends_with(".rs") || relative == "lib.rs" || relative == "main.rs" {
+        let is_source = path.extension().is_some_and(|it| it == "rs");
+        if !is_source || relative == "lib.rs" || relative == "main.rs" {
             return;
         }
         let text = fs::read_to_string(path).expect("a source");

@@ -220,6 +220,15 @@ impl Profile {
         url.join(&path).ok()
     }
 
+    /// Where to ask for a known page: its address was stored when the base URL may have been another.
+    pub fn current_url(&self, key: &PageKey, stored: &Url) -> Url {
+        let slug = self.article_path.captures(stored.path());
+        let slug = slug.as_ref().and_then(|it| it.name("slug")).map(|it| it.as_str());
+        let path = fill(&self.article_url, &key.id, slug);
+        let moved = (key.host == self.host()).then(|| self.base_url.join(&path).ok()).flatten();
+        moved.unwrap_or_else(|| stored.clone())
+    }
+
     /// Where to ask for any other page of the site: addresses of the first host move with the base URL.
     pub fn rebased(&self, url: &Url) -> Option<Url> {
         let host = self.host_of(url)?;
@@ -359,12 +368,17 @@ mod tests {
     fn we_ask_on_the_base_url_with_the_slug_and_nothing_else() {
         let text = "[site]\nbase_url = \"http://127.0.0.1:8080\"\n";
         let profile = Config::parse(text, "x").expect("valid").config.profile;
-        #[track_caller]
-        fn check(profile: &Profile, from: &str, to: &str) {
-            assert_eq!(profile.article_url(&url(from)).expect("ours").as_str(), to);
-        }
-        check(&profile, "https://www.brecorder.com/news/7/a-b?x=1", "http://127.0.0.1:8080/news/7/a-b");
-        check(&profile, "http://127.0.0.1:8080/news/amp/7", "http://127.0.0.1:8080/news/7");
+        let asked = |from| profile.article_url(&url(from)).expect("ours").to_string();
+        let moved = asked("https://www.brecorder.com/news/7/a-b?x=1");
+        assert_eq!(moved, "http://127.0.0.1:8080/news/7/a-b");
+        assert_eq!(asked("http://127.0.0.1:8080/news/amp/7"), "http://127.0.0.1:8080/news/7");
+        let key = profile.page_key(&url("https://www.brecorder.com/news/7/a-b")).expect("ours");
+        let current = profile.current_url(&key, &url("http://127.0.0.1:9999/news/7/a-b"));
+        assert_eq!(
+            current.as_str(),
+            "http://127.0.0.1:8080/news/7/a-b",
+            "an older base URL is forgotten"
+        );
         assert_eq!(profile.host_of(&url("http://127.0.0.1:8080/news/7")), Some("brecorder.com"));
         assert_eq!(profile.host_of(&url("http://127.0.0.1:8081/news/7")), None);
         assert!(profile.feeds[0].url.as_str().starts_with("http://127.0.0.1:8080/feeds/"));
