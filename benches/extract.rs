@@ -1,1 +1,180 @@
-fn main() {}
+//! How much reading a page costs beyond parsing it.
+//!
+//! `cargo bench --bench extract` reads the miniature site's pages, grown to the 100 to 250 KB of a real page
+//! with the furniture a real page has, and prints pages and bytes a second beside `scraper` parsing the same
+//! pages and doing nothing else. The two take turns, so that the ratio holds on a noisy machine.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    hint::black_box,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use tearsheet::{
+    config::Config,
+    extract::Extractor,
+    model::{CaptureSource, RawPage, Validators},
+};
+
+const ROUNDS: usize = 15;
+
+fn main() {
+    let pages = pages();
+    let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
+    let with_story = pages.iter().filter(|it| 100 < extractor.extract(it).draft.body().len()).count();
+    let quotes: usize = pages.iter().map(|it| extractor.extract(it).strip.quotes.len()).sum();
+    assert!(pages.len() * 9 / 10 <= with_story, "{with_story} of {} pages have a story", pages.len());
+    assert!(500 < quotes, "{quotes} quotes");
+    let texts: Vec<&str> =
+        pages.iter().map(|it| std::str::from_utf8(&it.body).expect("UTF-8")).collect();
+    let bytes: usize = texts.iter().map(|it| it.len()).sum();
+    let (mut parse, mut extract) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        parse.push(time(|| {
+            for text in &texts {
+                black_box(scraper::Html::parse_document(text));
+            }
+        }));
+        extract.push(time(|| {
+            for page in &pages {
+                black_box(extractor.extract(page));
+            }
+        }));
+    }
+    let ratios: Vec<f64> = parse
+        .iter()
+        .zip(&extract)
+        .map(|(parse, extract)| extract.as_secs_f64() / parse.as_secs_f64())
+        .collect();
+    println!(
+        "{} pages, {} KB on average, {ROUNDS} rounds, medians",
+        pages.len(),
+        bytes / pages.len() / 1024
+    );
+    show("scraper::Html::parse_document", median(&parse), pages.len(), bytes);
+    show("Extractor::extract", median(&extract), pages.len(), bytes);
+    let ratio = middle(&ratios);
+    println!(
+        "ratio {ratio:.3}: everything beyond parsing costs {:.0} % of the parse (target: at most 25 %)",
+        (ratio - 1.0) * 100.0
+    );
+}
+
+fn time(work: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    work();
+    began.elapsed()
+}
+
+fn median(times: &[Duration]) -> Duration {
+    let mut sorted = times.to_vec();
+    sorted.sort();
+    sorted[sorted.len() / 2]
+}
+
+fn middle(ratios: &[f64]) -> f64 {
+    let mut sorted = ratios.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted[sorted.len() / 2]
+}
+
+fn show(what: &str, took: Duration, pages: usize, bytes: usize) {
+    let seconds = took.as_secs_f64();
+    println!(
+        "{what:<30} {:>7.0} µs a page {:>7.0} pages/s {:>6.0} MB/s",
+        seconds * 1e6 / pages as f64,
+        pages as f64 / seconds,
+        bytes as f64 / seconds / 1e6
+    );
+}
+
+fn pages() -> Vec<RawPage> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/site/news");
+    let mut files: Vec<_> =
+        fs::read_dir(folder).expect("fixtures").map(|it| it.expect("an entry").path()).collect();
+    files.sort();
+    let files = files.into_iter().filter(|it| it.extension().is_some_and(|it| it == "html"));
+    let page = |(number, path): (usize, std::path::PathBuf)| {
+        let text =
+            fs::read_to_string(&path).expect("a page").replace("{{base}}", "https://www.brecorder.com");
+        let id = path
+            .file_stem()
+            .and_then(|it| it.to_str())
+            .and_then(|it| it.split('.').next())
+            .expect("an id")
+            .to_owned();
+        RawPage {
+            url: Some(format!("https://www.brecorder.com/news/{id}").parse().expect("an address")),
+            body: grow(&text, number).into_bytes(),
+            content_type: Some("text/html; charset=utf-8".to_owned()),
+            captured_at: None,
+            source: CaptureSource::File,
+            status: None,
+            validators: Validators::default(),
+        }
+    };
+    files.enumerate().map(page).collect()
+}
+
+/// A page with a real page's furniture: scripts and styles in its head, menus above, cards and footer below.
+fn grow(page: &str, number: usize) -> String {
+    let size = 0.7 + number as f64 % 7.0 / 5.0;
+    let times = |count: f64| 0..(count * size) as usize;
+    let mut head = String::from("<style>");
+    for n in times(300.0) {
+        let _ = write!(
+            head,
+            ".c{n}--wide{{margin:0 {n}px;padding:.25rem 1rem;color:#{n:06x};display:flex}}\n"
+        );
+    }
+    head += "</style><script>window.__DATA__=[";
+    for n in times(260.0) {
+        let _ = write!(
+            head,
+            "{{\"id\":{n},\"slot\":\"div-gpt-ad-{n}\",\"sizes\":[[300,250],[728,90]],\"lazy\":true}},\n"
+        );
+    }
+    head += "]</script>";
+    let mut menu = String::from("<nav class='nav  navbar   d-flex'><ul class=\"nav__list\">");
+    for n in times(160.0) {
+        let _ = write!(
+            menu,
+            "<li class=\"nav__item  list-inline-item\"><a class=\"nav__link   text-uppercase\" href=\"/section-{n}/2024-01-0{}\">Section {n} &amp; more</a></li>\n",
+            n % 9
+        );
+    }
+    menu += "</ul></nav>";
+    let mut cards = String::from("<aside class='sidebar'><h4>Most read</h4>");
+    for n in times(110.0) {
+        let _ = write!(
+            cards,
+            "<article class=\"box   story  story--small mb-2\" data-layout=\"story\"><figure class=\"media sm:w-1/3\"><div class=\"media__item\">\
+             <a href=\"/news/4{n:07}/a-story-of-the-day-{n}\" title=\"A story of the day {n}\"><picture><img src=\"data:image/gif;base64,R0lGODlhAQABAAAAACw=\" \
+             data-src=\"https://i.brecorder.com/thumbnail/2024/01/{n}.jpg?r={n}\" class=\"lazyload\" alt=\"\"></picture></a></div></figure>\
+             <h2 class=\"story__title   text-base\"><a class=\"story__link\" href=\"/news/4{n:07}/a-story-of-the-day-{n}\">A story of the day {n} &ndash; and what came of it</a></h2>\
+             <div class=\"story__excerpt   text-sm\">Words of another story that nobody should read in this one, number {n}.</div>\
+             <span class=\"timestamp--time  timeago\" title=\"2024-01-03T08:{:02}:00+05:00\">{n} hours ago</span></article>\n",
+            n % 60
+        );
+    }
+    cards += "</aside>";
+    let mut foot = String::from("<script>(function(){");
+    for n in times(330.0) {
+        let _ = write!(
+            foot,
+            "googletag.cmd.push(function(){{if(a<b&&c>{n}){{googletag.display('div-gpt-ad-{n}')}}}});\n"
+        );
+    }
+    foot += "})()</script><svg viewBox='0 0 24 24'>";
+    for n in times(60.0) {
+        let _ = write!(foot, "<path d='M{n} 2a10 10 0 1 0 0 20 10 10 0 0 0 0-20zm0 {n}'/>");
+    }
+    foot += "</svg>";
+    let body = page.find("<body").expect("a body");
+    let start = body + page[body..].find('>').expect("a tag ends") + 1;
+    format!("{}{menu}{}", &page[..start], &page[start..])
+        .replacen("</head>", &format!("{head}</head>"), 1)
+        .replacen("</body>", &format!("{cards}{foot}</body>"), 1)
+}

@@ -9,7 +9,7 @@ mod profile;
 mod reader;
 
 pub use error::{ConfigError, Place, Problem};
-pub use pattern::Pattern;
+pub use pattern::{LineSet, Pattern};
 pub use profile::{
     Challenge, Era, Feed, IdRange, Listing, Profile, Recheck, Rule, RuleField, Rules, StripWords,
     TextRules,

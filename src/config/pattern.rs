@@ -12,12 +12,6 @@ impl Pattern {
         Regex::new(text).map(Self).map_err(|error| last_line(&error))
     }
 
-    /// Compile for a whole line, without regard to case.
-    pub fn line(text: &str) -> Result<Self, String> {
-        Self::new(text)?;
-        Self::new(&format!("(?i)^(?:{text})$"))
-    }
-
     /// Whether it matches somewhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
         self.0.is_match(text)
@@ -31,6 +25,26 @@ impl Pattern {
     /// Whether it has a group of this name.
     pub fn has_group(&self, name: &str) -> bool {
         self.0.capture_names().flatten().any(|it| it == name)
+    }
+}
+
+/// Patterns for whole lines, without regard to case: compiled as one.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct LineSet(Option<Pattern>);
+
+impl LineSet {
+    /// Any of these, each of which compiles alone.
+    pub fn new(patterns: &[String]) -> Result<Self, String> {
+        if patterns.is_empty() {
+            return Ok(Self(None));
+        }
+        let any = patterns.iter().map(|it| format!("(?:{it})")).collect::<Vec<_>>().join("|");
+        Pattern::new(&format!("(?i)^(?:{any})$")).map(|it| Self(Some(it)))
+    }
+
+    /// Whether a line is any of them.
+    pub fn has(&self, line: &str) -> bool {
+        self.0.as_ref().is_some_and(|it| it.is_match(line))
     }
 }
 

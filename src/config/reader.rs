@@ -14,7 +14,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{Pattern, Place, Problem, Setting};
+use super::{LineSet, Pattern, Place, Problem, Setting};
 
 /// Below this likeness a suggestion would only confuse.
 const LIKENESS_MIN: f64 = 0.75;
@@ -211,15 +211,19 @@ impl<'r> Section<'r> {
     }
 
     /// Patterns for whole lines; none where the key is absent.
-    pub(super) fn lines(&self, key: &str) -> Result<Vec<Pattern>, Problem> {
-        let compile = |(text, place): (String, Place)| {
-            Pattern::line(&text).map_err(|reason| Problem::Value {
-                place,
-                rule: format!("a regular expression ({reason})"),
-                found: format!("{text:?}"),
-            })
+    pub(super) fn lines(&self, key: &str) -> Result<LineSet, Problem> {
+        let refuse = |place: Place, text: &str, reason: String| Problem::Value {
+            place,
+            rule: format!("a regular expression ({reason})"),
+            found: format!("{text:?}"),
         };
-        self.texts(key)?.into_iter().map(compile).collect()
+        let mut patterns = Vec::new();
+        for (text, place) in self.texts(key)? {
+            Pattern::new(&text).map_err(|reason| refuse(place, &text, reason))?;
+            patterns.push(text);
+        }
+        LineSet::new(&patterns)
+            .map_err(|reason| self.wrong(key, &format!("regular expressions ({reason})")))
     }
 
     /// A pattern with these groups, `None` where the key is absent or empty.

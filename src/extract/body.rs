@@ -253,7 +253,7 @@ impl<'d> Walker<'_, 'd> {
         let rules = &self.scene.profile.text;
         let mut blanked = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
-            if header::is_any(&rules.boilerplate, &fold(line)) {
+            if rules.boilerplate.has(&fold(line)) {
                 let end = line.trim_end_matches('\n');
                 blanked.extend(std::iter::repeat_n(' ', end.len()));
                 blanked.push_str(&line[end.len()..]);
@@ -330,9 +330,9 @@ impl<'d> Walker<'_, 'd> {
 
     fn is_furniture(&mut self, text: &str) -> bool {
         let rules = &self.scene.profile.text;
-        self.is_over |= header::is_any(&rules.end, text);
-        self.in_tail |= header::is_any(&rules.more, text);
-        self.is_over || header::is_any(&rules.more, text) || header::is_any(&rules.boilerplate, text)
+        self.is_over |= rules.end.has(text);
+        self.in_tail |= rules.more.has(text);
+        self.is_over || rules.more.has(text) || rules.boilerplate.has(text)
     }
 
     /// Nothing but links, or a lead such as "Read more:" and links, or a label and tags.
@@ -347,7 +347,7 @@ impl<'d> Walker<'_, 'd> {
         outside.push_str(&text[at..range.end]);
         let outside = fold_apart(&outside);
         let outside = outside.trim_matches(|it: char| !it.is_alphanumeric());
-        if outside.is_empty() || header::is_any(&self.scene.profile.text.link_leads, outside) {
+        if outside.is_empty() || self.scene.profile.text.link_leads.has(outside) {
             return true;
         }
         let are_tags = || links.iter().all(|it| matches!(self.scene.target(it.1), Target::Tag(_)));
@@ -395,7 +395,7 @@ impl<'d> Walker<'_, 'd> {
             let item = flatten(item, self.drop);
             let text = (0..item.lines.len()).map(|it| fold(item.line(it))).filter(|it| !it.is_empty());
             let text = text.collect::<Vec<_>>().join(" ");
-            if !text.is_empty() && !header::is_any(&self.scene.profile.text.boilerplate, &text) {
+            if !text.is_empty() && !self.scene.profile.text.boilerplate.has(&text) {
                 lines.push(text);
             }
         }

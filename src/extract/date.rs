@@ -31,6 +31,9 @@ pub(super) struct Found {
     pub(super) is_month_first: bool,
 }
 
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
 static DATE: LazyLock<Regex> = LazyLock::new(|| {
     let month = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|\
                  oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
@@ -62,6 +65,13 @@ pub(super) fn scan(text: &str, zone: Tz) -> Vec<Found> {
         Found { range, when: read(&groups, zone), is_month_first: groups.name("m2").is_some() }
     });
     found.collect()
+}
+
+/// Whether a text may begin with the name of a month or a weekday: a cheap look before a dear one.
+pub(super) fn may_begin(text: &str) -> bool {
+    const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+    let begins = |it: &&str| text.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it));
+    MONTHS.iter().any(|it| begins(&it)) || WEEKDAYS.iter().any(|it| begins(&it))
 }
 
 /// The date a value consists of, as metadata has it.
@@ -114,8 +124,6 @@ fn offset(text: &str) -> Option<FixedOffset> {
 }
 
 fn month_number(text: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     if let Ok(number) = text.parse() {
         return Some(number);
     }

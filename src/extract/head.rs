@@ -11,7 +11,7 @@ use crate::{
 use super::{
     body::Story,
     date::{self, When},
-    header::{self, Stamp, is_any},
+    header::{self, Stamp},
     lines::Lines,
     page::Page,
     pieces::element_text,
@@ -317,8 +317,8 @@ fn byline_line(
         let line = &flat.lines[at];
         let text = fold_apart(flat.line(at));
         let is_label = line.is_furniture
-            || is_any(&profile.text.furniture, &text)
-            || is_any(&profile.text.boilerplate, &text);
+            || profile.text.furniture.has(&text)
+            || profile.text.boilerplate.has(&text);
         let is_short =
             text.split(' ').count() <= 5 && !profile.text.sections.contains(&text.to_lowercase());
         header::byline(&text).filter(|_| is_short && !is_label).map(|it| (it, Origin::Text))

@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use crate::config::{Pattern, TextRules};
+use crate::config::TextRules;
 
 use super::{
     date::{self, When},
@@ -106,7 +106,7 @@ pub(super) fn byline(text: &str) -> Option<String> {
 /// A line that is a byline without a date beside it: it says `By`, or is a name the profile knows.
 pub(super) fn is_sure_byline(text: &str, rules: &TextRules) -> bool {
     let says_by = text.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("by "));
-    (says_by && byline(text).is_some()) || is_any(&rules.bylines, text)
+    (says_by && byline(text).is_some()) || rules.bylines.has(text)
 }
 
 /// A byline taken apart: `A, B`, `A and B`, `A | B`.
@@ -149,6 +149,9 @@ fn trim(text: &str) -> &str {
 
 /// The date of a navigation line: month first, at the start, with a few words of navigation behind it.
 pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<NaiveDate> {
+    if !date::may_begin(text) {
+        return None;
+    }
     let text = fold_apart(text);
     let first = date::scan(&text, zone).into_iter().next()?;
     let rest = trim(&text[first.range.end..]);
@@ -156,7 +159,7 @@ pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<Nai
         && first.is_month_first
         && first.when.is_some_and(|it| it.at.is_none())
         && rest.split_whitespace().count() <= NAV_WORDS_MAX
-        && (rest.is_empty() || is_any(&rules.furniture, rest));
+        && (rest.is_empty() || rules.furniture.has(rest));
     first.when.filter(|_| is_nav).map(|it| it.on)
 }
 
@@ -166,11 +169,6 @@ pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<(Option<Str
     let day = groups.name("date")?.as_str().parse().ok()?;
     let section = groups.name("section").map(|it| trim(it.as_str()).to_owned());
     Some((section.filter(|it| !it.is_empty()), day))
-}
-
-/// Whether a line matches any of some whole-line patterns.
-pub(super) fn is_any(patterns: &[Pattern], line: &str) -> bool {
-    patterns.iter().any(|it| it.is_match(line))
 }
 
 #[cfg(test)]

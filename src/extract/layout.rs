@@ -7,14 +7,14 @@ use crate::{
 
 use super::{
     body::{Scene, Target},
-    header::{self, is_any},
+    header,
     lines::{flatten, is_hidden},
     rules::{Hit, Index, Rules},
     text::{essence, fold_apart},
 };
 
 /// Pages are nested some thirty deep; what is nested deeper is broken.
-const DEPTH_MAX: usize = 250;
+const DEPTH_MAX: isize = 250;
 /// A card of another story is at most so many elements around its parts.
 const CARD_DEPTH_MAX: usize = 6;
 /// And holds at most so much: a story may link to others, a card's parts are small.
@@ -57,9 +57,15 @@ impl<'d> Surveyor<'_, 'd> {
         let is_headline_guessed = named.is_none();
         let headline = named.or_else(|| self.guessed_headline());
         let (stories, is_story_guessed) = self.stories(root, headline);
-        let number = |it: Element<'d>| root.descendants().position(|other| other == it);
-        let body_at = stories.first().and_then(|it| number(*it)).unwrap_or(usize::MAX);
+        let body_at = stories.first().and_then(|it| self.number(root, *it)).unwrap_or(usize::MAX);
         Layout { headline, is_headline_guessed, stories, is_story_guessed, body_at }
+    }
+
+    /// An element's number in document order; a named one has it at hand.
+    fn number(&self, root: Element<'d>, element: Element<'d>) -> Option<usize> {
+        let mut named = self.rules.find(self.index, self.era, RuleField::Body).flatten();
+        let known = named.find(|it| it.1 == element).map(|it| it.0);
+        known.or_else(|| root.descendants().position(|it| it == element))
     }
 
     fn named_headline(&self) -> Option<Hit<'d>> {
@@ -189,7 +195,7 @@ impl<'d> Surveyor<'_, 'd> {
         let others: Vec<Element<'d>> = element.descendants().filter(is_other).collect();
         let flat = flatten(element, &others);
         let rules = &self.scene.profile.text;
-        let end = (0..flat.lines.len()).find(|it| is_any(&rules.end, &fold_apart(flat.line(*it))));
+        let end = (0..flat.lines.len()).find(|it| rules.end.has(&fold_apart(flat.line(*it))));
         let rows = self.scene.grammar.scan(&flat.text);
         let lines = 0..end.unwrap_or(flat.lines.len());
         lines
@@ -197,7 +203,7 @@ impl<'d> Surveyor<'_, 'd> {
                 let range = &flat.lines[at].range;
                 let is_row = rows.ranges.iter().any(|it| it.start < range.end && range.start < it.end);
                 let linked: usize = flat.links_of(at).map(|it| it.range.len()).sum();
-                if is_row || is_any(&rules.boilerplate, &fold_apart(flat.line(at))) {
+                if is_row || rules.boilerplate.has(&fold_apart(flat.line(at))) {
                     0
                 } else {
                     range.len().saturating_sub(linked)

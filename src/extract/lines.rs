@@ -49,6 +49,8 @@ struct Flattener<'d> {
     furniture: usize,
     items: usize,
     asides: usize,
+    /// Lines at the last look for an end.
+    asked: usize,
     /// Where the open `a` began, and its target.
     link: Option<(usize, &'d str)>,
     /// White space is owed before the next word.
@@ -70,6 +72,8 @@ pub(super) struct Parts<'p, 'd> {
     /// Their lines are marked.
     pub(super) furniture: &'p [Element<'d>],
     pub(super) headline: Option<Element<'d>>,
+    /// Whether enough has been read: asked with the text so far and its newest line, after the story.
+    pub(super) is_enough: Option<&'p dyn Fn(&str, &str) -> bool>,
 }
 
 /// The lines of a page.
@@ -81,12 +85,20 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &Parts<'_, 'd>) -> Line
         furniture: 0,
         items: 0,
         asides: 0,
+        asked: 0,
         link: None,
         space: false,
         seam: false,
     };
     let mut skipping: Option<Element<'d>> = None;
     for step in root.walk() {
+        if flat.out.after_body.is_some_and(|it| it < flat.out.lines.len())
+            && let Some(is_enough) = parts.is_enough
+            && flat.is_new_line()
+            && is_enough(&flat.out.text, flat.out.line(flat.out.lines.len() - 1))
+        {
+            break;
+        }
         match step {
             Step::Close(element) if skipping == Some(element) => skipping = None,
             _ if skipping.is_some() => {}
@@ -146,56 +158,38 @@ pub(super) fn is_hidden(element: Element<'_>) -> bool {
     ) || element.attr("hidden").is_some()
 }
 
-/// Elements that begin a line of their own.
+/// Elements that begin a line of their own. By length first: it is asked of every element of a page.
 pub(super) fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "p" | "div"
-            | "li"
-            | "ul"
-            | "ol"
-            | "dl"
-            | "dt"
-            | "dd"
-            | "tr"
-            | "td"
-            | "th"
-            | "table"
-            | "tbody"
-            | "thead"
-            | "tfoot"
-            | "caption"
-            | "h1"
-            | "h2"
-            | "h3"
-            | "h4"
-            | "h5"
-            | "h6"
-            | "section"
-            | "article"
-            | "aside"
-            | "header"
-            | "footer"
-            | "nav"
-            | "main"
-            | "figure"
-            | "figcaption"
-            | "blockquote"
-            | "pre"
-            | "form"
-            | "fieldset"
-            | "address"
-            | "hr"
-            | "br"
-            | "body"
-            | "html"
-            | "details"
-            | "summary"
-            | "center"
-            | "button"
-            | "option"
-            | "label"
-    )
+    match name.len() {
+        1 => name == "p",
+        2 => matches!(
+            name,
+            "li" | "ul"
+                | "ol"
+                | "dl"
+                | "dt"
+                | "dd"
+                | "tr"
+                | "td"
+                | "th"
+                | "br"
+                | "hr"
+                | "h1"
+                | "h2"
+                | "h3"
+                | "h4"
+                | "h5"
+                | "h6"
+        ),
+        3 => matches!(name, "div" | "nav" | "pre"),
+        4 => matches!(name, "main" | "form" | "body" | "html" | "menu"),
+        5 => matches!(name, "table" | "tbody" | "thead" | "tfoot" | "aside" | "label"),
+        6 => matches!(name, "header" | "footer" | "figure" | "center" | "button" | "option"),
+        7 => matches!(name, "section" | "article" | "caption" | "address" | "details" | "summary"),
+        8 => name == "fieldset",
+        10 => matches!(name, "figcaption" | "blockquote"),
+        _ => false,
+    }
 }
 
 fn is_heading(name: &str) -> bool {
@@ -208,18 +202,18 @@ fn is_furniture(name: &str) -> bool {
 
 impl<'d> Flattener<'d> {
     fn text(&mut self, text: &str) {
-        for piece in text.split(char::is_whitespace) {
-            if piece.is_empty() {
-                self.space = true;
-                continue;
-            }
-            self.word(piece);
+        self.space |= text.starts_with(char::is_whitespace);
+        for word in text.split_whitespace() {
+            self.word(word);
             self.space = true;
         }
-        // The last piece is followed by no white space of this text.
-        if !text.ends_with(char::is_whitespace) && !text.is_empty() {
-            self.space = false;
-        }
+        // The last word may be followed by no white space of this text.
+        self.space = text.ends_with(char::is_whitespace) || (self.space && text.trim_ascii().is_empty());
+    }
+
+    /// Whether a line ended since this was last asked.
+    fn is_new_line(&mut self) -> bool {
+        std::mem::replace(&mut self.asked, self.out.lines.len()) != self.out.lines.len()
     }
 
     fn word(&mut self, word: &str) {

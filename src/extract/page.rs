@@ -15,8 +15,7 @@ use super::{
     Extractor,
     body::{self, Scene, Story, Target},
     head::Head,
-    header::{self, is_any},
-    is_teaser,
+    header, is_teaser,
     jsonld::{self, Owner},
     layout::{Layout, Surveyor},
     lines::{Lines, Parts, flatten_page},
@@ -119,7 +118,16 @@ impl<'d> Page<'d, '_> {
         let headline = self.headline(title, layout.is_headline_guessed);
         let drop = rules.find_all(&self.index, self.era, RuleField::Drop);
         let furniture = [drop.clone(), rules.find_all(&self.index, self.era, RuleField::Image)].concat();
-        let parts = Parts { story: &layout.stories, furniture: &furniture, headline: title };
+        // Behind the comments stands nothing of this story, unless it is a ticker that was not above it.
+        let is_enough = |text: &str, line: &str| {
+            self.extractor.profile.text.end.has(&fold(line)) && grammar.has_words(text)
+        };
+        let parts = Parts {
+            story: &layout.stories,
+            furniture: &furniture,
+            headline: title,
+            is_enough: Some(&is_enough),
+        };
         let flat = flatten_page(root, &parts);
         let rows = grammar.scan(&flat.text);
         let touches = |it: &super::lines::Line| {
@@ -301,7 +309,7 @@ impl<'d> Page<'d, '_> {
             let is_cut = text.ends_with("...") || text.ends_with('…');
             let is_of_the_story =
                 is_cut || whole.is_empty() || repeats(&text) || whole.contains(&essence(&text));
-            (is_new(&text) && !is_of_the_story && !is_any(&self.extractor.profile.text.furniture, &text))
+            (is_new(&text) && !is_of_the_story && !self.extractor.profile.text.furniture.has(&text))
                 .then(|| (vec![text], origin))
         });
         let is_teaser = |it: &String| repeats(it) && (it.ends_with("...") || it.ends_with('…'));
@@ -315,8 +323,8 @@ impl<'d> Page<'d, '_> {
         let (Some(title), Some(body)) = (flat.headline, flat.after_body) else { return Vec::new() };
         let profile = &self.extractor.profile;
         let is_label = |text: &str| {
-            is_any(&profile.text.furniture, text)
-                || is_any(&profile.text.boilerplate, text)
+            profile.text.furniture.has(text)
+                || profile.text.boilerplate.has(text)
                 || header::print_edition(text, &profile.text).is_some()
         };
         let (mut items, mut prose) = (Vec::new(), Vec::new());

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    header::{self, Stamp, is_any},
+    header::{self, Stamp},
     strip::{self, Grammar},
     text::{ends_sentence, essence, fold, is_bullet, is_rule, ruled_runs, unbullet, verbatim, visible},
 };
@@ -49,7 +49,7 @@ pub(super) fn read(text: &str, profile: &Profile, grammar: &Grammar) -> Extracti
     let reader = Reader { profile, lines };
     let (body_at, head) = reader.head(&mut out);
     let story = reader.story(body_at, &head, &mut out);
-    let is_story = |it: &&Line| !is_any(&profile.text.boilerplate, &it.text);
+    let is_story = |it: &&Line| !profile.text.boilerplate.has(&it.text);
     out.draft.blocks = blocks(&reader.lines[story].iter().filter(is_story).collect::<Vec<_>>());
     if !out.draft.blocks.is_empty() {
         out.draft.origins.push((Field::Body, Origin::Text));
@@ -111,7 +111,7 @@ impl Reader<'_> {
                 out.draft.origins.push((Field::MarketDate, Origin::Text));
                 continue;
             }
-            if kept.is_empty() && is_any(&rules.furniture, &line.text) {
+            if kept.is_empty() && rules.furniture.has(&line.text) {
                 continue;
             }
             if let Some(found) = header::print_edition(&line.text, rules) {
@@ -223,7 +223,7 @@ impl Reader<'_> {
         let mut summary: Vec<String> =
             bullets.iter().map(|it| unbullet(text(it)).to_owned()).filter(|it| !it.is_empty()).collect();
         let extra =
-            titles.iter().filter(|it| is_title(it)).map(text).filter(|it| !is_any(&rules.furniture, it));
+            titles.iter().filter(|it| is_title(it)).map(text).filter(|it| !rules.furniture.has(it));
         if summary.is_empty() {
             summary.extend(extra.map(str::to_owned));
         }
@@ -249,8 +249,8 @@ impl Reader<'_> {
         let rules = &self.profile.text;
         let rest = &self.lines[from.min(self.lines.len())..];
         let find = |wanted: &dyn Fn(&Line) -> bool| rest.iter().position(wanted).map(|it| it + from);
-        let more = find(&|it| is_any(&rules.more, &it.text));
-        let over = find(&|it| is_any(&rules.end, &it.text)).unwrap_or(self.lines.len());
+        let more = find(&|it| rules.more.has(&it.text));
+        let over = find(&|it| rules.end.has(&it.text)).unwrap_or(self.lines.len());
         let list_end = more.unwrap_or(over).min(over);
         let repeat = head.headline.as_ref().and_then(|headline| {
             rest.iter()
@@ -266,8 +266,7 @@ impl Reader<'_> {
             return self.without_tags(story, is_marked, out);
         };
         for line in &self.lines[list_at..list_end] {
-            if Some(&line.text) == out.draft.headline.as_ref() || is_any(&rules.boilerplate, &line.text)
-            {
+            if Some(&line.text) == out.draft.headline.as_ref() || rules.boilerplate.has(&line.text) {
                 continue;
             }
             let link = Link {
@@ -285,7 +284,7 @@ impl Reader<'_> {
         let copyright = (story.end < list_at).then_some(list_at);
         if let Some(list_at) = copyright {
             // Behind the copyright line stand only tags.
-            if self.lines[story.end..list_at].iter().any(|it| !is_any(&rules.boilerplate, &it.text)) {
+            if self.lines[story.end..list_at].iter().any(|it| !rules.boilerplate.has(&it.text)) {
                 out.warnings
                     .push(Warning::new(WarningCode::TagsUnsplit, self.lines[list_at - 1].text.clone()));
             }
@@ -314,7 +313,7 @@ impl Reader<'_> {
             it.text.chars().count() <= HEADLINE_CHARS_MAX
                 && !ends_sentence(&it.text)
                 && !is_rule(&it.text)
-                && !is_any(&rules.boilerplate, &it.text)
+                && !rules.boilerplate.has(&it.text)
         };
         let count = self.lines[from..end].iter().rev().take_while(is_headline).count();
         let enough = if is_marked { RELATED_LINES_MIN } else { RELATED_LINES_MIN * 2 };
@@ -325,11 +324,12 @@ impl Reader<'_> {
     /// Up to the first line of boilerplate behind which no more story comes.
     fn without_boilerplate(&self, from: usize, until: usize) -> Range<usize> {
         let rules = &self.profile.text;
-        let is_story = |it: &Line| !is_any(&rules.boilerplate, &it.text) && ends_sentence(&it.text);
+        let is_story = |it: &Line| !rules.boilerplate.has(&it.text) && ends_sentence(&it.text);
         let story = &self.lines[from.min(until)..until];
-        let end = story.iter().enumerate().find(|(at, it)| {
-            is_any(&rules.boilerplate, &it.text) && !story[at + 1..].iter().any(is_story)
-        });
+        let end = story
+            .iter()
+            .enumerate()
+            .find(|(at, it)| rules.boilerplate.has(&it.text) && !story[at + 1..].iter().any(is_story));
         from.min(until)..end.map_or(until, |it| it.0 + from)
     }
 

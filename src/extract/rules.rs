@@ -27,7 +27,7 @@ pub(super) struct Index<'d> {
     pub(super) metas: Vec<(&'d str, &'d str)>,
     pub(super) title: Option<String>,
     /// How deep its elements are nested.
-    pub(super) depth: usize,
+    pub(super) depth: isize,
     /// Every `h1`, `h2` and `h3`.
     pub(super) headings: Vec<Hit<'d>>,
     /// Every `time` with a machine's reading.
@@ -69,15 +69,19 @@ impl Rules {
             times: Vec::new(),
         };
         let mut depth = 0;
+        let mut numbers = 0..;
         for step in root.walk() {
-            match step {
-                Step::Open(_) => depth += 1,
-                Step::Close(_) => depth -= 1,
-                Step::Text(_) => {}
-            }
+            let element = match step {
+                Step::Open(element) if element != root => element,
+                Step::Close(_) => {
+                    depth -= 1;
+                    continue;
+                }
+                Step::Open(_) | Step::Text(_) => continue,
+            };
+            depth += 1;
             index.depth = index.depth.max(depth);
-        }
-        for (number, element) in root.descendants().enumerate() {
+            let number = numbers.next().expect("a page has fewer elements than there are numbers");
             self.matcher.each_match(element, |at| {
                 if index.hits[at].last().map(|it| it.0) != Some(number) {
                     index.hits[at].push((number, element));

@@ -13,7 +13,7 @@ use crate::{
     model::{Decimal, Direction, Quote, QuoteKind, Strip, Warning, WarningCode},
 };
 
-use super::text::{SEAM, fold_apart};
+use super::text::{SEAM, essence, fold_apart};
 
 /// Longer symbols are words.
 const SYMBOL_MAX: usize = 12;
@@ -30,7 +30,7 @@ const INDEX_CHANGE_SLACK: f64 = 0.05;
 
 /// The grammar of one profile.
 pub(super) struct Grammar {
-    /// One group for each direction, in the order up, down, flat.
+    /// The words of any direction.
     words: Option<Regex>,
     rules: StripWords,
 }
@@ -54,8 +54,7 @@ impl Grammar {
             format!(r"\b{}\b", words.join(r"[\s\x01]+"))
         };
         let has_words = [&rules.up, &rules.down, &rules.flat].iter().all(|it| !it.trim().is_empty());
-        let pattern =
-            format!("({})|({})|({})", group(&rules.up), group(&rules.down), group(&rules.flat));
+        let pattern = format!("{}|{}|{}", group(&rules.up), group(&rules.down), group(&rules.flat));
         let words = has_words.then(|| {
             let built = RegexBuilder::new(&pattern).case_insensitive(true).build();
             built.expect("escaped words are a pattern")
@@ -113,19 +112,31 @@ impl Grammar {
     }
 
     fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Row> + 't {
-        let found = self.words.iter().flat_map(|it| it.captures_iter(text));
+        let found = self.words.iter().flat_map(|it| it.find_iter(text));
         let mut free = 0;
-        found.take(ROWS_MAX).filter_map(move |groups| {
-            let words = groups.get(0).expect("the whole match").range();
-            let direction = match (groups.get(1), groups.get(2)) {
-                (Some(_), _) => Direction::Up,
-                (None, Some(_)) => Direction::Down,
-                (None, None) => Direction::Flat,
-            };
+        found.take(ROWS_MAX).filter_map(move |words| {
+            let direction = self.direction(words.as_str());
+            let words = words.range();
             let row = self.row(text, words, direction).filter(|it| free <= it.range.start)?;
             free = row.range.end;
             Some(row)
         })
+    }
+
+    /// Whether a text has any of the words.
+    pub(super) fn has_words(&self, text: &str) -> bool {
+        self.words.as_ref().is_some_and(|it| it.is_match(text))
+    }
+
+    fn direction(&self, words: &str) -> Direction {
+        let words = essence(words);
+        if words == essence(&self.rules.up) {
+            Direction::Up
+        } else if words == essence(&self.rules.down) {
+            Direction::Down
+        } else {
+            Direction::Flat
+        }
     }
 
     /// The row around its words.

@@ -7,7 +7,6 @@ use crate::{
 
 use super::{
     body::{Scene, Target},
-    header::is_any,
     lines::{Lines, flatten},
     pieces::{push_link, push_tag},
     text::{essence, fold, fold_apart},
@@ -61,11 +60,11 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
     for at in first..flat.lines.len() {
         let line = &flat.lines[at];
         let text = fold_apart(flat.line(at));
-        if is_any(&rules.end, &text) || RELATED_MAX <= tail.links.len() {
+        if rules.end.has(&text) || RELATED_MAX <= tail.links.len() {
             break;
         }
         let is_headline = essence(&text) == scene.headline;
-        if is_any(&rules.more, &text) {
+        if rules.more.has(&text) {
             in_sidebar = false;
             if tail.links.is_empty() {
                 continue;
@@ -80,7 +79,7 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
             .iter()
             .rev()
             .fold(text.clone(), |text, link| text.replace(&fold(flat.title(link)), ""));
-        if is_any(&rules.sidebar, fold(&beside).trim_end_matches(':')) {
+        if rules.sidebar.has(fold(&beside).trim_end_matches(':')) {
             in_sidebar = true;
             continue;
         }

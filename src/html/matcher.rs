@@ -13,12 +13,15 @@ use super::Element;
 /// A set of selectors; each is known by its place in the list it was made from.
 pub struct Matcher {
     selectors: Vec<Selector>,
+    /// The element name each selector asks for, where it is of one kind: cheaper to compare than to match.
+    names: Vec<Option<String>>,
     by_class: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
-    /// Filed under neither: tried on every element that has an id or an attribute of this name.
+    /// Filed under neither: tried on every element that has an attribute of this name; `*` on every one.
     by_attr: HashMap<String, Vec<usize>>,
     class_filter: Filter,
     name_filter: Filter,
+    attr_filter: Filter,
 }
 
 /// A selector that cannot be compiled.
@@ -44,15 +47,18 @@ impl Matcher {
     pub fn new<'s>(list: impl IntoIterator<Item = &'s str>) -> Result<Self, BadSelector> {
         let mut matcher = Self {
             selectors: Vec::new(),
+            names: Vec::new(),
             by_class: HashMap::new(),
             by_name: HashMap::new(),
             by_attr: HashMap::new(),
             class_filter: Filter::default(),
             name_filter: Filter::default(),
+            attr_filter: Filter::default(),
         };
         for (index, css) in list.into_iter().enumerate() {
             let selector = Selector::parse(css).map_err(|_| BadSelector { index })?;
             matcher.selectors.push(selector);
+            matcher.names.push(name(css));
             for key in keys(css) {
                 let (map, name) = match key {
                     Key::Class(name) => {
@@ -63,7 +69,10 @@ impl Matcher {
                         matcher.name_filter.add(&name);
                         (&mut matcher.by_name, name)
                     }
-                    Key::Attr(name) => (&mut matcher.by_attr, name),
+                    Key::Attr(name) => {
+                        matcher.attr_filter.add(&name);
+                        (&mut matcher.by_attr, name)
+                    }
                 };
                 map.entry(name).or_default().push(index);
             }
@@ -75,24 +84,29 @@ impl Matcher {
     pub fn each_match(&self, element: Element<'_>, mut hit: impl FnMut(usize)) {
         let mut try_all = |filed: Option<&Vec<usize>>| {
             for &index in filed.into_iter().flatten() {
-                if self.selectors[index].matches(&element.0) {
+                let may_match = self.names[index].as_deref().is_none_or(|it| it == element.name());
+                if may_match && self.selectors[index].matches(&element.0) {
                     hit(index);
                 }
             }
         };
-        for class in element.classes() {
-            if self.class_filter.may_have(class) {
-                try_all(self.by_class.get(class));
+        // One pass over the attributes: looking each name up costs more than everything else here.
+        for (name, value) in element.0.value().attrs() {
+            if name == "class" {
+                for class in value.split_ascii_whitespace() {
+                    if self.class_filter.may_have(class) {
+                        try_all(self.by_class.get(class));
+                    }
+                }
+            }
+            if self.attr_filter.may_have(name) {
+                try_all(self.by_attr.get(name));
             }
         }
         if self.name_filter.may_have(element.name()) {
             try_all(self.by_name.get(element.name()));
         }
-        for (attr, filed) in &self.by_attr {
-            if attr == "*" || element.attr(attr).is_some() {
-                try_all(Some(filed));
-            }
-        }
+        try_all(self.by_attr.get("*"));
     }
 }
 
@@ -116,6 +130,15 @@ impl Filter {
         let (word, bit) = Self::slot(name);
         self.0[word] & bit != 0
     }
+}
+
+/// The element name that a selector of one part asks for.
+fn name(css: &str) -> Option<String> {
+    let [part] = parts(css).try_into().ok()?;
+    let compound = last_compound(part);
+    let end = compound.find(|it: char| !it.is_ascii_alphanumeric()).unwrap_or(compound.len());
+    let name = &compound[..end];
+    (!name.is_empty() && !compound.contains('\\')).then(|| name.to_ascii_lowercase())
 }
 
 /// For each part of a selector list, a name its element must carry: that of the last compound.

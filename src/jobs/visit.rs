@@ -79,6 +79,6 @@ fn published(draft: &Draft, profile: &Profile) -> Option<DateTime<Utc>> {
 
 /// 200, and the page says that there is no such page.
 fn is_not_found(draft: &Draft, profile: &Profile) -> bool {
-    let says_so = |it: &String| profile.text.not_found.iter().any(|pattern| pattern.is_match(it));
-    draft.headline.as_ref().is_some_and(says_so) && draft.word_count() <= SOFT_WORDS_MAX
+    draft.headline.as_ref().is_some_and(|it| profile.text.not_found.has(it))
+        && draft.word_count() <= SOFT_WORDS_MAX
 }

@@ -33,6 +33,8 @@ struct Answer {
     status: StatusCode,
     content_type: &'static str,
     body: String,
+    /// It says what time it is: it has no entity tag, being new every time.
+    is_dated: bool,
 }
 
 impl Miniature {
@@ -69,6 +71,7 @@ impl Miniature {
             body: format!(
                 "<html><head><title>{status}</title></head><body><h1>{status}</h1></body></html>"
             ),
+            is_dated: false,
         };
         let name = file_name(path);
         if FILES.get_file(format!("{name}.403")).is_some() {
@@ -87,7 +90,7 @@ impl Miniature {
             _ => "text/html; charset=utf-8",
         };
         let body = text.replace("{{base}}", &self.base).replace("{{now}}", &now);
-        Answer { status: StatusCode::OK, content_type, body }
+        Answer { status: StatusCode::OK, content_type, body, is_dated: text.contains("{{now}}") }
     }
 }
 
@@ -101,12 +104,13 @@ fn file_name(path: &str) -> String {
 }
 
 async fn answer(State(site): State<Miniature>, request: Request) -> Response<Body> {
-    let Answer { status, content_type, body } = site.answer(request.uri().path(), Utc::now());
+    let Answer { status, content_type, body, is_dated } = site.answer(request.uri().path(), Utc::now());
     let etag = format!("\"{:x}\"", hash(&body));
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     let is_known = status == StatusCode::OK && known == Some(etag.as_str());
     let response = Response::builder().header(header::CONTENT_TYPE, content_type);
     let response = match (status, is_known) {
+        (StatusCode::OK, _) if is_dated => response.body(Body::from(body)),
         (StatusCode::OK, true) => {
             response.status(StatusCode::NOT_MODIFIED).header(header::ETAG, etag).body(Body::empty())
         }

@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::model::PageKey;
 
-use super::{ConfigError, Pattern, Place, Problem};
+use super::{ConfigError, LineSet, Pattern, Place, Problem};
 
 /// Everything the program knows about a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,19 +96,19 @@ pub struct TextRules {
     /// Names of sections, lower case.
     pub sections: Vec<String>,
     /// Lines between ticker and headline.
-    pub furniture: Vec<Pattern>,
+    pub furniture: LineSet,
     /// Lines that are never part of a story.
-    pub boilerplate: Vec<Pattern>,
+    pub boilerplate: LineSet,
     /// Lines that stand with the list of related stories, after the story.
-    pub more: Vec<Pattern>,
+    pub more: LineSet,
     /// Lines that end the page's story and its related list.
-    pub end: Vec<Pattern>,
+    pub end: LineSet,
     /// Headings of boxes that are not the story's related list.
-    pub sidebar: Vec<Pattern>,
+    pub sidebar: LineSet,
     /// Agencies and desks that sign stories.
-    pub bylines: Vec<Pattern>,
+    pub bylines: LineSet,
     /// What a paragraph may say besides its link.
-    pub link_leads: Vec<Pattern>,
+    pub link_leads: LineSet,
     /// A print item's section line, with groups `section` and `date`.
     pub print_edition: Option<Pattern>,
     /// Labels of a publication date.
@@ -118,7 +118,7 @@ pub struct TextRules {
     /// Capitals before a colon that are no place.
     pub not_a_dateline: Vec<String>,
     /// Headlines of a page that is not there.
-    pub not_found: Vec<Pattern>,
+    pub not_found: LineSet,
 }
 
 /// How a page looks that the server's guard shows instead of the article.
