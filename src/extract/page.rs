@@ -117,7 +117,10 @@ impl<'d> Page<'d, '_> {
         let title = layout.headline.map(|it| it.1);
         let headline = self.headline(title, layout.is_headline_guessed);
         let drop = rules.find_all(&self.index, self.era, RuleField::Drop);
-        let furniture = [drop.clone(), rules.find_all(&self.index, self.era, RuleField::Image)].concat();
+        // Cards behind the story have pictures too, but nobody reads their lines.
+        let pictures = rules.find(&self.index, self.era, RuleField::Image).flatten();
+        let pictures = pictures.filter(|it| it.0 < self.body_at).map(|it| it.1);
+        let furniture: Vec<Element<'d>> = drop.iter().copied().chain(pictures).collect();
         // Behind the comments stands nothing of this story, unless it is a ticker that was not above it.
         let is_enough = |text: &str, line: &str| {
             self.extractor.profile.text.end.has(&fold(line)) && grammar.has_words(text)
@@ -355,6 +358,9 @@ impl<'d> Page<'d, '_> {
             after.map(|it| it.1).collect::<Vec<_>>()
         };
         let known = tail::read_named(scene, &named(RuleField::Tags), &named(RuleField::Related));
+        if !known.tags.is_empty() && !known.links.is_empty() {
+            return known;
+        }
         let found = tail::read_lines(scene, flat);
         Tail {
             tags: if known.tags.is_empty() { found.tags } else { known.tags },

@@ -28,7 +28,7 @@ pub(super) fn read_named(scene: &Scene<'_>, tags: &[Element<'_>], related: &[Ele
     for element in tags.iter().chain(related) {
         let flat = flatten(*element, &[]);
         for link in &flat.links {
-            tail.take(scene, link.href, &fold(flat.title(link)));
+            tail.take(scene.target(link.href), &fold(flat.title(link)));
         }
     }
     tail
@@ -95,9 +95,9 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
         }
         let tags_before = tail.tags.len();
         for link in links {
-            let is_tag = matches!(scene.target(link.href), Target::Tag(_));
-            if !(is_tag && tags_over) {
-                tail.take(scene, link.href, &fold(flat.title(link)));
+            let target = scene.target(link.href);
+            if !(tags_over && matches!(target, Target::Tag(_))) {
+                tail.take(target, &fold(flat.title(link)));
             }
         }
         tags_over |= tail.tags.len() == tags_before && !tail.tags.is_empty() && 2 < text.chars().count();
@@ -106,8 +106,8 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
 }
 
 impl Tail {
-    fn take(&mut self, scene: &Scene<'_>, href: &str, title: &str) {
-        match scene.target(href) {
+    fn take(&mut self, target: Target, title: &str) {
+        match target {
             Target::Tag(url) => push_tag(&mut self.tags, title, &url),
             Target::Article(url, key) => {
                 let title = title.to_owned();

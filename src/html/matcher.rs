@@ -17,8 +17,10 @@ pub struct Matcher {
     names: Vec<Option<String>>,
     by_class: HashMap<String, Vec<usize>>,
     by_name: HashMap<String, Vec<usize>>,
-    /// Filed under neither: tried on every element that has an attribute of this name; `*` on every one.
+    /// Filed under neither: tried on every element that has an attribute of this name.
     by_attr: HashMap<String, Vec<usize>>,
+    /// Filed under nothing: tried on every element.
+    everywhere: Vec<usize>,
     class_filter: Filter,
     name_filter: Filter,
     attr_filter: Filter,
@@ -40,6 +42,7 @@ enum Key {
     Class(String),
     Attr(String),
     Name(String),
+    Any,
 }
 
 impl Matcher {
@@ -51,6 +54,7 @@ impl Matcher {
             by_class: HashMap::new(),
             by_name: HashMap::new(),
             by_attr: HashMap::new(),
+            everywhere: Vec::new(),
             class_filter: Filter::default(),
             name_filter: Filter::default(),
             attr_filter: Filter::default(),
@@ -72,6 +76,10 @@ impl Matcher {
                     Key::Attr(name) => {
                         matcher.attr_filter.add(&name);
                         (&mut matcher.by_attr, name)
+                    }
+                    Key::Any => {
+                        matcher.everywhere.push(index);
+                        continue;
                     }
                 };
                 map.entry(name).or_default().push(index);
@@ -106,7 +114,9 @@ impl Matcher {
         if self.name_filter.may_have(element.name()) {
             try_all(self.by_name.get(element.name()));
         }
-        try_all(self.by_attr.get("*"));
+        if !self.everywhere.is_empty() {
+            try_all(Some(&self.everywhere));
+        }
     }
 }
 
@@ -183,7 +193,7 @@ fn key(compound: &str) -> Key {
     let plain = compound.split(':').next().unwrap_or_default();
     // Escapes are rare and their decoding is the CSS parser's: such a selector is tried everywhere.
     if plain.contains('\\') {
-        return Key::Attr("*".to_owned());
+        return Key::Any;
     }
     let name_at = |at: usize| {
         let rest = &plain[at..];
@@ -203,7 +213,7 @@ fn key(compound: &str) -> Key {
     }
     match plain.find('[') {
         Some(bracket) => Key::Attr(name_at(bracket + 1)),
-        None => Key::Attr("*".to_owned()),
+        None => Key::Any,
     }
 }
 
@@ -221,8 +231,8 @@ mod tests {
         assert_eq!(keys("span.badge a span"), [Key::Name("span".to_owned())]);
         assert_eq!(keys("[itemprop=articleBody]"), [attr("itemprop")]);
         assert_eq!(keys("a[href*='.x, y']"), [Key::Name("a".to_owned())]);
-        assert_eq!(keys(":is(.a, .b)"), [attr("*")]);
-        assert_eq!(keys(".a\\:b"), [attr("*")]);
+        assert_eq!(keys(":is(.a, .b)"), [Key::Any]);
+        assert_eq!(keys(".a\\:b"), [Key::Any]);
     }
 
     #[test]

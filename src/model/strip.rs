@@ -61,6 +61,8 @@ pub struct Strip {
 
 /// Longest number a row can hold: fits `i64` and prints exactly from an `f64`.
 const DIGITS_MAX: usize = 15;
+const POWERS: [f64; DIGITS_MAX + 1] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 impl Decimal {
     /// `units` × 10^-`scale`.
@@ -73,9 +75,11 @@ impl Decimal {
         self.scale
     }
 
-    /// The nearest double. Prints back to the same decimal: at most 15 digits are accepted.
+    /// The nearest double, which prints back as the same decimal: at most 15 digits are accepted, so that
+    /// units and power are both exact and their quotient is rounded once.
+    #[expect(clippy::cast_precision_loss, reason = "15 digits fit 53 bits")]
     pub fn to_f64(self) -> f64 {
-        self.to_string().parse().expect("a decimal prints as a number")
+        self.units as f64 / POWERS[usize::from(self.scale).min(DIGITS_MAX)]
     }
 
     /// Below, at or above zero.
@@ -161,6 +165,20 @@ mod tests {
         check("-0.02", "-0.02", -0.02);
         check("-0", "0", 0.0);
         check("\u{2212}0.28", "-0.28", -0.28);
+    }
+
+    #[test]
+    fn doubles_are_the_nearest_there_are() {
+        for units in (-9_999_999..9_999_999).step_by(7_919) {
+            for scale in 0..6 {
+                let decimal = Decimal::new(units, scale);
+                assert_eq!(
+                    decimal.to_f64(),
+                    decimal.to_string().parse::<f64>().expect("a number"),
+                    "{decimal}"
+                );
+            }
+        }
     }
 
     #[test]
