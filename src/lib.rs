@@ -64,6 +64,27 @@
 //! * robots.txt is parsed by `fetch/robots.rs`; README says which cases the crates for it get wrong.
 //! * `versions`, `blocks`, `links` and `origins` are views: the newest wording, and each paragraph, is stored once.
 //!
+//! # From code
+//!
+//! ```
+//! use tearsheet::{config::Config, extract::Extractor, model::{CaptureSource, RawPage, Validators}};
+//!
+//! let extractor = Extractor::new(&Config::default().profile)?;
+//! let page = RawPage {
+//!     url: Some("https://www.brecorder.com/news/40076038/a-slug".parse()?),
+//!     body: b"<h1 class=story__title>Rupee firm</h1><div class=story__content><p>KARACHI: It held.</p></div>".to_vec(),
+//!     content_type: None,
+//!     captured_at: Some("2021-03-08".parse()?),
+//!     source: CaptureSource::File,
+//!     status: None,
+//!     validators: Validators::default(),
+//! };
+//! let read = extractor.extract(&page);
+//! assert_eq!(read.draft.headline.as_deref(), Some("Rupee firm"));
+//! assert_eq!(read.draft.dateline.as_deref(), Some("KARACHI"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Code map
 //!
 //! Read top to bottom; a module may use only those above it that the tidy test grants it.

@@ -2,7 +2,7 @@
 
 use crate::{
     config::RuleField,
-    html::{Child, Element},
+    html::{Child, Element, Step},
 };
 
 use super::{
@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Pages are nested some thirty deep; what is nested deeper is broken.
-const DEPTH_MAX: isize = 250;
+const DEPTH_MAX: usize = 250;
 /// A card of another story is at most so many elements around its parts.
 const CARD_DEPTH_MAX: usize = 6;
 /// And holds at most so much: a story may link to others, a card's parts are small.
@@ -114,7 +114,7 @@ impl<'d> Surveyor<'_, 'd> {
                 empty = empty.or(hits.iter().find(own));
                 continue;
             };
-            if holds_headline(main.1) && self.index.depth <= DEPTH_MAX {
+            if holds_headline(main.1) && !is_too_deep(root) {
                 return (self.beside_headline(headline, Some(main.1)), false);
             }
             let parent = |it: Element<'d>| it.ancestors().next();
@@ -124,7 +124,7 @@ impl<'d> Surveyor<'_, 'd> {
         match empty {
             Some(empty) => (vec![empty.1], false),
             // Weighing every element of every level would take for ever.
-            None if DEPTH_MAX < self.index.depth => (vec![root], true),
+            None if is_too_deep(root) => (vec![root], true),
             None if headline.is_some() => (self.beside_headline(headline, None), true),
             None => (self.densest(root), true),
         }
@@ -259,6 +259,18 @@ impl<'d> Surveyor<'_, 'd> {
                 && (self.links_away(it) || it.descendants().any(|it| self.links_away(it)))
         })
     }
+}
+
+fn is_too_deep(root: Element<'_>) -> bool {
+    let mut depth = 0_usize;
+    root.walk().any(|step| {
+        match step {
+            Step::Open(_) => depth += 1,
+            Step::Close(_) => depth -= 1,
+            Step::Text(_) => {}
+        }
+        DEPTH_MAX < depth
+    })
 }
 
 #[expect(

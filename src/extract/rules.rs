@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::{
     config::{ConfigError, Profile, Rule, RuleField},
-    html::{Element, Matcher, Step},
+    html::{Element, Matcher},
 };
 
 /// Every selector of every era, compiled once.
@@ -26,8 +26,6 @@ pub(super) struct Index<'d> {
     /// `property` or `name`, and `content`; the canonical link as `canonical`.
     pub(super) metas: Vec<(&'d str, &'d str)>,
     pub(super) title: Option<String>,
-    /// How deep its elements are nested.
-    pub(super) depth: isize,
     /// Every `h1`, `h2` and `h3`.
     pub(super) headings: Vec<Hit<'d>>,
     /// Every `time` with a machine's reading.
@@ -64,24 +62,10 @@ impl Rules {
             ld_blocks: Vec::new(),
             metas: Vec::new(),
             title: None,
-            depth: 0,
             headings: Vec::new(),
             times: Vec::new(),
         };
-        let mut depth = 0;
-        let mut numbers = 0..;
-        for step in root.walk() {
-            let element = match step {
-                Step::Open(element) if element != root => element,
-                Step::Close(_) => {
-                    depth -= 1;
-                    continue;
-                }
-                Step::Open(_) | Step::Text(_) => continue,
-            };
-            depth += 1;
-            index.depth = index.depth.max(depth);
-            let number = numbers.next().expect("a page has fewer elements than there are numbers");
+        for (number, element) in root.descendants().enumerate() {
             self.matcher.each_match(element, |at| {
                 if index.hits[at].last().map(|it| it.0) != Some(number) {
                     index.hits[at].push((number, element));

@@ -4,8 +4,6 @@
 //! filed under one name that an element must carry to match (a class token, an id, an attribute or its
 //! own name), and only the selectors filed under an element's names are tried on it.
 
-use std::collections::HashMap;
-
 use scraper::Selector;
 
 use super::Element;
@@ -15,10 +13,10 @@ pub struct Matcher {
     selectors: Vec<Selector>,
     /// The element name each selector asks for, where it is of one kind: cheaper to compare than to match.
     names: Vec<Option<String>>,
-    by_class: HashMap<String, Vec<usize>>,
-    by_name: HashMap<String, Vec<usize>>,
+    by_class: Filed,
+    by_name: Filed,
     /// Filed under neither: tried on every element that has an attribute of this name.
-    by_attr: HashMap<String, Vec<usize>>,
+    by_attr: Filed,
     /// Filed under nothing: tried on every element.
     everywhere: Vec<usize>,
     class_filter: Filter,
@@ -32,6 +30,10 @@ pub struct BadSelector {
     /// Its place in the list.
     pub index: usize,
 }
+
+/// Selectors by name. There are a dozen: comparing lengths beats hashing.
+#[derive(Default)]
+struct Filed(Vec<(String, Vec<usize>)>);
 
 /// Which names may be filed: cheap, never wrong about what is.
 #[derive(Default)]
@@ -51,9 +53,9 @@ impl Matcher {
         let mut matcher = Self {
             selectors: Vec::new(),
             names: Vec::new(),
-            by_class: HashMap::new(),
-            by_name: HashMap::new(),
-            by_attr: HashMap::new(),
+            by_class: Filed::default(),
+            by_name: Filed::default(),
+            by_attr: Filed::default(),
             everywhere: Vec::new(),
             class_filter: Filter::default(),
             name_filter: Filter::default(),
@@ -82,7 +84,7 @@ impl Matcher {
                         continue;
                     }
                 };
-                map.entry(name).or_default().push(index);
+                map.add(name, index);
             }
         }
         Ok(matcher)
@@ -117,6 +119,19 @@ impl Matcher {
         if !self.everywhere.is_empty() {
             try_all(Some(&self.everywhere));
         }
+    }
+}
+
+impl Filed {
+    fn add(&mut self, name: String, index: usize) {
+        match self.0.iter_mut().find(|it| it.0 == name) {
+            Some(known) => known.1.push(index),
+            None => self.0.push((name, vec![index])),
+        }
+    }
+
+    fn get(&self, name: &str) -> Option<&Vec<usize>> {
+        self.0.iter().find(|it| it.0 == name).map(|it| &it.1)
     }
 }
 
