@@ -103,6 +103,13 @@ impl Http {
     }
 
     async fn read(&self, mut response: Response, url: &Url) -> Result<Vec<u8>, FetchError> {
+        // The client takes the header away with the coding.
+        let coding = response.headers().get(header::CONTENT_ENCODING);
+        if let Some(coding) = coding.filter(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity")) {
+            let reason =
+                format!("in a coding nobody asked for: {}", String::from_utf8_lossy(coding.as_bytes()));
+            return Err(FetchError::Torn { reason });
+        }
         let max = self.max_body_bytes;
         let announced = response.content_length().and_then(|it| usize::try_from(it).ok());
         if announced.is_some_and(|it| max < it) {

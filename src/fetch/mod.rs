@@ -9,6 +9,7 @@ mod error;
 mod http;
 mod lane;
 mod pace;
+mod permission;
 mod retry;
 mod robots;
 
@@ -39,15 +40,11 @@ use crate::{
 use self::{
     breaker::{Admission, Breaker, Verdict},
     http::{Answer, Http},
-    lane::{Lane, usable},
+    lane::Lane,
     pace::Pace,
     retry::Retry,
 };
 
-/// robots.txt counts for so long (RFC 9309, section 2.4).
-const ROBOTS_LIFE: TimeDelta = TimeDelta::hours(24);
-/// One that could not be read is asked for again soon.
-const ROBOTS_RETRY: TimeDelta = TimeDelta::minutes(30);
 /// How long a host waits that says "too many" and no more.
 const THROTTLE: Duration = Duration::from_secs(120);
 
@@ -79,6 +76,15 @@ struct Waited {
     reason: Option<WaitReason>,
 }
 
+/// A turn that is booked.
+struct Slot {
+    at: Duration,
+    /// `Retry-After` put it off.
+    is_held: bool,
+    /// It is not at once.
+    is_later: bool,
+}
+
 impl Fetcher {
     /// A fetcher that remembers nothing yet.
     pub fn new(config: &FetchConfig, profile: &Profile) -> Result<Self, FetchError> {
@@ -102,6 +108,10 @@ impl Fetcher {
     /// Go on where an earlier run stopped: its waits, its breaker, its pace, its last request.
     pub fn resume(&self, memory: &HostMemory, robots: Option<&RobotsMemory>) {
         self.lane(&memory.host, |lane| {
+            // Before the pace: what it remembers counts from the Crawl-delay.
+            if let Some(robots) = robots {
+                lane.take_robots(robots.clone(), &self.config);
+            }
             if let Some(interval) = memory.interval_ms {
                 lane.pace.resume(Duration::from_millis(interval));
             }
@@ -112,9 +122,6 @@ impl Fetcher {
                 let free =
                     self.since(last + TimeDelta::from_std(lane.pace.interval()).unwrap_or_default());
                 lane.pace.not_before(free.min(self.now() + lane.pace.interval()));
-            }
-            if let Some(robots) = robots {
-                lane.take_robots(robots.clone(), &self.config);
             }
         });
     }
@@ -129,73 +136,6 @@ impl Fetcher {
             interval_ms: u64::try_from(lane.pace.interval().as_millis()).ok(),
             last_request_at: None,
         })
-    }
-
-    /// The sitemaps that robots.txt names.
-    pub fn sitemaps(&self, host: &str) -> Vec<String> {
-        self.lane(host, |lane| lane.robots.as_ref().map(|it| it.1.sitemaps.clone()).unwrap_or_default())
-    }
-
-    /// robots.txt of an origin: what is remembered while it counts, else asked for. The memory is returned
-    /// when it is new, to be kept.
-    pub async fn robots(&self, url: &Url) -> (Result<Option<RobotsMemory>, FetchError>, Vec<Request>) {
-        let host = Self::host_of(url);
-        let known = self.lane(&host, |lane| lane.robots.as_ref().map(|it| it.0.clone()));
-        if let Some(known) = known.filter(|it| Utc::now() < it.expires_at) {
-            return (usable(&known).map(|()| None), Vec::new());
-        }
-        let mut requests = Vec::new();
-        let memory = match self.read_robots(url, &mut requests).await {
-            Ok(memory) => memory,
-            Err(error) => return (Err(error), requests),
-        };
-        self.lane(&host, |lane| lane.take_robots(memory.clone(), &self.config));
-        (usable(&memory).map(|()| Some(memory)), requests)
-    }
-
-    /// 4xx is no robots.txt; 5xx and silence forbid everything until it answers (section 2.3.1).
-    async fn read_robots(
-        &self,
-        url: &Url,
-        requests: &mut Vec<Request>,
-    ) -> Result<RobotsMemory, FetchError> {
-        let now = Utc::now();
-        let origin = url.origin().ascii_serialization();
-        let memory = |status, life, body| RobotsMemory {
-            origin: origin.clone(),
-            fetched_at: now,
-            expires_at: now + life,
-            status,
-            body,
-        };
-        if !self.config.respect_robots {
-            return Ok(memory(Some(404), ROBOTS_LIFE, String::new()));
-        }
-        let Ok(mut at) = url.join("/robots.txt") else {
-            return Ok(memory(None, ROBOTS_RETRY, String::new()));
-        };
-        for _ in 0..=self.config.max_redirects {
-            let ask = Ask { url: at.clone(), validators: Validators::default() };
-            let answer = match self.attempts(&ask, requests).await {
-                Ok(answer) => answer,
-                Err(error) if error.class() == Class::Stop => return Err(error),
-                Err(error) => return Err(FetchError::NoRobots { reason: error.to_string() }),
-            };
-            if let Some(next) = redirect_target(&answer, &at) {
-                at = next;
-                continue;
-            }
-            return Ok(match answer.status.as_u16() {
-                200..=299 => {
-                    let body = String::from_utf8_lossy(&answer.body).into_owned();
-                    memory(Some(answer.status.as_u16()), ROBOTS_LIFE, body)
-                }
-                status @ 500..=599 => memory(Some(status), ROBOTS_RETRY, String::new()),
-                status => memory(Some(status), ROBOTS_LIFE, String::new()),
-            });
-        }
-        // More redirects than a robots.txt has are none (section 2.3.1.2).
-        Ok(memory(Some(404), ROBOTS_LIFE, String::new()))
     }
 
     /// One page, with every courtesy: robots.txt, turn, retries, redirects within the site.
@@ -237,38 +177,18 @@ impl Fetcher {
         }
     }
 
-    /// Nothing is asked of an origin before its robots.txt is known, whoever asks.
-    async fn ensure_robots(&self, url: &Url, requests: &mut Vec<Request>) -> Result<(), FetchError> {
-        if self.config.respect_robots {
-            let (result, sent) = self.robots(url).await;
-            requests.extend(sent);
-            result?;
-        }
-        Ok(())
-    }
-
-    fn check_robots(&self, url: &Url) -> Result<(), FetchError> {
-        if !self.config.respect_robots {
-            return Ok(());
-        }
-        let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
-        self.lane(&Self::host_of(url), |lane| match &lane.robots {
-            None => Ok(()),
-            Some((memory, _)) if usable(memory).is_err() => usable(memory),
-            Some((_, robots)) if robots.allows(path) => Ok(()),
-            Some(_) => Err(FetchError::Robots),
-        })
-    }
-
     /// One address, tried again while the cause is passing.
     async fn attempts(&self, ask: &Ask, requests: &mut Vec<Request>) -> Result<Answer, FetchError> {
         let host = Self::host_of(&ask.url);
         let mut attempt = 1;
         let mut pause = Duration::ZERO;
+        let mut before = None;
         loop {
-            let error = match self.exchange(&host, ask, pause, requests).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let error = match (self.exchange(&host, ask, pause, requests).await, before) {
+                (Ok(answer), _) => return Ok(answer),
+                // The try before this one opened it, and says why.
+                (Err(FetchError::BreakerOpen { .. }), Some(cause)) => return Err(cause),
+                (Err(error), _) => error,
             };
             if let FetchError::Throttled { until, .. } = error {
                 // The lane holds everybody back until then; so it does us, if it is worth it.
@@ -284,6 +204,7 @@ impl Fetcher {
                     None => return Err(error),
                 }
             }
+            before = Some(error);
             attempt += 1;
         }
     }
@@ -335,28 +256,45 @@ impl Fetcher {
         began: Duration,
         pause: Duration,
     ) -> Result<Waited, FetchError> {
-        let now = self.now();
-        let (slot, held) = self.lane(host, |lane| {
-            let held = lane.wait_until.filter(|it| now < *it);
-            if held.is_some_and(|it| self.config.max_wait < it.saturating_sub(now)) {
-                return (None, held);
+        let free = self.now() + pause;
+        let mut was_held = false;
+        // What was answered to others while this one slept counts for it too.
+        let slot = loop {
+            let slot = self.book(host, free)?;
+            was_held |= slot.is_held;
+            sleep_until(self.epoch.0 + slot.at).await;
+            let now = self.now();
+            let is_free = |lane: &mut Lane| lane.wait_until.is_none_or(|it| it <= now);
+            if self.lane(host, is_free) {
+                break slot;
             }
-            lane.pace.not_before(held.unwrap_or(now).max(now + pause));
-            (Some(lane.pace.reserve(now, fastrand::f64())), held)
-        });
-        let Some(slot) = slot else {
-            self.lane(host, |lane| lane.breaker.forget_probe());
-            return Err(FetchError::Throttled { status: None, until: self.wall(held.unwrap_or(now)) });
         };
-        sleep_until(self.epoch.0 + slot).await;
-        let time = self.now().saturating_sub(began);
-        let reason = match (held, pause) {
-            (Some(_), _) => Some(WaitReason::RetryAfter),
-            (None, pause) if Duration::ZERO < pause => Some(WaitReason::Retry),
-            _ if Duration::ZERO < time => Some(WaitReason::Pace),
-            _ => None,
+        let now = self.now();
+        if let Some(until) = self.lane(host, |lane| lane.breaker.open_until()).filter(|it| now < *it) {
+            return Err(FetchError::BreakerOpen { wait: until.saturating_sub(now) });
+        }
+        let reason = match was_held {
+            true => Some(WaitReason::RetryAfter),
+            false if Duration::ZERO < pause => Some(WaitReason::Retry),
+            false => slot.is_later.then_some(WaitReason::Pace),
         };
-        Ok(Waited { time, reason })
+        Ok(Waited { time: now.saturating_sub(began), reason })
+    }
+
+    /// The next slot from `free` on that the host's time allows.
+    fn book(&self, host: &str, free: Duration) -> Result<Slot, FetchError> {
+        let now = self.now();
+        let chance = fastrand::f64();
+        self.lane(host, |lane| {
+            let held = lane.wait_until.filter(|it| now < *it);
+            if let Some(until) = held.filter(|it| self.config.max_wait < it.saturating_sub(now)) {
+                lane.breaker.forget_probe();
+                return Err(FetchError::Throttled { status: None, until: self.wall(until) });
+            }
+            lane.pace.not_before(held.unwrap_or(now).max(free));
+            let at = lane.pace.reserve(now, chance);
+            Ok(Slot { at, is_held: held.is_some(), is_later: now < at })
+        })
     }
 
     /// What an answer says of the host, and whether it is one.
@@ -387,6 +325,10 @@ impl Fetcher {
             // It answered; that this page is too large says nothing of the host.
             Err(FetchError::TooLarge { .. }) => lane.breaker.note(now, Verdict::Good),
             Err(FetchError::PrivateAddress { .. }) => lane.breaker.forget_probe(),
+            Err(FetchError::Status { status: 503 }) => {
+                lane.pace.note_pushback();
+                lane.breaker.note(now, Verdict::Failure);
+            }
             Err(_) => lane.breaker.note(now, Verdict::Failure),
         });
         judged
@@ -476,6 +418,7 @@ fn status_of(error: &FetchError) -> Option<u16> {
         FetchError::Blocked { status }
         | FetchError::Challenge { status }
         | FetchError::Status { status } => Some(*status),
+        FetchError::Throttled { status, .. } => *status,
         _ => None,
     }
 }

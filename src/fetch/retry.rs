@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, NaiveDateTime, Utc};
+
 use super::{Class, FetchError};
 
 /// Of the pace's interval, doubled with every attempt.
@@ -34,16 +36,26 @@ impl Retry {
 }
 
 /// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). At most a day.
-pub(super) fn retry_after(value: &str, now: chrono::DateTime<chrono::Utc>) -> Option<Duration> {
+pub(super) fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
-    let wait = if let Ok(seconds) = value.parse::<u64>() {
-        Duration::from_secs(seconds)
+    let wait = if !value.is_empty() && value.bytes().all(|it| it.is_ascii_digit()) {
+        // More digits than fit are more than a day, too.
+        value.parse().map_or(RETRY_AFTER_MAX, Duration::from_secs)
     } else {
-        let at = chrono::DateTime::parse_from_rfc2822(value).ok()?;
         // A date in the past asks for nothing.
-        (at.to_utc() - now).to_std().unwrap_or_default()
+        (http_date(value)? - now).to_std().unwrap_or_default()
     };
     Some(wait.min(RETRY_AFTER_MAX))
+}
+
+/// The form that is sent, and the two that must be understood (RFC 9110, section 5.6.7).
+fn http_date(value: &str) -> Option<DateTime<Utc>> {
+    let old = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    let mut old = old.iter().filter_map(|it| NaiveDateTime::parse_from_str(value, it).ok());
+    match DateTime::parse_from_rfc2822(value) {
+        Ok(at) => Some(at.to_utc()),
+        Err(_) => old.next().map(|it| it.and_utc()),
+    }
 }
 
 /// What asks for longer is asked again after a day.
@@ -77,7 +89,11 @@ mod tests {
         check(" 0 ", Some(0));
         check("Mon, 08 Mar 2021 06:25:00 GMT", Some(300));
         check("Mon, 08 Mar 2021 06:00:00 GMT", Some(0));
+        check("Monday, 08-Mar-21 06:25:00 GMT", Some(300));
+        check("Mon Mar  8 06:25:00 2021", Some(300));
         check("9999999", Some(86_400));
+        check("99999999999999999999999", Some(86_400));
+        check("", None);
         check("soon", None);
         check("-5", None);
     }

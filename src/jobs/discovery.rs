@@ -62,17 +62,23 @@ impl Discovery<'_> {
             }
         }
         let named_by_robots = self.fetcher.sitemaps(&Fetcher::host_of(base));
+        let (mut asked, mut forbidden) = (0, 0);
         for mut source in sources(self.profile, &named_by_robots)? {
             if self.stop.is_wished() {
                 break;
             }
-            if let Some(error) = self.read(source.as_mut(), tally).await? {
-                return Ok(Some(error));
+            asked += 1;
+            match self.read(source.as_mut(), tally).await? {
+                Some(error) if error.class() == Class::Stop => return Ok(Some(error)),
+                Some(FetchError::Robots) => forbidden += 1,
+                Some(_) | None => {}
             }
         }
-        Ok(None)
+        // A site that lets nobody look is not looked at.
+        Ok((0 < forbidden && forbidden == asked).then_some(FetchError::Robots))
     }
 
+    /// Read one source. `Some` is what came instead of its last answer.
     async fn read(
         &self,
         source: &mut dyn Source,
@@ -94,8 +100,10 @@ impl Discovery<'_> {
         let mut added = 0;
         let mut failure: Option<String> = None;
         let mut is_unchanged = false;
-        let mut stopped = None;
+        let mut missed = None;
+        let mut asked = 0;
         while let Some(next) = source.ask() {
+            asked += 1;
             // Validators are kept for the source's own address.
             let is_first = next == *source.url();
             let validators = known.as_ref().filter(|_| is_first).map(|it| it.validators.clone());
@@ -120,8 +128,9 @@ impl Discovery<'_> {
                 Ok(Fetched::Missing(missing)) => failure = Some(missing.code().to_owned()),
                 Err(error) => {
                     failure = Some(error.to_string());
-                    if error.class() == Class::Stop {
-                        stopped = Some(error);
+                    let is_over = error.class() == Class::Stop;
+                    missed = Some(error);
+                    if is_over {
                         break;
                     }
                 }
@@ -131,12 +140,16 @@ impl Discovery<'_> {
             memory.newest_at = memory.newest_at.max(known.newest_at);
             memory.listed = memory.listed.max(known.listed);
         }
+        // An index that did not change says nothing of its files, nor a broken source of what it lacked.
+        if 1 < asked || failure.is_some() {
+            memory.validators = Validators::default();
+        }
         tally.discovered += added as u64;
         memory.state = state(&memory, failure.as_deref(), source.stale_after());
         memory.reason.clone_from(&failure);
         self.report(&memory, added, is_unchanged, failure, tally);
         self.writer.remember_source(self.run, memory, requests).await?;
-        Ok(stopped)
+        Ok(missed)
     }
 
     fn report(

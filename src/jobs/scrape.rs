@@ -23,6 +23,9 @@ use super::{
     visit::{Visited, visit},
 };
 
+/// How often what the host asks of us is kept.
+const KEEP_HOST: Duration = Duration::from_secs(1);
+
 /// The parts a scrape needs; `cli` assembles them, tests assemble others.
 pub struct Scrape<'a> {
     /// Asks.
@@ -67,13 +70,32 @@ impl Scrape<'_> {
                 self.writer.robots(self.profile.base_url.origin().ascii_serialization()).await?;
             self.fetcher.resume(&memory, robots.as_ref());
         }
-        let worked = self.work(run).await;
+        let worked = tokio::select! {
+            worked = self.work(run) => worked,
+            error = self.keep_host(&host) => Err(error),
+        };
         self.writer.remember_host(self.fetcher.memory(&host)).await?;
         let (tally, end) = worked?;
         let due = self.writer.due(Utc::now()).await?;
         let report = Report { tally, end, due };
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(report)
+    }
+
+    /// Remember what the host asks of us while the run lasts: a run may be killed, and that binds the next
+    /// one, too. Ends only when the archive does not take it.
+    async fn keep_host(&self, host: &str) -> JobError {
+        let mut kept = self.fetcher.memory(host);
+        loop {
+            tokio::time::sleep(KEEP_HOST).await;
+            let memory = self.fetcher.memory(host);
+            if memory != kept {
+                kept = memory.clone();
+                if let Err(error) = self.writer.remember_host(memory).await {
+                    return error.into();
+                }
+            }
+        }
     }
 
     async fn work(&self, run: RunId) -> Result<(Tally, End), JobError> {
@@ -129,6 +151,10 @@ impl Scrape<'_> {
                     let settled = self.writer.settle(*settlement).await?;
                     tally.count(settled);
                     (self.observe)(Event::Settled { url, settled, cause });
+                }
+                Visited::Stop(settlement, error) => {
+                    tally.count(self.writer.settle(*settlement).await?);
+                    return Ok((tally, self.stopped(&error)));
                 }
                 Visited::Release(error, requests) => {
                     self.writer.remember_requests(run, requests).await?;

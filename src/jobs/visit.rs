@@ -6,7 +6,7 @@ use crate::{
     config::Profile,
     extract::Extractor,
     fetch::{Class, FetchError, Fetcher},
-    model::{Draft, Fetched, Missing, Outcome, PageState, Request, RunId, Task},
+    model::{Draft, Fetched, Missing, Outcome, PageState, Request, RunId, Task, Validators},
     store::Settlement,
 };
 
@@ -16,6 +16,8 @@ use super::schedule;
 pub(super) enum Visited {
     /// Something to settle, and the cause of a failure in words.
     Settle(Box<Settlement>, Option<String>),
+    /// Something to settle, and nobody should ask this site now.
+    Stop(Box<Settlement>, FetchError),
     /// Nobody should ask this site now: the page goes back as it was.
     Release(FetchError, Vec<Request>),
 }
@@ -34,8 +36,16 @@ pub(super) async fn visit(
     let at = Utc::now();
     let mut cause = None;
     let outcome = match visit.result {
-        Ok(Fetched::Page(page)) => {
+        Ok(Fetched::Page(page)) if !is_text(page.content_type.as_deref()) => {
+            cause = page.content_type.map(|it| format!("it is {it}"));
+            Outcome::Failed { state: PageState::NotArticle, reason: "not_a_page" }
+        }
+        Ok(Fetched::Page(mut page)) => {
             let extraction = extractor.extract(&page);
+            if !extraction.draft.is_article() {
+                // "It did not change" would be no answer to whether it has become one.
+                page.validators = Validators::default();
+            }
             if is_not_found(&extraction.draft, profile) {
                 Outcome::Missing(Missing::Soft)
             } else {
@@ -44,6 +54,13 @@ pub(super) async fn visit(
         }
         Ok(Fetched::NotModified(validators)) => Outcome::Unchanged(validators),
         Ok(Fetched::Missing(missing)) => Outcome::Missing(missing),
+        Err(error @ FetchError::Throttled { status: Some(_), until }) => {
+            let outcome = Outcome::Failed { state: error.state(), reason: error.code() };
+            let Task { page, key, .. } = task;
+            let requests = visit.requests;
+            let settlement = Settlement { run, page, key, outcome, at, due_at: Some(until), requests };
+            return Visited::Stop(Box::new(settlement), error);
+        }
         Err(error) if error.class() == Class::Stop => return Visited::Release(error, visit.requests),
         Err(error) => {
             cause = Some(error.to_string());
@@ -75,6 +92,13 @@ fn published(draft: &Draft, profile: &Profile) -> Option<DateTime<Utc>> {
     let day =
         || draft.published_on?.and_hms_opt(0, 0, 0)?.and_local_timezone(profile.time_zone).earliest();
     draft.published_at.map(|it| it.to_utc()).or_else(|| day().map(|it| it.to_utc()))
+}
+
+/// Whether a content type may be that of a page. What says nothing may.
+fn is_text(content_type: Option<&str>) -> bool {
+    let Some(content_type) = content_type else { return true };
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind.is_empty() || kind.starts_with("text/") || kind.ends_with("xml")
 }
 
 /// 200, and the page says that there is no such page.

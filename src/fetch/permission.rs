@@ -1,0 +1,114 @@
+//! What robots.txt lets us ask for: reading it, remembering it, looking into it.
+
+use chrono::{TimeDelta, Utc};
+use url::Url;
+
+use crate::model::{Ask, Request, RobotsMemory, Validators};
+
+use super::{Class, FetchError, Fetcher, lane::usable, redirect_target};
+
+/// robots.txt counts for so long (RFC 9309, section 2.4).
+const ROBOTS_LIFE: TimeDelta = TimeDelta::hours(24);
+/// One that could not be read is asked for again soon.
+const ROBOTS_RETRY: TimeDelta = TimeDelta::minutes(30);
+
+impl Fetcher {
+    /// The sitemaps that robots.txt names.
+    pub fn sitemaps(&self, host: &str) -> Vec<String> {
+        self.lane(host, |lane| lane.robots.as_ref().map(|it| it.1.sitemaps.clone()).unwrap_or_default())
+    }
+
+    /// robots.txt of an origin: what is remembered while it counts, else asked for. The memory is returned
+    /// when it is new, to be kept.
+    pub async fn robots(&self, url: &Url) -> (Result<Option<RobotsMemory>, FetchError>, Vec<Request>) {
+        if !self.config.respect_robots {
+            // Nothing was asked, so nothing is remembered: the user may change their mind.
+            return (Ok(None), Vec::new());
+        }
+        let host = Self::host_of(url);
+        let known = self.lane(&host, |lane| lane.robots.as_ref().map(|it| it.0.clone()));
+        if let Some(known) = known.filter(|it| Utc::now() < it.expires_at) {
+            return (usable(&known).map(|()| None), Vec::new());
+        }
+        let mut requests = Vec::new();
+        let memory = match self.read_robots(url, &mut requests).await {
+            Ok(memory) => memory,
+            Err(error) => return (Err(error), requests),
+        };
+        self.lane(&host, |lane| lane.take_robots(memory.clone(), &self.config));
+        (usable(&memory).map(|()| Some(memory)), requests)
+    }
+
+    /// 4xx is no robots.txt; 5xx and silence forbid everything until it answers (section 2.3.1).
+    async fn read_robots(
+        &self,
+        url: &Url,
+        requests: &mut Vec<Request>,
+    ) -> Result<RobotsMemory, FetchError> {
+        let now = Utc::now();
+        let origin = url.origin().ascii_serialization();
+        let memory = |status, life, body| RobotsMemory {
+            origin: origin.clone(),
+            fetched_at: now,
+            expires_at: now + life,
+            status,
+            body,
+        };
+        let Ok(mut at) = url.join("/robots.txt") else {
+            return Ok(memory(None, ROBOTS_RETRY, String::new()));
+        };
+        for _ in 0..=self.config.max_redirects {
+            let ask = Ask { url: at.clone(), validators: Validators::default() };
+            let answer = match self.attempts(&ask, requests).await {
+                Ok(answer) => answer,
+                Err(error) if error.class() == Class::Stop => return Err(error),
+                Err(
+                    FetchError::Blocked { status } | FetchError::Status { status: status @ 400..=499 },
+                ) => {
+                    return Ok(memory(Some(status), ROBOTS_LIFE, String::new()));
+                }
+                Err(error) => return Err(FetchError::NoRobots { reason: error.to_string() }),
+            };
+            if let Some(next) = redirect_target(&answer, &at) {
+                at = next;
+                continue;
+            }
+            return Ok(match answer.status.as_u16() {
+                200..=299 => {
+                    let body = String::from_utf8_lossy(&answer.body).into_owned();
+                    memory(Some(answer.status.as_u16()), ROBOTS_LIFE, body)
+                }
+                status => memory(Some(status), ROBOTS_LIFE, String::new()),
+            });
+        }
+        // More redirects than a robots.txt has are none (section 2.3.1.2).
+        Ok(memory(Some(404), ROBOTS_LIFE, String::new()))
+    }
+
+    /// Nothing is asked of an origin before its robots.txt is known, whoever asks.
+    pub(super) async fn ensure_robots(
+        &self,
+        url: &Url,
+        requests: &mut Vec<Request>,
+    ) -> Result<(), FetchError> {
+        if self.config.respect_robots {
+            let (result, sent) = self.robots(url).await;
+            requests.extend(sent);
+            result?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_robots(&self, url: &Url) -> Result<(), FetchError> {
+        if !self.config.respect_robots {
+            return Ok(());
+        }
+        let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+        self.lane(&Self::host_of(url), |lane| match &lane.robots {
+            None => Ok(()),
+            Some((memory, _)) if usable(memory).is_err() => usable(memory),
+            Some((_, robots)) if robots.allows(path) => Ok(()),
+            Some(_) => Err(FetchError::Robots),
+        })
+    }
+}
