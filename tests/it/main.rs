@@ -2,7 +2,9 @@
 
 mod cli;
 mod docs;
+mod hostile;
 mod pages;
+mod polite;
 mod scrape;
 mod support;
 mod tidy;

@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 use rusqlite::Connection;
@@ -30,6 +30,26 @@ impl Program {
         program
     }
 
+    /// One feed and no sitemap, one request at a time, further lines for `[fetch]`.
+    pub(crate) fn plain(base_url: &str, fetch: &str) -> Self {
+        let program = Self::new();
+        program.configure(
+            base_url,
+            fetch,
+            "sitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n",
+        );
+        program
+    }
+
+    /// Write a configuration: lines for `[fetch]`, which win over the quick pace, and lines for `[site]`.
+    pub(crate) fn configure(&self, base_url: &str, fetch: &str, site: &str) {
+        let quick = ["requests_per_second = 500", "max_wait_seconds = 2", "max_concurrent = 1"];
+        let is_left = |line: &&str| !fetch.contains(line.split(' ').next().unwrap_or_default());
+        let quick: String = quick.into_iter().filter(is_left).map(|it| format!("{it}\n")).collect();
+        let text = format!("[fetch]\n{quick}{fetch}\n[site]\nbase_url = \"{base_url}\"\n{site}");
+        self.write("config.toml", &text);
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -43,7 +63,9 @@ impl Program {
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tearsheet"));
         command.current_dir(self.folder.path());
-        for name in ["TEARSHEET_ARCHIVE", "TEARSHEET_CONFIG", "RUST_LOG", "NO_COLOR"] {
+        for name in
+            ["TEARSHEET_ARCHIVE", "TEARSHEET_CONFIG", "RUST_LOG", "NO_COLOR", "HTTP_PROXY", "http_proxy"]
+        {
             command.env_remove(name);
         }
         command
@@ -59,6 +81,23 @@ impl Program {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "{args:?}\n{}\n{}", ran.stdout, ran.stderr);
         ran
+    }
+
+    /// Run, and say how much memory it had at most, in KiB; 0 where the system does not tell.
+    pub(crate) fn run_measured(&self, args: &[&str]) -> (Ran, u64) {
+        let mut command = self.command();
+        command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary runs");
+        let file = format!("/proc/{}/status", child.id());
+        let mut peak = 0;
+        while child.try_wait().expect("a child").is_none() {
+            let status = std::fs::read_to_string(&file).unwrap_or_default();
+            let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:"));
+            let found = line.and_then(|it| it.split_whitespace().next()?.parse().ok());
+            peak = peak.max(found.unwrap_or(0));
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        (Ran::of(&child.wait_with_output().expect("an output")), peak)
     }
 
     pub(crate) fn archive(&self) -> Connection {

@@ -20,6 +20,7 @@ pub(crate) struct Site {
 struct Script {
     replies: HashMap<String, VecDeque<Reply>>,
     visits: Vec<Visit>,
+    is_dead: bool,
 }
 
 #[derive(Clone)]
@@ -30,7 +31,25 @@ pub(crate) struct Reply {
     /// Written instead of all of that, byte for byte, then the connection closes.
     raw: Option<Vec<u8>>,
     delay: Duration,
+    then: Then,
 }
+
+/// What a library would not do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Then {
+    Nothing,
+    /// The raw bytes come one by one, with this pause between them.
+    Drip(Duration),
+    /// The last so many raw bytes come again and again.
+    Repeat(usize),
+    /// No answer, but a reset.
+    Reset,
+    /// The whole site is gone after this answer.
+    Die,
+}
+
+/// So many bytes are for ever.
+const FOR_EVER: usize = 64 << 20;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Visit {
@@ -45,7 +64,14 @@ pub(crate) fn ok(body: impl Into<Vec<u8>>) -> Reply {
 }
 
 pub(crate) fn status(status: u16) -> Reply {
-    Reply { status, headers: Vec::new(), body: Vec::new(), raw: None, delay: Duration::ZERO }
+    Reply {
+        status,
+        headers: Vec::new(),
+        body: Vec::new(),
+        raw: None,
+        delay: Duration::ZERO,
+        then: Then::Nothing,
+    }
 }
 
 pub(crate) fn redirect(to: &str) -> Reply {
@@ -57,9 +83,40 @@ pub(crate) fn raw(bytes: impl Into<Vec<u8>>) -> Reply {
     Reply { raw: Some(bytes.into()), ..status(200) }
 }
 
+/// The connection is reset as soon as the request line is read.
+pub(crate) fn reset() -> Reply {
+    Reply { then: Then::Reset, ..status(200) }
+}
+
+/// A head, and a tail that never ends.
+pub(crate) fn endless(head: &str, tail: &str) -> Reply {
+    Reply { then: Then::Repeat(tail.len()), ..raw(format!("{head}{tail}")) }
+}
+
+/// Bytes as they are, one by one.
+pub(crate) fn drip(bytes: impl Into<Vec<u8>>, pause: Duration) -> Reply {
+    Reply { then: Then::Drip(pause), ..raw(bytes) }
+}
+
 impl Reply {
+    /// 200 with this content type.
+    pub(crate) fn html(body: Vec<u8>, content_type: &str) -> Self {
+        Self { body, ..status(200) }.header("content-type", content_type)
+    }
+
+    /// The site answers nobody after this answer.
+    pub(crate) fn and_die(mut self) -> Self {
+        self.then = Then::Die;
+        self
+    }
+
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
         self
     }
 
@@ -78,6 +135,9 @@ impl Site {
         let shared = Arc::clone(&script);
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
+                if shared.lock().expect("a script").is_dead {
+                    return;
+                }
                 let shared = Arc::clone(&shared);
                 // A client that goes away in the middle is part of the play.
                 thread::spawn(move || _ = serve(stream, &shared));
@@ -137,39 +197,75 @@ pub(crate) fn article(headline: &str, paragraph: &str) -> String {
 }
 
 fn serve(stream: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
+    // Byte by byte, so that a connection that closes early leaves something unread: that makes a reset.
+    let mut reader = BufReader::with_capacity(1, stream.try_clone()?);
     let mut stream = stream;
-    while let Some(visit) = read_request(&mut reader)? {
-        let known = visit.headers.get("if-none-match").cloned();
-        let reply = {
-            let mut script = script.lock().expect("a script");
-            let path = visit.path.clone();
-            script.visits.push(visit);
-            match script.replies.get_mut(&path) {
-                None => status(404),
-                Some(queue) if 1 < queue.len() => queue.pop_front().expect("more than one"),
-                Some(queue) => queue.front().cloned().unwrap_or_else(|| status(404)),
-            }
-        };
+    while let Some(path) = read_request_line(&mut reader)? {
+        let at = Instant::now();
+        if script.lock().expect("a script").is_dead {
+            return Ok(());
+        }
+        let reply = next_reply(script, &path);
+        let headers =
+            if reply.then == Then::Reset { HashMap::new() } else { read_headers(&mut reader)? };
+        let known = headers.get("if-none-match").cloned();
+        script.lock().expect("a script").visits.push(Visit { path, headers, at });
+        if reply.then == Then::Reset {
+            return Ok(());
+        }
         thread::sleep(reply.delay);
         if let Some(bytes) = &reply.raw {
-            stream.write_all(bytes)?;
-            stream.flush()?;
+            write_raw(&mut stream, bytes, reply.then)?;
             return stream.shutdown(Shutdown::Both);
         }
         let etag = reply.headers.iter().find(|it| it.0 == "etag").map(|it| it.1.clone());
+        let then = reply.then;
         let reply = if etag.is_some() && etag == known { status(304) } else { reply };
+        if then == Then::Die {
+            script.lock().expect("a script").is_dead = true;
+            // The listener looks when somebody knocks.
+            TcpStream::connect(stream.local_addr()?)?;
+        }
         write_reply(&mut stream, &reply)?;
     }
     Ok(())
 }
 
-fn read_request(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<Visit>> {
+fn next_reply(script: &Mutex<Script>, path: &str) -> Reply {
+    match script.lock().expect("a script").replies.get_mut(path) {
+        None => status(404),
+        Some(queue) if 1 < queue.len() => queue.pop_front().expect("more than one"),
+        Some(queue) => queue.front().cloned().unwrap_or_else(|| status(404)),
+    }
+}
+
+fn write_raw(stream: &mut TcpStream, bytes: &[u8], then: Then) -> std::io::Result<()> {
+    if let Then::Drip(pause) = then {
+        for byte in bytes {
+            stream.write_all(&[*byte])?;
+            thread::sleep(pause);
+        }
+        return Ok(());
+    }
+    stream.write_all(bytes)?;
+    if let Then::Repeat(tail) = then {
+        let tail = &bytes[bytes.len() - tail..];
+        for _ in 0..FOR_EVER / tail.len() {
+            stream.write_all(tail)?;
+        }
+    }
+    stream.flush()
+}
+
+fn read_request_line(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<String>> {
     let mut line = String::new();
     if reader.read_line(&mut line)? == 0 {
         return Ok(None);
     }
-    let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+    Ok(Some(line.split(' ').nth(1).unwrap_or_default().to_owned()))
+}
+
+fn read_headers(reader: &mut BufReader<TcpStream>) -> std::io::Result<HashMap<String, String>> {
     let mut headers = HashMap::new();
     loop {
         let mut line = String::new();
@@ -182,7 +278,7 @@ fn read_request(reader: &mut BufReader<TcpStream>) -> std::io::Result<Option<Vis
     }
     let length = headers.get("content-length").and_then(|it| it.parse().ok()).unwrap_or(0);
     reader.read_exact(&mut vec![0; length])?;
-    Ok(Some(Visit { path, headers, at: Instant::now() }))
+    Ok(headers)
 }
 
 fn write_reply(stream: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
