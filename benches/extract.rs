@@ -4,6 +4,15 @@
 //! with the furniture a real page has, and prints pages and bytes a second beside `scraper` parsing the same
 //! pages and doing nothing else. The two take turns, so that the ratio holds on a noisy machine.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(
+    clippy::write_with_newline,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "figures for people"
+)]
+
 use std::{
     fmt::Write as _,
     fs,

@@ -71,7 +71,7 @@ pub(super) fn scan(text: &str, zone: Tz) -> Vec<Found> {
 pub(super) fn may_begin(text: &str) -> bool {
     const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let begins = |it: &&str| text.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it));
-    MONTHS.iter().any(|it| begins(&it)) || WEEKDAYS.iter().any(|it| begins(&it))
+    MONTHS.iter().chain(&WEEKDAYS).any(begins)
 }
 
 /// The date a value consists of, as metadata has it.

@@ -64,6 +64,8 @@ pub(super) fn flatten<'d>(root: Element<'d>, without: &[Element<'d>]) -> Lines<'
     flatten_page(root, &Parts { story: without, ..Parts::default() })
 }
 
+type Enough<'p> = &'p dyn Fn(&str, &str) -> bool;
+
 /// Elements of a page that are known by the profile's rules.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Parts<'p, 'd> {
@@ -73,7 +75,7 @@ pub(super) struct Parts<'p, 'd> {
     pub(super) furniture: &'p [Element<'d>],
     pub(super) headline: Option<Element<'d>>,
     /// Whether enough has been read: asked with the text so far and its newest line, after the story.
-    pub(super) is_enough: Option<&'p dyn Fn(&str, &str) -> bool>,
+    pub(super) is_enough: Option<Enough<'p>>,
 }
 
 /// The lines of a page.

@@ -269,6 +269,9 @@ impl Fetcher {
                 break slot;
             }
         };
+        while let Some(free) = self.lane(host, |lane| lane.pace.begin(self.now())) {
+            sleep_until(self.epoch.0 + free).await;
+        }
         let now = self.now();
         if let Some(until) = self.lane(host, |lane| lane.breaker.open_until()).filter(|it| now < *it) {
             return Err(FetchError::BreakerOpen { wait: until.saturating_sub(now) });

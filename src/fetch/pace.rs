@@ -24,12 +24,14 @@ pub(super) struct Pace {
     base: Duration,
     factor: f64,
     next: Option<Duration>,
+    /// When the last request really went out: a slot may be used late.
+    last: Option<Duration>,
     usual: Option<Duration>,
 }
 
 impl Pace {
     pub(super) fn new(interval: Duration) -> Self {
-        Self { base: interval, factor: 1.0, next: None, usual: None }
+        Self { base: interval, factor: 1.0, next: None, last: None, usual: None }
     }
 
     /// Go on at the interval of an earlier run.
@@ -53,6 +55,16 @@ impl Pace {
         let slot = self.next.map_or(now, |next| next.max(now));
         self.next = Some(slot + self.interval().mul_f64(1.0 + JITTER * chance));
         slot
+    }
+
+    /// Use a slot: `None` to go now, or when to come back because the request before went out late.
+    pub(super) fn begin(&mut self, now: Duration) -> Option<Duration> {
+        let free = self.last.map(|it| it + self.interval());
+        if let Some(free) = free.filter(|it| now < *it) {
+            return Some(free);
+        }
+        self.last = Some(now);
+        None
     }
 
     /// The interval in force.
@@ -91,6 +103,14 @@ mod tests {
         assert_eq!(pace.reserve(s(10), 0.0), s(10));
         assert_eq!(pace.reserve(s(10), 1.0), s(12));
         assert!(s(14) < pace.reserve(s(10), 0.0), "jitter only ever adds");
+    }
+
+    #[test]
+    fn a_slot_that_is_used_late_puts_the_next_one_off() {
+        let mut pace = Pace::new(s(2));
+        assert_eq!(pace.begin(s(1)), None);
+        assert_eq!(pace.begin(s(2)), Some(s(3)));
+        assert_eq!(pace.begin(s(3)), None);
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Decoded<'b> {
         .and_then(label_of)
         .or_else(|| label_of(&String::from_utf8_lossy(head)))
         .and_then(|it| Encoding::for_label(it.as_bytes()));
+    // UTF-16 of a western page is half zeros; without them, and without a mark, it is a false label.
+    let is_false = |it: &&'static Encoding| !it.is_ascii_compatible() && !bytes.contains(&0);
+    let declared = declared.filter(|it| !is_false(it));
     if let Some(encoding) = declared {
         let decoded = finish(encoding, bytes);
         if !decoded.is_damaged {
@@ -87,6 +90,7 @@ mod tests {
             "windows-1252",
         );
         check("<meta charset=utf-8>\u{25b2}".as_bytes(), None, "<meta charset=utf-8>\u{25b2}", "UTF-8");
+        check(b"plain", Some("text/html; charset=utf-16"), "plain", "UTF-8");
         check("\u{25b2}".as_bytes(), Some("text/html; charset=us-ascii-lie"), "\u{25b2}", "UTF-8");
         check("\u{627}\u{631}\u{62f}\u{648}".as_bytes(), None, "\u{627}\u{631}\u{62f}\u{648}", "UTF-8");
     }

@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{config::Recheck, model::PageState};
+use crate::{
+    config::Recheck,
+    model::{Missing, PageState},
+};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -21,6 +24,17 @@ pub(super) fn recheck(
     let age = (now - published_at?).to_std().unwrap_or_default();
     let step = steps.iter().find(|it| age < it.age)?;
     Some(now + delta(step.every))
+}
+
+/// When a page that is not there is asked for again, while somebody names it: twice, for what is announced before
+/// it is published. What is gone is gone.
+pub(super) fn missing(missing: Missing, misses: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let wait = match (missing, misses) {
+        (Missing::Gone, _) | (_, 2..) => return None,
+        (Missing::NotFound | Missing::RedirectedAway | Missing::Soft, 0) => 6 * HOUR,
+        (Missing::NotFound | Missing::RedirectedAway | Missing::Soft, _) => 3 * DAY,
+    };
+    Some(now + delta(wait))
 }
 
 /// When a page that could not be kept is tried again: later every time.
@@ -64,6 +78,16 @@ mod tests {
         check("2025-10-17T12:00:00Z", Some(72));
         check("2025-10-01T12:00:00Z", None);
         assert_eq!(recheck(&steps, None, now), None, "a page without a date has no age");
+    }
+
+    #[test]
+    fn what_is_not_there_is_asked_for_twice_more_and_what_is_gone_never() {
+        let now = at("2025-10-22T12:00:00Z");
+        let hours = |it, misses| missing(it, misses, now).map(|it| (it - now).num_hours());
+        assert_eq!(hours(Missing::NotFound, 0), Some(6));
+        assert_eq!(hours(Missing::Soft, 1), Some(72));
+        assert_eq!(hours(Missing::NotFound, 2), None);
+        assert_eq!(hours(Missing::Gone, 0), None);
     }
 
     #[test]

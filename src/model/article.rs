@@ -202,10 +202,18 @@ pub struct Article {
     pub last_checked_at: DateTime<Utc>,
 }
 
+/// Shorter texts may be a server's excuse.
+const WORDS_MIN: u32 = 25;
+
 impl Draft {
-    /// Whether there is enough of a story to keep: a headline or a body.
+    /// Whether there is enough of a story to keep. A headline that an element or metadata names is enough,
+    /// and so is a body of some length; a stray line of text needs something beside it.
     pub fn is_article(&self) -> bool {
-        self.headline.is_some() || !self.body().is_empty()
+        let is_named = self.origin(Field::Headline).is_some_and(|it| it != Origin::Text);
+        let words = self.word_count();
+        let witnesses =
+            [self.headline.is_some(), 0 < words, self.published_on.is_some(), self.dateline.is_some()];
+        is_named || WORDS_MIN <= words || 1 < witnesses.into_iter().filter(|it| *it).count()
     }
 
     /// The story's text: every block but images, joined by a blank line.

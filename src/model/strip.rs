@@ -172,11 +172,8 @@ mod tests {
         for units in (-9_999_999..9_999_999).step_by(7_919) {
             for scale in 0..6 {
                 let decimal = Decimal::new(units, scale);
-                assert_eq!(
-                    decimal.to_f64(),
-                    decimal.to_string().parse::<f64>().expect("a number"),
-                    "{decimal}"
-                );
+                let nearest: f64 = decimal.to_string().parse().expect("a number");
+                assert_eq!(decimal.to_f64().to_bits(), nearest.to_bits(), "{decimal}");
             }
         }
     }

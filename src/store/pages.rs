@@ -210,7 +210,7 @@ fn settle(
         Outcome::Missing(missing) => (Settled::Missing, PageState::Missing, Some(missing.code()), None),
         Outcome::Failed { state, reason } => (Settled::Failed(*state), *state, Some(*reason), None),
     };
-    let failures = i64::from(matches!(settled, Settled::Failed(_)));
+    let failures = matches!(settled, Settled::Failed(_) | Settled::Missing);
     // A stored article stays stored when a later look fails: the failure is in the reason.
     conn.prepare_cached(
         "UPDATE pages

@@ -352,7 +352,6 @@ fn what_is_no_text_is_no_article() {
 }
 
 #[test]
-#[ignore = "defect: `Draft::is_article` takes a headline alone, and the plain reader takes any line for one"]
 fn a_word_is_no_article() {
     check(Reply::html(b"ok".to_vec(), "text/plain"), "not_article", "no_article");
     check(ok("<p>Subscribe to read on"), "not_article", "no_article");

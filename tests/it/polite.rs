@@ -715,7 +715,6 @@ fn young_stories_are_looked_at_soon_and_old_ones_never() {
 }
 
 #[test]
-#[ignore = "defect: a page that was 404 once is never asked for again, even while the feed names it"]
 fn a_missing_page_that_the_feed_still_names_is_asked_for_again() {
     let site = site_of(&[A]);
     site.on(A, [status(404), ok(story())]);
