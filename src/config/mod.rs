@@ -9,7 +9,7 @@ mod profile;
 mod reader;
 
 pub use error::{ConfigError, Place, Problem};
-pub use pattern::{LineSet, Pattern};
+pub use pattern::{BytePattern, LineSet, Pattern};
 pub use profile::{
     Challenge, Era, Feed, IdRange, Listing, Profile, Recheck, Rule, RuleField, Rules, StripWords,
     TextRules,
@@ -131,7 +131,7 @@ fn read_fetch(fetch: &Section) -> Result<FetchConfig, Problem> {
     }
     let rate = fetch.float("requests_per_second")?;
     if !(rate > 0.0 && rate <= RATE_MAX) {
-        return Err(fetch.wrong("requests_per_second", "more than 0 and at most 1000"));
+        return Err(fetch.wrong("requests_per_second", "more than 0 and at most a million"));
     }
     let concurrent = fetch.whole("max_concurrent", 1..=64)?;
     let proxy = fetch.text("proxy")?;
@@ -195,7 +195,7 @@ const RESERVED_HEADERS: [&str; 12] = [
 ];
 
 /// Above this the pace is no pace; benches and tests run at it.
-const RATE_MAX: f64 = 1000.0;
+const RATE_MAX: f64 = 1e6;
 
 fn small(number: u64) -> u32 {
     u32::try_from(number).expect("the range was checked when it was read")
@@ -270,7 +270,7 @@ mod tests {
         );
         refused(
             "[fetch]\nrequests_per_second = 0.0",
-            "my.toml:2: `fetch.requests_per_second` must be more than 0 and at most 1000, found 0.0",
+            "my.toml:2: `fetch.requests_per_second` must be more than 0 and at most a million, found 0.0",
         );
         let error = Config::parse("[fetch\n", "my.toml").expect_err("refused").to_string();
         assert!(error.starts_with("my.toml:1: "), "{error}");

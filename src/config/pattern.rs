@@ -1,6 +1,6 @@
 //! A regular expression that knows its own text.
 
-use regex::{Captures, Regex};
+use regex::{Captures, Regex, bytes};
 
 /// A compiled regular expression; equal to another of the same text.
 #[derive(Debug, Clone)]
@@ -25,6 +25,29 @@ impl Pattern {
     /// Whether it has a group of this name.
     pub fn has_group(&self, name: &str) -> bool {
         self.0.capture_names().flatten().any(|it| it == name)
+    }
+}
+
+/// Texts that are looked for in bytes, all in one pass.
+#[derive(Debug, Clone)]
+pub struct BytePattern(bytes::Regex);
+
+impl BytePattern {
+    /// Any of these texts, literally; `None` for none.
+    pub fn any_of(texts: &[String]) -> Option<Self> {
+        let any = texts.iter().map(|it| regex::escape(it)).collect::<Vec<_>>().join("|");
+        (!any.is_empty()).then(|| Self(bytes::Regex::new(&any).expect("escaped texts are a pattern")))
+    }
+
+    /// Whether one of them stands in `bytes`.
+    pub fn is_in(&self, bytes: &[u8]) -> bool {
+        self.0.is_match(bytes)
+    }
+}
+
+impl PartialEq for BytePattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_str() == other.0.as_str()
     }
 }
 

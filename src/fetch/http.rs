@@ -155,8 +155,8 @@ impl Answer {
             let found = self.headers.get(name.as_str()).and_then(|it| it.to_str().ok());
             found.is_some_and(|it| value.as_deref().is_none_or(|value| it.eq_ignore_ascii_case(value)))
         });
-        let head = String::from_utf8_lossy(&self.body[..self.body.len().min(CHALLENGE_BYTES)]);
-        by_header || rules.texts.iter().any(|it| head.contains(it.as_str()))
+        let head = &self.body[..self.body.len().min(CHALLENGE_BYTES)];
+        by_header || rules.texts.as_ref().is_some_and(|it| it.is_in(head))
     }
 }
 

@@ -262,7 +262,7 @@ impl Fetcher {
         let slot = loop {
             let slot = self.book(host, free)?;
             was_held |= slot.is_held;
-            sleep_until(self.epoch.0 + slot.at).await;
+            self.wait_until(slot.at).await;
             let now = self.now();
             let is_free = |lane: &mut Lane| lane.wait_until.is_none_or(|it| it <= now);
             if self.lane(host, is_free) {
@@ -270,7 +270,7 @@ impl Fetcher {
             }
         };
         while let Some(free) = self.lane(host, |lane| lane.pace.begin(self.now())) {
-            sleep_until(self.epoch.0 + free).await;
+            self.wait_until(free).await;
         }
         let now = self.now();
         if let Some(until) = self.lane(host, |lane| lane.breaker.open_until()).filter(|it| now < *it) {
@@ -282,6 +282,13 @@ impl Fetcher {
             false => slot.is_later.then_some(WaitReason::Pace),
         };
         Ok(Waited { time: now.saturating_sub(began), reason })
+    }
+
+    /// A timer counts in milliseconds and rounds up: what is due is not waited for.
+    async fn wait_until(&self, at: Duration) {
+        if self.now() < at {
+            sleep_until(self.epoch.0 + at).await;
+        }
     }
 
     /// The next slot from `free` on that the host's time allows.

@@ -15,6 +15,7 @@ const SLOW_STEP: f64 = 1.25;
 const LATENCY_MIN: Duration = Duration::from_millis(200);
 /// Weight of the newest answer in the usual latency.
 const LATENCY_WEIGHT: f64 = 0.1;
+const TIMER_GRAIN: Duration = Duration::from_millis(1);
 /// Jitter, at most, as a share of the interval. It only ever adds.
 const JITTER: f64 = 0.1;
 
@@ -31,13 +32,17 @@ pub(super) struct Pace {
 
 impl Pace {
     pub(super) fn new(interval: Duration) -> Self {
+        // What no timer can wait for is no pace.
+        let interval = if interval < TIMER_GRAIN { Duration::ZERO } else { interval };
         Self { base: interval, factor: 1.0, next: None, last: None, usual: None }
     }
 
     /// Go on at the interval of an earlier run.
     pub(super) fn resume(&mut self, interval: Duration) {
-        let factor = interval.as_secs_f64() / self.base.as_secs_f64();
-        self.factor = factor.clamp(1.0, FACTOR_MAX);
+        if Duration::ZERO < self.base {
+            let factor = interval.as_secs_f64() / self.base.as_secs_f64();
+            self.factor = factor.clamp(1.0, FACTOR_MAX);
+        }
     }
 
     /// The server asks for a longer interval than ours; a shorter one changes nothing.

@@ -96,7 +96,7 @@ fn every_command_and_option_of_the_program_is_in_readme() {
 fn every_section_of_the_configuration_is_in_readme() {
     let config = tearsheet::config::DEFAULT;
     let readme = readme();
-    let sections = config.lines().filter(|it| it.starts_with('[')).map(|it| it.trim_end());
+    let sections = config.lines().filter(|it| it.starts_with('[')).map(str::trim_end);
     for section in sections.filter(|it| !it.contains("eras.rules")) {
         assert!(readme.contains(section), "{section}");
     }

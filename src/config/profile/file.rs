@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use chrono::NaiveDate;
 use url::Url;
 
-use crate::config::{Place, Problem, reader::Section};
+use crate::config::{BytePattern, Place, Problem, reader::Section};
 
 use super::{
     Challenge, Era, Feed, IdRange, Listing, Profile, Recheck, Rule, RuleField, Rules, StripWords,
@@ -147,7 +147,8 @@ fn read_challenge(section: &Section) -> Result<Challenge, Problem> {
         None => (line.trim().to_lowercase(), None),
     };
     let headers = section.words("headers")?.into_iter().map(header).collect();
-    let challenge = Challenge { headers, texts: section.words("texts")? };
+    let texts = section.words("texts")?;
+    let challenge = Challenge { headers, texts: BytePattern::any_of(&texts) };
     section.finish()?;
     Ok(challenge)
 }

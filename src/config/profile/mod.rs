@@ -12,7 +12,7 @@ use url::Url;
 
 use crate::model::PageKey;
 
-use super::{ConfigError, LineSet, Pattern, Place, Problem};
+use super::{BytePattern, ConfigError, LineSet, Pattern, Place, Problem};
 
 /// Everything the program knows about a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -122,12 +122,12 @@ pub struct TextRules {
 }
 
 /// How a page looks that the server's guard shows instead of the article.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Challenge {
     /// Header names, lower case, with a value where it matters.
     pub headers: Vec<(String, Option<String>)>,
-    /// Texts looked for in the head of the body.
-    pub texts: Vec<String>,
+    /// Any of the texts looked for in the head of the body.
+    pub texts: Option<BytePattern>,
 }
 
 /// One template of the site.

@@ -45,7 +45,7 @@ impl Program {
     pub(crate) fn configure(&self, base_url: &str, fetch: &str, site: &str) {
         let quick = ["requests_per_second = 500", "max_wait_seconds = 2", "max_concurrent = 1"];
         let is_left = |line: &&str| !fetch.contains(line.split(' ').next().unwrap_or_default());
-        let quick: String = quick.into_iter().filter(is_left).map(|it| format!("{it}\n")).collect();
+        let quick = quick.into_iter().filter(is_left).collect::<Vec<_>>().join("\n") + "\n";
         let text = format!("[fetch]\n{quick}{fetch}\n[site]\nbase_url = \"{base_url}\"\n{site}");
         self.write("config.toml", &text);
     }

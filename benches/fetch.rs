@@ -1,0 +1,191 @@
+//! What politeness costs when there is nothing to be polite about.
+//!
+//! `cargo bench --bench fetch` asks a server on loopback for pages of 150 KB at no pace: the fetcher beside a
+//! bare `reqwest` loop sending the same requests, at 1, 8 and 64 at a time; then the whole of `scrape` (fetch,
+//! extract, store) beside the same bare loop. The two take turns; the ratio is what counts.
+
+#![expect(clippy::print_stdout, clippy::format_collect, reason = "a bench prints its figures")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use axum::{Router, extract::Path, http::header, routing::get};
+use tearsheet::{
+    config::Config,
+    extract::Extractor,
+    fetch::Fetcher,
+    jobs::{Limits, Scrape, Stop},
+    model::{Ask, Fetched, Validators},
+    store::Writer,
+};
+use tokio::runtime::Runtime;
+use url::Url;
+
+const PAGES: usize = 600;
+const ROUNDS: usize = 7;
+const PAGE_BYTES: usize = 150_000;
+
+fn main() {
+    rustls::crypto::ring::default_provider().install_default().expect("the first to install one");
+    let runtime = Runtime::new().expect("a runtime");
+    let base = runtime.block_on(serve());
+    println!("{PAGES} pages of {} KB over loopback, {ROUNDS} rounds, medians", PAGE_BYTES / 1000);
+    for at_a_time in [1, 8, 64] {
+        let mut ratios = Vec::new();
+        let (mut bare, mut ours) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            bare.push(runtime.block_on(bare_loop(&base, at_a_time)));
+            ours.push(runtime.block_on(fetcher_loop(&base, at_a_time)));
+            ratios.push(ours[ours.len() - 1].as_secs_f64() / bare[bare.len() - 1].as_secs_f64());
+        }
+        show(&format!("fetch, {at_a_time} at a time"), &bare, &ours, &ratios);
+    }
+    for at_a_time in [1, 8] {
+        let mut ratios = Vec::new();
+        let (mut bare, mut ours) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            bare.push(runtime.block_on(bare_loop(&base, at_a_time)));
+            ours.push(runtime.block_on(scrape(&base, at_a_time)));
+            ratios.push(ours[ours.len() - 1].as_secs_f64() / bare[bare.len() - 1].as_secs_f64());
+        }
+        show(&format!("scrape, {at_a_time} at a time"), &bare, &ours, &ratios);
+    }
+}
+
+fn show(what: &str, bare: &[Duration], ours: &[Duration], ratios: &[f64]) {
+    let rate = |times: &[Duration]| {
+        let mut sorted = times.to_vec();
+        sorted.sort();
+        PAGES as f64 / sorted[sorted.len() / 2].as_secs_f64()
+    };
+    let mut sorted = ratios.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    println!(
+        "{what:<22} bare reqwest {:>6.0} pages/s   tearsheet {:>6.0} pages/s   time ratio {:.3}",
+        rate(bare),
+        rate(ours),
+        sorted[sorted.len() / 2]
+    );
+}
+
+fn page(id: usize) -> String {
+    let story = format!(
+        "<html><head><meta property='article:published_time' content='2025-10-22T11:00:00+05:00'></head><body>\
+         <h1 class='story__title'>Story {id}</h1><div class='story__content'><p>KARACHI: Words of story {id}.</p></div>"
+    );
+    let mut page = story;
+    while page.len() < PAGE_BYTES {
+        page.push_str("<div class='box   story'><a href='/section/x'>Another part of the page</a><p>words words words</p></div>\n");
+    }
+    page + "</body></html>"
+}
+
+async fn serve() -> String {
+    let pages: Arc<Vec<String>> = Arc::new((0..PAGES).map(page).collect());
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let base = format!("http://{}", listener.local_addr().expect("an address"));
+    let links: String = (0..PAGES)
+        .map(|id| format!("<item><link>{base}/news/{id}</link><pubDate>Wed, 22 Oct 2025 11:00:00 +0500</pubDate></item>"))
+        .collect();
+    let feed = Arc::new(format!("<rss version='2.0'><channel>{links}</channel></rss>"));
+    let app = Router::new()
+        .route(
+            "/news/{id}",
+            get(move |Path(id): Path<usize>| {
+                let pages = Arc::clone(&pages);
+                async move {
+                    ([(header::CONTENT_TYPE, "text/html; charset=utf-8")], pages[id % PAGES].clone())
+                }
+            }),
+        )
+        .route("/feeds/latest-news", get(move || async move { feed.as_str().to_owned() }));
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    base
+}
+
+fn config(base: &str, at_a_time: usize) -> Config {
+    let text = format!(
+        "[fetch]\nrequests_per_second = 1000000.0\nmax_concurrent = {at_a_time}\n[site]\nbase_url = \"{base}\"\nsitemaps = []\n\
+         [[site.feeds]]\nurl = \"/feeds/latest-news\"\n"
+    );
+    Config::parse(&text, "bench").expect("valid").config
+}
+
+async fn bare_loop(base: &str, at_a_time: usize) -> Duration {
+    let client = reqwest::Client::builder().user_agent("bench").build().expect("a client");
+    let next = AtomicUsize::new(0);
+    let worker = async || {
+        let mut bytes = 0;
+        loop {
+            let id = next.fetch_add(1, Ordering::Relaxed);
+            if PAGES <= id {
+                return bytes;
+            }
+            let response = client.get(format!("{base}/news/{id}")).send().await.expect("an answer");
+            bytes += response.bytes().await.expect("a body").len();
+        }
+    };
+    let began = Instant::now();
+    let read = futures_util::future::join_all((0..at_a_time).map(|_| worker())).await;
+    let took = began.elapsed();
+    assert!(PAGES * PAGE_BYTES <= read.iter().sum::<usize>());
+    took
+}
+
+async fn fetcher_loop(base: &str, at_a_time: usize) -> Duration {
+    let config = config(base, at_a_time);
+    let fetcher = Fetcher::new(&config.fetch, &config.profile).expect("a fetcher");
+    let next = AtomicUsize::new(0);
+    let worker = async || {
+        let mut bytes = 0;
+        loop {
+            let id = next.fetch_add(1, Ordering::Relaxed);
+            if PAGES <= id {
+                return bytes;
+            }
+            let url = Url::parse(&format!("{base}/news/{id}")).expect("an address");
+            match fetcher.get(&Ask { url, validators: Validators::default() }).await.result {
+                Ok(Fetched::Page(page)) => bytes += page.body.len(),
+                other => panic!("no page: {other:?}"),
+            }
+        }
+    };
+    let began = Instant::now();
+    let read = futures_util::future::join_all((0..at_a_time).map(|_| worker())).await;
+    let took = began.elapsed();
+    assert!(PAGES * PAGE_BYTES <= read.iter().sum::<usize>());
+    took
+}
+
+async fn scrape(base: &str, at_a_time: usize) -> Duration {
+    let config = config(base, at_a_time);
+    let folder = tempfile::tempdir().expect("a folder");
+    let writer =
+        Writer::open(&folder.path().join("a.db"), config.profile.time_zone).expect("an archive");
+    let extractor = Extractor::new(&config.profile).expect("the profile");
+    let fetcher = Fetcher::new(&config.fetch, &config.profile).expect("a fetcher");
+    let (_switch, stop) = Stop::new();
+    let job = Scrape {
+        fetcher: &fetcher,
+        extractor: &extractor,
+        writer: &writer,
+        profile: &config.profile,
+        workers: NonZeroUsize::new(at_a_time).expect("one at least"),
+        keep_requests: Duration::from_secs(86_400),
+        limits: Limits::default(),
+        observe: &|_| (),
+        stop,
+    };
+    let began = Instant::now();
+    let report = job.run().await.expect("a run");
+    let took = began.elapsed();
+    assert_eq!(report.tally.stored, PAGES as u64, "{report:?}");
+    took
+}
