@@ -6,5 +6,6 @@ mod hostile;
 mod pages;
 mod polite;
 mod scrape;
+mod soak;
 mod support;
 mod tidy;
