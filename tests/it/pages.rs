@@ -28,18 +28,22 @@ fn text_of(folder: &Path, key: &str) -> Option<String> {
 }
 
 fn cases() -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/pages");
-    let mut folders: Vec<PathBuf> = fs::read_dir(root)
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut folders: Vec<PathBuf> = fs::read_dir(fixtures.join("pages"))
         .expect("fixtures")
         .map(|it| it.expect("an entry").path())
         .filter(|it| it.is_dir())
         .collect();
     folders.sort();
     let case = |folder: PathBuf| {
-        let html = fs::read(folder.join("page.html"));
-        let (body, content_type) = match html {
-            Ok(body) => (body, "text/html; charset=utf-8"),
-            Err(_) => (fs::read(folder.join("page.txt")).expect("a page"), "text/plain; charset=utf-8"),
+        let (body, content_type) = if let Some(shared) = text_of(&folder, "page") {
+            let text = fs::read_to_string(fixtures.join(shared)).expect("a page of the miniature site");
+            let text = text.replace("{{base}}", "https://www.brecorder.com");
+            (text.into_bytes(), "text/html; charset=utf-8")
+        } else if let Ok(body) = fs::read(folder.join("page.html")) {
+            (body, "text/html; charset=utf-8")
+        } else {
+            (fs::read(folder.join("page.txt")).expect("a page"), "text/plain; charset=utf-8")
         };
         let page = RawPage {
             url: text_of(&folder, "url").map(|it| it.parse().expect("an address")),
