@@ -65,7 +65,7 @@ pub(super) fn pass(
         return Ok(Exit::Interrupted);
     };
     printer.note(&closing("scrape", &report, began.elapsed()));
-    Ok(exit(&report, session))
+    Ok(exit(&report))
 }
 
 pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
@@ -104,15 +104,14 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
     line
 }
 
-fn exit(report: &Report, session: &Session) -> Exit {
-    let profile = &session.config.profile;
-    let sources = profile.feeds.len() + profile.sitemaps.len() + profile.listings.len();
+fn exit(report: &Report) -> Exit {
+    let tally = report.tally;
     match report.end {
         End::Interrupted => Exit::Interrupted,
         End::Stopped { .. } => Exit::Stopped,
-        End::Done | End::Limited if 0 < report.tally.failed => Exit::Incomplete,
+        End::Done | End::Limited if 0 < tally.failed => Exit::Incomplete,
         // A pass that could not look anywhere has seen nothing.
-        End::Done | End::Limited if 0 < sources && report.tally.sources_unread == sources as u64 => {
+        End::Done | End::Limited if tally.sources_read == 0 && 0 < tally.sources_unread => {
             Exit::Incomplete
         }
         End::Done | End::Limited => Exit::Done,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     model::Tally,
-    store::{HostStats, RunRow, SourceStats, Status},
+    store::{HostStats, PageStats, RunRow, SourceStats, Status},
 };
 
 use super::{
@@ -47,9 +47,10 @@ fn as_text(archive: &str, status: &Status) -> String {
     out += &format!("  {articles} articles{range}; {undated} without a date; {versions} versions\n");
     out += &format!("  {captures} captures, {quotes} quotes\n");
     out += &format!("\n{}\n", bold.apply_to("pages"));
-    for (state, reason, count) in pages {
+    for PageStats { state, reason, count, next_due } in pages {
         let reason = reason.as_ref().map_or(String::new(), |it| format!("  ({it})"));
-        out += &format!("  {count:>8}  {}{reason}\n", state.code());
+        let next = next_due.as_ref().map_or(String::new(), |it| format!(", looked at again from {it}"));
+        out += &format!("  {count:>8}  {}{reason}{next}\n", state.code());
     }
     let next = next_due.as_ref().map_or(String::new(), |it| format!("; the next one at {it}"));
     out += &format!("  {due:>8}  due now{next}\n");
@@ -115,8 +116,8 @@ fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
         "quotes": quotes,
         "due": due,
         "next_due": next_due,
-        "pages": pages.iter().map(|(state, reason, count)| json!({
-            "state": state.code(), "reason": reason, "count": count,
+        "pages": pages.iter().map(|it| json!({
+            "state": it.state.code(), "reason": it.reason, "count": it.count, "next_due": it.next_due,
         })).collect::<Vec<_>>(),
         "sources": sources.iter().map(|it| json!({
             "url": it.url, "state": it.state, "reason": it.reason, "checked_at": it.checked_at,

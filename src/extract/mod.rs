@@ -1,7 +1,7 @@
 //! From bytes to a draft: pure and total. The same bytes of the same era give the same extraction, and
 //! there are no bytes that give none; what a page lacks is a hole in the draft.
 //!
-//! Two readers share the grammar of headers and ticker rows: [`page`] for HTML, [`plain`] for text.
+//! Two readers share the grammar of headers and ticker rows: `page` for HTML, `plain` for text.
 
 mod body;
 mod date;

@@ -19,6 +19,8 @@ pub(super) enum Verdict {
     Failure,
     /// It refused: 401, 403, a challenge.
     Block,
+    /// It was not reached: it may be we who are offline.
+    Unreached,
 }
 
 /// Whether a request may go out.
@@ -38,6 +40,8 @@ pub(super) struct Breaker {
     blocks: u32,
     open_until: Option<Duration>,
     is_probing: bool,
+    /// The failures say nothing of the host: they end this run, and are forgotten by the next.
+    is_unreached: bool,
 }
 
 impl Breaker {
@@ -63,12 +67,13 @@ impl Breaker {
         let was_probing = std::mem::take(&mut self.is_probing);
         match verdict {
             Verdict::Good => return *self = Self::default(),
-            Verdict::Failure => self.failures += 1,
+            Verdict::Failure | Verdict::Unreached => self.failures += 1,
             Verdict::Block => {
                 self.failures += 1;
                 self.blocks += 1;
             }
         }
+        self.is_unreached = verdict == Verdict::Unreached;
         if was_probing || FAILURES_MAX <= self.failures || BLOCKS_MAX <= self.blocks {
             let doublings = self.failures.saturating_sub(FAILURES_MAX).min(7);
             self.open_until = Some(now + (OPEN * 2_u32.pow(doublings)).min(OPEN_MAX));
@@ -80,8 +85,9 @@ impl Breaker {
         self.is_probing = false;
     }
 
-    pub(super) fn failures(&self) -> u32 {
-        self.failures
+    /// What the next run has to know: failures in a row, and until when it is open.
+    pub(super) fn remembered(&self) -> (u32, Option<Duration>) {
+        if self.is_unreached { (0, None) } else { (self.failures, self.open_until) }
     }
 
     pub(super) fn open_until(&self) -> Option<Duration> {
@@ -117,6 +123,18 @@ mod tests {
             breaker.note(T0, Verdict::Block);
         }
         assert_eq!(breaker.admit(T0), Admission::Closed(OPEN));
+    }
+
+    #[test]
+    fn being_offline_ends_a_run_and_is_forgotten_by_the_next() {
+        let mut breaker = Breaker::default();
+        for _ in 0..5 {
+            breaker.note(T0, Verdict::Unreached);
+        }
+        assert_eq!(breaker.admit(T0), Admission::Closed(OPEN));
+        assert_eq!(breaker.remembered(), (0, None));
+        breaker.note(T0, Verdict::Failure);
+        assert_eq!(breaker.remembered().0, 6);
     }
 
     #[test]

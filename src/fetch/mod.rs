@@ -1,7 +1,7 @@
 //! Polite HTTP: the only module that opens sockets to the site.
 //!
 //! `pace`, `retry`, `breaker` and `robots` are policies with the clock as an argument; this file is the
-//! only one that waits. Every request, of whatever kind, goes through [`Fetcher::exchange`]: breaker, pace,
+//! only one that waits. Every request, of whatever kind, goes through `Fetcher::exchange`: breaker, pace,
 //! wire, audit. There is one lane for each host.
 
 mod breaker;
@@ -131,8 +131,8 @@ impl Fetcher {
         self.lane(host, |lane| HostMemory {
             host: host.to_owned(),
             wait_until: lane.wait_until.map(|it| self.wall(it)),
-            failures: lane.breaker.failures(),
-            open_until: lane.breaker.open_until().map(|it| self.wall(it)),
+            failures: lane.breaker.remembered().0,
+            open_until: lane.breaker.remembered().1.map(|it| self.wall(it)),
             interval_ms: u64::try_from(lane.pace.interval().as_millis()).ok(),
             last_request_at: None,
         })
@@ -263,15 +263,15 @@ impl Fetcher {
             let slot = self.book(host, free)?;
             was_held |= slot.is_held;
             self.wait_until(slot.at).await;
+            while let Some(free) = self.lane(host, |lane| lane.pace.begin(self.now())) {
+                self.wait_until(free).await;
+            }
             let now = self.now();
             let is_free = |lane: &mut Lane| lane.wait_until.is_none_or(|it| it <= now);
             if self.lane(host, is_free) {
                 break slot;
             }
         };
-        while let Some(free) = self.lane(host, |lane| lane.pace.begin(self.now())) {
-            self.wait_until(free).await;
-        }
         let now = self.now();
         if let Some(until) = self.lane(host, |lane| lane.breaker.open_until()).filter(|it| now < *it) {
             return Err(FetchError::BreakerOpen { wait: until.saturating_sub(now) });
@@ -338,6 +338,9 @@ impl Fetcher {
             Err(FetchError::Status { status: 503 }) => {
                 lane.pace.note_pushback();
                 lane.breaker.note(now, Verdict::Failure);
+            }
+            Err(FetchError::Connect { .. } | FetchError::Dns { .. }) => {
+                lane.breaker.note(now, Verdict::Unreached);
             }
             Err(_) => lane.breaker.note(now, Verdict::Failure),
         });

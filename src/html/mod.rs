@@ -1,6 +1,7 @@
 //! The DOM, wrapped: parsing, walking, class-token matching. Alone in knowing `scraper`.
 
 mod charset;
+mod depth;
 mod matcher;
 
 pub use charset::{Decoded, decode};
@@ -35,9 +36,10 @@ pub enum Step<'d> {
 }
 
 impl Document {
-    /// Parse a whole page.
+    /// Parse a whole page. One that is nested without end is cut where it gets too deep: the standard's
+    /// algorithm walks the stack of open elements for every tag.
     pub fn parse(text: &str) -> Self {
-        Self(Html::parse_document(text))
+        Self(Html::parse_document(&text[..depth::end_of_sane(text)]))
     }
 
     /// The `html` element.

@@ -163,8 +163,11 @@ impl Discovery<'_> {
         let url = memory.url.clone();
         let listed = memory.listed;
         match memory.state {
-            SourceState::Fresh => {}
-            SourceState::Stale | SourceState::Empty => tally.sources_stale += 1,
+            SourceState::Fresh => tally.sources_read += 1,
+            SourceState::Stale | SourceState::Empty => {
+                tally.sources_read += 1;
+                tally.sources_stale += 1;
+            }
             SourceState::Failed => tally.sources_unread += 1,
         }
         match (memory.state, memory.newest_at) {

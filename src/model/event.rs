@@ -93,6 +93,8 @@ pub struct Tally {
     pub missing: u64,
     /// Pages that could not be kept; they stay queued.
     pub failed: u64,
+    /// Sources that were read, stale and unchanged ones too.
+    pub sources_read: u64,
     /// Sources that could not be read.
     pub sources_unread: u64,
     /// Sources that were read and found stale or empty.
@@ -125,6 +127,7 @@ impl Tally {
             unchanged: self.unchanged + other.unchanged,
             missing: self.missing + other.missing,
             failed: self.failed + other.failed,
+            sources_read: self.sources_read + other.sources_read,
             sources_unread: self.sources_unread + other.sources_unread,
             sources_stale: self.sources_stale + other.sources_stale,
         }

@@ -81,11 +81,12 @@ pub(super) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Result<Kept> {
     Ok(Kept::As(Settled::Updated))
 }
 
-/// The article was looked at, and is as before (304).
-pub(super) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<()> {
-    conn.prepare_cached("UPDATE articles SET last_checked_at = ?2 WHERE id = ?1")?
+/// The article was looked at, and is as before (304). `false` where there is no article.
+pub(super) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<bool> {
+    let touched = conn
+        .prepare_cached("UPDATE articles SET last_checked_at = ?2 WHERE id = ?1")?
         .execute(params![page.0, stamp(at)])?;
-    Ok(())
+    Ok(touched == 1)
 }
 
 fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {

@@ -17,7 +17,7 @@ pub use pages::{Enqueued, Settlement};
 pub use reader::{Reader, Reference, Wording};
 pub use runs::{Outcome as RunOutcome, RunRow};
 pub use sources::{SourceMemory, SourceState};
-pub use stats::{HostStats, Sample, SourceStats, Status};
+pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};
 pub use writer::Writer;
 
 use std::path::PathBuf;

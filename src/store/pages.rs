@@ -204,8 +204,13 @@ fn settle(
             (settled, state, reason, Some(&bytes.validators))
         }
         Outcome::Unchanged(validators) => {
-            articles::touch(conn, *page, *at)?;
-            (Settled::Unchanged, PageState::Stored, None, Some(validators))
+            let is_stored = articles::touch(conn, *page, *at)?;
+            let (state, reason) = if is_stored {
+                (PageState::Stored, None)
+            } else {
+                (PageState::NotArticle, Some("no_article"))
+            };
+            (Settled::Unchanged, state, reason, Some(validators))
         }
         Outcome::Missing(missing) => (Settled::Missing, PageState::Missing, Some(missing.code()), None),
         Outcome::Failed { state, reason } => (Settled::Failed(*state), *state, Some(*reason), None),
@@ -247,7 +252,9 @@ fn read(
     // Of a saved page the printed date may be all that dates its ticker.
     let captured = page.captured_at.or(strip.market_date.map(Captured::On));
     let Some(capture) = keep_capture(conn, id, key, page, url, captured, packed, at)? else {
-        return Ok(Settled::Unchanged);
+        // The same capture once more: what it was, it is.
+        let is_stored = articles::touch(conn, id, at)?;
+        return Ok(if is_stored { Settled::Unchanged } else { Settled::Failed(PageState::NotArticle) });
     };
     match captured {
         Some(captured) => {

@@ -25,8 +25,8 @@ pub struct Status {
     pub quotes: u64,
     /// Captures with their raw bytes.
     pub captures: u64,
-    /// Pages by what is known of them, with the cause, and how many.
-    pub pages: Vec<(PageState, Option<String>, u64)>,
+    /// Pages by what is known of them.
+    pub pages: Vec<PageStats>,
     /// Pages due now.
     pub due: u64,
     /// When the next page is due.
@@ -37,6 +37,19 @@ pub struct Status {
     pub hosts: Vec<HostStats>,
     /// The newest runs, newest first.
     pub runs: Vec<RunRow>,
+}
+
+/// Pages of one state and cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageStats {
+    /// What is known of them.
+    pub state: PageState,
+    /// Why.
+    pub reason: Option<String>,
+    /// How many.
+    pub count: u64,
+    /// When the first of them is looked at again; `None` for never.
+    pub next_due: Option<String>,
 }
 
 /// A source as it was last read.
@@ -127,16 +140,17 @@ impl Reader {
     }
 }
 
-fn pages(conn: &Connection) -> Result<Vec<(PageState, Option<String>, u64)>> {
-    let sql = "SELECT state, reason, count(*) FROM pages GROUP BY state, reason ORDER BY state, reason";
+fn pages(conn: &Connection) -> Result<Vec<PageStats>> {
+    let sql = "SELECT state, reason, count(*), min(due_at) FROM pages GROUP BY state, reason ORDER BY state, reason";
     let mut query = conn.prepare(sql)?;
-    let rows = query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?)))?;
-    let mut pages = Vec::new();
-    for row in rows {
-        let (state, reason, count) = row?;
-        pages.extend(PageState::from_code(&state).map(|it| (it, reason, count)));
-    }
-    pages.sort_by_key(|it| it.0);
+    let rows = query.query_map([], |row| {
+        let state: String = row.get(0)?;
+        let (reason, count, next_due) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        Ok(PageState::from_code(&state).map(|state| PageStats { state, reason, count, next_due }))
+    })?;
+    let mut pages: Vec<PageStats> =
+        rows.filter_map(rusqlite::Result::transpose).collect::<rusqlite::Result<_>>()?;
+    pages.sort_by_key(|it| it.state);
     Ok(pages)
 }
 

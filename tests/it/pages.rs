@@ -116,7 +116,7 @@ fn depth_and_junk_do_not_break_it() {
         status: None,
         validators: Validators::default(),
     };
-    let deep = "<div>".repeat(20_000) + "<p>KARACHI: Still here.</p>";
+    let deep = "<div>".repeat(200_000) + "<p>KARACHI: Still here.</p>";
     extractor.extract(&page(deep.into_bytes()));
     let deep = "<div class=story__content>".to_owned() + &"<b>".repeat(2_000) + "KARACHI: Still here.";
     let read = extractor.extract(&page(deep.into_bytes()));

@@ -1,0 +1,54 @@
+//! How deep a page is nested, told before it is parsed.
+
+/// Pages are nested some thirty deep; deeper than this is an accident or an attack.
+const DEPTH_MAX: usize = 3000;
+
+/// Elements that have no end, or need none.
+const UNENDED: [&str; 31] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr", "p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option",
+    "optgroup", "colgroup", "rp", "rt", "body", "html",
+];
+
+/// Where a page gets too deep, or its length: what is before can be parsed in good time.
+pub(super) fn end_of_sane(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    // Two quick counts tell nearly every page: it has no thousands of tags more than end tags.
+    let tags = bytes.iter().map(|it| usize::from(*it == b'<')).sum::<usize>();
+    let ends =
+        bytes.iter().zip(bytes.iter().skip(1)).filter(|it| *it.0 == b'<' && *it.1 == b'/').count();
+    if tags <= DEPTH_MAX + 2 * ends {
+        return text.len();
+    }
+    let mut depth = 0_usize;
+    for (at, _) in text.match_indices('<') {
+        let rest = &text[at + 1..];
+        let is_end = rest.starts_with('/');
+        let name = rest.strip_prefix('/').unwrap_or(rest);
+        let length = name.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let name = &name[..length];
+        if name.is_empty() || UNENDED.iter().any(|it| it.eq_ignore_ascii_case(name)) {
+            continue;
+        }
+        depth = if is_end { depth.saturating_sub(1) } else { depth + 1 };
+        if DEPTH_MAX < depth {
+            return at;
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_nested_without_end_is_cut() {
+        let flat = "<p>a<br>".repeat(10_000);
+        assert_eq!(end_of_sane(&flat), flat.len());
+        let paired = "<div><b>x</b></div>".repeat(10_000);
+        assert_eq!(end_of_sane(&paired), paired.len());
+        let deep = "<div>".repeat(200_000);
+        assert_eq!(end_of_sane(&deep), DEPTH_MAX * "<div>".len());
+    }
+}
