@@ -6,7 +6,7 @@ CREATE TABLE runs (
     command     TEXT NOT NULL,                -- scrape, import, ...
     started_at  TEXT NOT NULL,
     finished_at TEXT,                         -- NULL: running, or killed
-    outcome     TEXT,                         -- finished, incomplete, stopped, interrupted, failed, killed
+    outcome     TEXT,                         -- finished, incomplete, limited, stopped, interrupted, failed, killed
     discovered  INTEGER NOT NULL DEFAULT 0,   -- pages heard of for the first time
     fetched     INTEGER NOT NULL DEFAULT 0,   -- pages visited
     stored      INTEGER NOT NULL DEFAULT 0,   -- articles stored for the first time
@@ -225,7 +225,7 @@ CREATE TABLE tags (
     article_id INTEGER NOT NULL REFERENCES articles(id),
     tag        TEXT NOT NULL,
     url        TEXT NOT NULL,
-    PRIMARY KEY (article_id, url)
+    PRIMARY KEY (article_id, tag, url)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tags_tag ON tags(tag);
 

@@ -1,22 +1,32 @@
 //! `tearsheet demo`: the real `scrape` against the miniature site on loopback, twice.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
-use crate::{config::Config, jobs::Limits, store::Sample, web::Miniature};
+use crate::{
+    config::Config,
+    jobs::Limits,
+    store::{Reader, Sample},
+    web::Miniature,
+};
 
 use super::{args::Common, failure::Exit, printer::Printer, scrape, session::Session};
 
 const ARCHIVE: &str = "demo.db";
 /// Articles in the table.
 const ROWS: u32 = 12;
-const HEADLINE_CHARS: usize = 56;
+const SECTION_CHARS: usize = 12;
+const BYLINE_CHARS: usize = 15;
+const HEADLINE_CHARS: usize = 37;
 
 pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let site = runtime.block_on(Miniature::start()).context("cannot listen on 127.0.0.1")?;
     let archive = common.archive.clone().unwrap_or_else(|| PathBuf::from(ARCHIVE));
+    if common.archive.is_none() {
+        forget_last_demo()?;
+    }
     let common = Common { archive: Some(archive.clone()), ..common.clone() };
     // Loopback needs no slow pace, and the miniature's news stopped years ago: its feeds are not stale.
     let settings = format!(
@@ -47,6 +57,23 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Every demo tells the same story: the archive of the last one goes. One that was named by the user stays.
+fn forget_last_demo() -> anyhow::Result<()> {
+    if Path::new(ARCHIVE).exists() {
+        // What is no archive of ours is refused here, and left alone.
+        drop(Reader::open(Path::new(ARCHIVE))?);
+    }
+    for suffix in ["", "-wal", "-shm"] {
+        match std::fs::remove_file(format!("{ARCHIVE}{suffix}")) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot replace `{ARCHIVE}`"));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 const FEEDS: &str = "
 [[site.feeds]]
 url = \"/feeds/latest-news\"
@@ -61,12 +88,15 @@ fn table(rows: &[Sample]) -> String {
         format!("\n{:<10}  {:<12}  {:<18}  {}\n", "published", "section", "byline", "headline");
     for Sample { published_on, section, byline, headline } in rows {
         let cell = |it: &Option<String>| it.clone().unwrap_or_else(|| "-".to_owned());
-        let headline: String = cell(headline).chars().take(HEADLINE_CHARS).collect();
+        let cut = |text: String, width: usize| match text.char_indices().nth(width) {
+            Some(_) => text.chars().take(width - 1).chain(['…']).collect(),
+            None => text,
+        };
+        let (section, byline) = (cut(cell(section), SECTION_CHARS), cut(cell(byline), BYLINE_CHARS));
+        let headline = cut(cell(headline), HEADLINE_CHARS);
         out += &format!(
-            "{:<10}  {:<12}  {:<18}  {headline}\n",
-            cell(published_on),
-            cell(section),
-            cell(byline)
+            "{:<10}  {section:<SECTION_CHARS$}  {byline:<BYLINE_CHARS$}  {headline}\n",
+            cell(published_on)
         );
     }
     out

@@ -20,6 +20,8 @@ use super::{
     session::{Session, block_on},
 };
 
+/// Zeros within so many bytes tell a picture from a page.
+const SNIFF_BYTES: usize = 8000;
 /// Folders are searched for these.
 const EXTENSIONS: [&str; 4] = ["html", "htm", "xhtml", "txt"];
 
@@ -58,12 +60,13 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     });
     progress.end();
     let Some(report) = report? else { return Ok(Exit::Interrupted) };
-    printer.note(&closing("import", &report, began.elapsed()));
-    Ok(match report.end {
+    let exit = match report.end {
         End::Interrupted => Exit::Interrupted,
         _ if 0 < report.tally.failed => Exit::Incomplete,
         _ => Exit::Done,
-    })
+    };
+    printer.closing(&closing("import", &report, began.elapsed()), exit);
+    Ok(exit)
 }
 
 pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {
@@ -79,7 +82,16 @@ pub(super) fn read(path: &Path, max: usize) -> Result<Vec<u8>, Unreadable> {
         if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
     let mut body = Vec::new();
     input.take(max as u64 + 1).read_to_end(&mut body)?;
-    if max < body.len() { Err(Unreadable::TooLarge { max }) } else { Ok(body) }
+    if max < body.len() {
+        return Err(Unreadable::TooLarge { max });
+    }
+    if body.starts_with(b"WARC/") || body.starts_with(&[0x1F, 0x8B]) {
+        return Err(Unreadable::Packed);
+    }
+    // A page has no zeros; UTF-16 has them, and a mark at its start.
+    let head = &body[..body.len().min(SNIFF_BYTES)];
+    let is_marked = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
+    if head.contains(&0) && !is_marked { Err(Unreadable::Binary) } else { Ok(body) }
 }
 
 /// By the name; without one the reader looks inside.

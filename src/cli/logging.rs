@@ -19,6 +19,7 @@ use super::{
 pub(super) fn start(common: &Common, printer: &Printer) {
     let is_json = common.log_format == LogFormat::Json;
     let level = match (common.quiet, common.verbose) {
+        (true, _) if is_json => "tearsheet::summary=warn,error",
         (true, _) => "error",
         (false, 0) if is_json => "tearsheet::summary=info,warn",
         (false, 0) => "warn",

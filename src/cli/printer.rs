@@ -7,7 +7,7 @@ use indicatif::MultiProgress;
 
 use super::{
     args::{Common, LogFormat, When},
-    failure::{Failure, OutputError},
+    failure::{Exit, Failure, OutputError},
 };
 
 /// Writes everything the program says.
@@ -58,6 +58,17 @@ impl Printer {
         }
         if self.is_json {
             tracing::info!(target: "tearsheet::summary", "{line}");
+        } else {
+            self.line(line);
+        }
+    }
+
+    /// The closing line of a long command: quiet keeps silent on success alone.
+    pub(super) fn closing(&self, line: &str, exit: Exit) {
+        if exit == Exit::Done {
+            self.note(line);
+        } else if self.is_json {
+            tracing::warn!(target: "tearsheet::summary", "{line}");
         } else {
             self.line(line);
         }

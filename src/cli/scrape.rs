@@ -61,11 +61,15 @@ pub(super) fn pass(
     });
     progress.end();
     let Some(report) = report? else {
-        printer.note("scrape: interrupted at once; everything finished so far is kept");
         return Ok(Exit::Interrupted);
     };
-    printer.note(&closing("scrape", &report, began.elapsed()));
-    Ok(exit(&report))
+    let exit = exit(&report);
+    printer.closing(&closing("scrape", &report, began.elapsed()), exit);
+    if exit == Exit::Stopped {
+        let hint = "hint: nothing has to be done but to run it again later; `tearsheet status` shows what waits for what";
+        printer.closing(hint, exit);
+    }
+    Ok(exit)
 }
 
 pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {

@@ -81,22 +81,23 @@ pub(super) fn block_on<T>(
 ) -> anyhow::Result<Option<T>> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     let (switch, stop) = Stop::new();
-    let result = runtime.block_on(async {
-        tokio::select! {
-            result = job(stop) => result.map(Some),
-            () = second_signal(switch) => Ok(None),
-        }
-    });
+    // On a thread of its own: a job may be reading a pipe that nobody fills.
+    runtime.spawn(watch_signals(switch));
+    let result = runtime.block_on(job(stop)).map(Some);
     runtime.shutdown_background();
     result
 }
 
-async fn second_signal(switch: watch::Sender<bool>) {
+/// The first signal is a wish, the second is not waited for: what is committed is committed, and claims of a dead run
+/// are released by the next.
+#[expect(clippy::exit, reason = "the user said so twice; the thread that would return may be blocked")]
+async fn watch_signals(switch: watch::Sender<bool>) {
     signal().await;
     // A job that has ended needs no wish.
     let _ = switch.send(true);
     tracing::warn!("interrupted: finishing the page in hand; once more to stop at once");
     signal().await;
+    std::process::exit(130);
 }
 
 /// Ctrl-C, or what systemd and `kill` send.

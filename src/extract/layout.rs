@@ -70,8 +70,12 @@ impl<'d> Surveyor<'_, 'd> {
 
     fn named_headline(&self) -> Option<Hit<'d>> {
         self.rules.find(self.index, self.era, RuleField::Headline).find_map(|hits| {
+            let leads_away = |it: Element<'d>| {
+                let around = it.ancestors().take(2).chain(it.descendants());
+                around.into_iter().any(|it| self.links_away(it))
+            };
             let mut own =
-                hits.iter().filter(|it| !essence(&it.1.text()).is_empty() && !self.is_card(it.1, None));
+                hits.iter().filter(|it| !essence(&it.1.text()).is_empty() && !leads_away(it.1));
             let said = hits.iter().find(|it| Some(essence(&it.1.text())) == self.said);
             said.or_else(|| own.next()).copied()
         })
@@ -102,11 +106,11 @@ impl<'d> Surveyor<'_, 'd> {
         for hits in self.rules.find(self.index, self.era, RuleField::Body) {
             let has_text = |it: &&Hit<'d>| !it.1.text().trim().is_empty();
             let own = |it: &&Hit<'d>| {
-                (follows(it) || holds_headline(it.1)) && !self.is_card(it.1, headline.map(|it| it.1))
+                (follows(it) || holds_headline(it.1)) && !self.is_in_card(it.1, headline.map(|it| it.1))
             };
             let main = hits.iter().filter(has_text).find(own);
             let longest = || {
-                let all = hits.iter().filter(has_text).filter(|it| !self.is_card(it.1, None));
+                let all = hits.iter().filter(has_text).filter(|it| !self.is_in_card(it.1, None));
                 all.max_by_key(|it| it.1.text().len())
             };
             let Some(main) = main.or_else(longest) else {
@@ -240,6 +244,29 @@ impl<'d> Surveyor<'_, 'd> {
     fn links_away(&self, element: Element<'d>) -> bool {
         let href = element.attr("href").filter(|_| element.name() == "a");
         href.is_some_and(|it| matches!(self.scene.target(it), Target::Article(..)))
+    }
+
+    /// Whether a story's element is that of a card: what is around it, but not around the headline, has a title
+    /// that links to another story. Links within its own paragraphs are the story's.
+    fn is_in_card(&self, element: Element<'d>, headline: Option<Element<'d>>) -> bool {
+        let own: Vec<Element<'d>> = headline.into_iter().flat_map(Element::ancestors).collect();
+        let is_title = |it: Element<'d>| {
+            matches!(it.name(), "h1" | "h2" | "h3" | "h4" | "h5")
+                && std::iter::once(it)
+                    .chain(it.descendants())
+                    .chain(it.ancestors().take(1))
+                    .any(|it| self.links_away(it))
+        };
+        let around = element.ancestors().take(CARD_DEPTH_MAX);
+        let mut around =
+            around.take_while(|it| !own.contains(it) && !matches!(it.name(), "body" | "main" | "html"));
+        self.scene.key.is_some()
+            && around.any(|outer| {
+                let beside = outer
+                    .elements()
+                    .filter(|it| *it != element && !element.ancestors().any(|a| a == *it));
+                beside.into_iter().any(|it| is_title(it) || it.descendants().any(is_title))
+            })
     }
 
     /// Whether an element is part of a card of another story: something around it that is not around the

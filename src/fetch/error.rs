@@ -80,7 +80,7 @@ pub enum FetchError {
     #[error("robots.txt asks not to read it")]
     Robots,
     /// robots.txt does not answer, so nothing may be read.
-    #[error("robots.txt cannot be read ({reason}), so nothing may be")]
+    #[error("robots.txt cannot be read, so nothing may be asked for: {reason}")]
     NoRobots {
         /// Why.
         reason: String,

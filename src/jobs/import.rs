@@ -44,6 +44,12 @@ pub enum Unreadable {
     /// The operating system said no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
+    /// A web archive or a packed file.
+    #[error("a web archive or a packed file; only saved pages are read (.html, .txt)")]
+    Packed,
+    /// A picture, a program.
+    #[error("not text")]
+    Binary,
     /// Larger than any page.
     #[error("larger than {max} bytes")]
     TooLarge {

@@ -9,6 +9,9 @@ use super::{Result, StoreError};
 /// "TSHT": tells our files from other SQLite files (`PRAGMA application_id`).
 const APPLICATION_ID: i32 = 0x5453_4854;
 
+/// A page, the least a database can have.
+const SMALLEST_DATABASE: u64 = 512;
+
 const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_init.sql")];
 
 /// Bring an archive to today's schema, or refuse what is none.
@@ -26,10 +29,15 @@ pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
 
 /// The schema of an archive; 0 for an empty file.
 pub(super) fn check(conn: &Connection, path: &Path) -> Result<usize> {
-    let not_ours = |error: rusqlite::Error| match StoreError::from(error) {
-        StoreError::Damaged(_) => StoreError::NotAnArchive { path: path.to_owned() },
-        other => other,
+    let not_ours = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(rusqlite::ErrorCode::NotADatabase) => StoreError::NotAnArchive { path: path.to_owned() },
+        _ => StoreError::from(error),
     };
+    // SQLite takes a file of a few bytes for an empty database, and would write over it.
+    let length = std::fs::metadata(path).map_or(0, |it| it.len());
+    if 0 < length && length < SMALLEST_DATABASE {
+        return Err(StoreError::NotAnArchive { path: path.to_owned() });
+    }
     let application: i32 =
         conn.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(not_ours)?;
     let found: usize =

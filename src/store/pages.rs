@@ -106,10 +106,11 @@ impl Writer {
                 Settled::Failed(state) => state,
                 _ => PageState::Stored,
             };
+            let reason = (state == PageState::NotArticle).then_some("no_article");
             conn.prepare_cached(
-                "UPDATE pages SET state = ?2, reason = NULL WHERE id = ?1 AND state <> 'stored'",
+                "UPDATE pages SET state = ?2, reason = ?3 WHERE id = ?1 AND state <> 'stored'",
             )?
-            .execute(params![id.0, state.code()])?;
+            .execute(params![id.0, state.code(), reason])?;
             Ok(settled)
         })
         .await

@@ -51,7 +51,16 @@ impl Reader {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let conn = Connection::open_with_flags(path, flags)?;
-        let found = migrate::check(&conn, path)?;
+        let (conn, found) = match migrate::check(&conn, path) {
+            // A folder that may not be written has no room for a shared memory file, and nobody writes there.
+            Err(StoreError::ReadOnly(_)) => {
+                let uri = format!("file:{}?immutable=1", path.display());
+                let conn = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
+                let found = migrate::check(&conn, path)?;
+                (conn, found)
+            }
+            found => (conn, found?),
+        };
         if !migrate::is_current(found) {
             return Err(StoreError::NotAnArchive { path: path.to_owned() });
         }

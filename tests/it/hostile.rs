@@ -407,7 +407,7 @@ fn a_site_that_is_not_there_is_one_message() {
     for _ in 0..2 {
         let ran = program.run(&["scrape"]);
         assert_eq!(ran.code, 3, "{}", ran.stderr);
-        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+        assert_eq!(ran.messages(), 1, "{}", ran.stderr);
         assert!(ran.stderr.contains("no connection"), "{}", ran.stderr);
     }
 }
@@ -418,7 +418,7 @@ fn a_name_that_does_not_resolve_is_one_message() {
         Program::plain("http://news.invalid", "user_agent = \"claims/1 (+https://x.example)\"\n");
     let ran = program.run(&["scrape"]);
     assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    assert_eq!(ran.messages(), 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("`news.invalid` does not resolve"), "{}", ran.stderr);
 }
 

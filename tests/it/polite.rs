@@ -143,7 +143,7 @@ fn a_robots_txt_that_cannot_be_read_forbids_everything() {
         let program = Program::plain(site.base(), "");
         let ran = run(&program, 3);
         assert!(site.all_visits().iter().all(|it| it.path == ROBOTS));
-        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+        assert_eq!(ran.messages(), 1, "{}", ran.stderr);
     }
 }
 
@@ -374,7 +374,7 @@ fn long_wait(reply: Reply, seconds: std::ops::RangeInclusive<i64>) -> (Site, Pro
     site.on(B, [reply, ok(story())]);
     let program = Program::plain(site.base(), "");
     let ran = run(&program, 3);
-    assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+    assert_eq!(ran.messages(), 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("asked to wait until"), "{}", ran.stderr);
     assert_eq!(paths(&site.all_visits()), [ROBOTS, FEED, A, B]);
     let wait = seconds_to(&program, "SELECT wait_until FROM hosts");

@@ -106,6 +106,11 @@ impl Program {
 }
 
 impl Ran {
+    /// Lines on stderr; a hint belongs to the line before it.
+    pub(crate) fn messages(&self) -> usize {
+        self.stderr.lines().filter(|it| !it.starts_with("hint: ")).count()
+    }
+
     pub(crate) fn of(output: &Output) -> Self {
         Self {
             code: output.status.code().unwrap_or(-1),
