@@ -1,11 +1,12 @@
 //! What a job says while it runs: a bar on a terminal, messages everywhere.
 
 use std::{
+    fmt,
     io::{IsTerminal, stderr},
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::model::{Event, Settled};
 
@@ -22,11 +23,10 @@ impl Progress {
         if is_quiet || !stderr().is_terminal() {
             return Self { bar: ProgressBar::hidden() };
         }
-        let bar = printer.bars.add(ProgressBar::new(0));
-        let style = ProgressStyle::with_template(
-            "{prefix} [{bar:30}] {pos}/{len}  {per_sec}  {eta} left  {wide_msg}",
-        );
-        bar.set_style(style.expect("a constant template").progress_chars("=> "));
+        // Until the queue is known there is nothing to measure against.
+        let bar = printer.bars.add(ProgressBar::new_spinner());
+        let style = ProgressStyle::with_template("{prefix} {spinner} reading the sources  {wide_msg}");
+        bar.set_style(style.expect("a constant template"));
         bar.set_prefix(word);
         bar.enable_steady_tick(Duration::from_millis(250));
         Self { bar }
@@ -36,7 +36,7 @@ impl Progress {
     pub(super) fn show(&self, event: &Event) {
         match event {
             Event::SourceRead { url, listed, added } => {
-                self.bar.set_message(url.clone());
+                self.bar.set_message(path(url));
                 tracing::info!(url, listed, added, "{url}: {listed} articles, {added} new");
             }
             Event::SourceUnchanged { url } => tracing::info!(url, "{url}: unchanged"),
@@ -52,15 +52,27 @@ impl Progress {
             Event::SourceFailed { url, cause } => {
                 tracing::warn!(url, cause, "{url} cannot be read: {cause}");
             }
-            Event::Queue { due } => self.bar.set_length(*due),
+            Event::Queue { due } => self.measure(*due),
             Event::Settled { url, settled, cause } => self.settled(url, *settled, cause.as_deref()),
             Event::SiteStopped { cause } => tracing::debug!(cause, "stopped: {cause}"),
         }
     }
 
+    fn measure(&self, due: u64) {
+        let template = "{prefix} [{bar:24}] {pos}/{len}  {rate}  {eta} left  {wide_msg}";
+        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // A bar that cannot be written is seen by nobody.
+            let _ = write!(out, "{:.1}/s", state.per_sec());
+        };
+        let style = ProgressStyle::with_template(template).expect("a constant template");
+        self.bar.set_style(style.with_key("rate", rate).progress_chars("=> "));
+        self.bar.set_length(due);
+        self.bar.reset_eta();
+    }
+
     fn settled(&self, url: &str, settled: Settled, cause: Option<&str>) {
         self.bar.inc(1);
-        self.bar.set_message(url.to_owned());
+        self.bar.set_message(path(url));
         let outcome = settled.code();
         match (settled, cause) {
             (Settled::Failed(_), Some(cause)) => {
@@ -77,6 +89,12 @@ impl Progress {
     pub(super) fn end(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// An address without its host, which is always the same.
+fn path(address: &str) -> String {
+    let rest = address.split_once("://").map_or(address, |it| it.1);
+    rest.find('/').filter(|_| address.contains("://")).map_or(rest, |it| &rest[it..]).to_owned()
 }
 
 /// `1m 14s`.
