@@ -262,10 +262,10 @@ impl<'d> Surveyor<'_, 'd> {
             around.take_while(|it| !own.contains(it) && !matches!(it.name(), "body" | "main" | "html"));
         self.scene.key.is_some()
             && around.any(|outer| {
-                let beside = outer
-                    .elements()
-                    .filter(|it| *it != element && !element.ancestors().any(|a| a == *it));
-                beside.into_iter().any(|it| is_title(it) || it.descendants().any(is_title))
+                // A card's title stands before its words; what follows a story is its related list.
+                let is_own = |it: &Element<'d>| *it == element || element.ancestors().any(|a| a == *it);
+                let mut before = outer.elements().take_while(|it| !is_own(it));
+                before.any(|it| is_title(it) || it.descendants().any(is_title))
             })
     }
 
