@@ -133,8 +133,10 @@ impl<'d> Page<'d, '_> {
         };
         let flat = flatten_page(root, &parts);
         let rows = grammar.scan(&flat.text);
+        // Rows are in the order of the text.
         let touches = |it: &super::lines::Line| {
-            rows.ranges.iter().any(|row| row.start < it.range.end && it.range.start < row.end)
+            let next = rows.ranges.partition_point(|row| row.end <= it.range.start);
+            rows.ranges.get(next).is_some_and(|row| row.start < it.range.end)
         };
         let is_ticker: Vec<bool> = flat.lines.iter().map(touches).collect();
         let mut head = Head::read(self, &flat, &is_ticker, title);
