@@ -67,11 +67,6 @@ impl<'d> Element<'d> {
         self.0.attr(name)
     }
 
-    /// The tokens of its `class`: runs of white space between them mean nothing.
-    pub fn classes(self) -> impl Iterator<Item = &'d str> {
-        self.attr("class").unwrap_or_default().split_ascii_whitespace()
-    }
-
     /// What stands directly inside, in order; comments left out.
     pub fn children(self) -> impl Iterator<Item = Child<'d>> {
         self.0.children().filter_map(|node| match node.value() {
