@@ -21,7 +21,7 @@ use tearsheet::{
     config::Config,
     extract::Extractor,
     fetch::Fetcher,
-    jobs::{Limits, Scrape, Stop},
+    jobs::{Limits, Pass, Stop},
     model::{Ask, Fetched, Validators},
     store::Writer,
 };
@@ -172,7 +172,7 @@ async fn scrape(base: &str, at_a_time: usize) -> Duration {
     let extractor = Extractor::new(&config.profile).expect("the profile");
     let fetcher = Fetcher::new(&config.fetch, &config.profile).expect("a fetcher");
     let (_switch, stop) = Stop::new();
-    let job = Scrape {
+    let job = Pass {
         fetcher: &fetcher,
         extractor: &extractor,
         writer: &writer,
@@ -184,7 +184,7 @@ async fn scrape(base: &str, at_a_time: usize) -> Duration {
         stop,
     };
     let began = Instant::now();
-    let report = job.run().await.expect("a run");
+    let report = job.scrape().await.expect("a run");
     let took = began.elapsed();
     assert_eq!(report.tally.stored, PAGES as u64, "{report:?}");
     took

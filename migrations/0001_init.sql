@@ -23,7 +23,7 @@ CREATE TABLE pages (
     host          TEXT NOT NULL,
     site_id       TEXT NOT NULL,
     url           TEXT,                       -- where we ask for it; NULL for a saved page of unknown address
-    via           TEXT NOT NULL,              -- who named it first: feed, sitemap, listing, file
+    via           TEXT NOT NULL,              -- who named it first: feed, sitemap, listing, ids, file
     state         TEXT NOT NULL CHECK (state IN
                   ('new', 'stored', 'missing', 'blocked', 'throttled', 'broken', 'refused', 'not_article')),
     reason        TEXT,                       -- the cause of the state, a stable word
@@ -40,6 +40,7 @@ CREATE TABLE pages (
 CREATE INDEX pages_due ON pages(due_at, id) WHERE due_at IS NOT NULL AND claimed_by IS NULL;
 CREATE INDEX pages_claimed ON pages(claimed_by) WHERE claimed_by IS NOT NULL;
 CREATE INDEX pages_state ON pages(state, reason);
+CREATE INDEX pages_number ON pages(host, CAST(site_id AS INTEGER));
 
 -- The bytes of pages, each once.
 CREATE TABLE bodies (
@@ -234,19 +235,69 @@ CREATE VIEW origins AS
 SELECT a.id AS article_id, o.key AS field, o.value AS origin
   FROM articles a, json_each(a.origins_json) o;
 
--- What is known of a day from one source. Filled by backfill.
-CREATE TABLE days (
-    day        TEXT NOT NULL,
-    source     TEXT NOT NULL,
-    listed     INTEGER NOT NULL DEFAULT 0,    -- articles it named for the day
-    stored     INTEGER NOT NULL DEFAULT 0,
-    blocked    INTEGER NOT NULL DEFAULT 0,
-    missing    INTEGER NOT NULL DEFAULT 0,
-    failed     INTEGER NOT NULL DEFAULT 0,
-    checked_at TEXT,
-    complete   INTEGER NOT NULL DEFAULT 0 CHECK (complete IN (0, 1)),
-    PRIMARY KEY (day, source)
+-- What one source said of one day. Its counts follow the pages it named, by the triggers below. See the view days.
+CREATE TABLE day_readings (
+    id         INTEGER PRIMARY KEY,
+    day        TEXT NOT NULL,                 -- of the site's time zone
+    source     TEXT NOT NULL,                 -- the listing's path in the profile (/archive/{date}), or ids
+    state      TEXT NOT NULL CHECK (state IN ('read', 'empty', 'missing', 'blocked', 'refused', 'failed')),
+    reason     TEXT,                          -- the cause of the state
+    ends_at    TEXT NOT NULL,                 -- when the day ends
+    checked_at TEXT NOT NULL,
+    listed     INTEGER NOT NULL DEFAULT 0,    -- pages it named for the day: rows of day_pages
+    stored     INTEGER NOT NULL DEFAULT 0,    -- of these: in the archive,
+    blocked    INTEGER NOT NULL DEFAULT 0,    -- refused by the site or by robots.txt,
+    missing    INTEGER NOT NULL DEFAULT 0,    -- not there,
+    failed     INTEGER NOT NULL DEFAULT 0,    -- broken, throttled, or no article
+    of_day     INTEGER NOT NULL DEFAULT 0,    -- stored, and published on the day
+    UNIQUE (day, source)
+) STRICT;
+
+CREATE TABLE day_pages (
+    reading_id INTEGER NOT NULL REFERENCES day_readings(id),
+    page_id    INTEGER NOT NULL REFERENCES pages(id),
+    PRIMARY KEY (reading_id, page_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX day_pages_page ON day_pages(page_id);
+
+CREATE TRIGGER day_pages_insert AFTER INSERT ON day_pages BEGIN
+    UPDATE day_readings
+       SET listed  = listed + 1,
+           stored  = stored  + (p.state = 'stored'),
+           blocked = blocked + (p.state IN ('blocked', 'refused')),
+           missing = missing + (p.state = 'missing'),
+           failed  = failed  + (p.state IN ('broken', 'throttled', 'not_article')),
+           of_day  = of_day  + (SELECT count(*) FROM articles a
+                                 WHERE a.id = new.page_id AND a.published_on = day_readings.day)
+      FROM (SELECT state FROM pages WHERE id = new.page_id) p
+     WHERE id = new.reading_id;
+END;
+CREATE TRIGGER day_pages_state AFTER UPDATE OF state ON pages WHEN old.state <> new.state BEGIN
+    UPDATE day_readings
+       SET stored  = stored  + (new.state = 'stored') - (old.state = 'stored'),
+           blocked = blocked + (new.state IN ('blocked', 'refused')) - (old.state IN ('blocked', 'refused')),
+           missing = missing + (new.state = 'missing') - (old.state = 'missing'),
+           failed  = failed  + (new.state IN ('broken', 'throttled', 'not_article'))
+                             - (old.state IN ('broken', 'throttled', 'not_article'))
+     WHERE id IN (SELECT reading_id FROM day_pages WHERE page_id = new.id);
+END;
+CREATE TRIGGER day_pages_article AFTER INSERT ON articles BEGIN
+    UPDATE day_readings SET of_day = of_day + 1
+     WHERE day = new.published_on AND id IN (SELECT reading_id FROM day_pages WHERE page_id = new.id);
+END;
+CREATE TRIGGER day_pages_moved AFTER UPDATE OF published_on ON articles
+    WHEN old.published_on IS NOT new.published_on BEGIN
+    UPDATE day_readings SET of_day = of_day + (day IS new.published_on) - (day IS old.published_on)
+     WHERE id IN (SELECT reading_id FROM day_pages WHERE page_id = new.id);
+END;
+
+-- What is known of a day from one source. It is complete when the source was read after the day ended and every page
+-- it named is stored or known to be missing. A listing that names mostly pages of other days says nothing of this one.
+CREATE VIEW days AS
+SELECT day, source, state, reason, listed, stored, blocked, missing, failed, of_day, checked_at, ends_at,
+       (state = 'read' AND checked_at >= ends_at AND 0 < listed AND stored + missing = listed
+        AND (source = 'ids' OR (0 < of_day AND stored <= 2 * of_day))) AS complete
+  FROM day_readings;
 
 -- Every request that went out, and what it waited for.
 CREATE TABLE requests (

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use chrono::{TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::model::Captured;
+use crate::{jobs::Limits, model::Captured};
+
+use super::days::Range;
 
 /// The archive of a financial newspaper: scrapes a news site politely into one SQLite file.
 #[derive(Debug, Parser)]
@@ -56,12 +59,16 @@ pub(super) enum When {
 pub(super) enum Command {
     /// One pass over what is new; what cron runs
     Scrape(ScrapeArgs),
+    /// Every article published in a range of days; the same command resumes
+    Backfill(BackfillArgs),
     /// Saved pages (.html, .txt, folders) into the archive
     Import(ImportArgs),
     /// One page to JSON on stdout; touches no archive
     Extract(ExtractArgs),
     /// One article as a person reads it
     Show(ShowArgs),
+    /// A calendar: which days are complete, and why others are not
+    Coverage(CoverageArgs),
     /// Last runs, queue, what is due, what is blocked
     Status(StatusArgs),
     /// The main job against a small built-in news site on loopback: no network, no set-up
@@ -77,17 +84,82 @@ pub(super) enum Command {
     Man,
 }
 
+/// Where a run stops although more is due.
 #[derive(Debug, Args)]
-pub(super) struct ScrapeArgs {
+pub(super) struct LimitArgs {
     /// Stop after so many pages; the rest stays queued
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) max_pages: Option<u64>,
     /// Stop after so many minutes; the rest stays queued
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) max_minutes: Option<u32>,
+}
+
+impl LimitArgs {
+    /// The limits of a run that begins now.
+    pub(super) fn limits(&self) -> Limits {
+        let until = |it| Utc::now() + TimeDelta::minutes(i64::from(it));
+        Limits { max_pages: self.max_pages, until: self.max_minutes.map(until) }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ScrapeArgs {
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
     /// Read the sources and say what would be fetched; fetch no article, write nothing
     #[arg(long)]
     pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(super) struct BackfillArgs {
+    #[command(flatten)]
+    pub(super) range: Range,
+    /// Only days that `coverage` says need work; without a range, all that are known
+    #[arg(long)]
+    pub(super) gaps: bool,
+    /// Begin with the last day; the default
+    #[arg(long, conflicts_with = "oldest_first")]
+    pub(super) newest_first: bool,
+    /// Begin with the first day
+    #[arg(long)]
+    pub(super) oldest_first: bool,
+    /// Ask for ids that no source named
+    #[arg(long, value_name = "WHEN", default_value = "gaps")]
+    pub(super) ids: Ids,
+    #[command(flatten)]
+    pub(super) limits: LimitArgs,
+    /// Say what would be done: days, listings, pages, requests, time; ask nobody, write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Ids {
+    /// Never
+    Off,
+    /// On days of which no listing speaks, or that are thin
+    Gaps,
+    /// On every day
+    All,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct CoverageArgs {
+    #[command(flatten)]
+    pub(super) range: Range,
+    /// A calendar for people, or a row for each day
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: TableFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum TableFormat {
+    Table,
+    Csv,
+    Json,
 }
 
 #[derive(Debug, Args)]

@@ -27,13 +27,14 @@ fn check(session: &Session, printer: &Printer) {
         .as_ref()
         .map_or("the built-in configuration".to_owned(), |it| it.display().to_string());
     printer.note(&format!(
-        "{file} is right: {} at {}, {} eras, {} feeds, {} sitemaps, {} listings, archive `{}`",
+        "{file} is right: {} at {}, {} eras, {} feeds, {} sitemaps, {} listings, {} listings by day, archive `{}`",
         profile.name,
         profile.base_url,
         profile.eras.len(),
         profile.feeds.len(),
         profile.sitemaps.len(),
         profile.listings.len(),
+        profile.archives.len(),
         session.archive.display()
     ));
 }

@@ -1,8 +1,11 @@
 //! The command line: arguments in, text and exit codes out. The only printer.
 
 mod args;
+mod backfill;
 mod completions;
 mod config;
+mod coverage;
+mod days;
 mod demo;
 mod extract;
 mod failure;
@@ -59,9 +62,11 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
     let Cli { common, command } = cli;
     match command {
         Command::Scrape(args) => scrape::run(&common, &args, printer),
+        Command::Backfill(args) => backfill::run(&common, &args, printer),
         Command::Import(args) => import::run(&common, &args, printer),
         Command::Extract(args) => extract::run(&common, &args, printer),
         Command::Show(args) => show::run(&common, &args, printer),
+        Command::Coverage(args) => coverage::run(&common, &args, printer),
         Command::Status(args) => status::run(&common, &args, printer),
         Command::Demo => demo::run(&common, printer),
         Command::Config(args) => config::run(&common, &args, printer),

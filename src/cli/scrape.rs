@@ -2,12 +2,12 @@
 
 use std::time::Instant;
 
-use chrono::{TimeDelta, Utc};
+use chrono::Utc;
 
 use crate::{
     config::Config,
     fetch::Fetcher,
-    jobs::{self, End, Limits, Report, Scrape},
+    jobs::{self, End, Limits, Pass, Report},
     store::Reader,
 };
 
@@ -24,14 +24,15 @@ pub(super) fn run(common: &Common, args: &ScrapeArgs, printer: &Printer) -> anyh
     if args.dry_run {
         return dry_run(&session, printer);
     }
-    if session.config.fetch.user_agent == Config::default().fetch.user_agent && is_public(&session) {
+    warn_without_contact(&session);
+    pass(&session, args.limits.limits(), common, printer)
+}
+
+/// Whoever runs this against a public site should say who it is.
+pub(super) fn warn_without_contact(session: &Session) {
+    if session.config.fetch.user_agent == Config::default().fetch.user_agent && is_public(session) {
         tracing::warn!("the user agent has no contact of yours: set `fetch.user_agent` in config.toml");
     }
-    let limits = Limits {
-        max_pages: args.max_pages,
-        until: args.max_minutes.map(|it| Utc::now() + TimeDelta::minutes(i64::from(it))),
-    };
-    pass(&session, limits, common, printer)
 }
 
 /// One pass with its closing line.
@@ -46,18 +47,9 @@ pub(super) fn pass(
     let progress = Progress::new(printer, common.quiet, "scrape");
     let report = block_on(async |stop| {
         let fetcher = fetcher(&session.config)?;
-        let scrape = Scrape {
-            fetcher: &fetcher,
-            extractor: &session.extractor,
-            writer: &writer,
-            profile: &session.config.profile,
-            workers: session.config.fetch.max_concurrent,
-            keep_requests: session.config.keep_requests,
-            limits,
-            observe: &|event| progress.show(&event),
-            stop,
-        };
-        Ok(scrape.run().await?)
+        let pass = session.pass(&fetcher, &writer, limits, stop);
+        let pass = Pass { observe: &|event| progress.show(&event), ..pass };
+        Ok(pass.scrape().await?)
     });
     progress.end();
     let Some(report) = report? else {
@@ -108,7 +100,7 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
     line
 }
 
-fn exit(report: &Report) -> Exit {
+pub(super) fn exit(report: &Report) -> Exit {
     let tally = report.tally;
     match report.end {
         End::Interrupted => Exit::Interrupted,

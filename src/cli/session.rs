@@ -8,7 +8,8 @@ use tokio::{runtime::Runtime, sync::watch};
 use crate::{
     config::{Config, Loaded},
     extract::Extractor,
-    jobs::Stop,
+    fetch::Fetcher,
+    jobs::{Limits, Pass, Stop},
     store::{Reader, Writer},
 };
 
@@ -52,6 +53,27 @@ impl Session {
         let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let archive = common.archive.clone().unwrap_or_else(|| folder.join(&config.archive));
         Ok(Self { loaded, config, extractor, file, archive })
+    }
+
+    /// A pass over the site that nobody listens to.
+    pub(super) fn pass<'a>(
+        &'a self,
+        fetcher: &'a Fetcher,
+        writer: &'a Writer,
+        limits: Limits,
+        stop: Stop,
+    ) -> Pass<'a> {
+        Pass {
+            fetcher,
+            extractor: &self.extractor,
+            writer,
+            profile: &self.config.profile,
+            workers: self.config.fetch.max_concurrent,
+            keep_requests: self.config.keep_requests,
+            limits,
+            observe: &|_| {},
+            stop,
+        }
     }
 
     pub(super) fn writer(&self) -> anyhow::Result<Writer> {

@@ -11,7 +11,7 @@ mod reader;
 pub use error::{ConfigError, Place, Problem};
 pub use pattern::{BytePattern, LineSet, Pattern};
 pub use profile::{
-    Challenge, Era, Feed, IdRange, Listing, Profile, Recheck, Rule, RuleField, Rules, StripWords,
+    Archive, Cards, Challenge, Era, Feed, IdRange, Profile, Recheck, Rule, RuleField, Rules, StripWords,
     TextRules,
 };
 

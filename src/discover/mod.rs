@@ -1,12 +1,14 @@
 //! Sources of candidates. Pure: they say what to read and parse what came; a job does the reading.
 
 mod admit;
+mod bisect;
 mod feed;
 mod listing;
 mod sitemap;
 
+pub use bisect::{Bisect, DISORDER, Probe};
 pub use feed::FeedSource;
-pub use listing::ListingSource;
+pub use listing::{CardReader, Extent, ListingSource};
 pub use sitemap::SitemapSource;
 
 use std::time::Duration;

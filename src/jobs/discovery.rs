@@ -3,8 +3,8 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
-    config::{ConfigError, Feed, Profile},
-    discover::{FeedSource, ListingSource, Named, SitemapSource, Source},
+    config::{Feed, Profile},
+    discover::{CardReader, Extent, FeedSource, ListingSource, Named, SitemapSource, Source},
     fetch::{Class, FetchError, Fetcher},
     model::{Ask, Event, Fetched, RunId, Tally, Validators},
     store::{SourceMemory, SourceState, Writer},
@@ -15,8 +15,9 @@ use super::{JobError, Observer, Stop};
 /// Every source of a cron pass, those of robots.txt included, each once.
 pub(super) fn sources<'p>(
     profile: &'p Profile,
+    cards: &'p CardReader<'p>,
     named_by_robots: &[String],
-) -> Result<Vec<Box<dyn Source + 'p>>, ConfigError> {
+) -> Vec<Box<dyn Source + 'p>> {
     let mut sources: Vec<Box<dyn Source + 'p>> = Vec::new();
     for feed in &profile.feeds {
         sources.push(Box::new(FeedSource::new(profile, feed)));
@@ -33,9 +34,9 @@ pub(super) fn sources<'p>(
         sources.push(Box::new(SitemapSource::new(profile, &Feed { url, stale_after: None })));
     }
     for listing in &profile.listings {
-        sources.push(Box::new(ListingSource::new(profile, listing)?));
+        sources.push(Box::new(ListingSource::new(cards, listing.clone(), Extent::First)));
     }
-    Ok(sources)
+    sources
 }
 
 /// Reads sources and queues what they name.
@@ -49,10 +50,9 @@ pub(super) struct Discovery<'a> {
 }
 
 impl Discovery<'_> {
-    /// Read every source. `Some` is why the site said stop.
-    pub(super) async fn run(&self, tally: &mut Tally) -> Result<Option<FetchError>, JobError> {
-        let base = &self.profile.base_url;
-        let (robots, requests) = self.fetcher.robots(base).await;
+    /// Read robots.txt, unless it still counts. `Some` is why the site said stop.
+    pub(super) async fn ask_permission(&self) -> Result<Option<FetchError>, JobError> {
+        let (robots, requests) = self.fetcher.robots(&self.profile.base_url).await;
         match robots {
             Ok(Some(memory)) => self.writer.remember_robots(self.run, memory, requests).await?,
             Ok(None) => {}
@@ -61,9 +61,18 @@ impl Discovery<'_> {
                 return Ok(Some(error));
             }
         }
-        let named_by_robots = self.fetcher.sitemaps(&Fetcher::host_of(base));
+        Ok(None)
+    }
+
+    /// Read every source. `Some` is why the site said stop.
+    pub(super) async fn run(&self, tally: &mut Tally) -> Result<Option<FetchError>, JobError> {
+        if let Some(error) = self.ask_permission().await? {
+            return Ok(Some(error));
+        }
+        let named_by_robots = self.fetcher.sitemaps(&Fetcher::host_of(&self.profile.base_url));
         let (mut asked, mut forbidden) = (0, 0);
-        for mut source in sources(self.profile, &named_by_robots)? {
+        let cards = CardReader::new(self.profile)?;
+        for mut source in sources(self.profile, &cards, &named_by_robots) {
             if self.stop.is_wished() {
                 break;
             }

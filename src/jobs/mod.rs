@@ -1,16 +1,22 @@
 //! Work across layers. A job moves values between the engines, and decides nothing they could decide
 //! themselves. A page never fails a job; only the store, the configuration and the user do.
 
+mod backfill;
+mod coverage;
 mod discovery;
+mod ids;
 mod import;
+mod pass;
 mod plan;
 mod schedule;
 mod scrape;
 mod visit;
 
+pub use backfill::{Backfill, Ids, Order};
+pub use coverage::{CoveredDay, coverage};
 pub use import::{Import, ImportFile, Unreadable};
-pub use plan::{Plan, PlannedSource, plan};
-pub use scrape::{Limits, Scrape};
+pub use pass::{Limits, Pass};
+pub use plan::{BackfillPlan, Plan, PlannedDay, PlannedSource, plan, plan_backfill};
 
 use tokio::sync::watch;
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     config::Recheck,
-    model::{Missing, PageState},
+    model::{Missing, PageState, Via},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -27,12 +27,17 @@ pub(super) fn recheck(
 }
 
 /// When a page that is not there is asked for again, while somebody names it: twice, for what is announced before
-/// it is published. What is gone is gone.
-pub(super) fn missing(missing: Missing, misses: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-    let wait = match (missing, misses) {
-        (Missing::Gone, _) | (_, 2..) => return None,
-        (Missing::NotFound | Missing::RedirectedAway | Missing::Soft, 0) => 6 * HOUR,
-        (Missing::NotFound | Missing::RedirectedAway | Missing::Soft, _) => 3 * DAY,
+/// it is published. What is gone is gone, and a number that nobody named was only a guess.
+pub(super) fn missing(
+    missing: Missing,
+    via: Via,
+    misses: u32,
+    now: DateTime<Utc>,
+) -> Option<DateTime<Utc>> {
+    let wait = match (missing, via, misses) {
+        (Missing::Gone, _, _) | (_, Via::Ids, _) | (_, _, 2..) => return None,
+        (Missing::NotFound | Missing::RedirectedAway | Missing::Soft, _, 0) => 6 * HOUR,
+        (Missing::NotFound | Missing::RedirectedAway | Missing::Soft, _, _) => 3 * DAY,
     };
     Some(now + delta(wait))
 }
@@ -83,11 +88,12 @@ mod tests {
     #[test]
     fn what_is_not_there_is_asked_for_twice_more_and_what_is_gone_never() {
         let now = at("2025-10-22T12:00:00Z");
-        let hours = |it, misses| missing(it, misses, now).map(|it| (it - now).num_hours());
+        let hours = |it, misses| missing(it, Via::Feed, misses, now).map(|it| (it - now).num_hours());
         assert_eq!(hours(Missing::NotFound, 0), Some(6));
         assert_eq!(hours(Missing::Soft, 1), Some(72));
         assert_eq!(hours(Missing::NotFound, 2), None);
         assert_eq!(hours(Missing::Gone, 0), None);
+        assert_eq!(missing(Missing::NotFound, Via::Ids, 0, now), None, "a guess is not repeated");
     }
 
     #[test]

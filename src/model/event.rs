@@ -1,8 +1,8 @@
 //! What a job says about itself while it runs.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
-use super::PageState;
+use super::{PageState, Verdict};
 
 /// Something that happened. Jobs report; whoever listens decides what to show.
 #[derive(Debug, Clone)]
@@ -53,6 +53,20 @@ pub enum Event {
         settled: Settled,
         /// The cause of a failure, in words.
         cause: Option<String>,
+    },
+    /// A backfill knows how much it has before it.
+    Planned {
+        /// Days it will work on.
+        days: u64,
+        /// Pages it expects to visit.
+        pages: u64,
+    },
+    /// A day was worked through.
+    DayDone {
+        /// The day.
+        day: NaiveDate,
+        /// What is known of it now.
+        verdict: Verdict,
     },
     /// The site asked to be left alone.
     SiteStopped {

@@ -4,9 +4,11 @@
 //! *ask* is what we would send; a *task* is a page claimed by a run; a *visit* is one try at it; a
 //! *capture* is the bytes that came at one time; a *draft* is what they say, an article with holes;
 //! an *article* is a draft with a place in the archive; a *version* is one wording of it; a *strip*
-//! is the ticker that was on a capture; a *quote* is one row of it; a *run* is one command's work.
+//! is the ticker that was on a capture; a *quote* is one row of it; a *run* is one command's work;
+//! a *reading* is one source's account of a day, a *verdict* what all of them amount to.
 
 mod article;
+mod day;
 mod event;
 mod key;
 mod memory;
@@ -18,6 +20,7 @@ pub use article::{
     Article, Block, BlockKind, Draft, Extraction, Field, Link, Origin, Placement, Tag, Warning,
     WarningCode,
 };
+pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Event, Settled, Tally};
 pub use key::PageKey;
 pub use memory::{HostMemory, RobotsMemory};

@@ -20,6 +20,8 @@ pub enum Via {
     Sitemap,
     /// A listing page.
     Listing,
+    /// Nobody: its number lies between those of known pages.
+    Ids,
     /// A saved page that was imported.
     File,
 }
@@ -68,6 +70,8 @@ pub struct Task {
     pub ask: Ask,
     /// Failed visits in a row before this one.
     pub failures: u32,
+    /// Who named it first.
+    pub via: Via,
     /// When it was published, as far as is known; a bare day counts from its first moment in UTC.
     pub published_at: Option<DateTime<Utc>>,
 }
@@ -142,14 +146,22 @@ pub enum PageState {
 }
 
 impl Via {
+    const ALL: [Self; 5] = [Self::Feed, Self::Sitemap, Self::Listing, Self::Ids, Self::File];
+
     /// The word in `pages.via`.
     pub fn code(self) -> &'static str {
         match self {
             Self::Feed => "feed",
             Self::Sitemap => "sitemap",
             Self::Listing => "listing",
+            Self::Ids => "ids",
             Self::File => "file",
         }
+    }
+
+    /// Who a word of `pages.via` stands for.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
     }
 }
 

@@ -2,6 +2,7 @@
 //! SQL and compression.
 
 mod articles;
+mod days;
 mod migrate;
 mod pages;
 mod raw;
@@ -13,7 +14,8 @@ mod strips;
 mod writer;
 
 pub use articles::content_hash;
-pub use pages::{Enqueued, Settlement};
+pub use days::{DayFacts, IdFact};
+pub use pages::{Enqueued, Queue, Settlement};
 pub use reader::{Reader, Reference, Wording};
 pub use runs::{Outcome as RunOutcome, RunRow};
 pub use sources::{SourceMemory, SourceState};

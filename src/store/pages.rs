@@ -30,6 +30,17 @@ pub struct Enqueued {
     pub again: usize,
 }
 
+/// Which pages a run works on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Queue {
+    /// Whatever is due.
+    Due,
+    /// What a source named for this day, and is not stored yet.
+    Day(NaiveDate),
+    /// What a feed or a sitemap says was published at these times, and was not visited yet.
+    Named(DateTime<Utc>, DateTime<Utc>),
+}
+
 /// How a claimed page is put back.
 #[derive(Debug)]
 pub struct Settlement {
@@ -55,9 +66,39 @@ impl Writer {
         self.call(move |conn| enqueue(conn, &candidates, now)).await
     }
 
-    /// Take the page that has been due longest.
-    pub async fn claim(&self, run: RunId, now: DateTime<Utc>) -> Result<Option<Task>> {
-        self.call(move |conn| claim(conn, run, now)).await
+    /// Take the page of a queue that has been due longest.
+    pub async fn claim(&self, run: RunId, queue: Queue, now: DateTime<Utc>) -> Result<Option<Task>> {
+        self.call(move |conn| match next(conn, queue, now)? {
+            Some(page) => claim(conn, run, page).map(Some),
+            None => Ok(None),
+        })
+        .await
+    }
+
+    /// Take this page, remembering it if nobody has named it before; `None` where it was visited already.
+    pub async fn claim_page(
+        &self,
+        run: RunId,
+        candidate: Candidate,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Task>> {
+        self.call(move |conn| {
+            enqueue(conn, std::slice::from_ref(&candidate), now)?;
+            let page = page_id(conn, &candidate.key)?;
+            let sql = "SELECT state = 'new' AND claimed_by IS NULL FROM pages WHERE id = ?1";
+            let is_free: bool = conn.prepare_cached(sql)?.query_row([page.0], |row| row.get(0))?;
+            is_free.then(|| claim(conn, run, page)).transpose()
+        })
+        .await
+    }
+
+    /// How many pages of a queue are due.
+    pub async fn due_in(&self, queue: Queue, now: DateTime<Utc>) -> Result<u64> {
+        self.call(move |conn| match queue {
+            Queue::Due => due(conn, now),
+            Queue::Day(_) | Queue::Named(..) => Ok(next(conn, queue, now)?.map_or(0, |_| 1)),
+        })
+        .await
     }
 
     /// How many pages are due.
@@ -117,7 +158,11 @@ impl Writer {
     }
 }
 
-fn enqueue(conn: &Connection, candidates: &[Candidate], now: DateTime<Utc>) -> Result<Enqueued> {
+pub(super) fn enqueue(
+    conn: &Connection,
+    candidates: &[Candidate],
+    now: DateTime<Utc>,
+) -> Result<Enqueued> {
     let mut insert = conn.prepare_cached(
         "INSERT OR IGNORE INTO pages (host, site_id, url, via, state, found_at, listed_at, due_at)
          VALUES (?1, ?2, ?3, ?4, 'new', ?5, ?6, ?5)",
@@ -127,22 +172,31 @@ fn enqueue(conn: &Connection, candidates: &[Candidate], now: DateTime<Utc>) -> R
           WHERE host = ?1 AND site_id = ?2 AND state = 'stored' AND claimed_by IS NULL
             AND visited_at <= ?4 AND ?4 <= ?3 AND (due_at IS NULL OR due_at > ?3)",
     )?;
+    // A number that was guessed and not there may have been published since: somebody names it.
+    let mut named = conn.prepare_cached(
+        "UPDATE pages SET via = ?4, url = ?5, due_at = ?3
+          WHERE host = ?1 AND site_id = ?2 AND via = 'ids' AND ?4 <> 'ids' AND claimed_by IS NULL
+            AND state = 'missing' AND visited_at < ?3",
+    )?;
     let mut enqueued = Enqueued::default();
     for Candidate { key, url, via, published_at, changed_at } in candidates {
+        let now = stamp(now);
         let added = insert.execute(params![
             key.host,
             key.id,
             url.as_str(),
             via.code(),
-            stamp(now),
+            now,
             published_at.map(stamp)
         ])?;
         enqueued.added += added;
-        if added == 0
-            && let Some(changed) = changed_at
-        {
-            enqueued.again += again.execute(params![key.host, key.id, stamp(now), stamp(*changed)])?;
+        if added == 1 {
+            continue;
         }
+        if let Some(changed) = changed_at {
+            enqueued.again += again.execute(params![key.host, key.id, now, stamp(*changed)])?;
+        }
+        enqueued.again += named.execute(params![key.host, key.id, now, via.code(), url.as_str()])?;
     }
     Ok(enqueued)
 }
@@ -153,37 +207,61 @@ pub(super) fn due(conn: &Connection, now: DateTime<Utc>) -> Result<u64> {
     Ok(conn.prepare_cached(sql)?.query_row([stamp(now)], |row| row.get(0))?)
 }
 
-fn claim(conn: &Connection, run: RunId, now: DateTime<Utc>) -> Result<Option<Task>> {
+/// The page of a queue that has been due longest.
+fn next(conn: &Connection, queue: Queue, now: DateTime<Utc>) -> Result<Option<PageId>> {
+    let now = stamp(now);
+    let found = match queue {
+        Queue::Due => conn
+            .prepare_cached(
+                "SELECT id FROM pages WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at <= ?1
+                  ORDER BY due_at, id LIMIT 1",
+            )?
+            .query_row([now], |row| row.get(0)),
+        Queue::Day(day) => conn
+            .prepare_cached(
+                "SELECT p.id
+                   FROM day_readings r JOIN day_pages d ON d.reading_id = r.id JOIN pages p ON p.id = d.page_id
+                  WHERE r.day = ?2 AND p.due_at <= ?1 AND p.claimed_by IS NULL AND p.state <> 'stored'
+                  ORDER BY p.due_at, p.id LIMIT 1",
+            )?
+            .query_row([now, day.to_string()], |row| row.get(0)),
+        Queue::Named(from, until) => conn
+            .prepare_cached(
+                "SELECT id FROM pages
+                  WHERE state = 'new' AND claimed_by IS NULL AND due_at <= ?1 AND ?2 <= listed_at AND listed_at < ?3
+                  ORDER BY due_at, id LIMIT 1",
+            )?
+            .query_row([now, stamp(from), stamp(until)], |row| row.get(0)),
+    };
+    Ok(found.optional()?.map(PageId))
+}
+
+fn claim(conn: &Connection, run: RunId, page: PageId) -> Result<Task> {
     let mut claim = conn.prepare_cached(
-        "UPDATE pages SET claimed_by = ?2
-          WHERE id = (SELECT id FROM pages
-                       WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at <= ?1
-                       ORDER BY due_at, id LIMIT 1)
-         RETURNING id, host, site_id, url, etag, last_modified, failures,
+        "UPDATE pages SET claimed_by = ?2 WHERE id = ?1
+         RETURNING host, site_id, url, etag, last_modified, failures, via,
                    coalesce((SELECT coalesce(a.published_at, a.published_on) FROM articles a WHERE a.id = pages.id),
                             listed_at)",
     )?;
-    let row = claim.query_row(params![stamp(now), run.0], |row| {
-        let validators = Validators { etag: row.get(4)?, last_modified: row.get(5)? };
-        let key = PageKey { host: row.get(1)?, id: row.get(2)? };
+    let task = claim.query_row(params![page.0, run.0], |row| {
+        let url = Url::parse(&row.get::<_, String>(2)?);
+        let url = url.expect("due pages were enqueued with a parsed address");
         let published: Option<String> = row.get(7)?;
-        Ok((
-            PageId(row.get(0)?),
-            key,
-            row.get::<_, Option<String>>(3)?,
-            validators,
-            row.get(6)?,
-            published,
-        ))
-    });
-    let Some((page, key, url, validators, failures, published)) = row.optional()? else {
-        return Ok(None);
-    };
-    let url = url.as_deref().and_then(|it| Url::parse(it).ok());
-    let url = url.expect("due pages were enqueued with a parsed address");
-    let day = |it: &str| it.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0).map(|it| it.and_utc());
-    let published_at = published.as_deref().and_then(|it| unstamp(it).or_else(|| day(it)));
-    Ok(Some(Task { page, key, ask: Ask { url, validators }, failures, published_at }))
+        Ok(Task {
+            page,
+            key: PageKey { host: row.get(0)?, id: row.get(1)? },
+            ask: Ask { url, validators: Validators { etag: row.get(3)?, last_modified: row.get(4)? } },
+            failures: row.get(5)?,
+            via: Via::from_code(&row.get::<_, String>(6)?).unwrap_or(Via::File),
+            published_at: published.as_deref().and_then(|it| unstamp(it).or_else(|| first_moment(it))),
+        })
+    })?;
+    Ok(task)
+}
+
+/// The first moment of a bare day, in UTC.
+fn first_moment(day: &str) -> Option<DateTime<Utc>> {
+    Some(day.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0)?.and_utc())
 }
 
 fn settle(
@@ -335,6 +413,10 @@ fn known_page(conn: &Connection, key: &PageKey, url: Option<&Url>, at: DateTime<
         "INSERT OR IGNORE INTO pages (host, site_id, url, via, state, found_at) VALUES (?1, ?2, ?3, ?4, 'new', ?5)",
     )?
     .execute(params![key.host, key.id, url.map(Url::as_str), Via::File.code(), stamp(at)])?;
+    page_id(conn, key)
+}
+
+pub(super) fn page_id(conn: &Connection, key: &PageKey) -> Result<PageId> {
     let id = conn
         .prepare_cached("SELECT id FROM pages WHERE host = ?1 AND site_id = ?2")?
         .query_row([&key.host, &key.id], |row| row.get(0))?;

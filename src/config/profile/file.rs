@@ -8,8 +8,8 @@ use url::Url;
 use crate::config::{BytePattern, Place, Problem, reader::Section};
 
 use super::{
-    Challenge, Era, Feed, IdRange, Listing, Profile, Recheck, Rule, RuleField, Rules, StripWords,
-    TextRules,
+    Archive, Cards, Challenge, DATE, Era, Feed, IdRange, Profile, Recheck, Rule, RuleField, Rules,
+    StripWords, TextRules,
 };
 
 const HOURS: RangeInclusive<u64> = 0..=24 * 365 * 20;
@@ -37,6 +37,8 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         feeds: read_feeds(site, "feeds", &base_url)?,
         sitemaps: read_feeds(site, "sitemaps", &base_url)?,
         listings: read_listings(site, &base_url)?,
+        archives: read_archives(site, &base_url)?,
+        cards: read_cards(&site.section("cards")?)?,
         revisit: read_revisit(site)?,
         strip: read_strip(&site.section("strip")?)?,
         text: read_text(&site.section("text")?)?,
@@ -71,20 +73,47 @@ fn read_feeds(site: &Section, key: &str, base: &Url) -> Result<Vec<Feed>, Proble
     site.sections(key)?.into_iter().map(read).collect()
 }
 
-fn read_listings(site: &Section, base: &Url) -> Result<Vec<Listing>, Problem> {
+fn read_listings(site: &Section, base: &Url) -> Result<Vec<Url>, Problem> {
     let read = |section: Section| {
         let url = read_address(&section, "url", base)?;
-        let links = match section.get("links") {
-            Some(found) => {
-                let css = found.value.as_str().ok_or_else(|| found.wrong("a CSS selector"))?;
-                Rule { css: css.to_owned(), place: found.place }
-            }
-            None => Rule { css: "a[href]".to_owned(), place: Place::default() },
-        };
         section.finish()?;
-        Ok(Listing { url, links })
+        Ok(url)
     };
     site.sections("listings")?.into_iter().map(read).collect()
+}
+
+fn read_archives(site: &Section, base: &Url) -> Result<Vec<Archive>, Problem> {
+    let read = |section: Section| {
+        let template = section.text("url")?;
+        section.finish()?;
+        if !template.contains(DATE) || base.join(&template.replace(DATE, "2021-03-08")).is_err() {
+            let rule = "an address with `{date}` in it, or a path below `site.base_url`";
+            return Err(section.wrong("url", rule));
+        }
+        Ok(Archive { template })
+    };
+    site.sections("archives")?.into_iter().map(read).collect()
+}
+
+fn read_cards(section: &Section) -> Result<Cards, Problem> {
+    let cards = Cards {
+        links: or_any_link(selectors(section, "links")?),
+        skip: selectors(section, "skip")?,
+        next: selectors(section, "next")?,
+        next_texts: section.lines("next_texts")?,
+    };
+    section.finish()?;
+    Ok(cards)
+}
+
+/// A profile that says nothing of its cards means every link.
+fn or_any_link(links: Vec<Rule>) -> Vec<Rule> {
+    let any = || vec![Rule { css: "a[href]".to_owned(), place: Place::default() }];
+    if links.is_empty() { any() } else { links }
+}
+
+fn selectors(section: &Section, key: &str) -> Result<Vec<Rule>, Problem> {
+    Ok(section.texts(key)?.into_iter().map(|(css, place)| Rule { css, place }).collect())
 }
 
 fn hours_of(hours: u64) -> Duration {
@@ -156,8 +185,7 @@ fn read_challenge(section: &Section) -> Result<Challenge, Problem> {
 fn read_rules(section: &Section, base: &Rules) -> Result<Rules, Problem> {
     let mut rules = Vec::new();
     for field in RuleField::ALL {
-        let own = section.texts(field.key())?;
-        let own = own.into_iter().map(|(css, place)| Rule { css, place }).collect::<Vec<_>>();
+        let own = selectors(section, field.key())?;
         let in_force = if own.is_empty() { base.of(field).to_vec() } else { own };
         rules.push((field, in_force));
     }

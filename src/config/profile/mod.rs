@@ -33,7 +33,11 @@ pub struct Profile {
     /// Sitemaps a cron pass reads.
     pub sitemaps: Vec<Feed>,
     /// Listing pages a cron pass reads.
-    pub listings: Vec<Listing>,
+    pub listings: Vec<Url>,
+    /// Listings by day, read by a backfill.
+    pub archives: Vec<Archive>,
+    /// How articles are named on a listing.
+    pub cards: Cards,
     /// When to look at a stored story again, youngest first.
     pub revisit: Vec<Recheck>,
     /// The words of the ticker.
@@ -57,13 +61,24 @@ pub struct Feed {
     pub stale_after: Option<Duration>,
 }
 
-/// A page that lists articles.
+/// A listing of each day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listing {
-    /// Its address.
-    pub url: Url,
-    /// Which links on it are looked at.
-    pub links: Rule,
+pub struct Archive {
+    /// Its path or address, with `{date}` in it: what it is known by in the archive.
+    pub template: String,
+}
+
+/// How articles are named on a listing page.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Cards {
+    /// Links to articles, best first: the first that finds one decides.
+    pub links: Vec<Rule>,
+    /// What is not listed but decoration.
+    pub skip: Vec<Rule>,
+    /// Links to the following page of a listing.
+    pub next: Vec<Rule>,
+    /// The text of such links.
+    pub next_texts: LineSet,
 }
 
 /// One step of the revisit schedule.
@@ -229,6 +244,11 @@ impl Profile {
         moved.unwrap_or_else(|| stored.clone())
     }
 
+    /// Where to ask for a page of the first host that is known by nothing but its id.
+    pub fn address_of(&self, id: &str) -> Option<Url> {
+        self.base_url.join(&fill(&self.article_url, id, None)).ok()
+    }
+
     /// Where to ask for any other page of the site: addresses of the first host move with the base URL.
     pub fn rebased(&self, url: &Url) -> Option<Url> {
         let host = self.host_of(url)?;
@@ -256,6 +276,28 @@ impl Profile {
         self.eras.iter().position(|it| it.until.is_none_or(|until| day < until)).unwrap_or(last)
     }
 }
+
+impl IdRange {
+    /// How far the ids rise in a day about then.
+    pub fn per_day(&self, day: NaiveDate) -> u64 {
+        let pairs = || self.anchors.iter().zip(self.anchors.iter().skip(1));
+        let around = pairs().find(|it| day < it.1.1).or_else(|| pairs().next_back());
+        around.map_or(0, |(first, last)| {
+            let days = (last.1 - first.1).num_days().max(1).unsigned_abs();
+            (last.0 - first.0) / days
+        })
+    }
+}
+
+impl Archive {
+    /// Where to ask for the listing of a day.
+    pub fn url(&self, base: &Url, day: NaiveDate) -> Option<Url> {
+        base.join(&self.template.replace(DATE, &day.to_string())).ok()
+    }
+}
+
+/// Stands for the day in the address of a listing.
+const DATE: &str = "{date}";
 
 impl Rule {
     /// The error of whoever could not compile it.

@@ -1,0 +1,136 @@
+//! `tearsheet backfill`.
+
+use std::time::Instant;
+
+use chrono::Utc;
+
+use crate::{
+    jobs::{
+        self, Backfill, BackfillPlan, CoveredDay, End, Ids as JobIds, Order, PlannedDay, plan_backfill,
+    },
+    model::{Days, Verdict},
+    store::Reader,
+};
+
+use super::{
+    args::{BackfillArgs, Common, Ids},
+    days::{known, today},
+    failure::{Exit, Usage},
+    printer::Printer,
+    progress::{Progress, duration},
+    scrape::{self, closing},
+    session::{Session, block_on},
+};
+
+pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    let backfill = Backfill {
+        days: days(&session, args)?,
+        order: if args.oldest_first { Order::OldestFirst } else { Order::NewestFirst },
+        ids: match args.ids {
+            Ids::Off => JobIds::Off,
+            Ids::Gaps => JobIds::Gaps,
+            Ids::All => JobIds::All,
+        },
+        only_gaps: args.gaps,
+    };
+    if args.dry_run {
+        return dry_run(&session, &backfill, printer);
+    }
+    scrape::warn_without_contact(&session);
+    fill(&session, &backfill, common, args, printer)
+}
+
+/// The range that was named; with `--gaps`, all that anything is known of.
+fn days(session: &Session, args: &BackfillArgs) -> anyhow::Result<Days> {
+    let today = today(&session.config.profile, Utc::now());
+    if !args.gaps && args.range.from.is_none() {
+        let hint = "`--from 2024-03-01 --to 2024-03-31`; or `--gaps` for every day that `coverage` says needs work";
+        return Err(Usage::new("`--from` is missing", hint).into());
+    }
+    let known = if args.gaps { known(&session.reader()?, today)? } else { None };
+    let last = known.map_or(today, |it| it.last);
+    Ok(args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), last)?)
+}
+
+fn fill(
+    session: &Session,
+    backfill: &Backfill,
+    common: &Common,
+    args: &BackfillArgs,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    let writer = session.writer()?;
+    let reader = session.reader()?;
+    let progress = Progress::new(printer, common.quiet, "backfill");
+    let report = block_on(async |stop| {
+        let fetcher = scrape::fetcher(&session.config)?;
+        let pass = session.pass(&fetcher, &writer, args.limits.limits(), stop);
+        let pass = jobs::Pass { observe: &|event| progress.show(&event), ..pass };
+        Ok(pass.backfill(&reader, backfill).await?)
+    });
+    progress.end();
+    let Some(report) = report? else { return Ok(Exit::Interrupted) };
+    let covered = jobs::coverage(&reader, &session.config.profile, backfill.days, Utc::now())?;
+    // A listing that could not be read is a page that could not be read.
+    let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
+    let exit = match scrape::exit(&report) {
+        Exit::Done | Exit::Incomplete if report.end == End::Done => {
+            if covered.iter().any(is_open) {
+                Exit::Incomplete
+            } else {
+                Exit::Done
+            }
+        }
+        exit => exit,
+    };
+    let line = closing("backfill", &report, began.elapsed());
+    printer.closing(&format!("{line}; {}", verdicts(&covered)), exit);
+    if exit == Exit::Stopped {
+        printer
+            .closing("hint: run the same command again later; it goes on where this one stopped", exit);
+    }
+    Ok(exit)
+}
+
+/// `31 days: 29 complete, 1 thin, 1 blocked`.
+fn verdicts(covered: &[CoveredDay]) -> String {
+    let count = |verdict| covered.iter().filter(|it| it.verdict == verdict).count();
+    let counts = Verdict::ALL.map(|it| (count(it), it)).into_iter().filter(|it| 0 < it.0);
+    let counts = counts.map(|(count, it)| format!("{count} {}", it.code())).collect::<Vec<_>>();
+    format!("{} days: {}", covered.len(), counts.join(", "))
+}
+
+fn dry_run(session: &Session, backfill: &Backfill, printer: &Printer) -> anyhow::Result<Exit> {
+    let archive = if session.archive.exists() { Some(Reader::open(&session.archive)?) } else { None };
+    let profile = &session.config.profile;
+    let plan = plan_backfill(profile, archive.as_ref(), backfill, Utc::now())?;
+    let BackfillPlan { days, requests } = &plan;
+    let mut out = String::new();
+    if !days.is_empty() {
+        out += "day         state     listings  queued  expected\n";
+    }
+    let (mut listings, mut queued, mut expected) = (0, 0, 0);
+    for day in days {
+        let PlannedDay { covered, listings: to_read, queued: named, expected: foreseen } = day;
+        out += &format!(
+            "{}  {:<8}  {to_read:>8}  {named:>6}  {foreseen:>8}\n",
+            covered.day,
+            covered.verdict.code()
+        );
+        listings += to_read;
+        queued += named;
+        expected += foreseen;
+    }
+    printer.data(&out)?;
+    let time = session.config.fetch.interval * u32::try_from(*requests).unwrap_or(u32::MAX);
+    printer.note(&format!(
+        "backfill: would work on {} of {} days: {listings} listings, {queued} queued pages and about {expected} others, \
+         {requests} requests, about {} at this pace; nothing was asked and nothing was written",
+        days.len(),
+        backfill.days.count(),
+        duration(time)
+    ));
+    Ok(Exit::Done)
+}

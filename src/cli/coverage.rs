@@ -1,0 +1,166 @@
+//! `tearsheet coverage`: the calendar.
+
+use std::fmt::Write as _;
+
+use chrono::{Datelike, NaiveDate, SecondsFormat, Utc};
+use console::Style;
+use serde_json::json;
+
+use crate::{
+    jobs::{CoveredDay, coverage},
+    model::{DayReading, Days, Verdict},
+};
+
+use super::{
+    args::{Common, CoverageArgs, TableFormat},
+    days::{known, today},
+    failure::Exit,
+    printer::Printer,
+    session::Session,
+};
+
+/// Days that need work are named up to here; the rest is counted.
+const NAMED_MAX: usize = 20;
+
+pub(super) fn run(common: &Common, args: &CoverageArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    let profile = &session.config.profile;
+    let reader = session.reader()?;
+    let today = today(profile, Utc::now());
+    let known = known(&reader, today)?;
+    let last = known.map_or(today, |it| it.last);
+    let days = args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), last)?;
+    let covered = coverage(&reader, profile, days, Utc::now())?;
+    let has_ids = profile.ids.is_some();
+    match args.format {
+        TableFormat::Table => printer.data(&calendar(&covered, days, has_ids))?,
+        TableFormat::Csv => printer.data(&as_csv(&covered))?,
+        TableFormat::Json => printer.data(&as_json(&covered, has_ids)?)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// A mark that says the same without its colour.
+fn mark(verdict: Verdict) -> (char, Style) {
+    let style = Style::new();
+    match verdict {
+        Verdict::Complete => ('#', style.green()),
+        Verdict::Thin => ('t', style.yellow()),
+        Verdict::Partial => ('p', style.yellow()),
+        Verdict::Blocked => ('B', style.red().bold()),
+        Verdict::Empty => ('0', style.dim()),
+        Verdict::Unknown => ('.', style.dim()),
+        Verdict::Open => ('~', style.cyan()),
+    }
+}
+
+fn calendar(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
+    let bold = Style::new().bold();
+    let mut out = String::new();
+    let ruler: String =
+        (1..=31).map(|it| if it % 5 == 0 { (b'0' + it % 10) as char } else { ' ' }).collect();
+    let _ = writeln!(out, "{}", bold.apply_to(format!("         {ruler}  complete  articles")));
+    let mut at = 0;
+    while at < covered.len() {
+        let month = (covered[at].day.year(), covered[at].day.month());
+        let is_same = |it: &&CoveredDay| (it.day.year(), it.day.month()) == month;
+        let row: Vec<&CoveredDay> = covered[at..].iter().take_while(is_same).collect();
+        at += row.len();
+        let mut cells = " ".repeat(row[0].day.day0() as usize);
+        for it in &row {
+            let (mark, style) = mark(it.verdict);
+            let _ = write!(cells, "{}", style.apply_to(mark));
+        }
+        let width = row[0].day.day0() as usize + row.len();
+        let complete = row.iter().filter(|it| it.verdict == Verdict::Complete).count();
+        let articles: u64 = row.iter().map(|it| it.articles).sum();
+        let _ = writeln!(
+            out,
+            "{:04}-{:02}  {cells}{}  {:>8}  {articles:>8}",
+            month.0,
+            month.1,
+            " ".repeat(31 - width),
+            format!("{complete}/{}", row.len())
+        );
+    }
+    let legend = Verdict::ALL.map(|it| {
+        let count = covered.iter().filter(|day| day.verdict == it).count();
+        let (mark, style) = mark(it);
+        format!("{} {} {count}", style.apply_to(mark), it.code())
+    });
+    let (first, second) = legend.split_at(4);
+    let _ = writeln!(out, "\n{}\n{}", first.join("   "), second.join("   "));
+    out + &work(covered, days, has_ids)
+}
+
+/// The days that need work, in runs of one cause, and the command that does it.
+fn work(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
+    let open: Vec<&CoveredDay> = covered.iter().filter(|it| it.needs_work(has_ids)).collect();
+    if open.is_empty() {
+        return "\nNo day needs work.\n".to_owned();
+    }
+    let mut out = format!("\n{} days need work:\n", open.len());
+    let mut runs: Vec<(NaiveDate, NaiveDate, &CoveredDay)> = Vec::new();
+    for it in &open {
+        match runs.last_mut() {
+            Some((_, last, first))
+                if last.succ_opt() == Some(it.day)
+                    && first.verdict == it.verdict
+                    && first.why == it.why =>
+            {
+                *last = it.day;
+            }
+            _ => runs.push((it.day, it.day, it)),
+        }
+    }
+    for (first, last, it) in runs.iter().take(NAMED_MAX) {
+        let span = if first == last { first.to_string() } else { format!("{first} to {last}") };
+        let _ = writeln!(out, "  {span:<24}  {:<8}  {}", it.verdict.code(), it.why);
+    }
+    if NAMED_MAX < runs.len() {
+        let _ = writeln!(out, "  … and {} more (`--format csv` has all)", runs.len() - NAMED_MAX);
+    }
+    let _ = writeln!(out, "\n  tearsheet backfill --gaps --from {} --to {}", days.first, days.last);
+    out
+}
+
+fn as_csv(covered: &[CoveredDay]) -> String {
+    let mut out =
+        "day,state,articles,usual,listed,stored,blocked,missing,failed,sources_read,why\r\n".to_owned();
+    for it in covered {
+        let CoveredDay { day, verdict, why, articles, usual, readings } = it;
+        // Sources name the same pages: the longest list is the nearest to how many there are.
+        let most = |count: fn(&DayReading) -> u64| readings.iter().map(count).max().unwrap_or(0);
+        let _ = write!(
+            out,
+            "{day},{},{articles},{},{},{},{},{},{},{},\"{}\"\r\n",
+            verdict.code(),
+            usual.map(|it| it.to_string()).unwrap_or_default(),
+            most(|it| it.listed),
+            most(|it| it.stored),
+            most(|it| it.blocked),
+            most(|it| it.missing),
+            most(|it| it.failed),
+            readings.len(),
+            why.replace('"', "\"\"")
+        );
+    }
+    out
+}
+
+fn as_json(covered: &[CoveredDay], has_ids: bool) -> anyhow::Result<String> {
+    let source = |it: &DayReading| {
+        json!({
+            "source": it.source, "state": it.state.code(), "reason": it.reason, "listed": it.listed,
+            "stored": it.stored, "blocked": it.blocked, "missing": it.missing, "failed": it.failed,
+            "checked_at": it.checked_at.to_rfc3339_opts(SecondsFormat::Secs, true), "complete": it.complete,
+        })
+    };
+    let day = |it: &CoveredDay| {
+        json!({
+            "day": it.day.to_string(), "state": it.verdict.code(), "why": it.why, "articles": it.articles, "usual": it.usual,
+            "needs_work": it.needs_work(has_ids), "sources": it.readings.iter().map(source).collect::<Vec<_>>(),
+        })
+    };
+    Ok(serde_json::to_string_pretty(&covered.iter().map(day).collect::<Vec<_>>())? + "\n")
+}

@@ -1,0 +1,133 @@
+//! Days as people type them, and ranges of them.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::Args;
+
+use crate::{
+    config::Profile,
+    model::Days,
+    store::{Reader, StoreError},
+};
+
+use super::failure::Usage;
+
+/// A day: a date, or one counted from today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Day {
+    On(NaiveDate),
+    /// So many days before today.
+    Ago(u64),
+}
+
+/// A range of days; what is left out is for the command to say.
+#[derive(Debug, Clone, Copy, Args)]
+pub(super) struct Range {
+    /// First day: 2024-03-28, today, yesterday, or -7d for a week ago
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    pub(super) from: Option<Day>,
+    /// Last day, likewise
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    pub(super) to: Option<Day>,
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let ago = || text.strip_prefix('-')?.strip_suffix('d')?.parse().ok();
+        match text {
+            "today" => Ok(Self::Ago(0)),
+            "yesterday" => Ok(Self::Ago(1)),
+            _ => text.parse().map(Self::On).ok().or_else(|| ago().map(Self::Ago)).ok_or_else(|| {
+                "a day such as 2024-03-28, today, yesterday, or -7d for a week ago".to_owned()
+            }),
+        }
+    }
+}
+
+impl Day {
+    /// The date, given today's.
+    fn date(self, today: NaiveDate) -> NaiveDate {
+        match self {
+            Self::On(day) => day,
+            Self::Ago(days) => today.checked_sub_days(chrono::Days::new(days)).unwrap_or(NaiveDate::MIN),
+        }
+    }
+}
+
+/// Today, where the site is.
+pub(super) fn today(profile: &Profile, now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&profile.time_zone).date_naive()
+}
+
+/// The days an archive is about: from the first to the last that anything is known of, and where the news are
+/// followed, to yesterday.
+pub(super) fn known(reader: &Reader, today: NaiveDate) -> Result<Option<Days>, StoreError> {
+    let Some(known) = reader.known_days()? else { return Ok(None) };
+    let yesterday = today.pred_opt().unwrap_or(today);
+    let last = if reader.is_followed()? { known.last.max(yesterday) } else { known.last };
+    Ok(Some(Days { first: known.first, last: last.min(yesterday).max(known.first) }))
+}
+
+impl Range {
+    /// The days, no later than today; `first` and `last` stand for what was left out.
+    pub(super) fn resolve(
+        self,
+        today: NaiveDate,
+        first: impl FnOnce(NaiveDate) -> NaiveDate,
+        last: NaiveDate,
+    ) -> Result<Days, Usage> {
+        let end = self.to.map_or(last, |it| it.date(today)).min(today);
+        let begin = self.from.map_or_else(|| first(end), |it| it.date(today));
+        if today < begin {
+            let hint = format!("it is {today} where the site is");
+            return Err(Usage::new(format!("`--from` {begin} is in the future"), hint));
+        }
+        if end < begin {
+            let hint = "the first day comes first: `--from 2024-03-01 --to 2024-03-31`";
+            return Err(Usage::new(format!("`--from` {begin} is after `--to` {end}"), hint));
+        }
+        Ok(Days { first: begin, last: end })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a date")
+    }
+
+    #[test]
+    fn days_are_read_as_people_type_them() {
+        let today = day("2024-03-28");
+        let check = |text: &str, expect: Option<&str>| {
+            let read = text.parse::<Day>().ok().map(|it| it.date(today));
+            assert_eq!(read, expect.map(day), "{text}");
+        };
+        check("2024-02-29", Some("2024-02-29"));
+        check("today", Some("2024-03-28"));
+        check("yesterday", Some("2024-03-27"));
+        check("-7d", Some("2024-03-21"));
+        check("-99999999999d", Some("-262143-01-01"));
+        for bad in ["2023-02-29", "7d", "-7", "-d", "tomorrow", "28.03.2024", ""] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn a_range_ends_today_at_the_latest_and_begins_before_it_ends() {
+        let today = day("2024-03-28");
+        let range = |from: &str, to: &str| Range { from: from.parse().ok(), to: to.parse().ok() };
+        let resolve = |it: Range| it.resolve(today, |last| last, today);
+        let days = resolve(range("-7d", "2030-01-01")).expect("a range");
+        assert_eq!((days.first, days.last), (day("2024-03-21"), today));
+        assert!(resolve(range("2024-03-29", "")).is_err_and(|it| it.message.contains("in the future")));
+        assert!(
+            resolve(range("2024-03-02", "2024-03-01")).is_err_and(|it| it.message.contains("is after"))
+        );
+    }
+}

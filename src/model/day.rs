@@ -1,0 +1,174 @@
+//! Days of the site's time zone, and what is known of them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+/// The source that is no page: the numbers of the day's ids.
+pub const IDS: &str = "ids";
+
+/// Days in a row, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Days {
+    /// The first.
+    pub first: NaiveDate,
+    /// The last; not before the first.
+    pub last: NaiveDate,
+}
+
+/// How a source answered for a day. The stable words of `days.state`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// It named pages.
+    Read,
+    /// It answered, and named none.
+    Empty,
+    /// There is no such page.
+    Missing,
+    /// The site refused to show it.
+    Blocked,
+    /// robots.txt asks not to read it.
+    Refused,
+    /// It did not come, or was not whole.
+    Failed,
+}
+
+/// One source's account of a day: a row of `days`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayReading {
+    /// The listing's path in the profile, or `ids`.
+    pub source: String,
+    /// How it answered.
+    pub state: Reading,
+    /// The cause of the state.
+    pub reason: Option<String>,
+    /// Whether it was read after the day had ended.
+    pub is_final: bool,
+    /// Pages it named.
+    pub listed: u64,
+    /// How many of them are in the archive,
+    pub stored: u64,
+    /// refused to us,
+    pub blocked: u64,
+    /// not there,
+    pub missing: u64,
+    /// or could not be read.
+    pub failed: u64,
+    /// How many of the stored ones were published on the day.
+    pub of_day: u64,
+    /// When it was read.
+    pub checked_at: DateTime<Utc>,
+    /// Every page it named is accounted for, and it can be believed.
+    pub complete: bool,
+}
+
+/// What is known of a day. The words of `coverage`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Every source that can speak for it was read after it ended, and every page they named is accounted for.
+    Complete,
+    /// Likewise, with far fewer articles than is usual for its weekday.
+    Thin,
+    /// Something is still to be read.
+    Partial,
+    /// The site refused something of it.
+    Blocked,
+    /// Its sources answered, and nobody names an article.
+    Empty,
+    /// Nobody has asked.
+    Unknown,
+    /// It is not over.
+    Open,
+}
+
+impl Days {
+    /// How many.
+    pub fn count(self) -> u64 {
+        (self.last - self.first).num_days().unsigned_abs() + 1
+    }
+
+    /// Each, the oldest first.
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = NaiveDate> {
+        let first = self.first;
+        (0..self.count()).filter_map(move |it| first.checked_add_days(chrono::Days::new(it)))
+    }
+}
+
+impl DayReading {
+    /// Pages it named that nobody has visited yet.
+    pub fn pending(&self) -> u64 {
+        self.listed.saturating_sub(self.stored + self.blocked + self.missing + self.failed)
+    }
+
+    /// Whether it names the pages of its day, as far as is known: most of what is stored was published on it.
+    pub fn is_believable(&self) -> bool {
+        self.state == Reading::Read && (self.source == IDS || self.stored <= 2 * self.of_day)
+    }
+}
+
+impl Reading {
+    const ALL: [Self; 6] =
+        [Self::Read, Self::Empty, Self::Missing, Self::Blocked, Self::Refused, Self::Failed];
+
+    /// The word in `days.state`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Empty => "empty",
+            Self::Missing => "missing",
+            Self::Blocked => "blocked",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state a word of `days.state` stands for.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
+impl Verdict {
+    /// Every verdict, in the order of the legend.
+    pub const ALL: [Self; 7] = [
+        Self::Complete,
+        Self::Thin,
+        Self::Partial,
+        Self::Blocked,
+        Self::Empty,
+        Self::Unknown,
+        Self::Open,
+    ];
+
+    /// The word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Thin => "thin",
+            Self::Partial => "partial",
+            Self::Blocked => "blocked",
+            Self::Empty => "empty",
+            Self::Unknown => "unknown",
+            Self::Open => "open",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_counted_with_both_ends() {
+        let day = |it: &str| it.parse::<NaiveDate>().expect("a date");
+        let days = Days { first: day("2024-02-28"), last: day("2024-03-01") };
+        assert_eq!(days.count(), 3);
+        assert_eq!(days.iter().collect::<Vec<_>>(), ["2024-02-28", "2024-02-29", "2024-03-01"].map(day));
+        assert_eq!(days.iter().next_back(), Some(day("2024-03-01")));
+    }
+
+    #[test]
+    fn reading_words_are_read_as_they_are_written() {
+        for state in Reading::ALL {
+            assert_eq!(Reading::from_code(state.code()), Some(state));
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! The ledger: what each source said of each day, and what became of the pages it named.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::params;
+
+use crate::model::{Candidate, DayReading, Days, PageState, Reading, Request, RunId};
+
+use super::{Reader, Result, Writer, pages, sources, stamp, unstamp};
+
+/// Enough to see past a few articles that are wrong about their day.
+const FACTS_MAX: usize = 40;
+
+/// What the archive knows of a day.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DayFacts {
+    /// Articles published on it.
+    pub articles: u64,
+    /// What each source said of it.
+    pub readings: Vec<DayReading>,
+}
+
+/// A numbered page of the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdFact {
+    /// Its number.
+    pub id: u64,
+    /// What is known of it.
+    pub state: PageState,
+    /// The day its article was published.
+    pub day: Option<NaiveDate>,
+}
+
+impl Writer {
+    /// Keep what a source said of a day, and what was sent to learn it: in one transaction, the pages it named are
+    /// queued and filed under the day. How many of them nobody had named before.
+    pub async fn keep_reading(
+        &self,
+        run: RunId,
+        day: NaiveDate,
+        reading: (String, Reading, Option<String>),
+        candidates: Vec<Candidate>,
+        requests: Vec<Request>,
+        now: DateTime<Utc>,
+    ) -> Result<usize> {
+        let ends_at = self.end_of(day);
+        self.call(move |conn| {
+            sources::keep_requests(conn, run, &requests)?;
+            let (source, state, reason) = &reading;
+            let added = pages::enqueue(conn, &candidates, now)?.added;
+            let id: i64 = conn
+                .prepare_cached(
+                    "INSERT INTO day_readings (day, source, state, reason, ends_at, checked_at)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT (day, source) DO UPDATE
+                        SET state = excluded.state, reason = excluded.reason, ends_at = excluded.ends_at,
+                            checked_at = excluded.checked_at
+                     RETURNING id",
+                )?
+                .query_row(
+                    params![day.to_string(), source, state.code(), reason, stamp(ends_at), stamp(now)],
+                    |row| row.get(0),
+                )?;
+            let mut file = conn.prepare_cached(
+                "INSERT OR IGNORE INTO day_pages (reading_id, page_id) VALUES (?1, ?2)",
+            )?;
+            for candidate in &candidates {
+                file.execute(params![id, pages::page_id(conn, &candidate.key)?.0])?;
+            }
+            Ok(added)
+        })
+        .await
+    }
+
+    /// The first moment after a day.
+    fn end_of(&self, day: NaiveDate) -> DateTime<Utc> {
+        start_of(day.succ_opt().unwrap_or(day), self.zone)
+    }
+}
+
+/// The first moment of a day; the first that exists, where clocks are put forward at midnight.
+fn start_of(day: NaiveDate, zone: chrono_tz::Tz) -> DateTime<Utc> {
+    let midnight = day.and_hms_opt(0, 0, 0).expect("every day has a midnight");
+    let local = (0..24)
+        .find_map(|it| (midnight + chrono::TimeDelta::hours(it)).and_local_timezone(zone).earliest());
+    local.map_or_else(|| midnight.and_utc(), |it| it.to_utc())
+}
+
+impl Reader {
+    /// What is known of each day of a range; days nobody has asked about are left out.
+    pub fn days(&self, days: Days) -> Result<BTreeMap<NaiveDate, DayFacts>> {
+        let mut facts: BTreeMap<NaiveDate, DayFacts> = BTreeMap::new();
+        for (day, articles) in self.article_counts(days)? {
+            facts.entry(day).or_default().articles = articles;
+        }
+        let mut query = self.conn.prepare_cached(
+            "SELECT day, source, state, reason, checked_at >= ends_at, listed, stored, blocked, missing, failed, complete,
+                    of_day, checked_at
+               FROM days WHERE day BETWEEN ?1 AND ?2 ORDER BY day, source",
+        )?;
+        let mut rows = query.query([days.first.to_string(), days.last.to_string()])?;
+        while let Some(row) = rows.next()? {
+            let Ok(day) = row.get::<_, String>(0)?.parse() else { continue };
+            let reading = DayReading {
+                source: row.get(1)?,
+                state: Reading::from_code(&row.get::<_, String>(2)?).unwrap_or(Reading::Failed),
+                reason: row.get(3)?,
+                is_final: row.get(4)?,
+                listed: row.get(5)?,
+                stored: row.get(6)?,
+                blocked: row.get(7)?,
+                missing: row.get(8)?,
+                failed: row.get(9)?,
+                complete: row.get(10)?,
+                of_day: row.get(11)?,
+                checked_at: unstamp(&row.get::<_, String>(12)?).unwrap_or_default(),
+            };
+            facts.entry(day).or_default().readings.push(reading);
+        }
+        Ok(facts)
+    }
+
+    /// Articles by day of publication.
+    pub fn article_counts(&self, days: Days) -> Result<BTreeMap<NaiveDate, u64>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT published_on, count(*) FROM articles WHERE published_on BETWEEN ?1 AND ?2 GROUP BY published_on",
+        )?;
+        let rows = query.query_map([days.first.to_string(), days.last.to_string()], |row| {
+            Ok((row.get::<_, String>(0)?, row.get(1)?))
+        })?;
+        let mut counts = BTreeMap::new();
+        for row in rows {
+            let (day, count) = row?;
+            if let Ok(day) = day.parse() {
+                counts.insert(day, count);
+            }
+        }
+        Ok(counts)
+    }
+
+    /// The first and the last day that anything is known of.
+    pub fn known_days(&self) -> Result<Option<Days>> {
+        let sql = "SELECT min(day), max(day) FROM (
+                       SELECT min(published_on) AS day FROM articles
+                       UNION ALL SELECT max(published_on) FROM articles
+                       UNION ALL SELECT min(day) FROM day_readings
+                       UNION ALL SELECT max(day) FROM day_readings)";
+        let (first, last): (Option<String>, Option<String>) =
+            self.conn.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let day = |it: Option<String>| it.and_then(|it| it.parse().ok());
+        Ok(day(first).zip(day(last)).map(|(first, last)| Days { first, last }))
+    }
+
+    /// Whether the site's news are followed: somebody scrapes.
+    pub fn is_followed(&self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM runs WHERE command = 'scrape')";
+        Ok(self.conn.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// How often a source was there, and how often it was not: `(read or empty, missing)`.
+    pub fn source_record(&self, source: &str) -> Result<(u64, u64)> {
+        let sql = "SELECT count(*) FILTER (WHERE state IN ('read', 'empty')), count(*) FILTER (WHERE state = 'missing')
+                     FROM day_readings WHERE source = ?1";
+        Ok(self.conn.prepare_cached(sql)?.query_row([source], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// Numbers and days of the articles next to the beginning of a day, from the number `from` on: those of the last
+    /// days before it, and those of it and the days after.
+    pub fn around(&self, host: &str, from: u64, day: NaiveDate) -> Result<Vec<(u64, NaiveDate)>> {
+        let before = "SELECT CAST(site_id AS INTEGER) AS number, published_on FROM articles
+                       WHERE host = ?1 AND published_on < ?2 AND number >= ?3
+                       ORDER BY published_on DESC, number DESC LIMIT ?4";
+        let after = "SELECT CAST(site_id AS INTEGER) AS number, published_on FROM articles
+                      WHERE host = ?1 AND published_on >= ?2 AND number >= ?3
+                      ORDER BY published_on, number LIMIT ?4";
+        let mut facts = Vec::new();
+        for sql in [before, after] {
+            let mut query = self.conn.prepare_cached(sql)?;
+            let mut rows = query.query(params![host, day.to_string(), from, FACTS_MAX])?;
+            while let Some(row) = rows.next()? {
+                if let Ok(day) = row.get::<_, String>(1)?.parse() {
+                    facts.push((row.get(0)?, day));
+                }
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The highest number of any page that is known.
+    pub fn highest_number(&self, host: &str) -> Result<Option<u64>> {
+        let sql =
+            "SELECT max(CAST(site_id AS INTEGER)) FROM pages WHERE host = ?1 AND state <> 'missing'";
+        Ok(self.conn.prepare_cached(sql)?.query_row([host], |row| row.get(0))?)
+    }
+
+    /// What is known of the pages numbered `first` to `last`, lowest first.
+    pub fn numbered(&self, host: &str, first: u64, last: u64) -> Result<Vec<IdFact>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT CAST(p.site_id AS INTEGER), p.state, a.published_on
+               FROM pages p LEFT JOIN articles a ON a.id = p.id
+              WHERE p.host = ?1 AND CAST(p.site_id AS INTEGER) BETWEEN ?2 AND ?3
+              ORDER BY 1",
+        )?;
+        let rows = query.query_map(params![host, first, last], |row| {
+            let state = PageState::from_code(&row.get::<_, String>(1)?).unwrap_or(PageState::New);
+            let day: Option<String> = row.get(2)?;
+            Ok(IdFact { id: row.get(0)?, state, day: day.and_then(|it| it.parse().ok()) })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
