@@ -42,14 +42,23 @@ CREATE INDEX pages_claimed ON pages(claimed_by) WHERE claimed_by IS NOT NULL;
 CREATE INDEX pages_state ON pages(state, reason);
 CREATE INDEX pages_number ON pages(host, CAST(site_id AS INTEGER));
 
--- The bytes of pages, each once.
-CREATE TABLE bodies (
+-- Whole pages that others are compressed against: pages of one template share nearly all their furniture.
+CREATE TABLE body_references (
     id     INTEGER PRIMARY KEY,
-    sha256 TEXT NOT NULL UNIQUE,              -- of the bytes as they came, lower-case hex
+    sha256 TEXT NOT NULL,                     -- of the pages as they came, one after the other
     bytes  INTEGER NOT NULL,                  -- their number
-    codec  TEXT NOT NULL CHECK (codec IN ('zstd')),
-    data   BLOB NOT NULL
+    pages  BLOB NOT NULL                      -- zstd
 ) STRICT;
+
+-- The bytes of pages, each once: zstd, against the reference where there is one.
+CREATE TABLE bodies (
+    id           INTEGER PRIMARY KEY,
+    sha256       TEXT NOT NULL UNIQUE,        -- of the bytes as they came, lower-case hex
+    bytes        INTEGER NOT NULL,            -- their number
+    reference_id INTEGER REFERENCES body_references(id),
+    data         BLOB NOT NULL
+) STRICT;
+CREATE INDEX bodies_reference ON bodies(reference_id) WHERE reference_id IS NOT NULL;
 
 -- The ticker as it stood on one or more captures in a row.
 CREATE TABLE strips (
@@ -115,6 +124,7 @@ CREATE TABLE captures (
     strip_id      INTEGER REFERENCES strips(id)
 ) STRICT;
 CREATE INDEX captures_article ON captures(article_id);
+CREATE INDEX captures_body ON captures(body_id) WHERE body_id IS NOT NULL;
 CREATE UNIQUE INDEX captures_once ON captures(host, site_id, coalesce(captured_at, ''), sha256);
 CREATE INDEX captures_strip ON captures(strip_id) WHERE strip_id IS NOT NULL;
 

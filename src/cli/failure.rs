@@ -116,7 +116,7 @@ fn store(error: &StoreError) -> (Option<String>, Exit) {
         }
         StoreError::Busy => "close the other program's transaction and run the same command again",
         StoreError::ReadOnly(_) => "check the permissions of the file and of its folder",
-        StoreError::Damaged(_) | StoreError::Body { .. } => {
+        StoreError::Damaged(_) | StoreError::Body { .. } | StoreError::Reference { .. } => {
             "keep a copy of the file before anything else; `sqlite3 FILE '.recover'` saves what can be read"
         }
         StoreError::Sql(_) | StoreError::RolledBack(_) | StoreError::WriterGone => {

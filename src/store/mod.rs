@@ -84,6 +84,12 @@ pub enum StoreError {
     /// Anything else that SQLite says.
     #[error("SQLite: {0}")]
     Sql(rusqlite::Error),
+    /// The pages that others are compressed against are not what was stored.
+    #[error("the stored reference {reference} is damaged")]
+    Reference {
+        /// Its row.
+        reference: i64,
+    },
     /// The batch of an operation was rolled back.
     #[error("the write was rolled back: {0}")]
     RolledBack(String),

@@ -120,7 +120,7 @@ impl Writer {
     /// state in one transaction.
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled> {
         let packed = match &settlement.outcome {
-            Outcome::Read { page, .. } => Some(raw::pack(&page.body)?),
+            Outcome::Read { page, .. } => Some(self.packer.pack(&page.body)?),
             Outcome::Unchanged(_) | Outcome::Missing(_) | Outcome::Failed { .. } => None,
         };
         let zone = self.zone;
@@ -134,7 +134,7 @@ impl Writer {
         extraction: Extraction,
         at: DateTime<Utc>,
     ) -> Result<Settled> {
-        let packed = raw::pack(&page.body)?;
+        let packed = self.packer.pack(&page.body)?;
         let zone = self.zone;
         self.call(move |conn| {
             let key = extraction.key.clone().unwrap_or_else(|| PageKey {

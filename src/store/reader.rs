@@ -1,17 +1,18 @@
 //! Read-only connections: what `show`, `status` and exports ask.
 
-use std::path::Path;
+use std::{cell::RefCell, path::Path};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
 use crate::model::{Article, Block, BlockKind, Draft, Link, PageId, PageKey, Placement, Tag};
 
-use super::{Result, StoreError, migrate, raw, unstamp};
+use super::{Result, StoreError, migrate, raw::Unpacker, unstamp};
 
 /// A read-only view of an archive; a run may write meanwhile.
 pub struct Reader {
     pub(super) conn: Connection,
+    pub(super) unpacker: RefCell<Unpacker>,
 }
 
 /// How a person names an article.
@@ -64,7 +65,7 @@ impl Reader {
         if !migrate::is_current(found) {
             return Err(StoreError::NotAnArchive { path: path.to_owned() });
         }
-        Ok(Self { conn })
+        Ok(Self { conn, unpacker: RefCell::default() })
     }
 
     /// Pages due at a time.
@@ -143,7 +144,7 @@ impl Reader {
         let sql =
             "SELECT c.body_id FROM articles a JOIN captures c ON c.id = a.capture_id WHERE a.id = ?1";
         let body: Option<Option<i64>> = self.conn.query_row(sql, [id.0], |row| row.get(0)).optional()?;
-        body.flatten().map(|it| raw::read(&self.conn, it)).transpose()
+        body.flatten().map(|it| self.unpacker.borrow_mut().read(&self.conn, it)).transpose()
     }
 
     fn blocks(&self, id: PageId) -> Result<Vec<Block>> {

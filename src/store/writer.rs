@@ -15,7 +15,7 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Result, StoreError, migrate::migrate};
+use super::{Result, StoreError, migrate::migrate, raw::Packer};
 
 const QUEUE_MAX: usize = 256;
 const BATCH_MAX: usize = 128;
@@ -28,6 +28,7 @@ pub struct Writer {
     queue: Option<mpsc::Sender<Op>>,
     thread: Option<thread::JoinHandle<()>>,
     pub(super) zone: Tz,
+    pub(super) packer: Packer,
     _lock: File,
 }
 
@@ -52,12 +53,13 @@ impl Writer {
         conn.pragma_update(None, "synchronous", "FULL")?;
         conn.pragma_update(None, "foreign_keys", true)?;
         migrate(&mut conn, path)?;
+        let packer = Packer::load(&conn)?;
         let (queue, inbox) = mpsc::channel(QUEUE_MAX);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || write_loop(conn, inbox))
             .map_err(|source| StoreError::Io { what: "cannot start the writer".to_owned(), source })?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), zone, _lock: lock })
+        Ok(Self { queue: Some(queue), thread: Some(thread), zone, packer, _lock: lock })
     }
 
     /// Run `op` in the writer thread, atomically, and wait until it is durable.

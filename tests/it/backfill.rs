@@ -24,6 +24,11 @@ fn backfill<'w>(range: &'w [String; 4], more: &[&'w str]) -> Vec<&'w str> {
     args
 }
 
+/// A listing's line about a page.
+fn card(id: u64) -> String {
+    format!("<h2 class=story__title><a href=/news/{id}/story-{id}>x</a></h2>")
+}
+
 /// The verdict of each day, as `coverage` says.
 fn verdicts(program: &Program, range: &[String; 4]) -> Vec<(String, String)> {
     let mut args = vec!["coverage", "--format", "csv"];
@@ -105,13 +110,8 @@ fn ids_of_every_day_find_what_nobody_lists_and_without_them_days_stay_open() {
     let hidden = *world.truth.iter().nth(20).expect("a story").0;
     let on = world.truth[&hidden];
     let path = format!("/archive/{on}");
-    let others: String = world
-        .truth
-        .iter()
-        .filter(|it| *it.1 == on && *it.0 != hidden)
-        .map(|it| format!("<h2 class=story__title><a href=/news/{0}/story-{0}>x</a></h2>", it.0))
-        .collect();
-    world.site.on(&path, [ok(others)]);
+    let others = world.truth.iter().filter(|it| *it.1 == on && *it.0 != hidden).map(|it| card(*it.0));
+    world.site.on(&path, [ok(others.collect::<String>())]);
 
     let program = world.program();
     let ran = program.run(&backfill(&range, &["--ids", "off"]));
@@ -180,8 +180,7 @@ fn a_scrape_between_does_no_harm_and_a_day_that_is_not_over_is_never_complete() 
     let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Karachi).date_naive();
     let id = world.end_id + 50;
     world.site.on(&format!("/news/{id}/story-{id}"), [page(id, today)]);
-    let card = format!("<h2 class=story__title><a href=/news/{id}/story-{id}>x</a></h2>");
-    world.site.on(&format!("/archive/{today}"), [ok(card)]);
+    world.site.on(&format!("/archive/{today}"), [ok(card(id))]);
     for _ in 0..2 {
         program.ok(&["backfill", "--from", "today", "--to", "today", "--ids", "off"]);
         program.ok(&["scrape"]);
@@ -200,14 +199,8 @@ fn a_day_far_below_its_weekday_is_thin_and_its_ids_settle_it() {
     let range = world.range();
     // A Wednesday that lists two of its six stories.
     let on = day("2023-02-15");
-    let two: String = world
-        .truth
-        .iter()
-        .filter(|it| *it.1 == on)
-        .take(2)
-        .map(|it| format!("<h2 class=story__title><a href=/news/{0}/story-{0}>x</a></h2>", it.0))
-        .collect();
-    world.site.on(&format!("/archive/{on}"), [ok(two)]);
+    let two = world.truth.iter().filter(|it| *it.1 == on).take(2).map(|it| card(*it.0));
+    world.site.on(&format!("/archive/{on}"), [ok(two.collect::<String>())]);
     program.run(&backfill(&range, &["--ids", "off"]));
     let said = program.ok(&["coverage", "--from", "2023-02-15", "--to", "2023-02-15"]).stdout;
     assert!(said.contains("thin") && said.contains("2 articles, 6 are usual"), "{said}");
@@ -271,7 +264,6 @@ fn a_site_that_says_stop_ends_the_run_and_the_next_goes_on() {
 #[test]
 fn following_pages_of_a_listing_are_read_and_one_that_leads_elsewhere_is_none() {
     let world = small();
-    let card = |id: u64| format!("<h2 class=story__title><a href=/news/{id}/story-{id}>x</a></h2>");
     let ids: Vec<u64> =
         world.truth.iter().filter(|it| *it.1 == day("2023-01-10")).map(|it| *it.0).collect();
     world.site.on("/archive/2023-01-10", [ok(card(ids[0]) + "<a href='?page=2'>Next</a>")]);
@@ -362,12 +354,12 @@ fn a_calendar_fits_eighty_columns_and_needs_no_colour() {
     );
 }
 
+#[expect(clippy::print_stdout, reason = "a figure for whoever runs it by hand")]
 /// Kill the program at random moments and run it again until it is done; then compare with a run nobody disturbed.
 fn kill_and_compare(world: &World, kills: u32, longest_ms: u64) {
     let range = world.range();
     let calm = world.program();
     calm.ok(&backfill(&range, &[]));
-    let calm_visits = world.article_visits();
     world.site.forget_visits();
     let program = world.program();
     let mut killed = 0;
@@ -390,13 +382,14 @@ fn kill_and_compare(world: &World, kills: u32, longest_ms: u64) {
     let (ours, theirs) = (program.archive(), calm.archive());
     for sql in [
         ARTICLES,
-        "SELECT host, site_id, state, reason FROM pages ORDER BY 1, 2",
+        // How many ids of nothing were met on the way depends on what was known when a day was looked for.
+        "SELECT host, site_id, state, reason FROM pages WHERE state <> 'missing' ORDER BY 1, 2",
         "SELECT day, source, state, listed, stored, missing, complete FROM days WHERE source <> 'ids' ORDER BY 1, 2",
-        "SELECT day, source, complete FROM days ORDER BY 1, 2",
         "SELECT count(*) FROM captures",
     ] {
         assert_eq!(rows(&ours, sql), rows(&theirs, sql), "{sql}");
     }
+    assert_eq!(verdicts(&program, &range), verdicts(&calm, &range));
     assert_eq!(one(&ours, "PRAGMA integrity_check"), "ok");
     assert!(rows(&ours, "PRAGMA foreign_key_check").is_empty());
     assert_eq!(one(&ours, "SELECT count(*) FROM pages WHERE claimed_by IS NOT NULL"), "0");
@@ -404,7 +397,9 @@ fn kill_and_compare(world: &World, kills: u32, longest_ms: u64) {
     let again = world.article_visits().values().filter(|it| 1 < **it).count();
     let in_hand = usize::try_from(killed * 4).expect("small");
     assert!(again <= in_hand, "{again} pages were asked for twice, with at most {in_hand} in hand");
-    assert_eq!(world.article_visits().len(), calm_visits.len());
+    let visits = world.article_visits();
+    assert!(world.truth.keys().all(|it| visits.contains_key(it)));
+    println!("{killed} kills, {again} pages in hand asked for again");
 }
 
 #[test]
