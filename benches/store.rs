@@ -81,7 +81,9 @@ fn main() {
     });
     let archive = Connection::open(&path).expect("an archive");
     let one = |sql: &str| archive.query_row(sql, [], |row| row.get::<_, f64>(0)).expect("a figure");
-    let raw = one("SELECT (SELECT sum(length(data)) FROM bodies) + (SELECT sum(length(pages)) FROM body_references)");
+    let raw = one(
+        "SELECT (SELECT sum(length(data)) FROM bodies) + (SELECT sum(length(pages)) FROM body_references)",
+    );
     let size = std::fs::metadata(&path).expect("a file").len() as f64;
     let pages = pages as f64;
     println!(
@@ -95,7 +97,8 @@ fn main() {
 
     let reader = Reader::open(&path).expect("an archive");
     let ids: Vec<i64> = {
-        let mut query = archive.prepare("SELECT id FROM articles ORDER BY id LIMIT 2000").expect("a query");
+        let mut query =
+            archive.prepare("SELECT id FROM articles ORDER BY id LIMIT 2000").expect("a query");
         let rows = query.query_map([], |row| row.get(0)).expect("rows");
         rows.map(|it| it.expect("an id")).collect()
     };
@@ -104,7 +107,10 @@ fn main() {
         let article = reader.article(&Reference::Id(id.to_string())).expect("read").expect("there");
         assert!(!reader.raw(article.id).expect("read").expect("kept").is_empty());
     }
-    println!("read back          {:>8.0} pages/s, article and raw page", ids.len() as f64 / began.elapsed().as_secs_f64());
+    println!(
+        "read back          {:>8.0} pages/s, article and raw page",
+        ids.len() as f64 / began.elapsed().as_secs_f64()
+    );
 }
 
 fn gzipped(bytes: &[u8], level: Compression) -> Vec<u8> {

@@ -14,7 +14,8 @@ CREATE TABLE runs (
     unchanged   INTEGER NOT NULL DEFAULT 0,
     missing     INTEGER NOT NULL DEFAULT 0,   -- pages that do not exist
     failed      INTEGER NOT NULL DEFAULT 0,   -- pages that stay queued
-    drift       TEXT                          -- fields that were missing more often than usual; NULL: none
+    read        INTEGER NOT NULL DEFAULT 0,   -- pages that came and were read: what run_measures counts
+    drift       TEXT                          -- what was missing more often than usual, a JSON array; NULL: nothing
 ) STRICT;
 
 -- Every page we know of, and what is known of it.
@@ -153,6 +154,8 @@ CREATE TABLE articles (
     word_count      INTEGER NOT NULL,
     version         INTEGER NOT NULL,         -- 1: the first wording seen
     version_seen_at TEXT,                     -- when this wording was first on the site, as far as we know
+    version_cause   TEXT NOT NULL DEFAULT 'site' CHECK (version_cause IN ('site', 'extractor')), -- who changed it
+    changed_words   INTEGER NOT NULL DEFAULT 0, -- words that came or went with this version
     content_hash    TEXT NOT NULL,            -- SHA-256 of headline, byline, summary and body
     first_seen_at   TEXT NOT NULL,            -- when this archive first had the article
     last_checked_at TEXT NOT NULL,            -- when the site was last asked
@@ -168,18 +171,20 @@ CREATE INDEX articles_byline ON articles(byline, published_on);
 
 -- Older wordings. See the view versions, which has the newest one too.
 CREATE TABLE old_versions (
-    id           INTEGER PRIMARY KEY,
-    article_id   INTEGER NOT NULL REFERENCES articles(id),
-    seen_at      TEXT,
-    cause        TEXT NOT NULL CHECK (cause IN ('site', 'extractor')), -- what made the difference
-    content_hash TEXT NOT NULL,
-    capture_id   INTEGER NOT NULL REFERENCES captures(id),
-    headline     TEXT,
-    byline       TEXT,
-    summary      TEXT NOT NULL,
-    body         TEXT NOT NULL
+    id            INTEGER PRIMARY KEY,
+    article_id    INTEGER NOT NULL REFERENCES articles(id),
+    seen_at       TEXT,
+    cause         TEXT NOT NULL CHECK (cause IN ('site', 'extractor')), -- who made it: the site, or a better reader
+    changed_words INTEGER NOT NULL,           -- words that came or went with it
+    content_hash  TEXT NOT NULL,
+    capture_id    INTEGER NOT NULL REFERENCES captures(id),
+    headline      TEXT,
+    byline        TEXT,
+    summary       TEXT NOT NULL,
+    body          TEXT NOT NULL
 ) STRICT;
 CREATE INDEX old_versions_article ON old_versions(article_id, seen_at, id);
+CREATE INDEX old_versions_capture ON old_versions(capture_id);
 
 -- Every wording of an article, the newest included, numbered in the order it was on the site.
 CREATE VIEW versions AS
@@ -187,11 +192,31 @@ SELECT o.article_id,
        (SELECT 1 + count(*) FROM old_versions b
          WHERE b.article_id = o.article_id
            AND (coalesce(b.seen_at, ''), b.id) < (coalesce(o.seen_at, ''), o.id)) AS version,
-       o.seen_at, o.cause, o.headline, o.byline, o.summary, o.body, o.content_hash
+       o.seen_at, o.cause, o.changed_words, o.headline, o.byline, o.summary, o.body, o.content_hash, o.capture_id
   FROM old_versions o
 UNION ALL
-SELECT a.id, a.version, a.version_seen_at, 'site', a.headline, a.byline, a.summary, a.body, a.content_hash
+SELECT a.id, a.version, a.version_seen_at, a.version_cause, a.changed_words, a.headline, a.byline, a.summary, a.body,
+       a.content_hash, a.capture_id
   FROM articles a;
+
+-- Stories that the site changed after publication: how long after, and by how many words.
+CREATE VIEW changed_stories AS
+SELECT v.article_id, a.published_on, a.published_at, v.version, v.seen_at,
+       round(24 * (julianday(v.seen_at) - julianday(coalesce(a.published_at, a.published_on))), 1) AS hours_after,
+       v.changed_words, v.headline
+  FROM versions v JOIN articles a ON a.id = v.article_id
+ WHERE 1 < v.version AND v.cause = 'site';
+
+-- What a later reading made of a page and was not taken, since it has less than the article. See `reextract`.
+CREATE TABLE drafts (
+    capture_id INTEGER PRIMARY KEY REFERENCES captures(id),
+    made_at    TEXT NOT NULL,
+    losses     TEXT NOT NULL,                 -- the fields that have less, a JSON array
+    headline   TEXT,
+    byline     TEXT,
+    summary    TEXT NOT NULL,
+    body       TEXT NOT NULL
+) STRICT;
 
 -- The pieces of a story. Text that stands in the body is kept there once: start and length count
 -- characters of it. See the view blocks.
@@ -322,6 +347,21 @@ CREATE TABLE requests (
     failure     TEXT                          -- why it came to nothing
 ) STRICT;
 CREATE INDEX requests_at ON requests(at);
+
+-- What the pages of a run had: the shares that drift is told by. Of a measure, `total` is the number of pages that
+-- had it; of one that begins with `ln `, the sum of logarithms of 1 + the size.
+CREATE TABLE run_measures (
+    run_id  INTEGER NOT NULL REFERENCES runs(id),
+    measure TEXT NOT NULL,                    -- headline, headline:json-ld, ln words
+    total   REAL NOT NULL,
+    PRIMARY KEY (run_id, measure)
+) STRICT, WITHOUT ROWID;
+
+-- How far a long job over the archive has come; nothing once it is done.
+CREATE TABLE progress (
+    job      TEXT PRIMARY KEY,                -- the command with its options
+    position INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Feeds, sitemaps and listings, as they were last read.
 CREATE TABLE sources (

@@ -56,9 +56,9 @@ impl Chance {
 }
 
 const SYMBOLS: [&str; 34] = [
-    "ANL", "ASC", "ASL", "AVN", "BOP", "BYCO", "DGKC", "EPCL", "FCCL", "FFBL", "FFL", "HASCOL", "HUBC", "HUMNL",
-    "JSCL", "KAPCO", "KEL", "LOTCHEM", "MLCF", "PAEL", "PIBTL", "POWER", "PPL", "PRL", "PTC", "SILK", "SNGP", "TRG",
-    "UNITY", "WTL", "BR100", "BR30", "KSE100", "KSE30",
+    "ANL", "ASC", "ASL", "AVN", "BOP", "BYCO", "DGKC", "EPCL", "FCCL", "FFBL", "FFL", "HASCOL", "HUBC",
+    "HUMNL", "JSCL", "KAPCO", "KEL", "LOTCHEM", "MLCF", "PAEL", "PIBTL", "POWER", "PPL", "PRL", "PTC",
+    "SILK", "SNGP", "TRG", "UNITY", "WTL", "BR100", "BR30", "KSE100", "KSE30",
 ];
 
 /// One page as the site would serve it: `number` is the story, `template` the furniture.
@@ -92,7 +92,12 @@ pub fn page(number: u64, template: u64) -> String {
     }
     page.push_str("</style>\n<script>window.__slots=[");
     for n in 0..260 {
-        let _ = write!(page, "{{\"id\":{n},\"slot\":\"div-gpt-ad-{}\",\"u\":\"{}\"}},", same.below(1 << 40), same.word());
+        let _ = write!(
+            page,
+            "{{\"id\":{n},\"slot\":\"div-gpt-ad-{}\",\"u\":\"{}\"}},",
+            same.below(1 << 40),
+            same.word()
+        );
     }
     page.push_str("]</script>\n</head>\n<body class=\"bg-white  text-black\">\n<ul class=\"ticker\">\n");
     for symbol in SYMBOLS {
@@ -111,7 +116,12 @@ pub fn page(number: u64, template: u64) -> String {
     page.push_str("</ul>\n<nav class=\"nav  flex\"><ul>\n");
     for _ in 0..190 {
         let word = same.word();
-        let _ = writeln!(page, "<li class=\"nav__item   {0}\"><a class=\"nav__link\" href=\"/{0}\">{1}</a></li>", word, same.sentence(2));
+        let _ = writeln!(
+            page,
+            "<li class=\"nav__item   {0}\"><a class=\"nav__link\" href=\"/{0}\">{1}</a></li>",
+            word,
+            same.sentence(2)
+        );
     }
     let _ = write!(
         page,
@@ -156,9 +166,20 @@ pub fn page(number: u64, template: u64) -> String {
     }
     page.push_str("</ul></footer>\n<script>(function(){");
     for n in 0..420 {
-        let _ = write!(page, "googletag.cmd.push(function(){{if(a<b&&c>{n}){{d('{}-{:x}')}}}});", same.word(), same.below(1 << 40));
+        let _ = write!(
+            page,
+            "googletag.cmd.push(function(){{if(a<b&&c>{n}){{d('{}-{:x}')}}}});",
+            same.word(),
+            same.below(1 << 40)
+        );
     }
-    let _ = write!(page, "}})();var csrf=\"{:016x}{:016x}\",t={};</script>\n</body>\n</html>\n", own.below(1 << 62), own.below(1 << 62), number * 977);
+    let _ = write!(
+        page,
+        "}})();var csrf=\"{:016x}{:016x}\",t={};</script>\n</body>\n</html>\n",
+        own.below(1 << 62),
+        own.below(1 << 62),
+        number * 977
+    );
     page
 }
 
@@ -166,7 +187,11 @@ pub fn page(number: u64, template: u64) -> String {
 pub fn raw_page(number: u64, template: u64) -> RawPage {
     let at = 1_704_067_200 + i64::try_from(number).expect("small") * 97;
     RawPage {
-        url: Some(format!("https://www.brecorder.com/news/{}", 40_000_000 + number).parse().expect("an address")),
+        url: Some(
+            format!("https://www.brecorder.com/news/{}", 40_000_000 + number)
+                .parse()
+                .expect("an address"),
+        ),
         body: page(number, template).into_bytes(),
         content_type: Some("text/html; charset=utf-8".to_owned()),
         captured_at: chrono::DateTime::from_timestamp(at, 0).map(Captured::At),

@@ -65,6 +65,8 @@ pub(super) enum Command {
     Import(ImportArgs),
     /// One page to JSON on stdout; touches no archive
     Extract(ExtractArgs),
+    /// Stored pages again through today's extractor; says what changed
+    Reextract(ReextractArgs),
     /// One article as a person reads it
     Show(ShowArgs),
     /// A calendar: which days are complete, and why others are not
@@ -189,6 +191,18 @@ pub(super) struct ExtractArgs {
     /// One line of JSON
     #[arg(long)]
     pub(super) ndjson: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ReextractArgs {
+    #[command(flatten)]
+    pub(super) range: Range,
+    /// Say what would change; write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Take a reading that has less than the stored article; otherwise it is kept beside it as a draft
+    #[arg(long)]
+    pub(super) accept_losses: bool,
 }
 
 #[derive(Debug, Args)]

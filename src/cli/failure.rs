@@ -19,6 +19,8 @@ pub(super) enum Exit {
     Archive,
     /// 5: output could not be written.
     Output,
+    /// 6: finished, but extraction drifted: fields that are normally there were missing.
+    Drifted,
     /// 7: another run holds the archive.
     Held,
     /// 130: interrupted; everything finished so far is kept.
@@ -58,6 +60,7 @@ impl From<Exit> for ExitCode {
             Exit::Stopped => 3,
             Exit::Archive => 4,
             Exit::Output => 5,
+            Exit::Drifted => 6,
             Exit::Held => 7,
             Exit::Interrupted => 130,
         })
@@ -116,7 +119,10 @@ fn store(error: &StoreError) -> (Option<String>, Exit) {
         }
         StoreError::Busy => "close the other program's transaction and run the same command again",
         StoreError::ReadOnly(_) => "check the permissions of the file and of its folder",
-        StoreError::Damaged(_) | StoreError::Body { .. } | StoreError::Reference { .. } => {
+        StoreError::Damaged(_)
+        | StoreError::Body { .. }
+        | StoreError::Reference { .. }
+        | StoreError::Article { .. } => {
             "keep a copy of the file before anything else; `sqlite3 FILE '.recover'` saves what can be read"
         }
         StoreError::Sql(_) | StoreError::RolledBack(_) | StoreError::WriterGone => {

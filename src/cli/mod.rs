@@ -13,6 +13,7 @@ mod import;
 mod logging;
 mod printer;
 mod progress;
+mod reextract;
 mod scrape;
 mod session;
 mod show;
@@ -65,6 +66,7 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Backfill(args) => backfill::run(&common, &args, printer),
         Command::Import(args) => import::run(&common, &args, printer),
         Command::Extract(args) => extract::run(&common, &args, printer),
+        Command::Reextract(args) => reextract::run(&common, &args, printer),
         Command::Show(args) => show::run(&common, &args, printer),
         Command::Coverage(args) => coverage::run(&common, &args, printer),
         Command::Status(args) => status::run(&common, &args, printer),

@@ -96,6 +96,14 @@ impl Progress {
                 self.note_long();
             }
             Event::Settled { url, settled, cause } => self.settled(url, *settled, cause.as_deref()),
+            Event::Reread => self.pages.inc(1),
+            Event::Damaged { what, row } => {
+                tracing::warn!(
+                    what,
+                    row,
+                    "the stored {what} {row} is damaged: `tearsheet verify` says what is lost"
+                );
+            }
             Event::SiteStopped { cause } => tracing::debug!(cause, "stopped: {cause}"),
         }
     }

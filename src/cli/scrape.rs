@@ -8,6 +8,7 @@ use crate::{
     config::Config,
     fetch::Fetcher,
     jobs::{self, End, Limits, Pass, Report},
+    model::Drift,
     store::Reader,
 };
 
@@ -86,6 +87,13 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
         line += &format!(", {} sources unread", tally.sources_unread);
     }
     line += &format!(" in {}", duration(took));
+    if let Some(drift) = report.drifts.first() {
+        let more = match report.drifts.len() {
+            1 => String::new(),
+            count => format!(" and {} more", count - 1),
+        };
+        line += &format!("; drift: {}{more} (see `status`)", drifted(drift));
+    }
     let due = report.due;
     match &report.end {
         End::Done => {}
@@ -100,11 +108,30 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
     line
 }
 
+/// `headline on 0 % of 34 pages, 98 % are usual`.
+pub(super) fn drifted(drift: &Drift) -> String {
+    let Drift { measure, before, now, pages, examples: _ } = drift;
+    if *pages == 0 {
+        return format!("{measure}, it had news before");
+    }
+    match measure.strip_prefix("ln ") {
+        Some(size) => format!("{now:.0} {size} a page on {pages} pages, {before:.0} are usual"),
+        None => {
+            format!(
+                "{measure} on {:.0} % of {pages} pages, {:.0} % are usual",
+                now * 100.0,
+                before * 100.0
+            )
+        }
+    }
+}
+
 pub(super) fn exit(report: &Report) -> Exit {
     let tally = report.tally;
     match report.end {
         End::Interrupted => Exit::Interrupted,
         End::Stopped { .. } => Exit::Stopped,
+        End::Done | End::Limited if !report.drifts.is_empty() => Exit::Drifted,
         End::Done | End::Limited if 0 < tally.failed => Exit::Incomplete,
         // A pass that could not look anywhere has seen nothing.
         End::Done | End::Limited if tally.sources_read == 0 && 0 < tally.sources_unread => {

@@ -13,6 +13,7 @@ use super::{
     args::{Common, StatusArgs},
     failure::Exit,
     printer::Printer,
+    scrape::drifted,
     session::Session,
 };
 
@@ -77,7 +78,7 @@ fn as_text(archive: &str, status: &Status) -> String {
     }
     if !runs.is_empty() {
         out += &format!("\n{}\n", bold.apply_to("last runs"));
-        for RunRow { id: _, command, started_at, finished_at: _, outcome, tally } in runs {
+        for RunRow { id: _, command, started_at, finished_at: _, outcome, tally, drifts: _ } in runs {
             let Tally { stored, updated, unchanged, missing, failed, .. } = tally;
             let outcome = outcome.as_deref().unwrap_or("running");
             out += &format!(
@@ -86,7 +87,23 @@ fn as_text(archive: &str, status: &Status) -> String {
             );
         }
     }
-    out
+    out + &drift(runs)
+}
+
+/// What the newest run that drifted found missing, and what to do about it.
+fn drift(runs: &[RunRow]) -> String {
+    let Some(run) = runs.iter().find(|it| !it.drifts.is_empty()) else { return String::new() };
+    let (bold, red) = (Style::new().bold(), Style::new().red());
+    let mut out =
+        format!("\n{}\n", bold.apply_to(format!("drift, since the run of {}", run.started_at)));
+    for drift in &run.drifts {
+        out += &format!("  {}\n", red.apply_to(drifted(drift)));
+        for example in &drift.examples {
+            out += &format!("      {example}\n");
+        }
+    }
+    out + "  hint: look at these pages; if the site was redesigned, add an era to `site.eras` with the day it began and the new\n  \
+           selectors, then `tearsheet reextract --from DAY` reads the stored pages again\n"
 }
 
 fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
@@ -132,6 +149,9 @@ fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
             "outcome": it.outcome, "discovered": it.tally.discovered, "fetched": it.tally.fetched,
             "stored": it.tally.stored, "updated": it.tally.updated, "unchanged": it.tally.unchanged,
             "missing": it.tally.missing, "failed": it.tally.failed,
+            "drift": it.drifts.iter().map(|it| json!({
+                "measure": it.measure, "before": it.before, "now": it.now, "pages": it.pages, "examples": it.examples,
+            })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
     });
     Ok(serde_json::to_string_pretty(&value)? + "\n")

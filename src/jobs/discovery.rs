@@ -6,11 +6,11 @@ use crate::{
     config::{Feed, Profile},
     discover::{CardReader, Extent, FeedSource, ListingSource, Named, SitemapSource, Source},
     fetch::{Class, FetchError, Fetcher},
-    model::{Ask, Event, Fetched, RunId, Tally, Validators},
+    model::{Ask, Drift, Event, Fetched, RunId, Tally, Validators},
     store::{SourceMemory, SourceState, Writer},
 };
 
-use super::{JobError, Observer, Stop};
+use super::{JobError, Observer, Stop, drift::Measures};
 
 /// Every source of a cron pass, those of robots.txt included, each once.
 pub(super) fn sources<'p>(
@@ -47,6 +47,7 @@ pub(super) struct Discovery<'a> {
     pub(super) run: RunId,
     pub(super) observe: Observer<'a>,
     pub(super) stop: &'a Stop,
+    pub(super) measures: &'a Measures,
 }
 
 impl Discovery<'_> {
@@ -145,6 +146,7 @@ impl Discovery<'_> {
                 }
             }
         }
+        let was_fresh = known.as_ref().is_some_and(|it| it.state == SourceState::Fresh);
         if let Some(known) = known.filter(|_| is_unchanged) {
             memory.newest_at = memory.newest_at.max(known.newest_at);
             memory.listed = memory.listed.max(known.listed);
@@ -156,6 +158,11 @@ impl Discovery<'_> {
         tally.discovered += added as u64;
         memory.state = state(&memory, failure.as_deref(), source.stale_after());
         memory.reason.clone_from(&failure);
+        if was_fresh && matches!(memory.state, SourceState::Stale | SourceState::Empty) {
+            let measure = format!("source {url} ({})", memory.state.code());
+            let drift = Drift { measure, before: 1.0, now: 0.0, pages: 0, examples: Vec::new() };
+            self.measures.note_source(drift);
+        }
         self.report(&memory, added, is_unchanged, failure, tally);
         self.writer.remember_source(self.run, memory, requests).await?;
         Ok(missed)

@@ -82,7 +82,8 @@ impl Import<'_> {
                 }
             }
         }
-        let report = Report { tally, end, due: self.writer.due(Utc::now()).await? };
+        let due = self.writer.due(Utc::now()).await?;
+        let report = Report { tally, end, due, drifts: Vec::new() };
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(report)
     }

@@ -4,10 +4,12 @@
 mod backfill;
 mod coverage;
 mod discovery;
+mod drift;
 mod ids;
 mod import;
 mod pass;
 mod plan;
+mod reextract;
 mod schedule;
 mod scrape;
 mod visit;
@@ -17,11 +19,12 @@ pub use coverage::{CoveredDay, coverage};
 pub use import::{Import, ImportFile, Unreadable};
 pub use pass::{Limits, Pass};
 pub use plan::{BackfillPlan, Plan, PlannedDay, PlannedSource, plan, plan_backfill};
+pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
 
 use tokio::sync::watch;
 
 use crate::{
-    model::{Event, Tally},
+    model::{Drift, Event, Tally},
     store::{RunOutcome, StoreError},
 };
 
@@ -40,7 +43,7 @@ pub enum JobError {
 }
 
 /// How a job ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     /// What it did.
     pub tally: Tally,
@@ -48,6 +51,8 @@ pub struct Report {
     pub end: End,
     /// Pages still due.
     pub due: u64,
+    /// What is normally there and was missing.
+    pub drifts: Vec<Drift>,
 }
 
 /// Why a job ended.

@@ -16,18 +16,22 @@ use crate::{
     config::Profile,
     extract::Extractor,
     fetch::{FetchError, Fetcher},
-    model::{Event, RunId, Settled, Tally, Task},
+    model::{Drift, Event, Outcome, RunId, Settled, Tally, Task},
     store::{Queue, Writer},
 };
 
 use super::{
     End, JobError, Observer, Report, Stop,
     discovery::Discovery,
+    drift::Measures,
     visit::{Visited, visit},
 };
 
 /// How often what the host asks of us is kept.
 const KEEP_HOST: Duration = Duration::from_secs(1);
+
+/// How far back runs are a custom.
+const CUSTOM_DAYS: i64 = 90;
 
 /// The parts a pass needs; `cli` assembles them, tests assemble others.
 pub struct Pass<'a> {
@@ -66,6 +70,8 @@ pub(super) struct Work<'a> {
     pub(super) run: RunId,
     /// Pages begun, for the limit.
     begun: AtomicU64,
+    /// What the pages had.
+    measures: Measures,
 }
 
 impl<'a> Pass<'a> {
@@ -85,7 +91,8 @@ impl<'a> Pass<'a> {
                 self.writer.robots(self.profile.base_url.origin().ascii_serialization()).await?;
             self.fetcher.resume(&memory, robots.as_ref());
         }
-        let under_way = Work { pass: self, run, begun: AtomicU64::new(0) };
+        let (begun, measures) = (AtomicU64::new(0), Measures::default());
+        let under_way = Work { pass: self, run, begun, measures };
         let worked = tokio::select! {
             worked = work(&under_way) => worked,
             error = self.keep_host(&host) => Err(error),
@@ -93,9 +100,29 @@ impl<'a> Pass<'a> {
         self.writer.remember_host(self.fetcher.memory(&host)).await?;
         let (tally, end) = worked?;
         let due = self.writer.due(Utc::now()).await?;
-        let report = Report { tally, end, due };
+        let drifts = self.look_for_drift(command, &under_way).await?;
+        let report = Report { tally, end, due, drifts };
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(report)
+    }
+
+    /// Judge the pages of a run by those of earlier ones of the same template, and keep what they had.
+    async fn look_for_drift(
+        &self,
+        command: &'static str,
+        work: &Work<'_>,
+    ) -> Result<Vec<Drift>, JobError> {
+        let now = Utc::now();
+        let today = now.with_timezone(&self.profile.time_zone).date_naive();
+        let era = &self.profile.eras[self.profile.era(Some(today))];
+        // An era that somebody added since then is a new custom.
+        let of_era = era.from.and_then(|it| it.and_hms_opt(0, 0, 0)).map(|it| it.and_utc());
+        let from = (now - TimeDelta::days(CUSTOM_DAYS)).max(of_era.unwrap_or_default());
+        let before = self.writer.measures(command, from).await?;
+        let drifts = work.measures.judge(&before, now, self.profile);
+        let (pages, totals) = work.measures.taken();
+        self.writer.keep_measures(work.run, pages, totals, drifts.clone()).await?;
+        Ok(drifts)
     }
 
     /// Remember what the host asks of us while the run lasts: a run may be killed, and that binds the next
@@ -117,9 +144,10 @@ impl<'a> Pass<'a> {
 
 impl<'a> Work<'a> {
     /// The reader of sources.
-    pub(super) fn discovery(&self) -> Discovery<'a> {
+    pub(super) fn discovery(&self) -> Discovery<'_> {
         let Pass { fetcher, profile, writer, observe, stop, .. } = self.pass;
-        Discovery { fetcher, profile, writer, run: self.run, observe: *observe, stop }
+        let measures = &self.measures;
+        Discovery { fetcher, profile, writer, run: self.run, observe: *observe, stop, measures }
     }
 
     /// Visit everything that is due in a queue.
@@ -172,6 +200,9 @@ impl<'a> Work<'a> {
         let (page, url) = (task.page, task.ask.url.to_string());
         match visit(task, self.run, fetcher, extractor, profile).await {
             Visited::Settle(settlement, cause) => {
+                if let Outcome::Read { extraction, .. } = &settlement.outcome {
+                    self.measures.note(&url, extraction);
+                }
                 let settled = writer.settle(*settlement).await?;
                 tally.count(settled);
                 observe(Event::Settled { url, settled, cause });

@@ -68,11 +68,35 @@ pub enum Event {
         /// What is known of it now.
         verdict: Verdict,
     },
+    /// A stored page was read again.
+    Reread,
+    /// Stored bytes are not what was stored.
+    Damaged {
+        /// What they are: a body, a reference.
+        what: &'static str,
+        /// Its row.
+        row: i64,
+    },
     /// The site asked to be left alone.
     SiteStopped {
         /// The cause, in words.
         cause: String,
     },
+}
+
+/// What is normally on the pages of the site, and is not any more.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drift {
+    /// A field (`headline`), a field by where it was read (`headline:json-ld`), a size (`ln words`), or a source.
+    pub measure: String,
+    /// The share of pages that usually have it, or its usual size.
+    pub before: f64,
+    /// The same now.
+    pub now: f64,
+    /// Pages that were judged.
+    pub pages: u64,
+    /// Some that lack it.
+    pub examples: Vec<String>,
 }
 
 /// What a settled visit meant for the archive.

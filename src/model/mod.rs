@@ -21,7 +21,7 @@ pub use article::{
     WarningCode,
 };
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
-pub use event::{Event, Settled, Tally};
+pub use event::{Drift, Event, Settled, Tally};
 pub use key::PageKey;
 pub use memory::{HostMemory, RobotsMemory};
 pub use page::{

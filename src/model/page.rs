@@ -166,6 +166,13 @@ impl Via {
 }
 
 impl CaptureSource {
+    const ALL: [Self; 2] = [Self::Live, Self::File];
+
+    /// The source a word of `captures.source` stands for.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
     /// The word in `captures.source`.
     pub fn code(self) -> &'static str {
         match self {

@@ -1,6 +1,6 @@
 //! Articles and their wordings. Only headline, byline, summary and body make a version.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
@@ -25,6 +25,25 @@ pub(super) struct Incoming<'a> {
     pub(super) capture: i64,
     pub(super) captured: Option<Captured>,
     pub(super) at: DateTime<Utc>,
+    pub(super) cause: Cause,
+}
+
+/// Who made a wording differ from the one before. The words of `versions.cause`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// The site changed the story.
+    Site,
+    /// The same bytes, read by a better extractor.
+    Extractor,
+}
+
+impl Cause {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Extractor => "extractor",
+        }
+    }
 }
 
 /// What came of a draft.
@@ -90,7 +109,7 @@ pub(super) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Resul
 }
 
 fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
-    let Incoming { page, key, url, draft, capture, captured, at } = incoming;
+    let Incoming { page, key, url, draft, capture, captured, at, cause: _ } = incoming;
     conn.prepare_cached(
         "INSERT INTO articles (id, host, site_id, url, published_on, published_at, updated_at, section, headline,
              byline, authors, dateline, word_count, version, version_seen_at, content_hash, first_seen_at,
@@ -123,11 +142,18 @@ fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> 
 }
 
 /// The newest wording becomes an old one, the draft the newest.
-fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
-    let Incoming { page, key: _, url, draft, capture, captured, at } = incoming;
+pub(super) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
+    let Incoming { page, key: _, url, draft, capture, captured, at, cause } = incoming;
+    let before = conn
+        .prepare_cached("SELECT headline, summary, body FROM articles WHERE id = ?1")?
+        .query_row([page.0], |row| {
+            Ok([row.get::<_, Option<String>>(0)?.unwrap_or_default(), row.get(1)?, row.get(2)?])
+        })?;
     conn.prepare_cached(
-        "INSERT INTO old_versions (article_id, seen_at, cause, content_hash, capture_id, headline, byline, summary, body)
-         SELECT id, version_seen_at, 'site', content_hash, capture_id, headline, byline, summary, body
+        "INSERT INTO old_versions (article_id, seen_at, cause, changed_words, content_hash, capture_id, headline, byline,
+             summary, body)
+         SELECT id, version_seen_at, version_cause, changed_words, content_hash, capture_id, headline, byline, summary,
+                body
            FROM articles WHERE id = ?1",
     )?
     .execute([page.0])?;
@@ -135,7 +161,7 @@ fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()>
         "UPDATE articles
             SET url = coalesce(?2, url), headline = ?3, byline = ?4, authors = ?5, dateline = ?6, word_count = ?7,
                 version = version + 1, version_seen_at = ?8, content_hash = ?9, last_checked_at = ?10,
-                capture_id = ?11, summary = ?12, body = ?13
+                capture_id = ?11, summary = ?12, body = ?13, version_cause = ?14, changed_words = ?15
           WHERE id = ?1",
     )?
     .execute(params![
@@ -152,13 +178,30 @@ fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()>
         capture,
         draft.summary.join("\n"),
         draft.body(),
+        cause.code(),
+        changed_words(&before, &texts(draft)),
     ])?;
     refresh(conn, incoming)
 }
 
+fn texts(draft: &Draft) -> [String; 3] {
+    [draft.headline.clone().unwrap_or_default(), draft.summary.join("\n"), draft.body()]
+}
+
+/// Words that stand in one text more often than in the other.
+fn changed_words(before: &[String; 3], after: &[String; 3]) -> u64 {
+    let mut counts: HashMap<&str, i64> = HashMap::new();
+    for (texts, step) in [(before, -1), (after, 1)] {
+        for word in texts.iter().flat_map(|it| it.split_whitespace()) {
+            *counts.entry(word).or_default() += step;
+        }
+    }
+    counts.values().map(|it| it.unsigned_abs()).sum()
+}
+
 /// What may change without making a version: dates, section, tags, links.
-fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
-    let Incoming { page, key: _, url: _, draft, capture: _, captured: _, at } = incoming;
+pub(super) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
+    let Incoming { page, key: _, url: _, draft, capture: _, captured: _, at, cause: _ } = incoming;
     conn.prepare_cached(
         "UPDATE articles
             SET published_on = coalesce(?2, published_on), published_at = coalesce(?3, published_at),
@@ -183,6 +226,29 @@ fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
         conn.prepare_cached(sql)?.execute([page.0])?;
     }
     keep_parts(conn, *page, draft)
+}
+
+/// What a later reading says otherwise, `refresh` leaving alone what a page does not say: here the page is the same, and
+/// what it no longer says was never there.
+pub(super) fn correct(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
+    let draft = incoming.draft;
+    conn.prepare_cached(
+        "UPDATE articles
+            SET published_on = ?2, published_at = ?3, updated_at = ?4, section = ?5, dateline = ?6, authors = ?7,
+                word_count = ?8
+          WHERE id = ?1",
+    )?
+    .execute(params![
+        incoming.page.0,
+        draft.published_on.map(|it| it.to_string()),
+        draft.published_at.map(|it| it.to_rfc3339()),
+        draft.updated_at.map(|it| it.to_rfc3339()),
+        draft.section,
+        draft.dateline,
+        authors_json(draft),
+        draft.word_count(),
+    ])?;
+    Ok(())
 }
 
 /// The newest wording turns out to be older than was known, unless another one lies between.
@@ -212,8 +278,9 @@ fn keep_older(
     }
     let draft = incoming.draft;
     conn.prepare_cached(
-        "INSERT INTO old_versions (article_id, seen_at, cause, content_hash, capture_id, headline, byline, summary, body)
-         VALUES (?1, ?2, 'site', ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO old_versions (article_id, seen_at, cause, changed_words, content_hash, capture_id, headline, byline,
+             summary, body)
+         VALUES (?1, ?2, 'site', 0, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         incoming.page.0,
@@ -277,4 +344,20 @@ fn authors_json(draft: &Draft) -> String {
 fn origins_json(draft: &Draft) -> String {
     let map: BTreeMap<&str, &str> = draft.origins.iter().map(|it| (it.0.code(), it.1.code())).collect();
     serde_json::to_string(&map).expect("strings are JSON")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_measured_by_the_words_that_came_and_went() {
+        let text = |it: &str| [String::new(), String::new(), it.to_owned()];
+        let check = |a: &str, b: &str, expect| {
+            assert_eq!(changed_words(&text(a), &text(b)), expect, "{a} / {b}")
+        };
+        check("the rupee fell", "the rupee fell", 0);
+        check("the rupee fell", "the rupee  rose", 2);
+        check("the rupee", "the rupee rose the", 2);
+    }
 }

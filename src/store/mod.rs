@@ -7,6 +7,7 @@ mod migrate;
 mod pages;
 mod raw;
 mod reader;
+mod rereading;
 mod runs;
 mod sources;
 mod stats;
@@ -17,7 +18,8 @@ pub use articles::content_hash;
 pub use days::{DayFacts, IdFact};
 pub use pages::{Enqueued, Queue, Settlement};
 pub use reader::{Reader, Reference, Wording};
-pub use runs::{Outcome as RunOutcome, RunRow};
+pub use rereading::{Capture, Rereading, Verdict as RereadVerdict};
+pub use runs::{Outcome as RunOutcome, RunMeasures, RunRow};
 pub use sources::{SourceMemory, SourceState};
 pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};
 pub use writer::Writer;
@@ -89,6 +91,12 @@ pub enum StoreError {
     Reference {
         /// Its row.
         reference: i64,
+    },
+    /// An article that others speak of is not there.
+    #[error("the article {article} is not in the archive")]
+    Article {
+        /// Its row.
+        article: i64,
     },
     /// The batch of an operation was rolled back.
     #[error("the write was rolled back: {0}")]

@@ -11,7 +11,7 @@ use crate::model::{
 
 use super::{
     Result, Writer,
-    articles::{self, Incoming, Kept},
+    articles::{self, Cause, Incoming, Kept},
     raw::{self, Packed},
     sources, stamp, strips, unstamp,
 };
@@ -351,7 +351,7 @@ fn read(
     if !draft.is_article() {
         return Ok(Settled::Failed(PageState::NotArticle));
     }
-    let incoming = Incoming { page: id, key, url, draft, capture, captured, at };
+    let incoming = Incoming { page: id, key, url, draft, capture, captured, at, cause: Cause::Site };
     match articles::keep(conn, &incoming)? {
         Kept::As(settled) => Ok(settled),
         Kept::Emptied => Ok(Settled::Failed(PageState::NotArticle)),
@@ -398,7 +398,7 @@ fn keep_capture(
     Ok((added == 1).then(|| conn.last_insert_rowid()))
 }
 
-fn keep_warnings(conn: &Connection, capture: i64, warnings: &[Warning]) -> Result<()> {
+pub(super) fn keep_warnings(conn: &Connection, capture: i64, warnings: &[Warning]) -> Result<()> {
     let mut insert =
         conn.prepare_cached("INSERT INTO warnings (capture_id, code, detail) VALUES (?1, ?2, ?3)")?;
     for Warning { code, detail } in warnings {

@@ -85,8 +85,10 @@ pub(super) fn sha256(bytes: &[u8]) -> String {
 impl Packer {
     /// With the references of an archive.
     pub(super) fn load(conn: &Connection) -> Result<Self> {
-        let mut query = conn.prepare("SELECT id, pages FROM body_references ORDER BY id DESC LIMIT ?1")?;
-        let rows = query.query_map([REFERENCES_MAX], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
+        let mut query =
+            conn.prepare("SELECT id, pages FROM body_references ORDER BY id DESC LIMIT ?1")?;
+        let rows =
+            query.query_map([REFERENCES_MAX], |row| Ok((row.get(0)?, row.get::<_, Vec<u8>>(1)?)))?;
         let mut references = Vec::new();
         for row in rows {
             let (id, data) = row?;
@@ -104,9 +106,8 @@ impl Packer {
         let reference = PAGE_BYTES.contains(&body.len()).then(|| self.choose(body)).flatten();
         let data = match &reference {
             Some(reference) => {
-                let encoder = reference
-                    .encoder
-                    .get_or_init(|| EncoderDictionary::copy(&reference.pages, LEVEL));
+                let encoder =
+                    reference.encoder.get_or_init(|| EncoderDictionary::copy(&reference.pages, LEVEL));
                 Compressor::with_prepared_dictionary(encoder).and_then(|mut it| it.compress(body))
             }
             None => zstd::bulk::compress(body, LEVEL),
@@ -223,23 +224,26 @@ pub(super) fn keep(conn: &Connection, packed: &Packed) -> Result<i64> {
     if let Some(reference) = reference {
         keep_reference(conn, reference)?;
     }
-    conn.prepare_cached("INSERT INTO bodies (sha256, bytes, reference_id, data) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![packed.sha256, packed.bytes, reference.map(|it| it.id), packed.data])?;
+    conn.prepare_cached(
+        "INSERT INTO bodies (sha256, bytes, reference_id, data) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![packed.sha256, packed.bytes, reference.map(|it| it.id), packed.data])?;
     Ok(conn.last_insert_rowid())
 }
 
 /// Its first body brings a reference into the archive.
 fn keep_reference(conn: &Connection, reference: &Reference) -> Result<()> {
-    let is_known = conn
-        .prepare_cached("SELECT 1 FROM body_references WHERE id = ?1")?
-        .exists([reference.id])?;
+    let is_known =
+        conn.prepare_cached("SELECT 1 FROM body_references WHERE id = ?1")?.exists([reference.id])?;
     if is_known {
         return Ok(());
     }
     let io = |source| StoreError::Io { what: "cannot compress a reference".to_owned(), source };
     let data = zstd::bulk::compress(&reference.pages, LEVEL).map_err(io)?;
-    conn.prepare_cached("INSERT INTO body_references (id, sha256, bytes, pages) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![reference.id, sha256(&reference.pages), reference.pages.len(), data])?;
+    conn.prepare_cached(
+        "INSERT INTO body_references (id, sha256, bytes, pages) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![reference.id, sha256(&reference.pages), reference.pages.len(), data])?;
     Ok(())
 }
 
@@ -363,7 +367,10 @@ mod tests {
         let mut text = String::new();
         for n in 0..400_u32 {
             let mark = (n * 7919 + template * 104_729).wrapping_mul(2_654_435_761);
-            let _ = writeln!(text, "<div class=\"menu-{mark:x}\"><a href=\"/section-{mark}\">S{n}</a></div>");
+            let _ = writeln!(
+                text,
+                "<div class=\"menu-{mark:x}\"><a href=\"/section-{mark}\">S{n}</a></div>"
+            );
         }
         let _ = writeln!(text, "<p>What happened in story {story}, and nowhere else.</p>");
         text.into_bytes()

@@ -88,11 +88,21 @@ impl Reader {
     /// An article, if it is there.
     pub fn article(&self, reference: &Reference) -> Result<Option<Article>> {
         let Some(id) = self.find(reference)? else { return Ok(None) };
+        self.whole(id)
+    }
+
+    /// The article of a page that is known to have one.
+    pub fn article_of(&self, page: PageId) -> Result<Article> {
+        self.whole(page)?.ok_or(StoreError::Article { article: page.0 })
+    }
+
+    fn whole(&self, id: PageId) -> Result<Option<Article>> {
         let sql = "SELECT host, site_id, url, published_on, published_at, updated_at, section, headline, byline,
                           authors, dateline, summary, version, content_hash, word_count, first_seen_at,
                           last_checked_at
                      FROM articles WHERE id = ?1";
-        let article = self.conn.query_row(sql, [id.0], |row| article(id, row)).optional()?;
+        let article =
+            self.conn.prepare_cached(sql)?.query_row([id.0], |row| article(id, row)).optional()?;
         let Some(mut article) = article else { return Ok(None) };
         article.draft.blocks = self.blocks(id)?;
         article.draft.links = self.links(id)?;
@@ -125,7 +135,7 @@ impl Reader {
     pub fn wordings(&self, id: PageId) -> Result<Vec<Wording>> {
         let sql = "SELECT version, seen_at, headline, byline, summary, body FROM versions
                     WHERE article_id = ?1 ORDER BY version";
-        let mut query = self.conn.prepare(sql)?;
+        let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map([id.0], |row| {
             Ok(Wording {
                 version: row.get(0)?,
@@ -149,7 +159,7 @@ impl Reader {
 
     fn blocks(&self, id: PageId) -> Result<Vec<Block>> {
         let sql = "SELECT kind, text, url FROM blocks WHERE article_id = ?1 ORDER BY position";
-        let mut query = self.conn.prepare(sql)?;
+        let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map([id.0], |row| {
             let kind = BlockKind::from_code(&row.get::<_, String>(0)?).unwrap_or(BlockKind::Paragraph);
             Ok(Block { kind, text: row.get(1)?, url: row.get(2)? })
@@ -160,7 +170,7 @@ impl Reader {
     fn links(&self, id: PageId) -> Result<Vec<Link>> {
         let sql = "SELECT placement, title, url, target_host, target_site_id FROM links
                     WHERE article_id = ?1 ORDER BY position";
-        let mut query = self.conn.prepare(sql)?;
+        let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map([id.0], |row| {
             let placement = if row.get::<_, String>(0)? == Placement::Inline.code() {
                 Placement::Inline
@@ -175,7 +185,7 @@ impl Reader {
     }
 
     fn tags(&self, id: PageId) -> Result<Vec<Tag>> {
-        let mut query = self.conn.prepare("SELECT tag, url FROM tags WHERE article_id = ?1")?;
+        let mut query = self.conn.prepare_cached("SELECT tag, url FROM tags WHERE article_id = ?1")?;
         let rows = query.query_map([id.0], |row| Ok(Tag { name: row.get(0)?, url: row.get(1)? }))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

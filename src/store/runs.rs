@@ -1,11 +1,17 @@
 //! Runs: who wrote when, and what came of it.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use rusqlite::params;
+use serde_json::json;
 
-use crate::model::{RunId, Tally};
+use crate::model::{Drift, RunId, Tally};
 
-use super::{Result, Writer, stamp};
+use super::{Result, Writer, stamp, unstamp};
+
+/// Runs that others are judged by: two weeks of a pass every half hour.
+const MEASURED_MAX: u32 = 700;
 
 /// How a run ended. The words of `runs.outcome`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +31,7 @@ pub enum Outcome {
 }
 
 /// One run, as `status` shows it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct RunRow {
     /// Its row.
     pub id: i64,
@@ -39,6 +45,21 @@ pub struct RunRow {
     pub outcome: Option<String>,
     /// What it counted.
     pub tally: Tally,
+    /// What drifted.
+    pub drifts: Vec<Drift>,
+}
+
+/// What the pages of a run had.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunMeasures {
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// Pages that were read.
+    pub pages: u64,
+    /// Sums over its pages, by measure.
+    pub totals: BTreeMap<String, f64>,
+    /// Whether it drifted: such a run is no custom.
+    pub has_drifted: bool,
 }
 
 impl Outcome {
@@ -82,6 +103,57 @@ impl Writer {
         .await
     }
 
+    /// What the pages of the runs of a command had, from a time on, newest first.
+    pub async fn measures(
+        &self,
+        command: &'static str,
+        from: DateTime<Utc>,
+    ) -> Result<Vec<RunMeasures>> {
+        self.call(move |conn| {
+            let mut query = conn.prepare_cached(
+                "SELECT r.id, r.started_at, r.read, r.drift IS NOT NULL FROM runs r
+                  WHERE r.command = ?1 AND ?2 <= r.started_at AND 0 < r.read ORDER BY r.id DESC LIMIT ?3",
+            )?;
+            let mut of_run = conn.prepare_cached("SELECT measure, total FROM run_measures WHERE run_id = ?1")?;
+            let mut runs = Vec::new();
+            let mut rows = query.query(params![command, stamp(from), MEASURED_MAX])?;
+            while let Some(row) = rows.next()? {
+                let totals = of_run.query_map([row.get::<_, i64>(0)?], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                runs.push(RunMeasures {
+                    started_at: unstamp(&row.get::<_, String>(1)?).unwrap_or_default(),
+                    pages: row.get(2)?,
+                    totals: totals.collect::<rusqlite::Result<_>>()?,
+                    has_drifted: row.get(3)?,
+                });
+            }
+            Ok(runs)
+        })
+        .await
+    }
+
+    /// Keep what the pages of a run had, and what drifted.
+    pub async fn keep_measures(
+        &self,
+        run: RunId,
+        pages: u64,
+        totals: BTreeMap<String, f64>,
+        drifts: Vec<Drift>,
+    ) -> Result<()> {
+        self.call(move |conn| {
+            conn.execute(
+                "UPDATE runs SET read = ?2, drift = ?3 WHERE id = ?1",
+                params![run.0, pages, drift_json(&drifts)],
+            )?;
+            let sql = "INSERT OR REPLACE INTO run_measures (run_id, measure, total) VALUES (?1, ?2, ?3)";
+            let mut insert = conn.prepare_cached(sql)?;
+            for (measure, total) in &totals {
+                insert.execute(params![run.0, measure, total])?;
+            }
+            Ok(())
+        })
+        .await
+    }
+
     /// End a run.
     pub async fn finish_run(
         &self,
@@ -114,4 +186,37 @@ impl Writer {
         })
         .await
     }
+}
+
+/// `NULL` for nothing.
+fn drift_json(drifts: &[Drift]) -> Option<String> {
+    let round = |it: f64| (it * 1000.0).round() / 1000.0;
+    let one = |it: &Drift| {
+        let Drift { measure, before, now, pages, examples } = it;
+        json!({
+            "measure": measure, "before": round(*before), "now": round(*now), "pages": pages, "examples": examples,
+        })
+    };
+    let all: Vec<_> = drifts.iter().map(one).collect();
+    (!all.is_empty()).then(|| serde_json::Value::from(all).to_string())
+}
+
+/// What [`drift_json`] wrote.
+pub(super) fn drifts(json: Option<&str>) -> Vec<Drift> {
+    let values: Vec<serde_json::Value> =
+        json.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
+    let number = |it: &serde_json::Value| it.as_f64().unwrap_or_default();
+    let drift = |it: &serde_json::Value| Drift {
+        measure: it["measure"].as_str().unwrap_or_default().to_owned(),
+        before: number(&it["before"]),
+        now: number(&it["now"]),
+        pages: it["pages"].as_u64().unwrap_or_default(),
+        examples: it["examples"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|it| it.as_str().map(str::to_owned))
+            .collect(),
+    };
+    values.iter().map(drift).collect()
 }

@@ -5,13 +5,13 @@ use rusqlite::Connection;
 
 use crate::model::{PageState, Tally};
 
-use super::{Reader, Result, RunRow, stamp};
+use super::{Reader, Result, RunRow, runs::drifts, stamp};
 
 /// How many of the newest runs are shown.
 const RUNS_MAX: u32 = 5;
 
 /// The state of an archive.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Status {
     /// Articles.
     pub articles: u64,
@@ -187,7 +187,7 @@ fn hosts(conn: &Connection) -> Result<Vec<HostStats>> {
 
 fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
     let sql = "SELECT id, command, started_at, finished_at, outcome, discovered, fetched, stored, updated, unchanged,
-                      missing, failed
+                      missing, failed, drift
                  FROM runs ORDER BY id DESC LIMIT ?1";
     let mut query = conn.prepare(sql)?;
     let rows = query.query_map([RUNS_MAX], |row| {
@@ -208,6 +208,7 @@ fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
             finished_at: row.get(3)?,
             outcome: row.get(4)?,
             tally,
+            drifts: drifts(row.get::<_, Option<String>>(12)?.as_deref()),
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -82,6 +82,47 @@ pub(super) fn keep(
     Ok(Some(id))
 }
 
+/// Put what a later reading made of a capture's strip in its place; whether that is another one.
+pub(super) fn reread(
+    conn: &Connection,
+    capture: i64,
+    strip: &Strip,
+    captured: Option<Captured>,
+    zone: Tz,
+) -> Result<bool> {
+    let before = conn
+        .prepare_cached(
+            "SELECT s.id, s.hash FROM captures c JOIN strips s ON s.id = c.strip_id WHERE c.id = ?1",
+        )?
+        .query_row([capture], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+        .optional()?;
+    let is_same = match &before {
+        Some((_, known)) => *known == hash(strip),
+        None => strip.quotes.is_empty() || captured.is_none(),
+    };
+    if is_same {
+        return Ok(false);
+    }
+    conn.prepare_cached("UPDATE captures SET strip_id = NULL WHERE id = ?1")?.execute([capture])?;
+    if let Some((id, _)) = before {
+        let left: i64 = conn
+            .prepare_cached(
+                "UPDATE strips SET captures = captures - 1 WHERE id = ?1 RETURNING captures",
+            )?
+            .query_row([id], |row| row.get(0))?;
+        if left == 0 {
+            conn.prepare_cached("DELETE FROM quotes WHERE strip_id = ?1")?.execute([id])?;
+            conn.prepare_cached("DELETE FROM strips WHERE id = ?1")?.execute([id])?;
+        }
+    }
+    if let Some(captured) = captured {
+        let id = keep(conn, strip, captured, zone)?;
+        conn.prepare_cached("UPDATE captures SET strip_id = ?2 WHERE id = ?1")?
+            .execute(params![capture, id])?;
+    }
+    Ok(true)
+}
+
 fn day_of(captured: Captured, zone: Tz) -> String {
     match captured {
         Captured::On(day) => day.to_string(),

@@ -1,0 +1,108 @@
+//! `tearsheet reextract`.
+
+use std::{thread, time::Instant};
+
+use chrono::Utc;
+
+use crate::jobs::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
+
+use super::{
+    args::{Common, ReextractArgs},
+    days::{known, today},
+    failure::Exit,
+    printer::Printer,
+    progress::{Progress, duration},
+    session::{Session, block_on},
+};
+
+pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    let began = Instant::now();
+    // An archive that is not there is an error, not a new archive.
+    let reader = session.reader()?;
+    let today = today(&session.config.profile, Utc::now());
+    let days = if args.range.from.is_none() && args.range.to.is_none() {
+        None
+    } else {
+        let known = known(&reader, today)?;
+        Some(args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), today)?)
+    };
+    let writer = if args.dry_run { None } else { Some(session.writer()?) };
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let mut readers = vec![reader];
+    for _ in 1..cores {
+        readers.push(session.reader()?);
+    }
+    let progress = Progress::new(printer, common.quiet, "reextract");
+    let report = block_on(async |stop| {
+        let job = Reextract {
+            readers,
+            extractor: &session.extractor,
+            writer: writer.as_ref(),
+            days,
+            losses: if args.accept_losses { Losses::Accept } else { Losses::Draft },
+            observe: &|event| progress.show(&event),
+            stop,
+        };
+        Ok(job.run().await?)
+    });
+    progress.end();
+    let Some(report) = report? else { return Ok(Exit::Interrupted) };
+    printer.data(&table(&report))?;
+    let exit = match report.is_whole {
+        false => Exit::Interrupted,
+        true if 0 < report.damaged => Exit::Incomplete,
+        true => Exit::Done,
+    };
+    printer.closing(&closing(&report, began.elapsed(), args.dry_run), exit);
+    Ok(exit)
+}
+
+fn table(report: &RereadReport) -> String {
+    let mut out = "field           before     after   changed  examples\n".to_owned();
+    for field in FIELDS {
+        let none = FieldReport::default();
+        let FieldReport { before, after, changed, examples } =
+            report.fields.get(&field).unwrap_or(&none);
+        let examples = examples.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let line = format!("{:<12}  {before:>8}  {after:>8}  {changed:>8}  {examples}", field.code());
+        out += &format!("{}\n", line.trim_end());
+    }
+    out
+}
+
+fn closing(report: &RereadReport, took: std::time::Duration, is_rehearsal: bool) -> String {
+    let RereadReport {
+        captures,
+        articles: _,
+        updated,
+        refreshed,
+        found,
+        drafts,
+        strips,
+        damaged,
+        fields: _,
+        is_whole,
+    } = report;
+    let mut line = format!(
+        "reextract: {captures} pages read again, {updated} stories reworded, {refreshed} otherwise corrected, {found} found, \
+         {drafts} kept as drafts"
+    );
+    if 0 < *strips {
+        line += &format!(", {strips} tickers corrected");
+    }
+    if 0 < *damaged {
+        line += &format!(", {damaged} damaged");
+    }
+    line += &format!(" in {}", duration(took));
+    if is_rehearsal {
+        line += "; nothing was written";
+    }
+    if !is_whole {
+        line += "; interrupted: the same command resumes";
+    }
+    if 0 < *drafts {
+        line += "; a draft has less than its article (table drafts): `--accept-losses` takes it all the same";
+    }
+    line
+}

@@ -1,0 +1,411 @@
+//! Drift: what is normally on the pages of a site, and is not any more. A redesign must not pass unnoticed, and a quiet
+//! Sunday must not cry wolf.
+//!
+//! Every page that is read adds to the measures of its run: whether each field was there, where it was read, and how much
+//! of it there was. A run is judged against those before it, in groups of enough pages, on the same kind of day.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
+
+use crate::{
+    config::Profile,
+    model::{Drift, Extraction, Placement},
+    store::RunMeasures,
+};
+
+/// Fewer pages say nothing.
+const PAGES_MIN: u64 = 20;
+/// Fewer groups of pages before it are no custom.
+const GROUPS_MIN: usize = 8;
+/// Runs of few pages are judged together with those of so many days before.
+const POOL_DAYS: i64 = 3;
+/// What fewer than half of the pages have is no custom either.
+const USUAL_MIN: f64 = 0.5;
+/// An alarm is a fall to less than this share of what is usual...
+const FALL: f64 = 0.5;
+/// ...and clearly below the least that was seen: by so many standard errors,
+const ERRORS: f64 = 3.0;
+/// or for sizes, by this factor.
+const SIZE_FALL: f64 = 0.75;
+/// Sizes that are small by nature.
+const SIZE_MIN: f64 = 3.0;
+/// Pages named in an alarm.
+const EXAMPLES_MAX: usize = 3;
+/// Begins the name of a measure that sums logarithms of sizes.
+const SIZE: &str = "ln ";
+
+/// What the pages of a run had so far.
+#[derive(Default)]
+pub(super) struct Measures(Mutex<Counted>);
+
+#[derive(Default)]
+struct Counted {
+    pages: u64,
+    totals: BTreeMap<String, f64>,
+    /// The first pages, with what each of them had.
+    examples: Vec<(String, Vec<String>)>,
+    /// Sources that went stale or empty.
+    sources: Vec<Drift>,
+}
+
+impl Measures {
+    /// A page was read.
+    pub(super) fn note(&self, url: &str, extraction: &Extraction) {
+        let had = had(extraction);
+        self.counted(|it| {
+            it.pages += 1;
+            for (measure, amount) in &had {
+                *it.totals.entry(measure.clone()).or_default() += amount;
+            }
+            if it.examples.len() < 20 * EXAMPLES_MAX {
+                it.examples.push((url.to_owned(), had.into_iter().map(|it| it.0).collect()));
+            }
+        });
+    }
+
+    /// A source that had news has none any more.
+    pub(super) fn note_source(&self, drift: Drift) {
+        self.counted(|it| it.sources.push(drift));
+    }
+
+    /// What was counted, as the archive keeps it.
+    pub(super) fn taken(&self) -> (u64, BTreeMap<String, f64>) {
+        self.counted(|it| (it.pages, it.totals.clone()))
+    }
+
+    /// What drifted, by the runs before this one, newest first.
+    pub(super) fn judge(
+        &self,
+        before: &[RunMeasures],
+        now: DateTime<Utc>,
+        profile: &Profile,
+    ) -> Vec<Drift> {
+        self.counted(|it| {
+            let this = RunMeasures {
+                started_at: now,
+                pages: it.pages,
+                totals: it.totals.clone(),
+                has_drifted: false,
+            };
+            let mut drifts = judge(&this, before, profile);
+            for drift in &mut drifts {
+                let lacks = |page: &&(String, Vec<String>)| !page.1.contains(&drift.measure);
+                let lacking = it.examples.iter().filter(lacks).map(|it| it.0.clone());
+                drift.examples = lacking.take(EXAMPLES_MAX).collect();
+            }
+            drifts.splice(0..0, it.sources.iter().cloned());
+            drifts
+        })
+    }
+
+    fn counted<T>(&self, act: impl FnOnce(&mut Counted) -> T) -> T {
+        // Counts stay counts, whoever panicked beside them.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What a page has: fields, where each was read, and how much there is.
+fn had(extraction: &Extraction) -> Vec<(String, f64)> {
+    let Extraction { draft, strip, .. } = extraction;
+    let mut had = Vec::new();
+    if draft.is_article() {
+        had.push(("article".to_owned(), 1.0));
+    }
+    for (field, origin) in &draft.origins {
+        had.push((field.code().to_owned(), 1.0));
+        had.push((format!("{}:{}", field.code(), origin.code()), 1.0));
+    }
+    let related = draft.links.iter().filter(|it| it.placement == Placement::Related).count();
+    for (name, size) in [
+        ("words", draft.word_count() as usize),
+        ("blocks", draft.blocks.len()),
+        ("related links", related),
+        ("tags", draft.tags.len()),
+        ("strip rows", strip.quotes.len()),
+    ] {
+        if 0 < size {
+            #[expect(clippy::cast_precision_loss, reason = "sizes of a page")]
+            had.push((format!("{SIZE}{name}"), (size as f64).ln_1p()));
+        }
+    }
+    had
+}
+
+/// Pages of one or more runs together.
+#[derive(Debug, Clone, Default)]
+struct Group {
+    pages: u64,
+    totals: BTreeMap<String, f64>,
+}
+
+impl Group {
+    fn add(&mut self, run: &RunMeasures) {
+        self.pages += run.pages;
+        for (measure, total) in &run.totals {
+            *self.totals.entry(measure.clone()).or_default() += total;
+        }
+    }
+
+    /// The share of pages that have it, or its typical size.
+    fn value(&self, measure: &str) -> f64 {
+        let total = self.totals.get(measure).copied().unwrap_or_default();
+        #[expect(clippy::cast_precision_loss, reason = "no run has that many pages")]
+        let mean = total / self.pages.max(1) as f64;
+        if measure.starts_with(SIZE) { mean.exp_m1() } else { mean }
+    }
+}
+
+/// What drifted in a run, by those before it, newest first.
+fn judge(this: &RunMeasures, before: &[RunMeasures], profile: &Profile) -> Vec<Drift> {
+    let mut now = Group::default();
+    now.add(this);
+    let mut rest = before.iter().filter(|it| !it.has_drifted).peekable();
+    // Small runs say something together.
+    while now.pages < PAGES_MIN
+        && let Some(run) =
+            rest.next_if(|it| this.started_at - it.started_at < TimeDelta::days(POOL_DAYS))
+    {
+        now.add(run);
+    }
+    if now.pages < PAGES_MIN {
+        return Vec::new();
+    }
+    let is_weekend = |at: DateTime<Utc>| {
+        matches!(at.with_timezone(&profile.time_zone).weekday(), Weekday::Sat | Weekday::Sun)
+    };
+    let (same, other): (Vec<_>, Vec<_>) =
+        rest.partition(|it| is_weekend(it.started_at) == is_weekend(this.started_at));
+    let (mut groups, others) = (grouped(&same), grouped(&other));
+    if groups.len() < GROUPS_MIN {
+        groups.extend(others);
+    }
+    if groups.len() < GROUPS_MIN {
+        return Vec::new();
+    }
+    let mut measures: Vec<&String> = groups.iter().flat_map(|it| it.totals.keys()).collect();
+    measures.sort_unstable();
+    measures.dedup();
+    let fell = |measure: &String| {
+        let mut values: Vec<f64> = groups.iter().map(|it| it.value(measure)).collect();
+        values.sort_by(f64::total_cmp);
+        let (usual, least, found) = (values[values.len() / 2], values[0], now.value(measure));
+        has_fallen(measure, usual, least, found, now.pages).then(|| Drift {
+            measure: measure.clone(),
+            before: usual,
+            now: found,
+            pages: now.pages,
+            examples: Vec::new(),
+        })
+    };
+    let fallen: Vec<Drift> = measures.into_iter().filter_map(fell).collect();
+    // `headline` says more than `headline:markup`; both would say it twice.
+    let is_said = |it: &Drift| {
+        let field = it.measure.split(':').next().unwrap_or_default();
+        field != it.measure && fallen.iter().any(|other| other.measure == field)
+    };
+    fallen.iter().filter(|it| !is_said(it)).cloned().collect()
+}
+
+/// Runs put together, oldest first, until each group has enough pages.
+fn grouped(runs: &[&RunMeasures]) -> Vec<Group> {
+    let mut groups = Vec::new();
+    let mut group = Group::default();
+    for run in runs {
+        group.add(run);
+        if PAGES_MIN <= group.pages {
+            groups.push(std::mem::take(&mut group));
+        }
+    }
+    groups
+}
+
+fn has_fallen(measure: &str, usual: f64, least: f64, now: f64, pages: u64) -> bool {
+    if measure.starts_with(SIZE) {
+        return SIZE_MIN <= usual && now <= usual * FALL && now < least * SIZE_FALL;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "no run has that many pages")]
+    let error = (least.mul_add(1.0 - least, 0.0).max(0.01) / pages as f64).sqrt();
+    USUAL_MIN <= usual && now <= usual * FALL && now < least - ERRORS * error
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn at(day: i64, hour: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day) + TimeDelta::hours(hour)
+    }
+
+    /// A run of an ordinary site: shares that differ between fields, weekdays and runs, sizes that scatter.
+    fn ordinary(day: i64, hour: i64, pages: u64, chance: &mut fastrand::Rng) -> RunMeasures {
+        let at = at(day, hour);
+        let is_weekend = matches!(at.weekday(), Weekday::Sat | Weekday::Sun);
+        let mut totals: BTreeMap<String, f64> = BTreeMap::new();
+        // Some runs are of one section: all of its pages lack what it lacks.
+        let mood = 0.85 + 0.15 * chance.f64();
+        let shares = [
+            ("article", 1.0),
+            ("headline", 0.99),
+            ("headline:json-ld", 0.97),
+            ("headline:markup", 0.02),
+            ("section:markup", 0.95),
+            ("section", 0.95),
+            ("byline", if is_weekend { 0.7 } else { 0.9 }),
+            ("byline:markup", if is_weekend { 0.55 } else { 0.75 }),
+            ("published_on", 1.0),
+            ("published_at", 0.93),
+            ("published_at:json-ld", 0.9),
+            ("updated_at", 0.3),
+            ("dateline", if is_weekend { 0.5 } else { 0.65 }),
+            ("summary", 0.4),
+            ("body", 0.97),
+            ("body:markup", 0.97),
+            ("tags", 0.8),
+            ("strip", 0.85),
+        ];
+        for _ in 0..pages {
+            for (measure, share) in shares {
+                let share = if share < 0.96 { share * mood } else { share };
+                if chance.f64() < share {
+                    *totals.entry(measure.to_owned()).or_default() += 1.0;
+                }
+            }
+            for (measure, size) in [("ln words", 350.0), ("ln blocks", 12.0), ("ln strip rows", 34.0)] {
+                let spread = (chance.f64() + chance.f64() - 1.0) * 1.2_f64;
+                *totals.entry(measure.to_owned()).or_default() += f64::ln_1p(size * spread.exp());
+            }
+        }
+        RunMeasures { started_at: at, pages, totals, has_drifted: false }
+    }
+
+    fn pages_of(day: i64, hour: i64, chance: &mut fastrand::Rng) -> u64 {
+        let at = at(day, hour);
+        let is_weekend = matches!(at.weekday(), Weekday::Sat | Weekday::Sun);
+        match (day % 41, is_weekend) {
+            // A holiday.
+            (7, _) => chance.u64(0..2),
+            (_, true) => chance.u64(0..12),
+            (_, false) => chance.u64(0..45),
+        }
+    }
+
+    #[test]
+    fn a_year_of_ordinary_runs_raises_no_alarm() {
+        let profile = Config::default().profile;
+        let mut alarms = 0;
+        for seed in 0..2 {
+            let mut chance = fastrand::Rng::with_seed(seed);
+            let mut before: Vec<RunMeasures> = Vec::new();
+            for day in 0..365 {
+                for hour in [4, 10, 16] {
+                    let pages = pages_of(day, hour, &mut chance);
+                    let run = ordinary(day, hour, pages, &mut chance);
+                    let drifts = judge(&run, &before[..before.len().min(120)], &profile);
+                    alarms += usize::from(!drifts.is_empty());
+                    before.insert(0, run);
+                }
+            }
+        }
+        assert_eq!(alarms, 0, "of 2,190 runs");
+    }
+
+    #[test]
+    fn forty_kinds_of_redesign_are_caught_in_the_first_run_of_twenty_pages() {
+        let profile = Config::default().profile;
+        let gone = |names: &'static [&'static str]| {
+            move |run: &mut RunMeasures| {
+                run.totals.retain(|it, _| {
+                    !names.iter().any(|name| it == name || it.starts_with(&format!("{name}:")))
+                });
+            }
+        };
+        let shrunk = |name: &'static str, to: f64| {
+            move |run: &mut RunMeasures| {
+                if let Some(total) = run.totals.get_mut(name) {
+                    #[expect(clippy::cast_precision_loss, reason = "a test")]
+                    let pages = run.pages as f64;
+                    *total = (*total / pages - to.ln()).max(0.0) * pages;
+                }
+            }
+        };
+        let mut kinds: Vec<Box<dyn Fn(&mut RunMeasures)>> = Vec::new();
+        for names in [
+            &["headline"][..],
+            &["section"],
+            &["byline"],
+            &["published_on", "published_at"],
+            &["published_at"],
+            &["body"],
+            &["tags"],
+            &["strip"],
+            &["dateline"],
+            &["headline:json-ld"],
+            &["section:markup"],
+            &["byline:markup"],
+            &["published_at:json-ld"],
+            &["body:markup"],
+            &["headline:json-ld", "published_at:json-ld"],
+            &["article"],
+            &["ln words"],
+            &["ln blocks"],
+            &["ln strip rows"],
+        ] {
+            kinds.push(Box::new(gone(names)));
+        }
+        for (name, to) in [
+            ("ln words", 3.0),
+            ("ln words", 5.0),
+            ("ln words", 10.0),
+            ("ln words", 50.0),
+            ("ln blocks", 3.0),
+            ("ln blocks", 4.0),
+            ("ln strip rows", 3.0),
+            ("ln strip rows", 8.0),
+            ("ln strip rows", 30.0),
+        ] {
+            kinds.push(Box::new(shrunk(name, to)));
+        }
+        // An empty shell with 200, and halves of one.
+        kinds.push(Box::new(|run: &mut RunMeasures| run.totals.clear()));
+        for keep in ["headline", "published_on", "strip", "section", "article", "body", "tags", "byline"]
+        {
+            kinds.push(Box::new(move |run: &mut RunMeasures| run.totals.retain(|it, _| it == keep)));
+        }
+        kinds.push(Box::new(gone(&["headline", "byline"])));
+        kinds.push(Box::new(gone(&["section", "tags"])));
+        kinds.push(Box::new(gone(&["body", "ln words", "ln blocks"])));
+        assert!(40 <= kinds.len(), "{}", kinds.len());
+        for (number, kind) in kinds.iter().enumerate() {
+            for seed in 0..4 {
+                let mut chance = fastrand::Rng::with_seed(1_000 + seed);
+                let before: Vec<RunMeasures> = (0..120)
+                    .map(|it| ordinary(120 - it, 6, pages_of(120 - it, 6, &mut chance), &mut chance))
+                    .collect();
+                let mut run = ordinary(124, 12, 20 + seed * 3, &mut chance);
+                kind(&mut run);
+                assert!(!judge(&run, &before, &profile).is_empty(), "kind {number}, seed {seed}");
+            }
+        }
+    }
+
+    #[test]
+    fn small_runs_are_judged_together() {
+        let profile = Config::default().profile;
+        let mut chance = fastrand::Rng::with_seed(3);
+        let mut before: Vec<RunMeasures> = (1..60).map(|it| ordinary(-it, 6, 25, &mut chance)).collect();
+        let mut caught = 0;
+        for hour in 0..8 {
+            let mut run = ordinary(1, hour, 4, &mut chance);
+            run.totals.retain(|it, _| !it.starts_with("headline"));
+            let drifts = judge(&run, &before, &profile);
+            caught += usize::from(drifts.iter().any(|it| it.measure == "headline"));
+            before.insert(0, run);
+        }
+        assert!(4 <= caught, "from the fifth run of four pages on: {caught}");
+    }
+}

@@ -1,0 +1,361 @@
+//! Every stored page through today's extractor, on all cores, with one writer. Nothing is lost: a reading that yields
+//! less than the stored article is kept aside.
+
+use std::{collections::BTreeMap, thread};
+
+use chrono::Utc;
+
+use crate::{
+    extract::Extractor,
+    model::{Article, Days, Draft, Event, Field, Tally},
+    store::{Capture, Reader, RereadVerdict, Rereading, RunOutcome, StoreError, Writer, content_hash},
+};
+
+use super::{JobError, Observer, Stop};
+
+/// Captures read between two commits.
+const CHUNK: usize = 256;
+/// A body that keeps less than so many of a hundred words has shrunk.
+const KEPT_WORDS: u32 = 90;
+/// Articles named for each field.
+const EXAMPLES_MAX: usize = 3;
+
+/// The parts a re-reading needs.
+pub struct Reextract<'a> {
+    /// One for each core.
+    pub readers: Vec<Reader>,
+    /// Today's.
+    pub extractor: &'a Extractor,
+    /// `None` for a rehearsal.
+    pub writer: Option<&'a Writer>,
+    /// Only articles published on these days, and pages without a date captured on them.
+    pub days: Option<Days>,
+    /// Whether a reading that has less is taken all the same.
+    pub losses: Losses,
+    /// Listens.
+    pub observe: Observer<'a>,
+    /// The user's wish.
+    pub stop: Stop,
+}
+
+/// What becomes of a reading that has less than the article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Losses {
+    /// It is kept as a draft beside the article.
+    Draft,
+    /// It takes the article's place.
+    Accept,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RereadReport {
+    /// Captures read.
+    pub captures: u64,
+    /// Articles among them.
+    pub articles: u64,
+    /// Articles whose wording is another now.
+    pub updated: u64,
+    /// Articles of which something else is.
+    pub refreshed: u64,
+    /// Pages that are articles now, and were none.
+    pub found: u64,
+    /// Readings that had less, and were kept aside.
+    pub drafts: u64,
+    /// Captures whose ticker is another now.
+    pub strips: u64,
+    /// Captures whose bytes are damaged.
+    pub damaged: u64,
+    /// By field, in the order of [`FIELDS`].
+    pub fields: BTreeMap<Field, FieldReport>,
+    /// Whether all were read.
+    pub is_whole: bool,
+}
+
+/// What became of a field.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FieldReport {
+    /// Articles that had it.
+    pub before: u64,
+    /// Articles that have it.
+    pub after: u64,
+    /// Articles in which it differs.
+    pub changed: u64,
+    /// Some of those, by their row.
+    pub examples: Vec<i64>,
+}
+
+/// The fields that are compared.
+pub const FIELDS: [Field; 11] = [
+    Field::Headline,
+    Field::Section,
+    Field::Byline,
+    Field::PublishedOn,
+    Field::PublishedAt,
+    Field::UpdatedAt,
+    Field::Dateline,
+    Field::Summary,
+    Field::Body,
+    Field::Tags,
+    Field::Links,
+];
+
+/// How an article compares with its re-reading: by field, whether it was there, is there, differs.
+type Compared = Vec<(Field, bool, bool, bool)>;
+
+/// A capture that was read again, or whose bytes are damaged.
+type Reread = Result<(Rereading, Compared), StoreError>;
+
+impl Reextract<'_> {
+    /// Do it, from where the same command was left.
+    pub async fn run(mut self) -> Result<RereadReport, JobError> {
+        let job = self.name();
+        let run = match self.writer {
+            Some(writer) => Some(writer.begin_run("reextract", Utc::now()).await?),
+            None => None,
+        };
+        let mut position = match self.writer {
+            Some(_) => self.readers[0].progress(&job)?.unwrap_or(0),
+            None => 0,
+        };
+        let mut report = RereadReport::default();
+        (self.observe)(Event::Queue { due: self.readers[0].captures_left(position, self.days)? });
+        let mut ready: Vec<Rereading> = Vec::new();
+        loop {
+            let is_stopped = self.stop.is_wished();
+            let captures = if is_stopped {
+                Vec::new()
+            } else {
+                self.readers[0].captures_after(position, self.days, CHUNK)?
+            };
+            let is_last = captures.is_empty();
+            position = captures.last().map_or(position, |it| it.id);
+            // The writer commits the last chunk while this one is read.
+            let writing = async {
+                match self.writer {
+                    Some(writer) if !ready.is_empty() => {
+                        let ready = std::mem::take(&mut ready);
+                        writer.keep_rereadings(job.clone(), ready, Utc::now()).await
+                    }
+                    _ => Ok(0),
+                }
+            };
+            let (extractor, losses, readers) = (self.extractor, self.losses, &mut self.readers);
+            let reading = async {
+                // Let the writer have its work before this thread is busy.
+                tokio::task::yield_now().await;
+                tokio::task::block_in_place(|| read_all(readers, extractor, losses, &captures))
+            };
+            let (written, read) = tokio::join!(writing, reading);
+            report.strips += written?;
+            for read in read {
+                match read {
+                    Ok((rereading, compared)) => {
+                        report.count(&rereading, &compared);
+                        (self.observe)(Event::Reread);
+                        ready.push(rereading);
+                    }
+                    Err(StoreError::Body { body }) => report.damage(self.observe, "body", body),
+                    Err(StoreError::Reference { reference }) => {
+                        report.damage(self.observe, "reference", reference);
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+            if is_last {
+                report.is_whole = !is_stopped;
+                break;
+            }
+        }
+        if let (Some(writer), Some(run)) = (self.writer, run) {
+            if report.is_whole {
+                writer.forget_progress(job).await?;
+            }
+            let tally = Tally {
+                fetched: report.captures,
+                stored: report.found,
+                updated: report.updated,
+                unchanged: report.captures - report.found - report.updated,
+                ..Tally::default()
+            };
+            let outcome = if report.is_whole { RunOutcome::Finished } else { RunOutcome::Interrupted };
+            writer.finish_run(run, tally, outcome, Utc::now()).await?;
+        }
+        Ok(report)
+    }
+
+    /// What its progress is kept under.
+    fn name(&self) -> String {
+        let days = self.days.map_or("all".to_owned(), |it| format!("{} {}", it.first, it.last));
+        let losses = match self.losses {
+            Losses::Draft => "",
+            Losses::Accept => " accept-losses",
+        };
+        format!("reextract {days}{losses}")
+    }
+}
+
+impl RereadReport {
+    fn count(&mut self, rereading: &Rereading, compared: &Compared) {
+        self.captures += 1;
+        self.articles += u64::from(!compared.is_empty());
+        match &rereading.verdict {
+            RereadVerdict::Same | RereadVerdict::StripAlone => {}
+            RereadVerdict::Refresh => self.refreshed += 1,
+            RereadVerdict::Replace => self.updated += 1,
+            RereadVerdict::Draft(_) => self.drafts += 1,
+            RereadVerdict::New => self.found += 1,
+        }
+        for &(field, before, after, changed) in compared {
+            let report = self.fields.entry(field).or_default();
+            report.before += u64::from(before);
+            report.after += u64::from(after);
+            report.changed += u64::from(changed);
+            if changed && report.examples.len() < EXAMPLES_MAX {
+                report.examples.push(rereading.capture.page.0);
+            }
+        }
+    }
+
+    fn damage(&mut self, observe: Observer<'_>, what: &'static str, row: i64) {
+        self.damaged += 1;
+        observe(Event::Damaged { what, row });
+    }
+}
+
+/// Read captures on every core, each with a reader of its own; in the order of the captures.
+fn read_all(
+    readers: &mut [Reader],
+    extractor: &Extractor,
+    losses: Losses,
+    captures: &[Capture],
+) -> Vec<Reread> {
+    let share = captures.len().div_ceil(readers.len()).max(1);
+    thread::scope(|scope| {
+        let parts = readers.iter_mut().zip(captures.chunks(share)).map(|(reader, part)| {
+            scope.spawn(move || {
+                part.iter().map(|it| read(reader, extractor, losses, it)).collect::<Vec<_>>()
+            })
+        });
+        let parts: Vec<_> = parts.collect();
+        let join = |it: thread::ScopedJoinHandle<'_, Vec<Reread>>| {
+            it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        parts.into_iter().flat_map(join).collect()
+    })
+}
+
+fn read(reader: &Reader, extractor: &Extractor, losses: Losses, capture: &Capture) -> Reread {
+    let extraction = extractor.extract(&reader.raw_page(capture)?);
+    let draft = &extraction.draft;
+    let mut compared = Vec::new();
+    let verdict = if capture.is_newest {
+        let article = reader.article_of(capture.page)?;
+        compared = compare(&article.draft, draft);
+        judge(&article, draft, &compared, losses)
+    } else if !capture.has_article && draft.is_article() {
+        RereadVerdict::New
+    } else {
+        RereadVerdict::StripAlone
+    };
+    Ok((Rereading { capture: capture.clone(), extraction, verdict }, compared))
+}
+
+fn judge(article: &Article, draft: &Draft, compared: &Compared, losses: Losses) -> RereadVerdict {
+    let lost = |it: &&(Field, bool, bool, bool)| it.1 && !it.2;
+    let mut lost: Vec<Field> = compared.iter().filter(lost).map(|it| it.0).collect();
+    let has_shrunk = draft.word_count() * 100 < article.word_count * KEPT_WORDS;
+    if has_shrunk && !lost.contains(&Field::Body) {
+        lost.push(Field::Body);
+    }
+    if !lost.is_empty() && losses == Losses::Draft {
+        return RereadVerdict::Draft(lost);
+    }
+    if article.content_hash != content_hash(draft) {
+        return RereadVerdict::Replace;
+    }
+    let is_same = compared.iter().all(|it| !it.3) && article.draft.blocks == draft.blocks;
+    if is_same { RereadVerdict::Same } else { RereadVerdict::Refresh }
+}
+
+fn compare(old: &Draft, new: &Draft) -> Compared {
+    FIELDS
+        .map(|field| {
+            let (before, after) = (shown(old, field), shown(new, field));
+            (field, !before.is_empty(), !after.is_empty(), before != after)
+        })
+        .into()
+}
+
+/// A field as text; nothing where it is absent.
+fn shown(draft: &Draft, field: Field) -> String {
+    let text = |it: &Option<String>| it.clone().unwrap_or_default();
+    match field {
+        Field::Headline => text(&draft.headline),
+        Field::Section => text(&draft.section),
+        Field::Byline => text(&draft.byline),
+        Field::PublishedOn => draft.published_on.map(|it| it.to_string()).unwrap_or_default(),
+        Field::PublishedAt => draft.published_at.map(|it| it.to_rfc3339()).unwrap_or_default(),
+        Field::UpdatedAt => draft.updated_at.map(|it| it.to_rfc3339()).unwrap_or_default(),
+        Field::Dateline => text(&draft.dateline),
+        Field::Summary => draft.summary.join("\n"),
+        Field::Body => draft.body(),
+        Field::Tags => {
+            // The archive keeps them in no order.
+            let mut tags: Vec<String> =
+                draft.tags.iter().map(|it| format!("{} {}", it.name, it.url)).collect();
+            tags.sort();
+            tags.dedup();
+            tags.join("\n")
+        }
+        Field::Links => draft.links.iter().map(|it| format!("{} {:?}\n", it.title, it.url)).collect(),
+        Field::Url | Field::MarketDate | Field::Strip => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Block, BlockKind, PageId, PageKey};
+
+    fn draft(headline: &str, body: &str) -> Draft {
+        Draft {
+            headline: Some(headline.to_owned()).filter(|it| !it.is_empty()),
+            blocks: vec![Block { kind: BlockKind::Paragraph, text: body.to_owned(), url: None }],
+            ..Draft::default()
+        }
+    }
+
+    #[track_caller]
+    fn check(old: Draft, new: &Draft, losses: Losses, expect: RereadVerdict) {
+        let article = Article {
+            id: PageId(1),
+            key: PageKey { host: "x".to_owned(), id: "1".to_owned() },
+            url: String::new(),
+            version: 1,
+            content_hash: content_hash(&old),
+            word_count: old.word_count(),
+            first_seen_at: chrono::DateTime::UNIX_EPOCH,
+            last_checked_at: chrono::DateTime::UNIX_EPOCH,
+            draft: old,
+        };
+        let compared = compare(&article.draft, new);
+        assert_eq!(judge(&article, new, &compared, losses), expect);
+    }
+
+    #[test]
+    fn a_reading_that_has_less_is_kept_aside_unless_losses_are_accepted() {
+        let ten = "one two three four five six seven eight nine ten";
+        let six = "one two three four five six";
+        let old = || draft("A", ten);
+        check(old(), &old(), Losses::Draft, RereadVerdict::Same);
+        check(old(), &draft("B", ten), Losses::Draft, RereadVerdict::Replace);
+        check(old(), &draft("", ten), Losses::Draft, RereadVerdict::Draft(vec![Field::Headline]));
+        check(old(), &draft("A", six), Losses::Draft, RereadVerdict::Draft(vec![Field::Body]));
+        check(old(), &draft("A", six), Losses::Accept, RereadVerdict::Replace);
+        check(draft("A", six), &old(), Losses::Draft, RereadVerdict::Replace);
+        let dated = Draft { section: Some("Markets".to_owned()), ..old() };
+        check(old(), &dated, Losses::Draft, RereadVerdict::Refresh);
+        check(dated, &old(), Losses::Draft, RereadVerdict::Draft(vec![Field::Section]));
+    }
+}

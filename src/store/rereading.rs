@@ -1,0 +1,243 @@
+//! Reading again: the captures there are, and what a later reading puts in the place of an earlier one.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::model::{
+    CaptureSource, Captured, Days, Extraction, Field, PageId, PageKey, PageState, RawPage, Validators,
+};
+
+use super::{
+    Reader, Result, Writer,
+    articles::{self, Cause, Incoming},
+    pages, stamp, strips,
+};
+
+/// A capture whose bytes are in the archive.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    /// Its row.
+    pub id: i64,
+    /// Its page.
+    pub page: PageId,
+    /// The page's identity.
+    pub key: PageKey,
+    /// Whether the newest wording of an article was read from it.
+    pub is_newest: bool,
+    /// Whether there is an article of its page.
+    pub has_article: bool,
+    url: Option<String>,
+    captured_at: Option<Captured>,
+    content_type: Option<String>,
+    source: CaptureSource,
+    status: Option<u16>,
+    body: i64,
+}
+
+/// What becomes of an article whose page was read again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is as it was.
+    Same,
+    /// What is no part of its wording differs: dates, section, tags, links, blocks.
+    Refresh,
+    /// Its wording differs: another version, made by the extractor.
+    Replace,
+    /// These fields have less than before: the reading is kept aside as a draft.
+    Draft(Vec<Field>),
+    /// The page was no article so far.
+    New,
+    /// The page is no article, or the capture is not the one its article was read from.
+    StripAlone,
+}
+
+/// One capture, read again.
+#[derive(Debug)]
+pub struct Rereading {
+    /// The capture.
+    pub capture: Capture,
+    /// What it says now.
+    pub extraction: Extraction,
+    /// What becomes of it.
+    pub verdict: Verdict,
+}
+
+impl Reader {
+    /// Captures with bytes after a row, in the order of the archive: those of articles published on these days, and
+    /// of pages without a date captured on them.
+    pub fn captures_after(&self, row: i64, days: Option<Days>, limit: usize) -> Result<Vec<Capture>> {
+        let sql = "SELECT c.id, c.article_id, c.host, c.site_id, a.capture_id IS c.id, a.id IS NOT NULL, c.url,
+                          c.captured_at, c.content_type, c.source, c.status, c.body_id
+                     FROM captures c LEFT JOIN articles a ON a.id = c.article_id
+                    WHERE c.id > ?1 AND c.body_id IS NOT NULL
+                      AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)
+                    ORDER BY c.id LIMIT ?4";
+        let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map(params![row, first, last, limit], capture)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many captures [`Reader::captures_after`] has to offer.
+    pub fn captures_left(&self, row: i64, days: Option<Days>) -> Result<u64> {
+        let sql = "SELECT count(*) FROM captures c LEFT JOIN articles a ON a.id = c.article_id
+                    WHERE c.id > ?1 AND c.body_id IS NOT NULL
+                      AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)";
+        let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
+        Ok(self.conn.query_row(sql, params![row, first, last], |row| row.get(0))?)
+    }
+
+    /// The bytes of a capture, with their circumstances.
+    pub fn raw_page(&self, capture: &Capture) -> Result<RawPage> {
+        let Capture { url, captured_at, content_type, source, status, body, .. } = capture;
+        Ok(RawPage {
+            url: url.as_deref().and_then(|it| it.parse().ok()),
+            body: self.unpacker.borrow_mut().read(&self.conn, *body)?,
+            content_type: content_type.clone(),
+            captured_at: *captured_at,
+            source: *source,
+            status: *status,
+            validators: Validators::default(),
+        })
+    }
+
+    /// How far a job had come when it was left.
+    pub fn progress(&self, job: &str) -> Result<Option<i64>> {
+        let sql = "SELECT position FROM progress WHERE job = ?1";
+        Ok(self.conn.query_row(sql, [job], |row| row.get(0)).optional()?)
+    }
+}
+
+fn capture(row: &Row<'_>) -> rusqlite::Result<Capture> {
+    Ok(Capture {
+        id: row.get(0)?,
+        page: PageId(row.get(1)?),
+        key: PageKey { host: row.get(2)?, id: row.get(3)? },
+        is_newest: row.get(4)?,
+        has_article: row.get(5)?,
+        url: row.get(6)?,
+        captured_at: row.get::<_, Option<String>>(7)?.and_then(|it| it.parse().ok()),
+        content_type: row.get(8)?,
+        source: CaptureSource::from_code(&row.get::<_, String>(9)?).unwrap_or(CaptureSource::File),
+        status: row.get(10)?,
+        body: row.get(11)?,
+    })
+}
+
+impl Writer {
+    /// Keep what was read again, and how far the job has come. How many strips are others than before.
+    pub async fn keep_rereadings(
+        &self,
+        job: String,
+        rereadings: Vec<Rereading>,
+        at: DateTime<Utc>,
+    ) -> Result<u64> {
+        let zone = self.zone;
+        self.call(move |conn| {
+            let mut strips = 0;
+            for rereading in &rereadings {
+                strips += u64::from(keep(conn, rereading, at, zone)?);
+            }
+            if let Some(last) = rereadings.last() {
+                conn.prepare_cached("INSERT OR REPLACE INTO progress (job, position) VALUES (?1, ?2)")?
+                    .execute(params![job, last.capture.id])?;
+            }
+            Ok(strips)
+        })
+        .await
+    }
+
+    /// A job is done: the next one begins at the beginning.
+    pub async fn forget_progress(&self, job: String) -> Result<()> {
+        self.call(move |conn| {
+            conn.execute("DELETE FROM progress WHERE job = ?1", [job])?;
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Whether the capture's strip is another one.
+fn keep(
+    conn: &Connection,
+    rereading: &Rereading,
+    at: DateTime<Utc>,
+    zone: chrono_tz::Tz,
+) -> Result<bool> {
+    let Rereading { capture, extraction, verdict } = rereading;
+    let Extraction { url, key: _, draft, strip, warnings } = extraction;
+    let captured = capture.captured_at.or(strip.market_date.map(Captured::On));
+    let is_other = strips::reread(conn, capture.id, strip, captured, zone)?;
+    conn.prepare_cached("DELETE FROM warnings WHERE capture_id = ?1")?.execute([capture.id])?;
+    pages::keep_warnings(conn, capture.id, warnings)?;
+    let url = url.as_ref().map(url::Url::as_str);
+    let incoming = Incoming {
+        page: capture.page,
+        key: &capture.key,
+        url,
+        draft,
+        capture: capture.id,
+        captured,
+        at: checked_at(conn, capture.page)?.unwrap_or(at),
+        cause: Cause::Extractor,
+    };
+    match verdict {
+        Verdict::Same => forget_draft(conn, capture.id)?,
+        Verdict::Refresh => {
+            articles::refresh(conn, &incoming)?;
+            articles::correct(conn, &incoming)?;
+            forget_draft(conn, capture.id)?;
+        }
+        Verdict::Replace => {
+            articles::replace(conn, &incoming, &articles::content_hash(draft))?;
+            articles::correct(conn, &incoming)?;
+            forget_draft(conn, capture.id)?;
+        }
+        Verdict::New => {
+            articles::keep(conn, &Incoming { cause: Cause::Site, ..incoming })?;
+            conn.prepare_cached("UPDATE pages SET state = ?2, reason = NULL WHERE id = ?1")?
+                .execute(params![capture.page.0, PageState::Stored.code()])?;
+        }
+        Verdict::Draft(losses) => keep_draft(conn, &incoming, losses, at)?,
+        Verdict::StripAlone => {}
+    }
+    Ok(is_other)
+}
+
+/// When the site was last asked about an article: reading again does not ask.
+fn checked_at(conn: &Connection, page: PageId) -> Result<Option<DateTime<Utc>>> {
+    let at: Option<String> = conn
+        .prepare_cached("SELECT last_checked_at FROM articles WHERE id = ?1")?
+        .query_row([page.0], |row| row.get(0))
+        .optional()?;
+    Ok(at.as_deref().and_then(super::unstamp))
+}
+
+fn keep_draft(
+    conn: &Connection,
+    incoming: &Incoming<'_>,
+    losses: &[Field],
+    at: DateTime<Utc>,
+) -> Result<()> {
+    let draft = incoming.draft;
+    let losses: Vec<&str> = losses.iter().map(|it| it.code()).collect();
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO drafts (capture_id, made_at, losses, headline, byline, summary, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        incoming.capture,
+        stamp(at),
+        serde_json::to_string(&losses).expect("words are JSON"),
+        draft.headline,
+        draft.byline,
+        draft.summary.join("\n"),
+        draft.body()
+    ])?;
+    Ok(())
+}
+
+fn forget_draft(conn: &Connection, capture: i64) -> Result<()> {
+    conn.prepare_cached("DELETE FROM drafts WHERE capture_id = ?1")?.execute([capture])?;
+    Ok(())
+}
