@@ -73,6 +73,10 @@ pub(super) enum Command {
     Coverage(CoverageArgs),
     /// Last runs, queue, what is due, what is blocked
     Status(StatusArgs),
+    /// Is the archive whole: file, hashes, references, index
+    Verify(VerifyArgs),
+    /// A consistent copy, also while a run writes
+    Backup(BackupArgs),
     /// The main job against a small built-in news site on loopback: no network, no set-up
     Demo,
     /// Is the configuration right; what is in force
@@ -226,6 +230,26 @@ pub(super) struct StatusArgs {
     /// As JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Make right what can be: index, ledger, claims; read damaged articles again from their raw pages
+    #[arg(long)]
+    pub(super) repair: bool,
+    /// Compress raw pages again that were stored before there were others like them; gives room back
+    #[arg(long)]
+    pub(super) compact: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct BackupArgs {
+    /// A new file, or a folder for one that carries the date
+    #[arg(value_name = "PATH")]
+    pub(super) path: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,7 @@ mod scrape;
 mod session;
 mod show;
 mod status;
+mod verify;
 
 use std::{ffi::OsString, process::ExitCode};
 
@@ -70,6 +71,8 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Show(args) => show::run(&common, &args, printer),
         Command::Coverage(args) => coverage::run(&common, &args, printer),
         Command::Status(args) => status::run(&common, &args, printer),
+        Command::Verify(args) => verify::run(&common, &args, printer),
+        Command::Backup(args) => verify::backup(&common, &args, printer),
         Command::Demo => demo::run(&common, printer),
         Command::Config(args) => config::run(&common, &args, printer),
         Command::Completions { shell } => completions::completions(shell, printer),

@@ -1,6 +1,6 @@
 //! `tearsheet reextract`.
 
-use std::{thread, time::Instant};
+use std::time::Instant;
 
 use chrono::Utc;
 
@@ -28,11 +28,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> a
         Some(args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), today)?)
     };
     let writer = if args.dry_run { None } else { Some(session.writer()?) };
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let mut readers = vec![reader];
-    for _ in 1..cores {
-        readers.push(session.reader()?);
-    }
+    let readers = session.readers()?;
     let progress = Progress::new(printer, common.quiet, "reextract");
     let report = block_on(async |stop| {
         let job = Reextract {

@@ -77,7 +77,14 @@ impl Session {
     }
 
     pub(super) fn writer(&self) -> anyhow::Result<Writer> {
-        Ok(Writer::open(&self.archive, self.config.profile.time_zone)?)
+        let writer = Writer::open(&self.archive, self.config.profile.time_zone)?;
+        Ok(writer.keeping(self.config.keep_raw))
+    }
+
+    /// A reader for each core.
+    pub(super) fn readers(&self) -> anyhow::Result<Vec<Reader>> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        (0..cores).map(|_| self.reader()).collect()
     }
 
     pub(super) fn reader(&self) -> anyhow::Result<Reader> {

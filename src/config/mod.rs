@@ -19,6 +19,8 @@ use std::{fmt, num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
+use crate::model::KeepRaw;
+
 use self::reader::{Reader, Section};
 
 /// The default configuration, as documented.
@@ -29,6 +31,8 @@ pub const DEFAULT: &str = include_str!("../../config.toml");
 pub struct Config {
     /// The SQLite file, as written. `cli` decides what a relative path counts from.
     pub archive: PathBuf,
+    /// Which raw pages are kept.
+    pub keep_raw: KeepRaw,
     /// How long the audit of requests is kept.
     pub keep_requests: Duration,
     /// Manners and limits of the fetcher.
@@ -112,6 +116,7 @@ fn read(text: &str, file: &str) -> Result<Loaded, Problem> {
     let site = root.profile("site")?;
     let config = Config {
         archive: PathBuf::from(archive.text("path")?),
+        keep_raw: read_keep_raw(&archive)?,
         keep_requests: Duration::from_secs(archive.whole("keep_requests_days", 1..=36_500)? * 24 * 3600),
         fetch: read_fetch(&fetch)?,
         profile: profile::read(&site)?,
@@ -120,6 +125,12 @@ fn read(text: &str, file: &str) -> Result<Loaded, Problem> {
         section.finish()?;
     }
     Ok(Loaded { config, settings: root.settings() })
+}
+
+fn read_keep_raw(archive: &Section) -> Result<KeepRaw, Problem> {
+    let word = archive.text("keep_raw")?;
+    let found = KeepRaw::ALL.into_iter().find(|it| it.code() == word);
+    found.ok_or_else(|| archive.wrong("keep_raw", "one of \"all\", \"latest\", \"none\""))
 }
 
 fn read_fetch(fetch: &Section) -> Result<FetchConfig, Problem> {

@@ -27,9 +27,13 @@ const POOL_DAYS: i64 = 3;
 const USUAL_MIN: f64 = 0.5;
 /// An alarm is a fall to less than this share of what is usual...
 const FALL: f64 = 0.5;
-/// ...and clearly below the least that was seen: by so many standard errors,
-const ERRORS: f64 = 3.0;
-/// or for sizes, by this factor.
+/// ...and not by chance: by so many standard errors
+const ERRORS: f64 = 4.0;
+/// below the share that a run of one section may have of what is usual, by days of the same kind,
+const ORDINARY: f64 = 0.8;
+/// or by days of another kind;
+const OTHER_DAYS: f64 = 0.55;
+/// for sizes, by this factor below the least that was seen.
 const SIZE_FALL: f64 = 0.75;
 /// Sizes that are small by nature.
 const SIZE_MIN: f64 = 3.0;
@@ -161,27 +165,31 @@ impl Group {
 
 /// What drifted in a run, by those before it, newest first.
 fn judge(this: &RunMeasures, before: &[RunMeasures], profile: &Profile) -> Vec<Drift> {
+    let is_weekend = |at: DateTime<Utc>| {
+        matches!(at.with_timezone(&profile.time_zone).weekday(), Weekday::Sat | Weekday::Sun)
+    };
+    let sound = before.iter().filter(|it| !it.has_drifted);
+    let (same, other): (Vec<_>, Vec<_>) =
+        sound.partition(|it| is_weekend(it.started_at) == is_weekend(this.started_at));
     let mut now = Group::default();
     now.add(this);
-    let mut rest = before.iter().filter(|it| !it.has_drifted).peekable();
+    let mut same = same.as_slice();
     // Small runs say something together.
     while now.pages < PAGES_MIN
-        && let Some(run) =
-            rest.next_if(|it| this.started_at - it.started_at < TimeDelta::days(POOL_DAYS))
+        && let Some((run, rest)) = same.split_first()
+        && this.started_at - run.started_at < TimeDelta::days(POOL_DAYS)
     {
         now.add(run);
+        same = rest;
     }
     if now.pages < PAGES_MIN {
         return Vec::new();
     }
-    let is_weekend = |at: DateTime<Utc>| {
-        matches!(at.with_timezone(&profile.time_zone).weekday(), Weekday::Sat | Weekday::Sun)
-    };
-    let (same, other): (Vec<_>, Vec<_>) =
-        rest.partition(|it| is_weekend(it.started_at) == is_weekend(this.started_at));
-    let (mut groups, others) = (grouped(&same), grouped(&other));
+    let mut groups = grouped(same);
+    let mut ordinary = ORDINARY;
     if groups.len() < GROUPS_MIN {
-        groups.extend(others);
+        groups.extend(grouped(&other));
+        ordinary = OTHER_DAYS;
     }
     if groups.len() < GROUPS_MIN {
         return Vec::new();
@@ -193,7 +201,12 @@ fn judge(this: &RunMeasures, before: &[RunMeasures], profile: &Profile) -> Vec<D
         let mut values: Vec<f64> = groups.iter().map(|it| it.value(measure)).collect();
         values.sort_by(f64::total_cmp);
         let (usual, least, found) = (values[values.len() / 2], values[0], now.value(measure));
-        has_fallen(measure, usual, least, found, now.pages).then(|| Drift {
+        let is_fallen = if measure.starts_with(SIZE) {
+            has_shrunk(usual, least, found)
+        } else {
+            has_fallen(usual, usual * ordinary, found, now.pages)
+        };
+        is_fallen.then(|| Drift {
             measure: measure.clone(),
             before: usual,
             now: found,
@@ -223,13 +236,16 @@ fn grouped(runs: &[&RunMeasures]) -> Vec<Group> {
     groups
 }
 
-fn has_fallen(measure: &str, usual: f64, least: f64, now: f64, pages: u64) -> bool {
-    if measure.starts_with(SIZE) {
-        return SIZE_MIN <= usual && now <= usual * FALL && now < least * SIZE_FALL;
-    }
+/// Whether a size is far below what is usual and what was ever seen.
+fn has_shrunk(usual: f64, least: f64, now: f64) -> bool {
+    SIZE_MIN <= usual && now <= usual * FALL && now < least * SIZE_FALL
+}
+
+/// Whether a share is far below what is usual, and further below what is ordinary than chance would have it.
+fn has_fallen(usual: f64, ordinary: f64, now: f64, pages: u64) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "no run has that many pages")]
-    let error = (least.mul_add(1.0 - least, 0.0).max(0.01) / pages as f64).sqrt();
-    USUAL_MIN <= usual && now <= usual * FALL && now < least - ERRORS * error
+    let error = (ordinary * (1.0 - ordinary) / pages as f64).sqrt();
+    USUAL_MIN <= usual && now <= usual * FALL && now < ordinary - ERRORS * error
 }
 
 #[cfg(test)]

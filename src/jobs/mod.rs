@@ -12,6 +12,7 @@ mod plan;
 mod reextract;
 mod schedule;
 mod scrape;
+mod verify;
 mod visit;
 
 pub use backfill::{Backfill, Ids, Order};
@@ -20,6 +21,7 @@ pub use import::{Import, ImportFile, Unreadable};
 pub use pass::{Limits, Pass};
 pub use plan::{BackfillPlan, Plan, PlannedDay, PlannedSource, plan, plan_backfill};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
+pub use verify::{Verified, Verify, compact, repair};
 
 use tokio::sync::watch;
 

@@ -271,7 +271,10 @@ fn judge(article: &Article, draft: &Draft, compared: &Compared, losses: Losses) 
     if !lost.is_empty() && losses == Losses::Draft {
         return RereadVerdict::Draft(lost);
     }
-    if article.content_hash != content_hash(draft) {
+    // The stored text itself may be other than its hash says.
+    const WORDING: [Field; 4] = [Field::Headline, Field::Byline, Field::Summary, Field::Body];
+    let is_reworded = compared.iter().any(|it| it.3 && WORDING.contains(&it.0));
+    if is_reworded || article.content_hash != content_hash(draft) {
         return RereadVerdict::Replace;
     }
     let is_same = compared.iter().all(|it| !it.3) && article.draft.blocks == draft.blocks;

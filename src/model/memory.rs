@@ -33,3 +33,29 @@ pub struct HostMemory {
     /// When the last request was sent; read from the audit.
     pub last_request_at: Option<DateTime<Utc>>,
 }
+
+/// Which raw pages an archive keeps. The words of `archive.keep_raw`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KeepRaw {
+    /// Every capture's: everything can be read again.
+    #[default]
+    All,
+    /// Those of the newest capture of each page: older wordings cannot be read again.
+    Latest,
+    /// None: nothing can.
+    None,
+}
+
+impl KeepRaw {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::All, Self::Latest, Self::None];
+
+    /// The word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Latest => "latest",
+            Self::None => "none",
+        }
+    }
+}

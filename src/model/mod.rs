@@ -23,7 +23,7 @@ pub use article::{
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Settled, Tally};
 pub use key::PageKey;
-pub use memory::{HostMemory, RobotsMemory};
+pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use page::{
     Ask, Candidate, CaptureSource, Captured, Fetched, PageId, PageState, RawPage, Task, Validators, Via,
 };

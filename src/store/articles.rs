@@ -55,14 +55,13 @@ pub(super) enum Kept {
 
 /// SHA-256 over headline, byline, summary and body, white space folded: what a version is told by.
 pub fn content_hash(draft: &Draft) -> String {
+    text_hash(&texts(draft), draft.byline.as_deref().unwrap_or_default())
+}
+
+/// The same of a wording as it is stored: headline, summary and body.
+pub(super) fn text_hash([headline, summary, body]: &[String; 3], byline: &str) -> String {
     let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let parts = [
-        fold(draft.headline.as_deref().unwrap_or_default()),
-        fold(draft.byline.as_deref().unwrap_or_default()),
-        fold(&draft.summary.join("\n")),
-        fold(&draft.body()),
-    ];
-    sha256(parts.join("\u{1f}").as_bytes())
+    sha256([headline.as_str(), byline, summary, body].map(fold).join("\u{1f}").as_bytes())
 }
 
 /// Store a draft as the newest wording, as an older one, or as what is known already.
@@ -141,27 +140,36 @@ fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> 
     keep_parts(conn, *page, draft)
 }
 
-/// The newest wording becomes an old one, the draft the newest.
+/// The newest wording becomes an old one, the draft the newest. A text that is not the one that was stored never was a
+/// wording: it goes.
 pub(super) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
     let Incoming { page, key: _, url, draft, capture, captured, at, cause } = incoming;
-    let before = conn
-        .prepare_cached("SELECT headline, summary, body FROM articles WHERE id = ?1")?
+    let (before, stored, byline) = conn
+        .prepare_cached(
+            "SELECT headline, summary, body, content_hash, byline FROM articles WHERE id = ?1",
+        )?
         .query_row([page.0], |row| {
-            Ok([row.get::<_, Option<String>>(0)?.unwrap_or_default(), row.get(1)?, row.get(2)?])
+            let texts = [row.get::<_, Option<String>>(0)?.unwrap_or_default(), row.get(1)?, row.get(2)?];
+            Ok((texts, row.get::<_, String>(3)?, row.get::<_, Option<String>>(4)?))
         })?;
-    conn.prepare_cached(
-        "INSERT INTO old_versions (article_id, seen_at, cause, changed_words, content_hash, capture_id, headline, byline,
-             summary, body)
-         SELECT id, version_seen_at, version_cause, changed_words, content_hash, capture_id, headline, byline, summary,
-                body
-           FROM articles WHERE id = ?1",
-    )?
-    .execute([page.0])?;
+    let is_whole = text_hash(&before, &byline.unwrap_or_default()) == stored;
+    if is_whole {
+        conn.prepare_cached(
+            "INSERT INTO old_versions (article_id, seen_at, cause, changed_words, content_hash, capture_id, headline,
+                 byline, summary, body)
+             SELECT id, version_seen_at, version_cause, changed_words, content_hash, capture_id, headline, byline,
+                    summary, body
+               FROM articles WHERE id = ?1",
+        )?
+        .execute([page.0])?;
+    }
     conn.prepare_cached(
         "UPDATE articles
             SET url = coalesce(?2, url), headline = ?3, byline = ?4, authors = ?5, dateline = ?6, word_count = ?7,
-                version = version + 1, version_seen_at = ?8, content_hash = ?9, last_checked_at = ?10,
-                capture_id = ?11, summary = ?12, body = ?13, version_cause = ?14, changed_words = ?15
+                version = version + ?16, version_seen_at = ?8, content_hash = ?9, last_checked_at = ?10,
+                capture_id = ?11, summary = ?12, body = ?13,
+                version_cause = CASE WHEN ?16 THEN ?14 ELSE version_cause END,
+                changed_words = CASE WHEN ?16 THEN ?15 ELSE changed_words END
           WHERE id = ?1",
     )?
     .execute(params![
@@ -180,6 +188,7 @@ pub(super) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) ->
         draft.body(),
         cause.code(),
         changed_words(&before, &texts(draft)),
+        is_whole,
     ])?;
     refresh(conn, incoming)
 }
@@ -226,6 +235,16 @@ pub(super) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> 
         conn.prepare_cached(sql)?.execute([page.0])?;
     }
     keep_parts(conn, *page, draft)
+}
+
+/// The newest wording is the one of this capture, if it is the same: the bytes of older captures go.
+pub(super) fn move_to(conn: &Connection, page: PageId, capture: i64) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE articles SET capture_id = ?2
+          WHERE id = ?1 AND coalesce(version_seen_at, '') <= coalesce((SELECT captured_at FROM captures WHERE id = ?2), '')",
+    )?
+    .execute(params![page.0, capture])?;
+    Ok(())
 }
 
 /// What a later reading says otherwise, `refresh` leaving alone what a page does not say: here the page is the same, and

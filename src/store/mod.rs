@@ -12,6 +12,7 @@ mod runs;
 mod sources;
 mod stats;
 mod strips;
+mod verify;
 mod writer;
 
 pub use articles::content_hash;
@@ -22,6 +23,7 @@ pub use rereading::{Capture, Rereading, Verdict as RereadVerdict};
 pub use runs::{Outcome as RunOutcome, RunMeasures, RunRow};
 pub use sources::{SourceMemory, SourceState};
 pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};
+pub use verify::{Finding, Remedy};
 pub use writer::Writer;
 
 use std::path::PathBuf;

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use crate::model::{
-    Ask, Candidate, Captured, Extraction, Outcome, PageId, PageKey, PageState, RawPage, Request, RunId,
-    Settled, Task, Validators, Via, Warning, WarningCode,
+    Ask, Candidate, Captured, Extraction, KeepRaw, Outcome, PageId, PageKey, PageState, RawPage,
+    Request, RunId, Settled, Task, Validators, Via, Warning, WarningCode,
 };
 
 use super::{
@@ -60,7 +60,18 @@ pub struct Settlement {
     pub requests: Vec<Request>,
 }
 
+/// How captures are kept.
+#[derive(Debug, Clone, Copy)]
+struct Ways {
+    zone: chrono_tz::Tz,
+    keep_raw: KeepRaw,
+}
+
 impl Writer {
+    fn ways(&self) -> Ways {
+        Ways { zone: self.zone, keep_raw: self.keep_raw }
+    }
+
     /// Remember candidates. New ones are due now; known ones only if they changed since the last visit.
     pub async fn enqueue(&self, candidates: Vec<Candidate>, now: DateTime<Utc>) -> Result<Enqueued> {
         self.call(move |conn| enqueue(conn, &candidates, now)).await
@@ -123,8 +134,8 @@ impl Writer {
             Outcome::Read { page, .. } => Some(self.packer.pack(&page.body)?),
             Outcome::Unchanged(_) | Outcome::Missing(_) | Outcome::Failed { .. } => None,
         };
-        let zone = self.zone;
-        self.call(move |conn| settle(conn, &settlement, packed.as_ref(), zone)).await
+        let ways = self.ways();
+        self.call(move |conn| settle(conn, &settlement, packed.as_ref(), ways)).await
     }
 
     /// Keep a page that did not come through the queue. Its address may be unknown.
@@ -135,14 +146,14 @@ impl Writer {
         at: DateTime<Utc>,
     ) -> Result<Settled> {
         let packed = self.packer.pack(&page.body)?;
-        let zone = self.zone;
+        let ways = self.ways();
         self.call(move |conn| {
             let key = extraction.key.clone().unwrap_or_else(|| PageKey {
                 host: UNKNOWN_HOST.to_owned(),
                 id: articles::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
             });
             let id = known_page(conn, &key, extraction.url.as_ref(), at)?;
-            let settled = read(conn, id, &key, &page, &extraction, &packed, at, zone)?;
+            let settled = read(conn, id, &key, &page, &extraction, &packed, at, ways)?;
             let state = match settled {
                 Settled::Failed(state) => state,
                 _ => PageState::Stored,
@@ -268,14 +279,14 @@ fn settle(
     conn: &Connection,
     settlement: &Settlement,
     packed: Option<&Packed>,
-    zone: chrono_tz::Tz,
+    ways: Ways,
 ) -> Result<Settled> {
     let Settlement { run, page, key, outcome, at, due_at, requests } = settlement;
     sources::keep_requests(conn, *run, requests)?;
     let (settled, state, reason, validators) = match outcome {
         Outcome::Read { page: bytes, extraction } => {
             let packed = packed.expect("a page that was read was packed");
-            let settled = read(conn, *page, key, bytes, extraction, packed, *at, zone)?;
+            let settled = read(conn, *page, key, bytes, extraction, packed, *at, ways)?;
             let (state, reason) = match settled {
                 Settled::Failed(state) => (state, Some("no_article")),
                 _ => (PageState::Stored, None),
@@ -324,20 +335,21 @@ fn read(
     extraction: &Extraction,
     packed: &Packed,
     at: DateTime<Utc>,
-    zone: chrono_tz::Tz,
+    ways: Ways,
 ) -> Result<Settled> {
     let Extraction { url, key: _, draft, strip, warnings } = extraction;
     let url = url.as_ref().map(Url::as_str);
     // Of a saved page the printed date may be all that dates its ticker.
     let captured = page.captured_at.or(strip.market_date.map(Captured::On));
-    let Some(capture) = keep_capture(conn, id, key, page, url, captured, packed, at)? else {
+    let Some(capture) = keep_capture(conn, id, key, page, url, captured, packed, at, ways.keep_raw)?
+    else {
         // The same capture once more: what it was, it is.
         let is_stored = articles::touch(conn, id, at)?;
         return Ok(if is_stored { Settled::Unchanged } else { Settled::Failed(PageState::NotArticle) });
     };
     match captured {
         Some(captured) => {
-            let strip = strips::keep(conn, strip, captured, zone)?;
+            let strip = strips::keep(conn, strip, captured, ways.zone)?;
             conn.prepare_cached("UPDATE captures SET strip_id = ?2 WHERE id = ?1")?
                 .execute(params![capture, strip])?;
         }
@@ -352,7 +364,12 @@ fn read(
         return Ok(Settled::Failed(PageState::NotArticle));
     }
     let incoming = Incoming { page: id, key, url, draft, capture, captured, at, cause: Cause::Site };
-    match articles::keep(conn, &incoming)? {
+    let kept = articles::keep(conn, &incoming)?;
+    if ways.keep_raw == KeepRaw::Latest {
+        articles::move_to(conn, id, capture)?;
+        raw::forget_others(conn, id, capture)?;
+    }
+    match kept {
         Kept::As(settled) => Ok(settled),
         Kept::Emptied => Ok(Settled::Failed(PageState::NotArticle)),
     }
@@ -369,8 +386,12 @@ fn keep_capture(
     captured: Option<Captured>,
     packed: &Packed,
     at: DateTime<Utc>,
+    keep_raw: KeepRaw,
 ) -> Result<Option<i64>> {
-    let body = raw::keep(conn, packed)?;
+    let body = match keep_raw {
+        KeepRaw::All | KeepRaw::Latest => Some(raw::keep(conn, packed)?),
+        KeepRaw::None => None,
+    };
     let RawPage { url: _, body: _, content_type, captured_at: _, source, status, validators } = page;
     let Validators { etag, last_modified } = validators;
     let added = conn

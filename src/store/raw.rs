@@ -16,6 +16,8 @@ use zstd::{
     dict::{DecoderDictionary, EncoderDictionary},
 };
 
+use crate::model::PageId;
+
 use super::{Result, StoreError};
 
 /// Against a reference, more effort finds little more.
@@ -244,6 +246,27 @@ fn keep_reference(conn: &Connection, reference: &Reference) -> Result<()> {
         "INSERT INTO body_references (id, sha256, bytes, pages) VALUES (?1, ?2, ?3, ?4)",
     )?
     .execute(params![reference.id, sha256(&reference.pages), reference.pages.len(), data])?;
+    Ok(())
+}
+
+/// Only the newest capture of a page keeps its bytes.
+pub(super) fn forget_others(conn: &Connection, page: PageId, capture: i64) -> Result<()> {
+    let older = conn
+        .prepare_cached(
+            "SELECT id, body_id FROM captures
+              WHERE article_id = ?1 AND body_id IS NOT NULL
+              ORDER BY coalesce(captured_at, '') DESC, id = ?2 DESC, id DESC LIMIT -1 OFFSET 1",
+        )?
+        .query_map(params![page.0, capture], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut release = conn.prepare_cached("UPDATE captures SET body_id = NULL WHERE id = ?1")?;
+    let mut forget = conn.prepare_cached(
+        "DELETE FROM bodies WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM captures WHERE body_id = ?1)",
+    )?;
+    for (capture, body) in older {
+        release.execute([capture])?;
+        forget.execute([body])?;
+    }
     Ok(())
 }
 

@@ -15,6 +15,8 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot};
 
+use crate::model::KeepRaw;
+
 use super::{Result, StoreError, migrate::migrate, raw::Packer};
 
 const QUEUE_MAX: usize = 256;
@@ -29,6 +31,7 @@ pub struct Writer {
     thread: Option<thread::JoinHandle<()>>,
     pub(super) zone: Tz,
     pub(super) packer: Packer,
+    pub(super) keep_raw: KeepRaw,
     _lock: File,
 }
 
@@ -59,7 +62,21 @@ impl Writer {
             .name("store-writer".to_owned())
             .spawn(move || write_loop(conn, inbox))
             .map_err(|source| StoreError::Io { what: "cannot start the writer".to_owned(), source })?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), zone, packer, _lock: lock })
+        Ok(Self {
+            queue: Some(queue),
+            thread: Some(thread),
+            zone,
+            packer,
+            keep_raw: KeepRaw::All,
+            _lock: lock,
+        })
+    }
+
+    /// Keep these raw pages, and no others.
+    #[must_use]
+    pub fn keeping(mut self, keep_raw: KeepRaw) -> Self {
+        self.keep_raw = keep_raw;
+        self
     }
 
     /// Run `op` in the writer thread, atomically, and wait until it is durable.

@@ -10,3 +10,4 @@ mod scrape;
 mod soak;
 mod support;
 mod tidy;
+mod trust;

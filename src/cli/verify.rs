@@ -1,0 +1,180 @@
+//! `tearsheet verify` and `tearsheet backup`.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::Context;
+use chrono::Utc;
+use console::Style;
+use serde_json::json;
+
+use crate::{
+    jobs::{Verified, Verify, compact, repair},
+    store::{Finding, Remedy, StoreError, Writer},
+};
+
+use super::{
+    args::{BackupArgs, Common, VerifyArgs},
+    days::today,
+    failure::{Exit, OutputError, Usage},
+    printer::Printer,
+    progress::{Progress, duration},
+    session::{Session, block_on},
+};
+
+pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    let began = Instant::now();
+    let readers = || session.readers();
+    // An archive that is not there is an error, not a new archive.
+    drop(session.reader()?);
+    let writer = writer(&session, args)?;
+    let progress = Progress::new(printer, common.quiet, "verify");
+    let verified = block_on(async |stop| {
+        let look = async || -> anyhow::Result<Verified> {
+            let observe = |event| progress.show(&event);
+            let mut verify = Verify {
+                readers: readers()?,
+                writer: writer.as_ref(),
+                observe: &observe,
+                stop: stop.clone(),
+            };
+            Ok(verify.run().await?)
+        };
+        let mut verified = look().await?;
+        let mut repaired = 0;
+        if let Some(writer) = writer.as_ref().filter(|_| args.repair && !verified.findings.is_empty()) {
+            let before = verified.findings.len();
+            repair(&verified.findings, readers()?, writer, &session.extractor, stop.clone()).await?;
+            verified = look().await?;
+            repaired = before.saturating_sub(verified.findings.len());
+        }
+        let saved = match writer.as_ref().filter(|_| args.compact && verified.findings.is_empty()) {
+            Some(writer) => {
+                compact(&session.reader()?, writer, &|event| progress.show(&event), &stop).await?
+            }
+            None => 0,
+        };
+        Ok((verified, repaired, saved))
+    });
+    progress.end();
+    let Some((verified, repaired, saved)) = verified? else { return Ok(Exit::Interrupted) };
+    let is_alone = writer.is_some();
+    drop(writer);
+    if 0 < saved {
+        block_on(async |_| Ok(Writer::shrink(&session.archive).await?))?;
+    }
+    let exit = match (&verified.findings[..], verified.is_whole) {
+        ([_, ..], _) => Exit::Archive,
+        ([], false) => Exit::Interrupted,
+        ([], true) => Exit::Done,
+    };
+    let text =
+        if args.json { as_json(&session, &verified, is_alone)? } else { as_text(&verified.findings) };
+    printer.data(&text)?;
+    let mut line = match verified.findings.len() {
+        0 => format!("verify: whole, {} raw pages read", verified.bodies),
+        count => format!("verify: {count} findings, {} raw pages read", verified.bodies),
+    };
+    if 0 < repaired {
+        line += &format!(", {repaired} repaired");
+    }
+    if args.compact {
+        line += &format!(", {saved} bytes saved");
+    }
+    line += &format!(" in {}", duration(began.elapsed()));
+    if !is_alone {
+        line += "; another run writes: claims and the full-text index were not looked at";
+    }
+    printer.closing(&line, exit);
+    Ok(exit)
+}
+
+/// The writer, if nobody else writes and the file can be written.
+fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>> {
+    match session.writer() {
+        Ok(writer) => Ok(Some(writer)),
+        // Who wants to change something has to wait for the lock.
+        Err(error) if args.repair || args.compact => Err(error),
+        Err(error) => match error.downcast_ref::<StoreError>() {
+            Some(
+                StoreError::TooNew { .. }
+                | StoreError::NotAnArchive { .. }
+                | StoreError::NotAFile { .. },
+            ) => Err(error),
+            _ => Ok(None),
+        },
+    }
+}
+
+fn remedy(it: Remedy) -> &'static str {
+    match it {
+        Remedy::Repair => "`tearsheet verify --repair` makes it right",
+        Remedy::Reread => "`tearsheet verify --repair` reads it again from its raw page",
+        Remedy::Lost => "the bytes are lost: fetch or import the page again, or take them from a backup",
+        Remedy::Recover => "take a backup; without one, `sqlite3 FILE .recover` saves what can be read",
+    }
+}
+
+fn as_text(findings: &[Finding]) -> String {
+    let (red, dim) = (Style::new().red(), Style::new().dim());
+    let line = |it: &Finding| {
+        let Finding { check, row, detail, remedy: how } = it;
+        format!("{} {row}: {detail}\n    {}\n", red.apply_to(check), dim.apply_to(remedy(*how)))
+    };
+    findings.iter().map(line).collect()
+}
+
+fn as_json(session: &Session, verified: &Verified, is_alone: bool) -> anyhow::Result<String> {
+    let finding = |it: &Finding| json!({ "check": it.check, "row": it.row, "detail": it.detail, "remedy": remedy(it.remedy) });
+    let value = json!({
+        "archive": session.archive.display().to_string(),
+        "whole": verified.findings.is_empty() && verified.is_whole,
+        "bodies": verified.bodies,
+        "alone": is_alone,
+        "findings": verified.findings.iter().map(finding).collect::<Vec<_>>(),
+    });
+    Ok(serde_json::to_string_pretty(&value)? + "\n")
+}
+
+pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    let reader = session.reader()?;
+    let today = today(&session.config.profile, Utc::now());
+    let target = if args.path.is_dir() {
+        let name = session.archive.file_stem().unwrap_or_default().to_string_lossy();
+        args.path.join(format!("{name}-{today}.db"))
+    } else {
+        args.path.clone()
+    };
+    if target.exists() {
+        let hint = "a backup is never overwritten: name another file, or a folder for one that carries the date";
+        return Err(Usage::new(format!("`{}` is there already", target.display()), hint).into());
+    }
+    let partial = beside(&target);
+    let output = |source| OutputError { target: target.display().to_string(), source };
+    let copied = reader.backup(&partial).map_err(|error| match error {
+        StoreError::Full | StoreError::ReadOnly(_) => {
+            anyhow::Error::from(output(std::io::Error::other(error.to_string())))
+        }
+        error => error.into(),
+    });
+    if let Err(error) = copied {
+        // What is half written has no name yet.
+        let _ = std::fs::remove_file(&partial);
+        return Err(error);
+    }
+    std::fs::rename(&partial, &target).map_err(output)?;
+    let size = std::fs::metadata(&target).context("the copy has gone")?.len();
+    printer.note(&format!("backup: {} ({size} bytes, whole)", target.display()));
+    Ok(Exit::Done)
+}
+
+/// Where a file is written before it is whole.
+fn beside(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".partial");
+    PathBuf::from(name)
+}

@@ -1,0 +1,368 @@
+//! Is the archive whole? Each check is a question whose answer should be nothing; each finding names the row.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, MAIN_DB, backup::Backup};
+
+use super::{
+    Reader, Result, StoreError, Writer, articles,
+    raw::{self, Unpacker},
+    stamp,
+};
+
+/// Findings of one check that are named; the rest is counted.
+const NAMED_MAX: usize = 20;
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The stable word of the check.
+    pub check: &'static str,
+    /// The row: `articles 12`.
+    pub row: String,
+    /// What is wrong with it.
+    pub detail: String,
+    /// What can be done about it.
+    pub remedy: Remedy,
+}
+
+/// What can be done about a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Remedy {
+    /// `verify --repair` makes it right from what is in the archive.
+    Repair,
+    /// `verify --repair` reads the article again from its raw page.
+    Reread,
+    /// The bytes are lost: the page has to be fetched or imported again.
+    Lost,
+    /// The file itself is damaged: `sqlite3 FILE .recover`, or a backup.
+    Recover,
+}
+
+/// A check: its word, a query for `(row, detail)`, and what can be done.
+struct Check(&'static str, &'static str, Remedy);
+
+const CHECKS: &[Check] = &[
+    Check(
+        "foreign_keys",
+        "SELECT \"table\" || ' ' || coalesce(rowid, '?'), 'names a row of ' || parent || ' that is not there'
+           FROM pragma_foreign_key_check",
+        Remedy::Recover,
+    ),
+    Check(
+        "article_page",
+        "SELECT 'articles ' || a.id, 'its page is ' || p.state FROM articles a JOIN pages p ON p.id = a.id
+          WHERE p.state <> 'stored'",
+        Remedy::Repair,
+    ),
+    Check(
+        "page_article",
+        "SELECT 'pages ' || p.id, 'it counts as stored and has no article' FROM pages p
+          WHERE p.state = 'stored' AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.id)",
+        Remedy::Repair,
+    ),
+    Check(
+        "article_capture",
+        "SELECT 'articles ' || a.id, 'its capture is of another page' FROM articles a JOIN captures c ON c.id = a.capture_id
+          WHERE c.article_id IS NOT a.id",
+        Remedy::Recover,
+    ),
+    Check(
+        "version_chain",
+        "SELECT 'articles ' || a.id, 'it is version ' || a.version || ' after ' || count(o.id) || ' older ones'
+           FROM articles a LEFT JOIN old_versions o ON o.article_id = a.id
+          GROUP BY a.id HAVING a.version <> 1 + count(o.id)",
+        Remedy::Repair,
+    ),
+    Check(
+        "blocks",
+        "SELECT 'block_spans ' || s.article_id || ' ' || s.position, 'it reaches beyond the body'
+           FROM block_spans s JOIN articles a ON a.id = s.article_id
+          WHERE s.start IS NOT NULL AND length(a.body) < s.start + s.length - 1",
+        Remedy::Reread,
+    ),
+    Check(
+        "strip_rows",
+        "SELECT 'strips ' || s.id, 'it says ' || s.rows || ' rows and has ' || count(q.symbol)
+           FROM strips s LEFT JOIN quotes q ON q.strip_id = s.id GROUP BY s.id HAVING s.rows <> count(q.symbol)",
+        Remedy::Reread,
+    ),
+    Check(
+        "strip_captures",
+        "SELECT 'strips ' || s.id, 'it says ' || s.captures || ' captures and has ' || count(c.id)
+           FROM strips s LEFT JOIN captures c ON c.strip_id = s.id GROUP BY s.id HAVING s.captures < count(c.id)",
+        Remedy::Repair,
+    ),
+    Check(
+        "quote_dates",
+        "SELECT 'strips ' || s.id, 'its quotes are dated otherwise' FROM strips s
+          WHERE EXISTS (SELECT 1 FROM quotes q WHERE q.strip_id = s.id
+                           AND (q.captured_at <> s.captured_at OR q.day <> s.day))",
+        Remedy::Repair,
+    ),
+    Check(
+        "ledger",
+        "SELECT 'day_readings ' || r.id, 'its counts are not those of its pages'
+           FROM day_readings r LEFT JOIN day_pages d ON d.reading_id = r.id LEFT JOIN pages p ON p.id = d.page_id
+          GROUP BY r.id
+         HAVING r.listed <> count(p.id) OR r.stored <> count(p.id) FILTER (WHERE p.state = 'stored')
+             OR r.missing <> count(p.id) FILTER (WHERE p.state = 'missing')
+             OR r.blocked <> count(p.id) FILTER (WHERE p.state IN ('blocked', 'refused'))",
+        Remedy::Repair,
+    ),
+    Check(
+        "body_of_capture",
+        "SELECT 'captures ' || c.id, 'its hash is not that of its body' FROM captures c JOIN bodies b ON b.id = c.body_id
+          WHERE b.sha256 <> c.sha256 OR b.bytes <> c.bytes",
+        Remedy::Recover,
+    ),
+];
+
+/// Claims of runs that are over. Asked only while nobody writes.
+const CLAIMS: Check = Check(
+    "claims",
+    "SELECT 'pages ' || id, 'it is claimed by run ' || claimed_by || ', which is over' FROM pages
+      WHERE claimed_by IS NOT NULL",
+    Remedy::Repair,
+);
+
+impl Reader {
+    /// SQLite's own check of the file.
+    pub fn check_file(&self) -> Vec<Finding> {
+        let found = self.conn.prepare("PRAGMA integrity_check(20)").and_then(|mut query| {
+            let rows = query.query_map([], |row| row.get::<_, String>(0))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        });
+        let finding =
+            |detail| Finding { check: "file", row: "file".to_owned(), detail, remedy: Remedy::Recover };
+        match found {
+            Ok(lines) => lines.into_iter().filter(|it| it != "ok").map(finding).collect(),
+            Err(error) => vec![finding(error.to_string())],
+        }
+    }
+
+    /// The checks that are questions to the tables.
+    pub fn check_tables(&self) -> Vec<Finding> {
+        CHECKS.iter().flat_map(|it| ask(&self.conn, it)).collect()
+    }
+
+    /// The rows of every body, and of every reference.
+    pub fn bodies(&self) -> Result<Vec<i64>> {
+        let mut query = self.conn.prepare("SELECT id FROM bodies ORDER BY reference_id, id")?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether these bodies are what was stored.
+    pub fn check_bodies(&self, bodies: &[i64]) -> Vec<Finding> {
+        let mut unpacker = Unpacker::default();
+        let check = |id: &i64| match unpacker.read(&self.conn, *id) {
+            Ok(_) => None,
+            Err(StoreError::Reference { reference }) => Some(lost(
+                "references",
+                format!("bodies {id}"),
+                format!("its reference {reference} is damaged"),
+            )),
+            Err(error) => Some(lost("bodies", format!("bodies {id}"), error.to_string())),
+        };
+        bodies.iter().filter_map(check).collect()
+    }
+
+    /// Whether the references are what was stored.
+    pub fn check_references(&self) -> Vec<Finding> {
+        let ids = self.conn.prepare("SELECT id FROM body_references").and_then(|mut query| {
+            let rows = query.query_map([], |row| row.get::<_, i64>(0))?;
+            rows.collect::<rusqlite::Result<Vec<_>>>()
+        });
+        match ids {
+            Ok(ids) => ids
+                .into_iter()
+                .filter(|it| raw::reference_pages(&self.conn, *it).is_err())
+                .map(|it| {
+                    lost(
+                        "references",
+                        format!("body_references {it}"),
+                        "it is not what was stored".to_owned(),
+                    )
+                })
+                .collect(),
+            Err(error) => vec![unanswered("references", &error)],
+        }
+    }
+
+    /// Whether the hashes of wordings are those of their texts. The articles among the findings, too.
+    pub fn check_hashes(&self) -> Vec<Finding> {
+        let check = || -> rusqlite::Result<Vec<Finding>> {
+            let mut findings = Vec::new();
+            let mut query = self.conn.prepare(
+                "SELECT 'articles ' || id, content_hash, headline, byline, summary, body, 1 FROM articles
+                  UNION ALL
+                 SELECT 'old_versions ' || id, content_hash, headline, byline, summary, body, 0 FROM old_versions",
+            )?;
+            let mut rows = query.query([])?;
+            while let Some(row) = rows.next()? {
+                let hash: String = row.get(1)?;
+                let texts =
+                    [row.get::<_, Option<String>>(2)?.unwrap_or_default(), row.get(4)?, row.get(5)?];
+                let byline: Option<String> = row.get(3)?;
+                if articles::text_hash(&texts, &byline.unwrap_or_default()) != hash {
+                    let remedy = if row.get(6)? { Remedy::Reread } else { Remedy::Lost };
+                    findings.push(Finding {
+                        check: "content_hash",
+                        row: row.get(0)?,
+                        detail: "its text is not the one that was stored".to_owned(),
+                        remedy,
+                    });
+                }
+            }
+            Ok(findings)
+        };
+        check().unwrap_or_else(|error| vec![unanswered("content_hash", &error)])
+    }
+
+    /// A consistent copy, also while a run writes: it is whole before it has its name.
+    pub fn backup(&self, to: &Path) -> Result<()> {
+        let mut copy = Connection::open(to)?;
+        {
+            let backup = Backup::new_with_names(&self.conn, MAIN_DB, &mut copy, MAIN_DB)?;
+            // In one step: a snapshot, whatever is written meanwhile.
+            backup.step(-1)?;
+        }
+        // A copy is one file.
+        copy.pragma_update(None, "journal_mode", "DELETE")?;
+        let whole: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if whole != "ok" {
+            return Err(StoreError::Damaged(whole));
+        }
+        copy.close().map_err(|it| it.1)?;
+        Ok(())
+    }
+}
+
+fn lost(check: &'static str, row: String, detail: String) -> Finding {
+    Finding { check, row, detail, remedy: Remedy::Lost }
+}
+
+fn unanswered(check: &'static str, error: &rusqlite::Error) -> Finding {
+    let detail = format!("it cannot be checked: {error}");
+    Finding { check, row: "file".to_owned(), detail, remedy: Remedy::Recover }
+}
+
+fn ask(conn: &Connection, check: &Check) -> Vec<Finding> {
+    let Check(word, sql, remedy) = check;
+    let found = conn.prepare(sql).and_then(|mut query| {
+        let rows =
+            query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+        rows.collect::<rusqlite::Result<Vec<_>>>()
+    });
+    let rows = match found {
+        Ok(rows) => rows,
+        Err(error) => return vec![unanswered(word, &error)],
+    };
+    let more = rows.len().saturating_sub(NAMED_MAX);
+    let finding = |(row, detail)| Finding { check: word, row, detail, remedy: *remedy };
+    let mut findings: Vec<Finding> = rows.into_iter().take(NAMED_MAX).map(finding).collect();
+    if 0 < more {
+        let detail = format!("{more} more rows like these");
+        findings.push(Finding { check: word, row: "…".to_owned(), detail, remedy: *remedy });
+    }
+    findings
+}
+
+impl Writer {
+    /// The checks that need the lock: claims of dead runs, and the full-text index.
+    pub async fn check_alone(&self) -> Result<Vec<Finding>> {
+        self.call(|conn| {
+            let mut findings = ask(conn, &CLAIMS);
+            let sql = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)";
+            if let Err(error) = conn.execute(sql, []) {
+                findings.push(Finding {
+                    check: "full_text",
+                    row: "articles_fts".to_owned(),
+                    detail: format!("the index is not that of the articles: {error}"),
+                    remedy: Remedy::Repair,
+                });
+            }
+            Ok(findings)
+        })
+        .await
+    }
+
+    /// Make right what follows from the rest of the archive.
+    pub async fn repair(&self, at: DateTime<Utc>) -> Result<()> {
+        self.call(move |conn| {
+            conn.execute_batch(
+                // Pieces that reach beyond their story are read again from the page.
+                "DELETE FROM block_spans WHERE article_id IN (
+                     SELECT s.article_id FROM block_spans s JOIN articles a ON a.id = s.article_id
+                      WHERE s.start IS NOT NULL AND length(a.body) < s.start + s.length - 1);
+                 UPDATE pages SET claimed_by = NULL WHERE claimed_by IS NOT NULL;
+                 UPDATE pages SET state = 'stored', reason = NULL
+                  WHERE state <> 'stored' AND id IN (SELECT id FROM articles);
+                 UPDATE articles SET version = 1 + (SELECT count(*) FROM old_versions o WHERE o.article_id = articles.id)
+                  WHERE version <> 1 + (SELECT count(*) FROM old_versions o WHERE o.article_id = articles.id);
+                 UPDATE strips SET captures = (SELECT count(*) FROM captures c WHERE c.strip_id = strips.id)
+                  WHERE captures < (SELECT count(*) FROM captures c WHERE c.strip_id = strips.id);
+                 UPDATE quotes SET captured_at = (SELECT captured_at FROM strips s WHERE s.id = strip_id),
+                        day = (SELECT day FROM strips s WHERE s.id = strip_id)
+                  WHERE EXISTS (SELECT 1 FROM strips s WHERE s.id = strip_id
+                                   AND (s.captured_at <> quotes.captured_at OR s.day <> quotes.day));
+                 UPDATE day_readings SET
+                     listed  = (SELECT count(*) FROM day_pages d WHERE d.reading_id = day_readings.id),
+                     stored  = (SELECT count(*) FROM day_pages d JOIN pages p ON p.id = d.page_id
+                                 WHERE d.reading_id = day_readings.id AND p.state = 'stored'),
+                     blocked = (SELECT count(*) FROM day_pages d JOIN pages p ON p.id = d.page_id
+                                 WHERE d.reading_id = day_readings.id AND p.state IN ('blocked', 'refused')),
+                     missing = (SELECT count(*) FROM day_pages d JOIN pages p ON p.id = d.page_id
+                                 WHERE d.reading_id = day_readings.id AND p.state = 'missing'),
+                     failed  = (SELECT count(*) FROM day_pages d JOIN pages p ON p.id = d.page_id
+                                 WHERE d.reading_id = day_readings.id
+                                   AND p.state IN ('broken', 'throttled', 'not_article')),
+                     of_day  = (SELECT count(*) FROM day_pages d JOIN articles a ON a.id = d.page_id
+                                 WHERE d.reading_id = day_readings.id AND a.published_on = day_readings.day);
+                 INSERT INTO articles_fts (articles_fts) VALUES ('rebuild');",
+            )?;
+            // A page that counts as stored and has no article is asked for again.
+            conn.execute(
+                "UPDATE pages SET state = 'new', reason = NULL, due_at = ?1
+                  WHERE state = 'stored' AND id NOT IN (SELECT id FROM articles)",
+                [stamp(at)],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Compress these bodies again where that makes them smaller. By how many bytes.
+    pub async fn compact(&self, bodies: Vec<(i64, Vec<u8>)>) -> Result<u64> {
+        let packed: Vec<_> =
+            bodies.iter().map(|(id, body)| Ok((*id, self.packer.pack(body)?))).collect::<Result<_>>()?;
+        self.call(move |conn| {
+            packed.iter().try_fold(0, |saved, (id, packed)| Ok(saved + raw::replace(conn, *id, packed)?))
+        })
+        .await
+    }
+
+    /// Give the room that was gained back to the system.
+    pub async fn shrink(path: &Path) -> Result<()> {
+        let conn = Connection::open(path)?;
+        conn.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// Bodies that are compressed alone, and pages enough to be compressed against others.
+    pub fn loose_bodies(&self) -> Result<Vec<i64>> {
+        let sql = "SELECT id FROM bodies WHERE reference_id IS NULL AND 4096 < bytes ORDER BY id";
+        let mut query = self.conn.prepare(sql)?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The bytes of a body, exactly as they came.
+    pub fn body(&self, id: i64) -> Result<Vec<u8>> {
+        self.unpacker.borrow_mut().read(&self.conn, id)
+    }
+}
