@@ -75,11 +75,11 @@ impl Scene<'_> {
         if self.profile.is_tag(&url) {
             return Target::Tag(url);
         }
-        if let Some(key) = self.profile.page_key(&url) {
+        if let Some((key, ask_url)) = self.profile.article(&url) {
             if Some(&key) == self.key {
                 return Target::Own;
             }
-            return Target::Article(self.profile.article_url(&url).unwrap_or(url), key);
+            return Target::Article(ask_url.unwrap_or(url), key);
         }
         if matches!(url.scheme(), "http" | "https") { Target::Web } else { Target::None }
     }

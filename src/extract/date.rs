@@ -55,16 +55,14 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Every date in a text, in order.
-pub(super) fn scan(text: &str, zone: Tz) -> Vec<Found> {
+pub(super) fn scan(text: &str, zone: Tz) -> impl Iterator<Item = Found> {
     // The pattern is the most expensive one we have, and every date has a digit.
-    if !text.bytes().any(|it| it.is_ascii_digit()) {
-        return Vec::new();
-    }
-    let found = DATE.captures_iter(text).map(|groups| {
+    let may_have = text.bytes().any(|it| it.is_ascii_digit());
+    let found = may_have.then(|| DATE.captures_iter(text)).into_iter().flatten();
+    found.map(move |groups| {
         let range = groups.get(0).expect("the whole match").range();
         Found { range, when: read(&groups, zone), is_month_first: groups.name("m2").is_some() }
-    });
-    found.collect()
+    })
 }
 
 /// Whether a text may begin with the name of a month or a weekday: a cheap look before a dear one.
@@ -76,7 +74,7 @@ pub(super) fn may_begin(text: &str) -> bool {
 
 /// The date a value consists of, as metadata has it.
 pub(super) fn parse(text: &str, zone: Tz) -> Option<When> {
-    scan(text, zone).into_iter().next()?.when
+    scan(text, zone).next()?.when
 }
 
 fn read(groups: &Captures<'_>, zone: Tz) -> Option<When> {
@@ -188,10 +186,8 @@ mod tests {
 
     #[test]
     fn a_date_knows_where_it_stands() {
-        let found = scan(
-            "BR Web Desk Published January 3, 2024 Updated January 4, 2024 03:18pm",
-            chrono_tz::UTC,
-        );
+        let text = "BR Web Desk Published January 3, 2024 Updated January 4, 2024 03:18pm";
+        let found: Vec<Found> = scan(text, chrono_tz::UTC).collect();
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].range, 22..37);
         assert!(found[0].is_month_first);

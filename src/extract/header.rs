@@ -38,7 +38,7 @@ enum Label {
 /// A text that is a stamp and nothing else.
 pub(super) fn stamp(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
     let text = fold_apart(text);
-    let dates = date::scan(&text, zone);
+    let dates: Vec<date::Found> = date::scan(&text, zone).collect();
     if dates.is_empty() {
         return None;
     }
@@ -153,7 +153,7 @@ pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<Nai
         return None;
     }
     let text = fold_apart(text);
-    let first = date::scan(&text, zone).into_iter().next()?;
+    let first = date::scan(&text, zone).next()?;
     let rest = trim(&text[first.range.end..]);
     let is_nav = first.range.start == 0
         && first.is_month_first

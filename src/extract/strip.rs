@@ -32,6 +32,9 @@ const INDEX_CHANGE_SLACK: f64 = 0.05;
 pub(super) struct Grammar {
     /// The words of any direction.
     words: Option<Regex>,
+    /// The essence of those for up and down.
+    up: String,
+    down: String,
     rules: StripWords,
 }
 
@@ -59,7 +62,7 @@ impl Grammar {
             let built = RegexBuilder::new(&pattern).case_insensitive(true).build();
             built.expect("escaped words are a pattern")
         });
-        Self { words, rules: rules.clone() }
+        Self { words, up: essence(&rules.up), down: essence(&rules.down), rules: rules.clone() }
     }
 
     /// Every row of a text in lines.
@@ -112,7 +115,9 @@ impl Grammar {
     }
 
     fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Row> + 't {
-        let found = self.words.iter().flat_map(|it| it.find_iter(text));
+        // The words of a row stand before its percent sign: behind the last one on a page is most of the page.
+        let last = text.rfind('%').unwrap_or(0);
+        let found = self.words.iter().flat_map(move |it| it.find_iter(&text[..last]));
         let mut free = 0;
         found.take(ROWS_MAX).filter_map(move |words| {
             let direction = self.direction(words.as_str());
@@ -130,9 +135,9 @@ impl Grammar {
 
     fn direction(&self, words: &str) -> Direction {
         let words = essence(words);
-        if words == essence(&self.rules.up) {
+        if words == self.up {
             Direction::Up
-        } else if words == essence(&self.rules.down) {
+        } else if words == self.down {
             Direction::Down
         } else {
             Direction::Flat

@@ -63,7 +63,6 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
         if rules.end.has(&text) || RELATED_MAX <= tail.links.len() {
             break;
         }
-        let is_headline = essence(&text) == scene.headline;
         if rules.more.has(&text) {
             in_sidebar = false;
             if tail.links.is_empty() {
@@ -74,15 +73,13 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
         if line.is_furniture || (line.is_aside && part == Part::Main) {
             continue;
         }
-        let links: Vec<_> = flat.links_of(at).collect();
-        let beside: String = links
-            .iter()
-            .rev()
-            .fold(text.clone(), |text, link| text.replace(&fold(flat.title(link)), ""));
+        let links: Vec<_> = flat.links_of(at).map(|it| (it.href, fold(flat.title(it)))).collect();
+        let beside = links.iter().rev().fold(text.clone(), |text, (_, title)| text.replace(title, ""));
         if rules.sidebar.has(fold(&beside).trim_end_matches(':')) {
             in_sidebar = true;
             continue;
         }
+        let is_headline = essence(&text) == scene.headline;
         if is_headline || (line.is_heading && links.is_empty()) {
             // Another box of the page begins behind the list.
             if !is_headline && !tail.links.is_empty() {
@@ -94,10 +91,10 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
             continue;
         }
         let tags_before = tail.tags.len();
-        for link in links {
-            let target = scene.target(link.href);
+        for (href, title) in links {
+            let target = scene.target(href);
             if !(tags_over && matches!(target, Target::Tag(_))) {
-                tail.take(target, &fold(flat.title(link)));
+                tail.take(target, &title);
             }
         }
         tags_over |= tail.tags.len() == tags_before && !tail.tags.is_empty() && 2 < text.chars().count();

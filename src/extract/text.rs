@@ -18,6 +18,9 @@ pub(super) fn is_invisible(ch: char) -> bool {
 
 /// Fold white space to single spaces, drop what is invisible, compose (NFC).
 pub(super) fn fold(text: &str) -> String {
+    if is_folded(text) {
+        return text.to_owned();
+    }
     let mut folded = String::with_capacity(text.len());
     for ch in text.chars() {
         if is_invisible(ch) {
@@ -33,6 +36,16 @@ pub(super) fn fold(text: &str) -> String {
         folded.pop();
     }
     compose(folded)
+}
+
+/// Whether it is plain words with single spaces between: most lines are, by the time they are asked for.
+fn is_folded(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_space = |it: Option<&u8>| it == Some(&b' ');
+    bytes.iter().all(|it| matches!(it, b' '..=b'~'))
+        && !is_space(bytes.first())
+        && !is_space(bytes.last())
+        && !bytes.windows(2).any(|it| it == b"  ")
 }
 
 /// Like [`fold`], with elements that touch taken apart: for labels, dates and bylines.
@@ -72,7 +85,15 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
 
 /// Letters and digits alone, lower case: for asking whether two texts say the same.
 pub(super) fn essence(text: &str) -> String {
-    text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    let mut essence = String::with_capacity(text.len());
+    for ch in text.chars().filter(|it| it.is_alphanumeric()) {
+        if ch.is_ascii() {
+            essence.push(ch.to_ascii_lowercase());
+        } else {
+            essence.extend(ch.to_lowercase());
+        }
+    }
+    essence
 }
 
 /// A rule of `=`, `-` or `_` that lays out a table in plain text.

@@ -101,7 +101,8 @@ impl Matcher {
             }
         };
         // One pass over the attributes: looking each name up costs more than everything else here.
-        for (name, value) in element.0.value().attrs() {
+        for (name, value) in &element.0.value().attrs {
+            let name = &*name.local;
             if name == "class" {
                 for class in value.split_ascii_whitespace() {
                     if self.class_filter.may_have(class) {

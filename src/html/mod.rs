@@ -64,7 +64,9 @@ impl<'d> Element<'d> {
 
     /// An attribute, entities resolved.
     pub fn attr(self, name: &str) -> Option<&'d str> {
-        self.0.attr(name)
+        // `scraper` interns the name and halves its way to it: dearer than a look at the few there are.
+        let mut attrs = self.0.value().attrs.iter();
+        attrs.find(|(it, _)| &*it.local == name && it.ns.is_empty()).map(|it| &*it.1)
     }
 
     /// What stands directly inside, in order; comments left out.

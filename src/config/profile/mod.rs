@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use regex::Captures;
 use url::Url;
 
 use crate::model::PageKey;
@@ -217,16 +218,24 @@ impl Profile {
     /// The identity of an article's address, whatever form it has.
     pub fn page_key(&self, url: &Url) -> Option<PageKey> {
         let host = self.host_of(url)?;
-        let path = url.path();
-        let id = self.article_path.captures(path)?.name("id")?;
-        Some(PageKey { host: host.to_owned(), id: id.as_str().to_owned() })
+        key(host, &self.article_path.captures(url.path())?)
     }
 
     /// Where to ask for an article: on the base URL, slug kept, everything else dropped. Only the first
     /// host moves with the base URL; another one keeps its own.
     pub fn article_url(&self, url: &Url) -> Option<Url> {
         let host = self.host_of(url)?;
+        self.ask_url(url, host, &self.article_path.captures(url.path())?)
+    }
+
+    /// Both in one: a page links to a hundred articles.
+    pub fn article(&self, url: &Url) -> Option<(PageKey, Option<Url>)> {
+        let host = self.host_of(url)?;
         let groups = self.article_path.captures(url.path())?;
+        Some((key(host, &groups)?, self.ask_url(url, host, &groups)))
+    }
+
+    fn ask_url(&self, url: &Url, host: &str, groups: &Captures<'_>) -> Option<Url> {
         let slug = groups.name("slug").map(|it| it.as_str());
         let path = fill(&self.article_url, groups.name("id")?.as_str(), slug);
         if host == self.host() {
@@ -311,6 +320,10 @@ impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
         self.css == other.css
     }
+}
+
+fn key(host: &str, groups: &Captures<'_>) -> Option<PageKey> {
+    Some(PageKey { host: host.to_owned(), id: groups.name("id")?.as_str().to_owned() })
 }
 
 /// `/news/{id}/{slug}` with its holes filled; without a slug, without its slash.
