@@ -94,17 +94,22 @@ impl Http {
         if let Some(last_modified) = &ask.validators.last_modified {
             request = request.header(header::IF_MODIFIED_SINCE, last_modified);
         }
-        let response = request.send().await.map_err(|error| named(&error, &ask.url))?;
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = self.read(response, &ask.url).await;
+        let mut response = request.send().await.map_err(|error| named(&error, &ask.url))?;
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let body = self.read(response, &headers, &ask.url).await;
         // What the status says is known, whatever became of the body.
         let body = if status.is_success() { body? } else { body.unwrap_or_default() };
         Ok(Answer { status, headers, body })
     }
 
-    async fn read(&self, mut response: Response, url: &Url) -> Result<Vec<u8>, FetchError> {
+    async fn read(
+        &self,
+        mut response: Response,
+        headers: &HeaderMap,
+        url: &Url,
+    ) -> Result<Vec<u8>, FetchError> {
         // The client takes the header away with the coding.
-        let coding = response.headers().get(header::CONTENT_ENCODING);
+        let coding = headers.get(header::CONTENT_ENCODING);
         if let Some(coding) = coding.filter(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity")) {
             let reason =
                 format!("in a coding nobody asked for: {}", String::from_utf8_lossy(coding.as_bytes()));

@@ -368,13 +368,16 @@ impl Fetcher {
     fn lane<T>(&self, host: &str, act: impl FnOnce(&mut Lane) -> T) -> T {
         // A poisoned lane is still a lane: its numbers are whole.
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let lane = lanes.entry(host.to_owned()).or_insert_with(|| Lane {
+        // Asked ten times for every request: the name is copied for the first.
+        if let Some(lane) = lanes.get_mut(host) {
+            return act(lane);
+        }
+        act(lanes.entry(host.to_owned()).or_insert_with(|| Lane {
             pace: Pace::new(self.config.interval),
             breaker: Breaker::default(),
             robots: None,
             wait_until: None,
-        });
-        act(lane)
+        }))
     }
 
     fn now(&self) -> Duration {

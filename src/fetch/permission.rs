@@ -26,9 +26,12 @@ impl Fetcher {
             return (Ok(None), Vec::new());
         }
         let host = Self::host_of(url);
-        let known = self.lane(&host, |lane| lane.robots.as_ref().map(|it| it.0.clone()));
-        if let Some(known) = known.filter(|it| Utc::now() < it.expires_at) {
-            return (usable(&known).map(|()| None), Vec::new());
+        let known = self.lane(&host, |lane| {
+            let known = lane.robots.as_ref().map(|it| &it.0).filter(|it| Utc::now() < it.expires_at);
+            known.map(usable)
+        });
+        if let Some(known) = known {
+            return (known.map(|()| None), Vec::new());
         }
         let mut requests = Vec::new();
         let memory = match self.read_robots(url, &mut requests).await {
