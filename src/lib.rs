@@ -19,13 +19,14 @@
 //!
 //! ```text
 //! Source::ask -> Fetcher::get -> RawPage -> Source::absorb -> Candidate -> Writer::enqueue
-//! Writer::claim(now) -> Task -> Fetcher::get -> Fetched { Page | NotModified | Missing }
+//! Writer::claim(queue, now) -> Task -> Fetcher::get -> Fetched { Page | NotModified | Missing }
 //!   -> Extractor::extract -> Extraction -> Outcome
 //!   -> Writer::settle (capture, article version, strip, index, page state: one savepoint) -> Event -> progress
 //! Reader::article(&reference) -> Article -> cli
 //! ```
 //!
-//! An import is the same road entered later: it starts with a `RawPage`.
+//! An import and a re-reading are the same road entered later: they start with a `RawPage`. A backfill walks it day by day:
+//! `Writer::keep_reading` files what a listing named under its day, and the counts of the ledger follow by triggers.
 //!
 //! # Invariants
 //!
@@ -62,6 +63,11 @@
 //! * `flate2` is owned by `discover` (packed sitemaps) until there is a `warc` module to share it with.
 //! * Expectations of `fixtures/pages` are plain `expected.json` files, not `insta` snapshots: any tool reads them.
 //! * robots.txt is parsed by `fetch/robots.rs`; README says which cases the crates for it get wrong.
+//! * The ledger `days` is a view over `day_readings` and `day_pages`, whose counts triggers keep: it cannot disagree with
+//!   the pages, whoever changes them, and whenever a run is killed.
+//! * Raw pages are compressed against whole pages of their template that the store chooses by likeness, not by era: `store`
+//!   does not know eras, and pages of one day are not always of one template.
+//! * The id walk is `discover/bisect.rs` (pure) and `jobs/ids.rs`: what an id is, the archive and the fetcher tell.
 //! * `versions`, `blocks`, `links` and `origins` are views: the newest wording, and each paragraph, is stored once.
 //!
 //! # From code

@@ -1,21 +1,26 @@
 //! Pages for the benches: generated, in the shape of the site's, 160 KB on average, no two with the same story, cards,
 //! pictures or identifiers. What is the same on every page of a template is the same here, and nothing else.
 
-#![allow(dead_code, reason = "each bench uses a part")]
+#![allow(
+    dead_code,
+    clippy::cast_precision_loss,
+    clippy::too_many_lines,
+    reason = "each bench uses a part"
+)]
 
 use std::fmt::Write as _;
 
 use tearsheet::model::{CaptureSource, Captured, RawPage, Validators};
 
 /// A small generator of numbers: the same pages on every machine.
-pub struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl Chance {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -23,7 +28,7 @@ impl Chance {
     }
 
     /// A made-up word; some are much more frequent than others.
-    pub fn word(&mut self) -> String {
+    pub(crate) fn word(&mut self) -> String {
         let rank = self.below(70);
         let number = self.below(4 + rank * rank);
         let mut chance = Chance::new(number + 77);
@@ -39,7 +44,7 @@ impl Chance {
         word
     }
 
-    pub fn sentence(&mut self, words: u64) -> String {
+    pub(crate) fn sentence(&mut self, words: u64) -> String {
         let mut text = String::new();
         for at in 0..words {
             let word = self.word();
@@ -62,7 +67,7 @@ const SYMBOLS: [&str; 34] = [
 ];
 
 /// One page as the site would serve it: `number` is the story, `template` the furniture.
-pub fn page(number: u64, template: u64) -> String {
+pub(crate) fn page(number: u64, template: u64) -> String {
     let mut same = Chance::new(template + 1_000_003);
     let mut own = Chance::new(number + 17);
     let id = 40_000_000 + number;
@@ -184,7 +189,7 @@ pub fn page(number: u64, template: u64) -> String {
 }
 
 /// As a capture of a day of 2024.
-pub fn raw_page(number: u64, template: u64) -> RawPage {
+pub(crate) fn raw_page(number: u64, template: u64) -> RawPage {
     let at = 1_704_067_200 + i64::try_from(number).expect("small") * 97;
     RawPage {
         url: Some(
@@ -201,7 +206,7 @@ pub fn raw_page(number: u64, template: u64) -> RawPage {
     }
 }
 
-pub fn median(mut figures: Vec<f64>) -> f64 {
+pub(crate) fn median(mut figures: Vec<f64>) -> f64 {
     figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]
 }

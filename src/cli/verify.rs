@@ -64,7 +64,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     let is_alone = writer.is_some();
     drop(writer);
     if 0 < saved {
-        block_on(async |_| Ok(Writer::shrink(&session.archive).await?))?;
+        Writer::shrink(&session.archive)?;
     }
     let exit = match (&verified.findings[..], verified.is_whole) {
         ([_, ..], _) => Exit::Archive,

@@ -253,6 +253,8 @@ mod tests {
     use super::*;
     use crate::config::Config;
 
+    type Redesign = Box<dyn Fn(&mut RunMeasures)>;
+
     fn at(day: i64, hour: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000 + day) + TimeDelta::hours(hour)
     }
@@ -349,7 +351,7 @@ mod tests {
                 }
             }
         };
-        let mut kinds: Vec<Box<dyn Fn(&mut RunMeasures)>> = Vec::new();
+        let mut kinds: Vec<Redesign> = Vec::new();
         for names in [
             &["headline"][..],
             &["section"],

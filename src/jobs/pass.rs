@@ -142,7 +142,7 @@ impl<'a> Pass<'a> {
     }
 }
 
-impl<'a> Work<'a> {
+impl Work<'_> {
     /// The reader of sources.
     pub(super) fn discovery(&self) -> Discovery<'_> {
         let Pass { fetcher, profile, writer, observe, stop, .. } = self.pass;

@@ -373,7 +373,7 @@ mod tests {
     fn a_change_is_measured_by_the_words_that_came_and_went() {
         let text = |it: &str| [String::new(), String::new(), it.to_owned()];
         let check = |a: &str, b: &str, expect| {
-            assert_eq!(changed_words(&text(a), &text(b)), expect, "{a} / {b}")
+            assert_eq!(changed_words(&text(a), &text(b)), expect, "{a} / {b}");
         };
         check("the rupee fell", "the rupee fell", 0);
         check("the rupee fell", "the rupee  rose", 2);

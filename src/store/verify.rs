@@ -345,7 +345,7 @@ impl Writer {
     }
 
     /// Give the room that was gained back to the system.
-    pub async fn shrink(path: &Path) -> Result<()> {
+    pub fn shrink(path: &Path) -> Result<()> {
         let conn = Connection::open(path)?;
         conn.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
         Ok(())

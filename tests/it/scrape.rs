@@ -307,7 +307,7 @@ fn listing_pages_are_a_source_like_any_other() {
     site.on("/news/1/a", [ok(article("One", "Text."))]);
     let program = Program::at(site.base());
     let settings = crate::support::program::config(site.base())
-        + "feeds = []\nsitemaps = []\n[[site.listings]]\nurl = \"/latest-news\"\nlinks = \"h2 a\"\n";
+        + "feeds = []\nsitemaps = []\n[[site.listings]]\nurl = \"/latest-news\"\n[site.cards]\nlinks = [\"h2 a\"]\n";
     program.write("config.toml", &settings);
     program.ok(&["scrape"]);
     assert_eq!(one(&program.archive(), "SELECT count(*) FROM articles"), "1");
