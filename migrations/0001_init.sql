@@ -100,7 +100,9 @@ SELECT q.day, q.symbol, q.kind,
        min(q.price) AS low,
        (SELECT l.price FROM quotes l WHERE l.symbol = q.symbol AND l.day = q.day AND l.suspect = 0
          ORDER BY l.captured_at DESC, l.strip_id DESC LIMIT 1) AS close,
-       sum((SELECT s.captures FROM strips s WHERE s.id = q.strip_id)) AS captures
+       sum((SELECT s.captures FROM strips s WHERE s.id = q.strip_id)) AS captures,
+       (SELECT l.change_pct FROM quotes l WHERE l.symbol = q.symbol AND l.day = q.day AND l.suspect = 0
+         ORDER BY l.captured_at DESC, l.strip_id DESC LIMIT 1) AS change_pct -- the move, as last printed
   FROM quotes q
  WHERE q.suspect = 0
  GROUP BY q.symbol, q.day;
@@ -265,6 +267,30 @@ CREATE TABLE tags (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tags_tag ON tags(tag);
 
+-- Ticker symbols that are known: they stood on a ticker, or the profile names their company.
+CREATE TABLE symbols (
+    symbol TEXT PRIMARY KEY,
+    kind   TEXT NOT NULL CHECK (kind IN ('stock', 'index'))
+) STRICT, WITHOUT ROWID;
+
+-- Which symbols a story names: the symbol in capitals as a word, or its company by name.
+CREATE TABLE mentions (
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    symbol     TEXT NOT NULL REFERENCES symbols(symbol),
+    PRIMARY KEY (article_id, symbol)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX mentions_symbol ON mentions(symbol, article_id);
+
+-- Stories without their text, for reading a day.
+CREATE VIEW stories AS
+SELECT published_on AS day, substr(published_at, 12, 5) AS time, section, headline, byline, word_count AS words, id, url
+  FROM articles;
+
+-- Articles and words by day and section.
+CREATE VIEW section_counts AS
+SELECT published_on AS day, section, count(*) AS articles, sum(word_count) AS words
+  FROM articles GROUP BY published_on, section;
+
 -- Where each field of an article was read: json-ld, meta, markup, text or url.
 CREATE VIEW origins AS
 SELECT a.id AS article_id, o.key AS field, o.value AS origin
@@ -333,6 +359,13 @@ SELECT day, source, state, reason, listed, stored, blocked, missing, failed, of_
        (state = 'read' AND checked_at >= ends_at AND 0 < listed AND stored + missing = listed
         AND (source = 'ids' OR (0 < of_day AND stored <= 2 * of_day))) AS complete
   FROM day_readings;
+
+-- The same by day. `tearsheet coverage` judges it.
+CREATE VIEW coverage AS
+SELECT d.day, (SELECT count(*) FROM articles a WHERE a.published_on = d.day) AS articles, count(*) AS sources,
+       sum(d.complete) AS complete, max(d.listed) AS listed, max(d.blocked) AS blocked, max(d.missing) AS missing,
+       max(d.failed) AS failed
+  FROM days d GROUP BY d.day;
 
 -- Every request that went out, and what it waited for.
 CREATE TABLE requests (

@@ -67,8 +67,14 @@ pub(super) enum Command {
     Extract(ExtractArgs),
     /// Stored pages again through today's extractor; says what changed
     Reextract(ReextractArgs),
+    /// Full text, best first
+    Search(SearchArgs),
     /// One article as a person reads it
     Show(ShowArgs),
+    /// A symbol over time, from the tickers
+    Quotes(QuotesArgs),
+    /// Rows for other tools: CSV, JSON lines, Parquet
+    Export(ExportArgs),
     /// A calendar: which days are complete, and why others are not
     Coverage(CoverageArgs),
     /// Last runs, queue, what is due, what is blocked
@@ -207,6 +213,108 @@ pub(super) struct ReextractArgs {
     /// Take a reading that has less than the stored article; otherwise it is kept beside it as a draft
     #[arg(long)]
     pub(super) accept_losses: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct SearchArgs {
+    /// Words, or an expression of SQLite's FTS5
+    #[arg(required = true, value_name = "QUERY")]
+    pub(super) query: Vec<String>,
+    #[command(flatten)]
+    pub(super) range: Range,
+    /// Only this section
+    #[arg(long, value_name = "NAME")]
+    pub(super) section: Option<String>,
+    /// Only stories signed so, or by somebody of whose name this is a part
+    #[arg(long, value_name = "NAME")]
+    pub(super) byline: Option<String>,
+    /// Only stories that name this symbol
+    #[arg(long, value_name = "SYMBOL")]
+    pub(super) symbol: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(super) limit: u32,
+    /// By day, not by rank
+    #[arg(long)]
+    pub(super) newest: bool,
+    /// How they are printed
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: RowFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum RowFormat {
+    Table,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct QuotesArgs {
+    /// Symbols, such as OGDC or KSE100
+    #[arg(value_name = "SYMBOL")]
+    pub(super) symbols: Vec<String>,
+    #[command(flatten)]
+    pub(super) range: Range,
+    /// A row for each day: open, high, low, close
+    #[arg(long)]
+    pub(super) daily: bool,
+    /// Every symbol, with its first and last day
+    #[arg(long)]
+    pub(super) list: bool,
+    /// Draw the closes of each day in the terminal
+    #[arg(long)]
+    pub(super) plot: bool,
+    /// Draw them into a file, FILE.svg
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// How they are printed
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(super) format: RowFormat,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// What to export
+    #[arg(value_name = "WHAT")]
+    pub(super) what: ExportWhat,
+    #[command(flatten)]
+    pub(super) range: Range,
+    /// Only this section
+    #[arg(long, value_name = "NAME")]
+    pub(super) section: Option<String>,
+    /// In which format [default: by the name of the file, else jsonl]
+    #[arg(long, value_name = "FORMAT")]
+    pub(super) format: Option<ExportFormat>,
+    /// A file, or with `--by` a folder; stdout without
+    #[arg(long, value_name = "PATH")]
+    pub(super) out: Option<PathBuf>,
+    /// A folder with a part for each month
+    #[arg(long, value_name = "WHAT")]
+    pub(super) by: Option<By>,
+    /// CSV for a spreadsheet that wants a byte order mark
+    #[arg(long)]
+    pub(super) excel: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportWhat {
+    Articles,
+    Quotes,
+    Links,
+    DatasetteMetadata,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    Csv,
+    Jsonl,
+    Parquet,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum By {
+    Month,
 }
 
 #[derive(Debug, Args)]

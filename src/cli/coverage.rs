@@ -7,6 +7,7 @@ use console::Style;
 use serde_json::json;
 
 use crate::{
+    export::csv_text,
     jobs::{CoveredDay, coverage},
     model::{DayReading, Days, Verdict},
 };
@@ -125,27 +126,39 @@ fn work(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
 }
 
 fn as_csv(covered: &[CoveredDay]) -> String {
-    let mut out =
-        "day,state,articles,usual,listed,stored,blocked,missing,failed,sources_read,why\r\n".to_owned();
-    for it in covered {
+    let header = [
+        "day",
+        "state",
+        "articles",
+        "usual",
+        "listed",
+        "stored",
+        "blocked",
+        "missing",
+        "failed",
+        "sources_read",
+        "why",
+    ];
+    let cells = |it: &CoveredDay| {
         let CoveredDay { day, verdict, why, articles, usual, readings } = it;
         // Sources name the same pages: the longest list is the nearest to how many there are.
-        let most = |count: fn(&DayReading) -> u64| readings.iter().map(count).max().unwrap_or(0);
-        let _ = write!(
-            out,
-            "{day},{},{articles},{},{},{},{},{},{},{},\"{}\"\r\n",
-            verdict.code(),
+        let most =
+            |count: fn(&DayReading) -> u64| readings.iter().map(count).max().unwrap_or(0).to_string();
+        vec![
+            day.to_string(),
+            verdict.code().to_owned(),
+            articles.to_string(),
             usual.map(|it| it.to_string()).unwrap_or_default(),
             most(|it| it.listed),
             most(|it| it.stored),
             most(|it| it.blocked),
             most(|it| it.missing),
             most(|it| it.failed),
-            readings.len(),
-            why.replace('"', "\"\"")
-        );
-    }
-    out
+            readings.len().to_string(),
+            why.clone(),
+        ]
+    };
+    csv_text(&header, covered.iter().map(cells))
 }
 
 fn as_json(covered: &[CoveredDay], has_ids: bool) -> anyhow::Result<String> {

@@ -72,6 +72,21 @@ pub(super) fn known(reader: &Reader, today: NaiveDate) -> Result<Option<Days>, S
 }
 
 impl Range {
+    /// Bounds of a question to the archive: open where nothing was said, and free to be in the future.
+    pub(super) fn bounds(self, today: NaiveDate) -> Result<Option<Days>, Usage> {
+        if self.from.is_none() && self.to.is_none() {
+            return Ok(None);
+        }
+        let open = |year| NaiveDate::from_ymd_opt(year, 12, 31).expect("every year has that day");
+        let first = self.from.map_or(open(0), |it| it.date(today));
+        let last = self.to.map_or(open(9999), |it| it.date(today));
+        if last < first {
+            let hint = "the first day comes first: `--from 2024-03-01 --to 2024-03-31`";
+            return Err(Usage::new(format!("`--from` {first} is after `--to` {last}"), hint));
+        }
+        Ok(Some(Days { first, last }))
+    }
+
     /// The days, no later than today; `first` and `last` stand for what was left out.
     pub(super) fn resolve(
         self,

@@ -2,19 +2,24 @@
 
 mod args;
 mod backfill;
+mod chart;
 mod completions;
 mod config;
 mod coverage;
+mod datasette;
 mod days;
 mod demo;
+mod export;
 mod extract;
 mod failure;
 mod import;
 mod logging;
 mod printer;
 mod progress;
+mod quotes;
 mod reextract;
 mod scrape;
+mod search;
 mod session;
 mod show;
 mod status;
@@ -68,6 +73,9 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Import(args) => import::run(&common, &args, printer),
         Command::Extract(args) => extract::run(&common, &args, printer),
         Command::Reextract(args) => reextract::run(&common, &args, printer),
+        Command::Search(args) => search::run(&common, &args, printer),
+        Command::Quotes(args) => quotes::run(&common, &args, printer),
+        Command::Export(args) => export::run(&common, &args, printer),
         Command::Show(args) => show::run(&common, &args, printer),
         Command::Coverage(args) => coverage::run(&common, &args, printer),
         Command::Status(args) => status::run(&common, &args, printer),

@@ -173,7 +173,7 @@ pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> a
 }
 
 /// Where a file is written before it is whole.
-fn beside(target: &Path) -> PathBuf {
+pub(super) fn beside(target: &Path) -> PathBuf {
     let mut name = target.as_os_str().to_owned();
     name.push(".partial");
     PathBuf::from(name)

@@ -9,7 +9,7 @@ mod profile;
 mod reader;
 
 pub use error::{ConfigError, Place, Problem};
-pub use pattern::{BytePattern, LineSet, Pattern};
+pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
 pub use profile::{
     Archive, Cards, Challenge, Era, Feed, IdRange, Profile, Recheck, Rule, RuleField, Rules, StripWords,
     TextRules,

@@ -1,5 +1,7 @@
 //! A regular expression that knows its own text.
 
+use std::collections::HashMap;
+
 use regex::{Captures, Regex, bytes};
 
 /// A compiled regular expression; equal to another of the same text.
@@ -68,6 +70,42 @@ impl LineSet {
     /// Whether a line is any of them.
     pub fn has(&self, line: &str) -> bool {
         self.0.as_ref().is_some_and(|it| it.is_match(line))
+    }
+}
+
+/// Names of companies, each with its symbol: looked for as whole words, as they are written.
+#[derive(Debug, Clone, Default)]
+pub struct NameSet {
+    pattern: Option<Regex>,
+    symbols: HashMap<String, String>,
+}
+
+impl NameSet {
+    /// These names, with the symbol each stands for.
+    pub fn new(names: Vec<(String, String)>) -> Self {
+        // The longest first: of two names that begin alike, the regular expression takes the first.
+        let mut words: Vec<&str> = names.iter().map(|it| it.0.as_str()).collect();
+        words.sort_by_key(|it| std::cmp::Reverse(it.len()));
+        let any = words.iter().map(|it| regex::escape(it)).collect::<Vec<_>>().join("|");
+        let pattern = (!any.is_empty())
+            .then(|| Regex::new(&format!(r"\b(?:{any})\b")).expect("escaped texts are a pattern"));
+        Self { pattern, symbols: names.into_iter().collect() }
+    }
+
+    /// The symbols of the companies that a text names.
+    pub fn found_in<'s>(&'s self, text: &str) -> Vec<&'s str> {
+        let Some(pattern) = &self.pattern else { return Vec::new() };
+        pattern
+            .find_iter(text)
+            .filter_map(|it| self.symbols.get(it.as_str()))
+            .map(String::as_str)
+            .collect()
+    }
+}
+
+impl PartialEq for NameSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.symbols == other.symbols
     }
 }
 

@@ -119,6 +119,20 @@ impl<'r> Section<'r> {
         named.next().unwrap_or_default()
     }
 
+    /// The names of a table whose keys are anybody's to add: those of every file, each once.
+    pub(super) fn all_keys(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for layer in &self.tables {
+            for key in layer.table.keys() {
+                let name = key.get_ref().as_ref();
+                if !names.iter().any(|it| it == name) {
+                    names.push(name.to_owned());
+                }
+            }
+        }
+        names
+    }
+
     /// An array of tables: the nearest file that has one has all of it.
     pub(super) fn sections(&self, key: &str) -> Result<Vec<Section<'r>>, Problem> {
         let Some(found) = self.get(key) else { return Ok(Vec::new()) };

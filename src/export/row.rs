@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::model::{Block, Extraction, Link, Quote, RawPage, Strip, Tag, Warning};
+use crate::{
+    model::{Article, Block, Extraction, Link, Quote, RawPage, Strip, Tag, Warning},
+    store::{self, Circumstances},
+};
 
 /// A page. Absent fields are null or empty lists, never missing keys.
 #[derive(Debug, Clone, Serialize)]
@@ -29,7 +32,7 @@ pub struct Row {
     pub tags: Vec<TagRow>,
     pub links: Vec<LinkRow>,
     pub strip: StripRow,
-    pub origins: BTreeMap<&'static str, &'static str>,
+    pub origins: BTreeMap<String, String>,
     pub warnings: Vec<WarningRow>,
 }
 
@@ -73,11 +76,11 @@ pub struct StripRow {
 #[expect(missing_docs, reason = "each is the field of `model::Quote` with its name")]
 pub struct QuoteRow {
     pub symbol: String,
-    pub kind: &'static str,
+    pub kind: String,
     pub price: f64,
     pub change: f64,
     pub change_pct: f64,
-    pub direction: &'static str,
+    pub direction: String,
     pub suspect: bool,
 }
 
@@ -85,11 +88,49 @@ pub struct QuoteRow {
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each is the field of `model::Warning` with its name")]
 pub struct WarningRow {
-    pub code: &'static str,
+    pub code: String,
     pub detail: String,
 }
 
 impl Row {
+    /// An article of the archive, as `extract` would print the page its newest wording was read from.
+    pub fn of_article(article: Article, circumstances: Circumstances) -> Self {
+        let Article { id: _, key, url, draft, .. } = article;
+        let Circumstances { captured_at, market_date, quotes, origins, warnings } = circumstances;
+        let body = draft.body();
+        let quote = |it: store::QuoteRow| QuoteRow {
+            symbol: it.symbol,
+            kind: it.kind,
+            price: it.price,
+            change: it.change,
+            change_pct: it.change_pct,
+            direction: it.direction,
+            suspect: it.suspect,
+        };
+        Self {
+            url: Some(url).filter(|it| !it.is_empty()),
+            host: Some(key.host),
+            site_id: Some(key.id),
+            captured_at,
+            headline: draft.headline,
+            section: draft.section,
+            byline: draft.byline,
+            authors: draft.authors,
+            published_on: draft.published_on.map(|it| it.to_string()),
+            published_at: draft.published_at.map(|it| it.to_rfc3339()),
+            updated_at: draft.updated_at.map(|it| it.to_rfc3339()),
+            dateline: draft.dateline,
+            summary: draft.summary,
+            body,
+            blocks: draft.blocks.into_iter().map(Into::into).collect(),
+            tags: draft.tags.into_iter().map(Into::into).collect(),
+            links: draft.links.into_iter().map(Into::into).collect(),
+            strip: StripRow { market_date, quotes: quotes.into_iter().map(quote).collect() },
+            origins: origins.into_iter().collect(),
+            warnings: warnings.into_iter().map(|(code, detail)| WarningRow { code, detail }).collect(),
+        }
+    }
+
     /// What was read from one page.
     pub fn of_page(page: &RawPage, extraction: Extraction) -> Self {
         let Extraction { url, key, draft, strip, warnings } = extraction;
@@ -114,7 +155,11 @@ impl Row {
             tags: draft.tags.into_iter().map(Into::into).collect(),
             links: draft.links.into_iter().map(Into::into).collect(),
             strip: strip.into(),
-            origins: draft.origins.iter().map(|it| (it.0.code(), it.1.code())).collect(),
+            origins: draft
+                .origins
+                .iter()
+                .map(|it| (it.0.code().to_owned(), it.1.code().to_owned()))
+                .collect(),
             warnings: warnings.into_iter().map(Into::into).collect(),
         }
     }
@@ -156,11 +201,11 @@ impl From<Quote> for QuoteRow {
         let Quote { symbol, kind, price, change, change_pct, direction, suspect } = quote;
         Self {
             symbol,
-            kind: kind.code(),
+            kind: kind.code().to_owned(),
             price: price.to_f64(),
             change: change.to_f64(),
             change_pct: change_pct.to_f64(),
-            direction: direction.code(),
+            direction: direction.code().to_owned(),
             suspect,
         }
     }
@@ -169,6 +214,6 @@ impl From<Quote> for QuoteRow {
 impl From<Warning> for WarningRow {
     fn from(warning: Warning) -> Self {
         let Warning { code, detail } = warning;
-        Self { code: code.code(), detail }
+        Self { code: code.code().to_owned(), detail }
     }
 }

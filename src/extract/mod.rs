@@ -26,7 +26,9 @@ use regex::Regex;
 use crate::{
     config::{ConfigError, Profile, TextRules},
     html,
-    model::{Captured, Extraction, Field, Origin, RawPage, Warning, WarningCode},
+    model::{
+        Captured, Draft, Extraction, Field, Names, Origin, RawPage, Warning, WarningCode, capitals,
+    },
 };
 
 use self::{rules::Rules, strip::Grammar, text::essence};
@@ -100,6 +102,22 @@ impl Extractor {
             }
         }
         draft.origins.sort_by_key(|it| it.0);
+        draft.names = self.names(draft);
+    }
+
+    /// What a story names, in its headline, summary and body.
+    fn names(&self, draft: &Draft) -> Names {
+        let body = draft.blocks.iter().filter(|it| it.kind.is_text()).map(|it| it.text.as_str());
+        let texts =
+            || draft.headline.as_deref().into_iter().chain(draft.summary.iter().map(String::as_str));
+        let texts: Vec<&str> = texts().chain(body).collect();
+        let mut companies: Vec<String> = Vec::new();
+        for symbol in texts.iter().flat_map(|it| self.profile.companies.found_in(it)) {
+            if !companies.iter().any(|it| it == symbol) {
+                companies.push(symbol.to_owned());
+            }
+        }
+        Names { capitals: capitals(texts), companies }
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use url::Url;
 
-use super::{PageId, PageKey, Strip};
+use super::{Names, PageId, PageKey, Strip};
 
 /// Everything one page gave us. Extraction never fails, it only knows less.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -48,6 +48,8 @@ pub struct Draft {
     pub tags: Vec<Tag>,
     /// Related stories, inside the body and after it.
     pub links: Vec<Link>,
+    /// What it names: symbols and companies.
+    pub names: Names,
     /// Where each field was read.
     pub origins: Vec<(Field, Origin)>,
 }

@@ -12,6 +12,7 @@ mod day;
 mod event;
 mod key;
 mod memory;
+mod names;
 mod page;
 mod strip;
 mod visit;
@@ -24,6 +25,7 @@ pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Settled, Tally};
 pub use key::PageKey;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
+pub use names::{Names, capitals};
 pub use page::{
     Ask, Candidate, CaptureSource, Captured, Fetched, PageId, PageState, RawPage, Task, Validators, Via,
 };

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Block, Captured, Draft, Link, PageId, PageKey, Settled, Tag};
 
-use super::{Result, raw::sha256, stamp};
+use super::{Result, raw::sha256, stamp, symbols};
 
 /// What is stored of an article, as far as a new wording has to know.
 struct Stored {
@@ -353,7 +353,7 @@ fn keep_parts(conn: &Connection, page: PageId, draft: &Draft) -> Result<()> {
     for Tag { name, url } in &draft.tags {
         insert.execute(params![page.0, name, url])?;
     }
-    Ok(())
+    symbols::keep_mentions(conn, page, &draft.names)
 }
 
 fn authors_json(draft: &Draft) -> String {

@@ -3,24 +3,31 @@
 
 mod articles;
 mod days;
+mod market;
 mod migrate;
 mod pages;
 mod raw;
 mod reader;
 mod rereading;
+mod rows;
 mod runs;
+mod search;
 mod sources;
 mod stats;
 mod strips;
+mod symbols;
 mod verify;
 mod writer;
 
 pub use articles::content_hash;
 pub use days::{DayFacts, IdFact};
+pub use market::{DailyRow, QuoteRow, SymbolRow};
 pub use pages::{Enqueued, Queue, Settlement};
 pub use reader::{Reader, Reference, Wording};
 pub use rereading::{Capture, Rereading, Verdict as RereadVerdict};
+pub use rows::{Cell, Circumstances, Filter, Table};
 pub use runs::{Outcome as RunOutcome, RunMeasures, RunRow};
+pub use search::{Found, Hit, MARKS, Note, Search, SearchOrder};
 pub use sources::{SourceMemory, SourceState};
 pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};
 pub use verify::{Finding, Remedy};

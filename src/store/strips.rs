@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Captured, Quote, Strip};
 
-use super::{Result, raw::sha256};
+use super::{Result, raw::sha256, symbols};
 
 /// The row of a capture's strip; `None` where it carried none.
 pub(super) fn keep(
@@ -66,6 +66,7 @@ pub(super) fn keep(
     )?;
     for quote in &strip.quotes {
         let Quote { symbol, kind, price, change, change_pct, direction, suspect } = quote;
+        symbols::know(conn, symbol, *kind)?;
         insert.execute(params![
             symbol,
             day,

@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use chrono::NaiveDate;
 use url::Url;
 
-use crate::config::{BytePattern, Place, Problem, reader::Section};
+use crate::config::{BytePattern, NameSet, Place, Problem, reader::Section};
 
 use super::{
     Archive, Cards, Challenge, DATE, Era, Feed, IdRange, Profile, Recheck, Rule, RuleField, Rules,
@@ -41,6 +41,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         cards: read_cards(&site.section("cards")?)?,
         revisit: read_revisit(site)?,
         strip: read_strip(&site.section("strip")?)?,
+        companies: read_companies(&site.section("companies")?)?,
         text: read_text(&site.section("text")?)?,
         challenge: read_challenge(&site.section("challenge")?)?,
         eras: read_eras(site)?,
@@ -145,6 +146,19 @@ fn read_strip(section: &Section) -> Result<StripWords, Problem> {
     };
     section.finish()?;
     Ok(words)
+}
+
+/// A table of the profile's, and a user's lines beside it: a symbol that both have is the user's.
+fn read_companies(section: &Section) -> Result<NameSet, Problem> {
+    let mut names = Vec::new();
+    for symbol in section.all_keys() {
+        let is_symbol = |it: &str| it.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit());
+        if !is_symbol(&symbol) {
+            return Err(section.wrong(&symbol, "named by a symbol: capitals and digits"));
+        }
+        names.extend(section.words(&symbol)?.into_iter().map(|it| (it, symbol.clone())));
+    }
+    Ok(NameSet::new(names))
 }
 
 fn read_text(section: &Section) -> Result<TextRules, Problem> {

@@ -13,7 +13,7 @@ use url::Url;
 
 use crate::model::PageKey;
 
-use super::{BytePattern, ConfigError, LineSet, Pattern, Place, Problem};
+use super::{BytePattern, ConfigError, LineSet, NameSet, Pattern, Place, Problem};
 
 /// Everything the program knows about a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +43,8 @@ pub struct Profile {
     pub revisit: Vec<Recheck>,
     /// The words of the ticker.
     pub strip: StripWords,
+    /// Names of companies, with their symbols.
+    pub companies: NameSet,
     /// The wording of a page.
     pub text: TextRules,
     /// How the server's guard looks.

@@ -1,0 +1,236 @@
+//! `tearsheet quotes`: a symbol over time.
+
+use std::path::Path;
+
+use chrono::{NaiveDate, Utc};
+use serde_json::json;
+
+use crate::{
+    export::csv_text,
+    model::Days,
+    store::{DailyRow, QuoteRow, Reader, SymbolRow},
+};
+
+use super::{
+    args::{Common, QuotesArgs, RowFormat},
+    chart::{self, Series},
+    days::today,
+    failure::{Exit, Usage},
+    printer::Printer,
+    session::Session,
+};
+
+/// Names that are near enough to be meant.
+const LIKENESS_MIN: f64 = 0.7;
+const NEAREST_MAX: usize = 5;
+
+pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    let reader = session.reader()?;
+    if args.list {
+        printer.data(&list(&reader.symbols()?, args.format))?;
+        return Ok(Exit::Done);
+    }
+    let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
+    let mut symbols = Vec::new();
+    for symbol in &args.symbols {
+        symbols.push(known(&reader, symbol)?);
+    }
+    if symbols.is_empty() {
+        let hint = "`tearsheet quotes OGDC`; `tearsheet quotes --list` names every symbol";
+        return Err(Usage::new("no symbol is named", hint).into());
+    }
+    if args.plot || args.out.is_some() {
+        return plot(&reader, &symbols, days, args.out.as_deref(), printer);
+    }
+    let mut found = false;
+    for (at, symbol) in symbols.iter().enumerate() {
+        let text = if args.daily {
+            let rows = reader.quotes_daily(symbol, days)?;
+            found |= !rows.is_empty();
+            daily(&rows, args.format, at == 0)
+        } else {
+            let rows = reader.quotes(symbol, days)?;
+            found |= !rows.is_empty();
+            every(&rows, args.format, at == 0)
+        };
+        printer.data(&text)?;
+    }
+    if !found {
+        printer.note("quotes: nothing on these days; `--list` says how far each symbol is known");
+    }
+    Ok(Exit::Done)
+}
+
+/// The symbol as the archive spells it, or the nearest ones.
+fn known(reader: &Reader, symbol: &str) -> anyhow::Result<String> {
+    let upper = symbol.to_uppercase();
+    if reader.has_quotes(&upper)? {
+        return Ok(upper);
+    }
+    let symbols = reader.symbols()?;
+    let mut near: Vec<(f64, &str)> = symbols
+        .iter()
+        .filter(|it| it.first.is_some())
+        .map(|it| (strsim::jaro_winkler(&upper, &it.symbol), it.symbol.as_str()))
+        .filter(|it| LIKENESS_MIN <= it.0)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let near: Vec<&str> = near.iter().take(NEAREST_MAX).map(|it| it.1).collect();
+    let hint = if near.is_empty() {
+        "`tearsheet quotes --list` names every symbol".to_owned()
+    } else {
+        format!("did you mean {}? `tearsheet quotes --list` names every symbol", near.join(", "))
+    };
+    Err(Usage::new(format!("`{symbol}` was never on a ticker in this archive"), hint).into())
+}
+
+fn list(symbols: &[SymbolRow], format: RowFormat) -> String {
+    let text = |it: &Option<String>| it.clone().unwrap_or_default();
+    match format {
+        RowFormat::Table => {
+            let mut out = "symbol        kind   first       last        mentions\n".to_owned();
+            for SymbolRow { symbol, kind, first, last, mentions } in symbols {
+                let (first, last) = (first.as_deref().unwrap_or("-"), last.as_deref().unwrap_or("-"));
+                out += &format!("{symbol:<12}  {kind:<5}  {first:<10}  {last:<10}  {mentions:>8}\n");
+            }
+            out
+        }
+        RowFormat::Csv => {
+            let header = ["symbol", "kind", "first", "last", "mentions"];
+            let rows = symbols.iter().map(|it| {
+                vec![it.symbol.clone(), it.kind.clone(), text(&it.first), text(&it.last), it.mentions.to_string()]
+            });
+            csv_text(&header, rows)
+        }
+        RowFormat::Jsonl => symbols
+            .iter()
+            .map(|it| {
+                let value = json!({
+                    "symbol": it.symbol, "kind": it.kind, "first": it.first, "last": it.last, "mentions": it.mentions,
+                });
+                value.to_string() + "\n"
+            })
+            .collect(),
+    }
+}
+
+fn every(rows: &[QuoteRow], format: RowFormat, is_first: bool) -> String {
+    match format {
+        RowFormat::Table => {
+            let mut out = String::new();
+            if is_first {
+                out += "captured_at           symbol              price      change       %  direction\n";
+            }
+            for row in rows {
+                let QuoteRow { day: _, captured_at, symbol, kind: _, price, change, change_pct, direction, suspect } = row;
+                let doubt = if *suspect { "  suspect" } else { "" };
+                out += &format!(
+                    "{captured_at:<20}  {symbol:<12}  {price:>11.2}  {change:>10.2}  {change_pct:>6.2}  {direction}{doubt}\n"
+                );
+            }
+            out
+        }
+        RowFormat::Csv => {
+            let header =
+                ["day", "captured_at", "symbol", "kind", "price", "change", "change_pct", "direction", "suspect"];
+            let rows = rows.iter().map(|it| {
+                vec![
+                    it.day.clone(),
+                    it.captured_at.clone(),
+                    it.symbol.clone(),
+                    it.kind.clone(),
+                    it.price.to_string(),
+                    it.change.to_string(),
+                    it.change_pct.to_string(),
+                    it.direction.clone(),
+                    it.suspect.to_string(),
+                ]
+            });
+            csv_text(if is_first { &header } else { &[] }, rows)
+        }
+        RowFormat::Jsonl => rows
+            .iter()
+            .map(|it| {
+                let value = json!({
+                    "day": it.day, "captured_at": it.captured_at, "symbol": it.symbol, "kind": it.kind, "price": it.price,
+                    "change": it.change, "change_pct": it.change_pct, "direction": it.direction, "suspect": it.suspect,
+                });
+                value.to_string() + "\n"
+            })
+            .collect(),
+    }
+}
+
+fn daily(rows: &[DailyRow], format: RowFormat, is_first: bool) -> String {
+    match format {
+        RowFormat::Table => {
+            let mut out = String::new();
+            if is_first {
+                out += "day         symbol               open         high          low        close       %  captures\n";
+            }
+            for row in rows {
+                let DailyRow { day, symbol, kind: _, open, high, low, close, change_pct, captures } = row;
+                out += &format!(
+                    "{day}  {symbol:<12}  {open:>11.2}  {high:>11.2}  {low:>11.2}  {close:>11.2}  {change_pct:>6.2}  {captures:>8}\n"
+                );
+            }
+            out
+        }
+        RowFormat::Csv => {
+            let header =
+                ["day", "symbol", "kind", "open", "high", "low", "close", "change_pct", "captures"];
+            let rows = rows.iter().map(|it| {
+                vec![
+                    it.day.clone(),
+                    it.symbol.clone(),
+                    it.kind.clone(),
+                    it.open.to_string(),
+                    it.high.to_string(),
+                    it.low.to_string(),
+                    it.close.to_string(),
+                    it.change_pct.to_string(),
+                    it.captures.to_string(),
+                ]
+            });
+            csv_text(if is_first { &header } else { &[] }, rows)
+        }
+        RowFormat::Jsonl => rows
+            .iter()
+            .map(|it| {
+                let value = json!({
+                    "day": it.day, "symbol": it.symbol, "kind": it.kind, "open": it.open, "high": it.high, "low": it.low,
+                    "close": it.close, "change_pct": it.change_pct, "captures": it.captures,
+                });
+                value.to_string() + "\n"
+            })
+            .collect(),
+    }
+}
+
+fn plot(
+    reader: &Reader,
+    symbols: &[String],
+    days: Option<Days>,
+    out: Option<&Path>,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let mut series = Vec::new();
+    for symbol in symbols {
+        let rows = reader.quotes_daily(symbol, days)?;
+        let points = rows.iter().filter_map(|it| Some((it.day.parse::<NaiveDate>().ok()?, it.close)));
+        series.push(Series { name: symbol.clone(), points: points.collect() });
+    }
+    if series.iter().all(|it| it.points.is_empty()) {
+        let hint = "`--list` says how far each symbol is known";
+        return Err(Usage::new("there is nothing to draw on these days", hint).into());
+    }
+    match out {
+        Some(path) => {
+            chart::write_svg(&series, path)?;
+            printer.note(&format!("quotes: drawn into {}", path.display()));
+        }
+        None => printer.data(&chart::draw(&series))?,
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,116 @@
+//! `tearsheet search`.
+
+use chrono::Utc;
+use console::Style;
+use serde_json::json;
+
+use crate::{
+    export::csv_text,
+    store::{Found, Hit, MARKS, Note, Search, SearchOrder},
+};
+
+use super::{
+    args::{Common, RowFormat, SearchArgs},
+    days::today,
+    failure::{Exit, Usage},
+    printer::Printer,
+    session::Session,
+};
+
+/// Longer lines are hard to read.
+const WIDTH_MAX: usize = 100;
+
+pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    let reader = session.reader()?;
+    let query = args.query.join(" ");
+    if query.trim().is_empty() {
+        return Err(Usage::new("there is nothing to look for", "`tearsheet search rupee dollar`").into());
+    }
+    let search = Search {
+        query,
+        days: args.range.bounds(today(&session.config.profile, Utc::now()))?,
+        section: args.section.clone(),
+        byline: args.byline.clone(),
+        symbol: args.symbol.as_ref().map(|it| it.to_uppercase()),
+        limit: args.limit,
+        order: if args.newest { SearchOrder::Newest } else { SearchOrder::Best },
+    };
+    let Found { hits, note } = reader.search(&search)?;
+    match args.format {
+        RowFormat::Table => printer.data(&hits.iter().map(as_text).collect::<String>())?,
+        RowFormat::Jsonl => printer.data(&hits.iter().map(as_json).collect::<String>())?,
+        RowFormat::Csv => {
+            let header = ["id", "published_on", "section", "byline", "headline", "url", "snippet"];
+            printer.data(&csv_text(&header, hits.iter().map(as_cells)))?;
+        }
+    }
+    match note {
+        Some(Note::Words) => printer.note(
+            "hint: that is no expression of the index, so its words were looked for; `\"two words\"`, `word*`, AND, OR, NOT and \
+             `headline : word` are understood",
+        ),
+        Some(Note::TooMany { stories }) => printer.note(&format!(
+            "hint: these words stand in {stories} stories and more, too many to rank: newest first, those with them in the headline \
+             before the others"
+        )),
+        None => {}
+    }
+    if hits.is_empty() {
+        printer.note(&format!("search: nothing found for `{}`", search.query));
+    }
+    Ok(Exit::Done)
+}
+
+fn as_text(hit: &Hit) -> String {
+    let Hit { id, published_on, section, byline, headline, url: _, snippet } = hit;
+    let (bold, dim, mark) = (Style::new().bold(), Style::new().dim(), Style::new().yellow().bold());
+    let is_coloured = console::colors_enabled();
+    let width = usize::from(console::Term::stdout().size().1).clamp(40, WIDTH_MAX);
+    let text = textwrap::fill(
+        &snippet.split_whitespace().collect::<Vec<_>>().join(" "),
+        textwrap::Options::new(width).initial_indent("    ").subsequent_indent("    "),
+    );
+    let mut marked = String::new();
+    for (at, part) in text.split(MARKS).enumerate() {
+        match (at % 2, is_coloured) {
+            (0, _) => marked.push_str(part),
+            (_, true) => marked.push_str(&mark.apply_to(part).to_string()),
+            (_, false) => marked.push_str(&format!("[{part}]")),
+        }
+    }
+    let line = [Some(id.to_string()), section.clone(), byline.clone()];
+    format!(
+        "{}  {}  {}\n{marked}\n",
+        published_on.as_deref().unwrap_or("    -     "),
+        bold.apply_to(headline.as_deref().unwrap_or("(no headline)")),
+        dim.apply_to(line.into_iter().flatten().collect::<Vec<_>>().join(" · "))
+    )
+}
+
+fn plain(snippet: &str) -> String {
+    snippet.replace(MARKS[0], "[").replace(MARKS[1], "]")
+}
+
+fn as_json(hit: &Hit) -> String {
+    let Hit { id, published_on, section, byline, headline, url, snippet } = hit;
+    let value = json!({
+        "id": id, "published_on": published_on, "section": section, "byline": byline, "headline": headline, "url": url,
+        "snippet": plain(snippet),
+    });
+    format!("{value}\n")
+}
+
+fn as_cells(hit: &Hit) -> Vec<String> {
+    let Hit { id, published_on, section, byline, headline, url, snippet } = hit;
+    let text = |it: &Option<String>| it.clone().unwrap_or_default();
+    vec![
+        id.to_string(),
+        text(published_on),
+        text(section),
+        text(byline),
+        text(headline),
+        text(url),
+        plain(snippet),
+    ]
+}

@@ -1,0 +1,139 @@
+//! What the columns of an export are: the same names as in the archive, with a type.
+
+use chrono::{DateTime, NaiveDate};
+
+use crate::store::{Cell, Table};
+
+/// A column of an export.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    /// Its name, that of the archive.
+    pub name: &'static str,
+    /// What its values are.
+    pub kind: Kind,
+}
+
+/// What the values of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// A whole number.
+    Whole,
+    /// A decimal number with two digits after the point, as the paper prints them.
+    Decimal,
+    /// Yes or no.
+    Flag,
+    /// A day, `2021-03-08`.
+    Day,
+    /// A moment, RFC 3339.
+    Moment,
+    /// A moment, or a day where no more is known.
+    Captured,
+}
+
+const fn column(name: &'static str, kind: Kind) -> Column {
+    Column { name, kind }
+}
+
+const ARTICLES: &[Column] = &[
+    column("id", Kind::Whole),
+    column("host", Kind::Text),
+    column("site_id", Kind::Text),
+    column("url", Kind::Text),
+    column("published_on", Kind::Day),
+    column("published_at", Kind::Moment),
+    column("updated_at", Kind::Moment),
+    column("section", Kind::Text),
+    column("headline", Kind::Text),
+    column("byline", Kind::Text),
+    column("dateline", Kind::Text),
+    column("summary", Kind::Text),
+    column("body", Kind::Text),
+    column("word_count", Kind::Whole),
+    column("version", Kind::Whole),
+    column("content_hash", Kind::Text),
+    column("first_seen_at", Kind::Moment),
+    column("last_checked_at", Kind::Moment),
+];
+
+const QUOTES: &[Column] = &[
+    column("day", Kind::Day),
+    column("captured_at", Kind::Captured),
+    column("symbol", Kind::Text),
+    column("kind", Kind::Text),
+    column("price", Kind::Decimal),
+    column("change", Kind::Decimal),
+    column("change_pct", Kind::Decimal),
+    column("direction", Kind::Text),
+    column("suspect", Kind::Flag),
+    column("strip_id", Kind::Whole),
+];
+
+const LINKS: &[Column] = &[
+    column("published_on", Kind::Day),
+    column("article_id", Kind::Whole),
+    column("position", Kind::Whole),
+    column("placement", Kind::Text),
+    column("title", Kind::Text),
+    column("url", Kind::Text),
+    column("target_id", Kind::Whole),
+];
+
+/// The columns of a table, in the order of its rows.
+pub fn columns(table: Table) -> &'static [Column] {
+    match table {
+        Table::Articles => ARTICLES,
+        Table::Quotes => QUOTES,
+        Table::Links => LINKS,
+    }
+}
+
+/// Where the day of a row stands.
+pub fn day_column(table: Table) -> usize {
+    let is_day = |it: &Column| it.kind == Kind::Day;
+    columns(table).iter().position(is_day).expect("every table has a day")
+}
+
+/// Days since 1970.
+pub(super) fn days(cell: &Cell) -> Option<i32> {
+    let Cell::Text(text) = cell else { return None };
+    let day: NaiveDate = text.parse().ok()?;
+    i32::try_from((day - NaiveDate::default()).num_days()).ok()
+}
+
+/// Microseconds since 1970; of a bare day, its first moment in UTC.
+pub(super) fn micros(cell: &Cell) -> Option<i64> {
+    let Cell::Text(text) = cell else { return None };
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(at) => Some(at.timestamp_micros()),
+        Err(_) => days(cell).map(|it| i64::from(it) * 86_400_000_000),
+    }
+}
+
+/// Hundredths.
+pub(super) fn cents(cell: &Cell) -> Option<i64> {
+    match cell {
+        #[expect(clippy::cast_possible_truncation, reason = "numbers of at most fifteen digits")]
+        Cell::Real(number) => Some((number * 100.0).round() as i64),
+        Cell::Whole(number) => Some(number * 100),
+        Cell::Null | Cell::Text(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_what_the_paper_printed() {
+        let text = |it: &str| Cell::Text(it.to_owned());
+        assert_eq!(days(&text("1970-01-02")), Some(1));
+        assert_eq!(days(&text("2021-03-08")), Some(18_694));
+        assert_eq!(micros(&text("1970-01-01T05:00:01+05:00")), Some(1_000_000));
+        assert_eq!(micros(&text("1970-01-02")), Some(86_400_000_000));
+        assert_eq!(cents(&Cell::Real(45_932.0)), Some(4_593_200));
+        assert_eq!(cents(&Cell::Real(-0.29)), Some(-29));
+        assert_eq!(cents(&Cell::Null), None);
+    }
+}

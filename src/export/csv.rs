@@ -1,0 +1,68 @@
+//! Comma-separated values (RFC 4180): CRLF, quotes where needed, a header.
+
+use std::io::{self, Write};
+
+use crate::store::Cell;
+
+use super::{Column, Kind, Sink};
+
+/// So that a spreadsheet of the usual make takes it for UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
+/// Writes CSV.
+pub struct Csv<W: Write> {
+    writer: csv::Writer<W>,
+    columns: &'static [Column],
+}
+
+/// Who will read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialect {
+    /// Any program.
+    Plain,
+    /// A spreadsheet that wants a byte order mark.
+    Excel,
+}
+
+impl<W: Write> Csv<W> {
+    /// Begin with the header.
+    pub fn new(mut to: W, columns: &'static [Column], dialect: Dialect) -> io::Result<Self> {
+        if dialect == Dialect::Excel {
+            to.write_all(BYTE_ORDER_MARK)?;
+        }
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+        writer.write_record(columns.iter().map(|it| it.name))?;
+        Ok(Self { writer, columns })
+    }
+}
+
+impl<W: Write> Sink for Csv<W> {
+    fn write(&mut self, row: &[Cell]) -> io::Result<()> {
+        for (cell, column) in row.iter().zip(self.columns) {
+            match (cell, column.kind) {
+                (Cell::Null, _) => self.writer.write_field("")?,
+                (Cell::Text(text), _) => self.writer.write_field(text)?,
+                (Cell::Whole(number), Kind::Flag) => {
+                    self.writer.write_field(if *number == 0 { "false" } else { "true" })?;
+                }
+                (Cell::Whole(number), _) => self.writer.write_field(number.to_string())?,
+                (Cell::Real(number), _) => self.writer.write_field(number.to_string())?,
+            }
+        }
+        self.writer.write_record(None::<&[u8]>)?;
+        Ok(())
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.writer.flush()
+    }
+}
+
+/// Rows as comma-separated values (RFC 4180); without a header where there is none.
+pub fn csv_text(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let headed = if header.is_empty() { Ok(()) } else { writer.write_record(header) };
+    let written = headed.and_then(|()| rows.into_iter().try_for_each(|it| writer.write_record(it)));
+    written.expect("memory takes everything, and rows have as many cells as the header");
+    String::from_utf8(writer.into_inner().expect("memory takes everything")).expect("cells are text")
+}

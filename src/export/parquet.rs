@@ -1,0 +1,166 @@
+//! Parquet: typed, zstd, in row groups of bounded size.
+
+use std::{io, io::Write, sync::Arc};
+
+use parquet::{
+    basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel},
+    data_type::{BoolType, ByteArray, ByteArrayType, Int32Type, Int64Type},
+    errors::ParquetError,
+    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    schema::types::{Type, TypePtr},
+};
+
+use crate::store::Cell;
+
+use super::{
+    Column, Kind, Sink,
+    columns::{cents, days, micros},
+};
+
+/// Rows of a group.
+const ROWS_MAX: usize = 16_384;
+/// Bytes of text in a group.
+const BYTES_MAX: usize = 16 << 20;
+/// Digits of a decimal number, and those after the point.
+const PRECISION: i32 = 18;
+const SCALE: i32 = 2;
+
+/// Writes Parquet.
+pub struct Parquet<W: Write + Send> {
+    writer: SerializedFileWriter<W>,
+    columns: &'static [Column],
+    rows: Vec<Vec<Cell>>,
+    bytes: usize,
+}
+
+impl<W: Write + Send> Parquet<W> {
+    /// Of these columns.
+    pub fn new(to: W, columns: &'static [Column]) -> io::Result<Self> {
+        let level = ZstdLevel::try_new(3).map_err(io_error)?;
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(level))
+            .set_created_by(concat!("tearsheet ", env!("CARGO_PKG_VERSION")).to_owned())
+            .build();
+        let fields: Result<Vec<TypePtr>, ParquetError> = columns.iter().map(field).collect();
+        let schema = Type::group_type_builder("row").with_fields(fields.map_err(io_error)?).build();
+        let schema = Arc::new(schema.map_err(io_error)?);
+        let writer = SerializedFileWriter::new(to, schema, Arc::new(properties)).map_err(io_error)?;
+        Ok(Self { writer, columns, rows: Vec::new(), bytes: 0 })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.rows.is_empty() {
+            return Ok(());
+        }
+        self.write_group().map_err(io_error)?;
+        self.rows.clear();
+        self.bytes = 0;
+        Ok(())
+    }
+
+    fn write_group(&mut self) -> Result<(), ParquetError> {
+        let mut group = self.writer.next_row_group()?;
+        for (at, column) in self.columns.iter().enumerate() {
+            let mut writer = group.next_column()?.expect("a writer for each column of the schema");
+            let cells = || self.rows.iter().map(|it| &it[at]);
+            match column.kind {
+                Kind::Text => {
+                    let text = |it: &Cell| match it {
+                        Cell::Text(text) => Some(ByteArray::from(text.as_bytes().to_vec())),
+                        Cell::Null | Cell::Whole(_) | Cell::Real(_) => None,
+                    };
+                    let (values, levels) = parts(cells().map(text));
+                    writer.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
+                }
+                Kind::Whole => {
+                    let whole = |it: &Cell| match it {
+                        Cell::Whole(number) => Some(*number),
+                        Cell::Null | Cell::Text(_) | Cell::Real(_) => None,
+                    };
+                    let (values, levels) = parts(cells().map(whole));
+                    writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
+                }
+                Kind::Flag => {
+                    let (values, levels) = parts(cells().map(|it| Some(*it == Cell::Whole(1))));
+                    writer.typed::<BoolType>().write_batch(&values, Some(&levels), None)?;
+                }
+                Kind::Day => {
+                    let (values, levels) = parts(cells().map(days));
+                    writer.typed::<Int32Type>().write_batch(&values, Some(&levels), None)?;
+                }
+                Kind::Moment | Kind::Captured => {
+                    let (values, levels) = parts(cells().map(micros));
+                    writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
+                }
+                Kind::Decimal => {
+                    let (values, levels) = parts(cells().map(cents));
+                    writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
+                }
+            }
+            writer.close()?;
+        }
+        group.close()?;
+        Ok(())
+    }
+}
+
+impl<W: Write + Send> Sink for Parquet<W> {
+    fn write(&mut self, row: &[Cell]) -> io::Result<()> {
+        let text = |it: &Cell| match it {
+            Cell::Text(text) => text.len(),
+            Cell::Null | Cell::Whole(_) | Cell::Real(_) => 8,
+        };
+        self.bytes += row.iter().map(text).sum::<usize>();
+        self.rows.push(row.to_vec());
+        if ROWS_MAX <= self.rows.len() || BYTES_MAX <= self.bytes { self.flush() } else { Ok(()) }
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.flush()?;
+        self.writer.finish().map_err(io_error)?;
+        Ok(())
+    }
+}
+
+/// The values that are there, and which are.
+fn parts<T>(cells: impl Iterator<Item = Option<T>>) -> (Vec<T>, Vec<i16>) {
+    let mut values = Vec::new();
+    let levels = cells.map(|it| {
+        let level = i16::from(it.is_some());
+        values.extend(it);
+        level
+    });
+    let levels = levels.collect();
+    (values, levels)
+}
+
+fn field(column: &Column) -> Result<TypePtr, ParquetError> {
+    let (physical, logical) = match column.kind {
+        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        Kind::Whole => (Physical::INT64, None),
+        Kind::Flag => (Physical::BOOLEAN, None),
+        Kind::Day => (Physical::INT32, Some(LogicalType::Date)),
+        Kind::Moment | Kind::Captured => {
+            let unit = TimeUnit::MICROS;
+            (Physical::INT64, Some(LogicalType::timestamp(true, unit)))
+        }
+        Kind::Decimal => (Physical::INT64, Some(LogicalType::decimal(SCALE, PRECISION))),
+    };
+    let mut builder = Type::primitive_type_builder(column.name, physical)
+        .with_repetition(Repetition::OPTIONAL)
+        .with_logical_type(logical);
+    if column.kind == Kind::Decimal {
+        builder = builder.with_precision(PRECISION).with_scale(SCALE);
+    }
+    builder.build().map(Arc::new)
+}
+
+fn io_error(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(source) => match source.downcast::<io::Error>() {
+            Ok(error) => *error,
+            Err(other) => io::Error::other(other.to_string()),
+        },
+        other => io::Error::other(other.to_string()),
+    }
+}

@@ -1,0 +1,133 @@
+//! Market numbers: a symbol over time.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::model::Days;
+
+use super::{Reader, Result};
+
+/// A symbol, and how far it is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SymbolRow {
+    /// The symbol.
+    pub symbol: String,
+    /// Stock or index.
+    pub kind: String,
+    /// Its first day on a ticker; nothing for one that is only named by stories.
+    pub first: Option<String>,
+    /// Its last.
+    pub last: Option<String>,
+    /// Stories that name it.
+    pub mentions: u64,
+}
+
+/// One quote.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each is the column of `quotes` with its name")]
+pub struct QuoteRow {
+    pub day: String,
+    pub captured_at: String,
+    pub symbol: String,
+    pub kind: String,
+    pub price: f64,
+    pub change: f64,
+    pub change_pct: f64,
+    pub direction: String,
+    pub suspect: bool,
+}
+
+/// A day of a symbol.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each is the column of `quotes_daily` with its name")]
+pub struct DailyRow {
+    pub day: String,
+    pub symbol: String,
+    pub kind: String,
+    pub open: f64,
+    pub high: f64,
+    pub low: f64,
+    pub close: f64,
+    pub change_pct: f64,
+    pub captures: u64,
+}
+
+impl Reader {
+    /// Every symbol.
+    pub fn symbols(&self) -> Result<Vec<SymbolRow>> {
+        let sql = "SELECT s.symbol, s.kind, (SELECT min(q.day) FROM quotes q WHERE q.symbol = s.symbol),
+                          (SELECT max(q.day) FROM quotes q WHERE q.symbol = s.symbol),
+                          (SELECT count(*) FROM mentions m WHERE m.symbol = s.symbol)
+                     FROM symbols s ORDER BY s.symbol";
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map([], |row| {
+            Ok(SymbolRow {
+                symbol: row.get(0)?,
+                kind: row.get(1)?,
+                first: row.get(2)?,
+                last: row.get(3)?,
+                mentions: row.get(4)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Whether a symbol ever stood on a ticker.
+    pub fn has_quotes(&self, symbol: &str) -> Result<bool> {
+        let sql = "SELECT 1 FROM quotes WHERE symbol = ?1 LIMIT 1";
+        Ok(self.conn.prepare_cached(sql)?.query_row([symbol], |_| Ok(())).optional()?.is_some())
+    }
+
+    /// Every quote of a symbol, in the order of capture.
+    pub fn quotes(&self, symbol: &str, days: Option<Days>) -> Result<Vec<QuoteRow>> {
+        let sql = "SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect FROM quotes
+                    WHERE symbol = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, captured_at, strip_id";
+        let (first, last) = bounds(days);
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map(params![symbol, first, last], quote)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The days of a symbol; rows that contradict themselves are left out.
+    pub fn quotes_daily(&self, symbol: &str, days: Option<Days>) -> Result<Vec<DailyRow>> {
+        let sql =
+            "SELECT day, symbol, kind, open, high, low, close, change_pct, captures FROM quotes_daily
+                    WHERE symbol = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day";
+        let (first, last) = bounds(days);
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map(params![symbol, first, last], |row| {
+            Ok(DailyRow {
+                day: row.get(0)?,
+                symbol: row.get(1)?,
+                kind: row.get(2)?,
+                open: row.get(3)?,
+                high: row.get(4)?,
+                low: row.get(5)?,
+                close: row.get(6)?,
+                change_pct: row.get(7)?,
+                captures: row.get(8)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+pub(super) fn quote(row: &Row<'_>) -> rusqlite::Result<QuoteRow> {
+    Ok(QuoteRow {
+        day: row.get(0)?,
+        captured_at: row.get(1)?,
+        symbol: row.get(2)?,
+        kind: row.get(3)?,
+        price: row.get(4)?,
+        change: row.get(5)?,
+        change_pct: row.get(6)?,
+        direction: row.get(7)?,
+        suspect: row.get(8)?,
+    })
+}
+
+/// Text bounds of a range of days; all there are, without one.
+pub(super) fn bounds(days: Option<Days>) -> (String, String) {
+    days.map_or((String::new(), "9999-12-31".to_owned()), |it| {
+        (it.first.to_string(), it.last.to_string())
+    })
+}

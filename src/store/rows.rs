@@ -1,0 +1,176 @@
+//! Rows out, one after the other, whatever the size of the archive.
+
+use rusqlite::{OptionalExtension, Statement, params, types::ValueRef};
+
+use crate::model::{Days, PageId};
+
+use super::{Reader, Result, market::bounds};
+
+/// What can be exported as rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Articles.
+    Articles,
+    /// Quotes.
+    Quotes,
+    /// Related stories.
+    Links,
+}
+
+/// Which rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of articles published, or quotes captured, on these days. Without a range, articles without a date too.
+    pub days: Option<Days>,
+    /// Of this section.
+    pub section: Option<String>,
+}
+
+/// A value of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Cell {
+    /// `NULL`.
+    Null,
+    /// A number.
+    Whole(i64),
+    /// A number with a fraction.
+    Real(f64),
+    /// A text, a day, a time.
+    Text(String),
+}
+
+/// What belongs to the capture an article was read from.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(missing_docs, reason = "each is the field of `export::Row` with its name")]
+pub struct Circumstances {
+    pub captured_at: Option<String>,
+    pub market_date: Option<String>,
+    pub quotes: Vec<super::QuoteRow>,
+    pub origins: Vec<(String, String)>,
+    pub warnings: Vec<(String, String)>,
+}
+
+const ARTICLES: &str = "
+    SELECT id, host, site_id, url, published_on, published_at, updated_at, section, headline, byline, dateline, summary,
+           body, word_count, version, content_hash, first_seen_at, last_checked_at
+      FROM articles
+     WHERE (?1 IS NULL OR published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR section = ?3 COLLATE NOCASE)
+     ORDER BY published_on, published_at, id";
+
+const QUOTES: &str = "
+    SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect, strip_id
+      FROM quotes
+     WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL
+     ORDER BY day, symbol, captured_at";
+
+const LINKS: &str = "
+    SELECT a.published_on, l.article_id, l.position, l.placement, l.title, l.url, l.target_id
+      FROM articles a CROSS JOIN links l ON l.article_id = a.id
+     WHERE (?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)
+     ORDER BY a.published_on, a.published_at, a.id, l.position";
+
+impl Table {
+    fn sql(self) -> &'static str {
+        match self {
+            Self::Articles => ARTICLES,
+            Self::Quotes => QUOTES,
+            Self::Links => LINKS,
+        }
+    }
+}
+
+impl Reader {
+    /// The names of a table's columns, in order.
+    pub fn columns(&self, table: Table) -> Result<Vec<String>> {
+        let query = self.conn.prepare(table.sql())?;
+        Ok(query.column_names().map(str::to_owned).collect())
+    }
+
+    /// Each row of a table, in the order of days. `row` says whether to go on.
+    pub fn each_row<E>(
+        &self,
+        table: Table,
+        filter: &Filter,
+        mut row: impl FnMut(&[Cell]) -> std::result::Result<(), E>,
+    ) -> Result<std::result::Result<(), E>> {
+        let mut query = self.conn.prepare(table.sql())?;
+        let (first, last) = dates(filter);
+        let mut cells = vec![Cell::Null; query.column_count()];
+        let mut rows = query.query(params![first, last, filter.section])?;
+        while let Some(found) = rows.next()? {
+            for (at, cell) in cells.iter_mut().enumerate() {
+                *cell = match found.get_ref(at)? {
+                    ValueRef::Null | ValueRef::Blob(_) => Cell::Null,
+                    ValueRef::Integer(number) => Cell::Whole(number),
+                    ValueRef::Real(number) => Cell::Real(number),
+                    ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+                };
+            }
+            if let Err(error) = row(&cells) {
+                return Ok(Err(error));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// How many rows there are.
+    pub fn count_rows(&self, table: Table, filter: &Filter) -> Result<u64> {
+        let sql = match table {
+            Table::Articles => {
+                "SELECT count(*) FROM articles
+                  WHERE (?1 IS NULL OR published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR section = ?3 COLLATE NOCASE)"
+            }
+            Table::Quotes => {
+                "SELECT count(*) FROM quotes WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL"
+            }
+            Table::Links => {
+                "SELECT count(*) FROM articles a JOIN article_links l ON l.article_id = a.id
+                  WHERE (?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)"
+            }
+        };
+        let (first, last) = dates(filter);
+        Ok(self.conn.query_row(sql, params![first, last, filter.section], |row| row.get(0))?)
+    }
+
+    /// What belongs to the capture an article was read from.
+    pub fn circumstances(&self, page: PageId) -> Result<Circumstances> {
+        let sql = "SELECT c.id, c.captured_at, c.strip_id, s.market_date
+                     FROM articles a JOIN captures c ON c.id = a.capture_id LEFT JOIN strips s ON s.id = c.strip_id
+                    WHERE a.id = ?1";
+        let found = self.conn.prepare_cached(sql)?.query_row([page.0], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, Option<i64>>(2)?, row.get(3)?))
+        });
+        let Some((capture, captured_at, strip, market_date)) = found.optional()? else {
+            return Ok(Circumstances::default());
+        };
+        let mut origins =
+            self.conn.prepare_cached("SELECT field, origin FROM origins WHERE article_id = ?1")?;
+        let mut warnings =
+            self.conn.prepare_cached("SELECT code, detail FROM warnings WHERE capture_id = ?1")?;
+        let quotes = strip.map(|it| self.quotes_of(it)).transpose()?.unwrap_or_default();
+        Ok(Circumstances {
+            captured_at,
+            market_date,
+            quotes,
+            origins: pairs(&mut origins, page.0)?,
+            warnings: pairs(&mut warnings, capture)?,
+        })
+    }
+
+    fn quotes_of(&self, strip: i64) -> Result<Vec<super::QuoteRow>> {
+        let sql = "SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect FROM quotes
+                    WHERE strip_id = ?1 ORDER BY kind DESC, symbol";
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map([strip], super::market::quote)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+fn pairs(query: &mut Statement<'_>, row: i64) -> Result<Vec<(String, String)>> {
+    let rows = query.query_map([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn dates(filter: &Filter) -> (Option<String>, Option<String>) {
+    filter.days.map(|it| bounds(Some(it))).unzip()
+}

@@ -1,0 +1,207 @@
+//! Full text: which stories hold these words, best or newest first.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::model::Days;
+
+use super::{Reader, Result};
+
+/// Words in more stories than this are not ranked: they tell no story from another, and ranking all of them takes longer
+/// than anybody waits.
+const RANKED_MAX: u64 = 50_000;
+/// So many of the last pages are looked at for the newest stories with words that stand in more.
+const NEWEST_MAX: u32 = 2_000;
+/// Words of a snippet.
+const SNIPPET_WORDS: u32 = 16;
+
+/// What is looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Words, or an expression of FTS5.
+    pub query: String,
+    /// Published on these days.
+    pub days: Option<Days>,
+    /// Of this section.
+    pub section: Option<String>,
+    /// Signed so.
+    pub byline: Option<String>,
+    /// Naming this symbol.
+    pub symbol: Option<String>,
+    /// So many.
+    pub limit: u32,
+    /// In which order.
+    pub order: SearchOrder,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SearchOrder {
+    /// By bm25, the headline weighted.
+    #[default]
+    Best,
+    /// By publication.
+    Newest,
+}
+
+/// A story that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The article's row.
+    pub id: i64,
+    /// Its day.
+    pub published_on: Option<String>,
+    /// Its section.
+    pub section: Option<String>,
+    /// Its byline.
+    pub byline: Option<String>,
+    /// Its headline.
+    pub headline: Option<String>,
+    /// Its address.
+    pub url: Option<String>,
+    /// Where the words stand, between [`MARKS`].
+    pub snippet: String,
+}
+
+/// Around each word that was found in a snippet: characters that no page has, cleaned as it was.
+pub const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Found {
+    /// The stories.
+    pub hits: Vec<Hit>,
+    /// How they are ordered, where that is not as asked.
+    pub note: Option<Note>,
+}
+
+/// What the reader should know of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// The query is no expression of FTS5: its words were looked for.
+    Words,
+    /// The words stand in too many stories to rank: newest first, those with them in the headline before the others.
+    TooMany {
+        /// At least so many.
+        stories: u64,
+    },
+}
+
+impl Reader {
+    /// Look for words. What is no expression of FTS5 is taken for words.
+    pub fn search(&self, search: &Search) -> Result<Found> {
+        match self.find_words(search, &search.query) {
+            Ok(found) => Ok(found),
+            Err(error) if is_syntax(&error) => {
+                let words =
+                    search.query.split_whitespace().map(|it| format!("\"{}\"", it.replace('"', "\"\"")));
+                let words =
+                    words.filter(|it| it.contains(char::is_alphanumeric)).collect::<Vec<_>>().join(" ");
+                if words.is_empty() {
+                    return Ok(Found { hits: Vec::new(), note: Some(Note::Words) });
+                }
+                let found = self.find_words(search, &words)?;
+                Ok(Found { note: found.note.or(Some(Note::Words)), ..found })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn find_words(&self, search: &Search, query: &str) -> rusqlite::Result<Found> {
+        if search.order == SearchOrder::Newest {
+            return Ok(Found { hits: newest(&self.conn, search, query)?, note: None });
+        }
+        let many =
+            "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?1 LIMIT ?2)";
+        let stories: u64 =
+            self.conn.prepare_cached(many)?.query_row((query, RANKED_MAX), |row| row.get(0))?;
+        if stories < RANKED_MAX {
+            return Ok(Found { hits: ask(&self.conn, search, query, BEST, i64::MIN)?, note: None });
+        }
+        let mut hits = newest(&self.conn, search, &format!("headline : ({query})"))?;
+        let rest = newest(&self.conn, search, query)?;
+        for hit in rest {
+            if hits.len() < search.limit as usize && !hits.iter().any(|it| it.id == hit.id) {
+                hits.push(hit);
+            }
+        }
+        Ok(Found { hits, note: Some(Note::TooMany { stories }) })
+    }
+}
+
+/// FTS5 says what it does not understand in the words of its parser.
+fn is_syntax(error: &rusqlite::Error) -> bool {
+    let said = error.to_string();
+    ["fts5: ", "no such column", "unterminated string", "unknown special query"]
+        .iter()
+        .any(|it| said.contains(it))
+}
+
+/// The newest stories with these words. Where they stand in many, only rows of the last pages are looked at: where ids
+/// rise with the day, these are the newest stories.
+fn newest(conn: &Connection, search: &Search, query: &str) -> rusqlite::Result<Vec<Hit>> {
+    let Search { query: _, days, section, byline, symbol, limit: _, order: _ } = search;
+    let is_filtered = days.is_some() || section.is_some() || byline.is_some() || symbol.is_some();
+    let from: Option<i64> = if is_filtered {
+        None
+    } else {
+        conn.prepare_cached(
+            "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?1 ORDER BY rowid DESC LIMIT 1 OFFSET ?2",
+        )?
+        .query_row((query, NEWEST_MAX), |row| row.get(0))
+        .optional()?
+    };
+    ask(conn, search, query, NEWEST, from.unwrap_or(i64::MIN))
+}
+
+const BEST: &str = "
+    SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
+      FROM articles_fts f JOIN articles a ON a.id = f.rowid
+     WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid
+       AND (?2 IS NULL OR a.published_on BETWEEN ?2 AND ?3)
+       AND (?4 IS NULL OR a.section = ?4 COLLATE NOCASE)
+       AND (?5 IS NULL OR a.byline LIKE '%' || ?5 || '%')
+       AND (?6 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = a.id AND m.symbol = ?6))
+     ORDER BY bm25(articles_fts, 10.0, 4.0, 1.0, 2.0), a.id DESC LIMIT ?7";
+
+const NEWEST: &str = "
+    SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
+      FROM articles_fts f JOIN articles a ON a.id = f.rowid
+     WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid
+       AND (?2 IS NULL OR a.published_on BETWEEN ?2 AND ?3)
+       AND (?4 IS NULL OR a.section = ?4 COLLATE NOCASE)
+       AND (?5 IS NULL OR a.byline LIKE '%' || ?5 || '%')
+       AND (?6 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = a.id AND m.symbol = ?6))
+     ORDER BY a.published_on DESC, a.published_at DESC, a.id DESC LIMIT ?7";
+
+fn ask(
+    conn: &Connection,
+    search: &Search,
+    query: &str,
+    sql: &str,
+    from: i64,
+) -> rusqlite::Result<Vec<Hit>> {
+    let Search { query: _, days, section, byline, symbol, limit, order: _ } = search;
+    let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
+    let values = params![query, first, last, section, byline, symbol, limit, from];
+    let mut found = conn.prepare_cached(sql)?;
+    let mut rows = found.query(values)?;
+    // Snippets are made for what is shown, not for what is sorted.
+    let mut snippet = conn.prepare_cached(
+        "SELECT snippet(articles_fts, -1, char(2), char(3), '…', ?3) FROM articles_fts
+          WHERE articles_fts MATCH ?1 AND rowid = ?2",
+    )?;
+    let mut hits = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        hits.push(Hit {
+            id,
+            published_on: row.get(1)?,
+            section: row.get(2)?,
+            byline: row.get(3)?,
+            headline: row.get(4)?,
+            url: row.get(5)?,
+            snippet: snippet.query_row(params![query, id, SNIPPET_WORDS], |row| row.get(0))?,
+        });
+    }
+    Ok(hits)
+}

@@ -1,0 +1,52 @@
+//! Ticker symbols, and the stories that name them.
+
+use rusqlite::{Connection, params};
+
+use crate::model::{Names, PageId, QuoteKind, capitals};
+
+use super::Result;
+
+/// A symbol stood on a ticker. Where it never did before, the stories that name it are looked for.
+pub(super) fn know(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
+    let added = conn
+        .prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, ?2)")?
+        .execute(params![symbol, kind.code()])?;
+    if added == 0 {
+        return Ok(());
+    }
+    let mut query = conn.prepare_cached(
+        "SELECT a.id, coalesce(a.headline, ''), a.summary, a.body
+           FROM articles_fts f JOIN articles a ON a.id = f.rowid WHERE articles_fts MATCH ?1",
+    )?;
+    let mut rows = query.query([format!("\"{symbol}\"")])?;
+    let mut insert = conn.prepare_cached(INSERT)?;
+    while let Some(row) = rows.next()? {
+        let texts: [String; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
+        // The index knows no capitals.
+        if capitals(texts.iter().map(String::as_str)).iter().any(|it| it == symbol) {
+            insert.execute(params![row.get::<_, i64>(0)?, symbol])?;
+        }
+    }
+    Ok(())
+}
+
+const INSERT: &str = "INSERT OR IGNORE INTO mentions (article_id, symbol) VALUES (?1, ?2)";
+
+/// What an article names, in the place of what it named before.
+pub(super) fn keep_mentions(conn: &Connection, page: PageId, names: &Names) -> Result<()> {
+    conn.prepare_cached("DELETE FROM mentions WHERE article_id = ?1")?.execute([page.0])?;
+    let mut known = conn.prepare_cached(
+        "INSERT OR IGNORE INTO mentions (article_id, symbol) SELECT ?1, symbol FROM symbols WHERE symbol = ?2",
+    )?;
+    for word in &names.capitals {
+        known.execute(params![page.0, word])?;
+    }
+    let mut name =
+        conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, 'stock')")?;
+    let mut insert = conn.prepare_cached(INSERT)?;
+    for symbol in &names.companies {
+        name.execute([symbol])?;
+        insert.execute(params![page.0, symbol])?;
+    }
+    Ok(())
+}

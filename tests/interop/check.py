@@ -1,0 +1,126 @@
+"""What other tools make of an archive and its exports. Run by .ci/run in a virtual environment:
+
+    python tests/interop/check.py TEARSHEET
+
+where TEARSHEET is the binary. Everything happens in a temporary folder and on loopback.
+"""
+
+import csv
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+TEARSHEET = os.path.abspath(sys.argv[1])
+BIN = os.path.dirname(sys.executable)
+
+
+def run(*args, **options):
+    done = subprocess.run(args, capture_output=True, text=True, **options)
+    if done.returncode != 0:
+        sys.exit(f"{args}: exit {done.returncode}\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def tool(name):
+    return os.path.join(BIN, name)
+
+
+def check(what, found, expected):
+    if found != expected:
+        sys.exit(f"{what}: found {found!r}, expected {expected!r}")
+    print(f"ok  {what}")
+
+
+def tables(folder, archive):
+    """Parquet and CSV hold what SQL holds."""
+    import duckdb
+    import pandas
+
+    db = sqlite3.connect(archive)
+    articles, words = db.execute("SELECT count(*), sum(word_count) FROM articles").fetchone()
+    quotes, prices = db.execute("SELECT count(*), sum(cast(round(price * 100) AS INTEGER)) FROM quotes").fetchone()
+    run(TEARSHEET, "--archive", archive, "export", "articles", "--format", "parquet", "--by", "month", "--out", f"{folder}/articles")
+    run(TEARSHEET, "--archive", archive, "export", "quotes", "--out", f"{folder}/quotes.parquet")
+    run(TEARSHEET, "--archive", archive, "export", "articles", "--out", f"{folder}/articles.csv")
+
+    found = duckdb.sql(f"SELECT count(*), sum(word_count), count(DISTINCT month) FROM read_parquet('{folder}/articles/*/*.parquet', hive_partitioning = true)").fetchone()
+    months = db.execute("SELECT count(DISTINCT coalesce(substr(published_on, 1, 7), '-')) FROM articles").fetchone()[0]
+    check("DuckDB reads the folder as one table", found[:2], (articles, words))
+    # The partition of undated stories is NULL to DuckDB.
+    check("DuckDB sees a partition for each month", found[2] in (months, months - 1), True)
+    types = dict(duckdb.sql(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '{folder}/quotes.parquet')").fetchall())
+    check("days are dates", types["day"], "DATE")
+    check("prices are decimals", types["price"], "DECIMAL(18,2)")
+    check("moments are timestamps", types["captured_at"], "TIMESTAMP WITH TIME ZONE")
+    found = duckdb.sql(f"SELECT count(*), sum(price) * 100 FROM '{folder}/quotes.parquet'").fetchone()
+    check("DuckDB's sum of prices is SQL's", (found[0], int(found[1])), (quotes, prices))
+
+    frame = pandas.read_parquet(f"{folder}/quotes.parquet")
+    check("pandas reads every quote", (len(frame), int(sum(frame["price"]) * 100)), (quotes, prices))
+    frame = pandas.read_parquet(f"{folder}/articles")
+    check("pandas reads the folder", (len(frame), int(frame["word_count"].sum())), (articles, words))
+
+    with open(f"{folder}/articles.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    stored = db.execute("SELECT headline, body FROM articles ORDER BY published_on, published_at, id").fetchall()
+    check("csv round-trips", [(row["headline"] or None, row["body"]) for row in rows], stored)
+
+
+def sqlite_utils(archive):
+    found = run(tool("sqlite-utils"), "search", archive, "articles", "rupee", "--limit", "5")
+    check("sqlite-utils finds the index", len(json.loads(found)) > 0, True)
+    check("sqlite-utils lists the tables", "articles" in run(tool("sqlite-utils"), "tables", archive), True)
+    check("sqlite-utils prints the schema", "CREATE TABLE articles" in run(tool("sqlite-utils"), "schema", archive), True)
+
+
+def datasette(folder, archive):
+    run(TEARSHEET, "--archive", archive, "export", "datasette-metadata", "--out", f"{folder}/metadata.yaml")
+    port = "18765"
+    server = subprocess.Popen(
+        [tool("datasette"), archive, "--metadata", f"{folder}/metadata.yaml", "--port", port, "--host", "127.0.0.1"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    try:
+        base = f"http://127.0.0.1:{port}/{os.path.basename(archive)[:-3]}"
+
+        def get(path):
+            for _ in range(100):
+                try:
+                    with urllib.request.urlopen(base + path) as answer:
+                        return json.load(answer)
+                except (ConnectionError, urllib.error.URLError):
+                    time.sleep(0.1)
+            sys.exit("datasette does not answer")
+
+        everything = get("/articles.json?_extra=count&_shape=objects&_size=max")
+        some = get("/articles.json?_search=rupee&_shape=objects&_size=max")
+        check("Datasette's _search reduces the rows", 0 < len(some["rows"]) < len(everything["rows"]), True)
+        facets = get("/articles.json?_facet=published_on&_size=1")
+        found = facets["facet_results"]
+        found = found.get("results", found)
+        check("facets by day work", len(found["published_on"]["results"]) > 1, True)
+        # A run writes meanwhile.
+        db = sqlite3.connect(archive)
+        db.execute("UPDATE articles SET last_checked_at = last_checked_at")
+        check("it serves while a run writes", len(get("/articles.json?_search=rupee&_shape=objects")["rows"]) > 0, True)
+        db.commit()
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        archive = f"{folder}/demo.db"
+        run(TEARSHEET, "--archive", archive, "demo", cwd=folder)
+        tables(folder, archive)
+        sqlite_utils(archive)
+        datasette(folder, archive)
+
+
+main()

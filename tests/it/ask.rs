@@ -1,0 +1,344 @@
+//! Asking the archive: search, quotes, mentions, exports.
+
+use std::{fs, io::Read, process::Stdio};
+
+use crate::support::{
+    program::{Program, one, rows},
+    site::{Site, article, ok},
+};
+
+/// The archive that `demo` makes, as the archive of the folder.
+fn demo() -> Program {
+    let program = Program::new();
+    program.ok(&["demo", "--archive", "tearsheet.db"]);
+    program
+}
+
+#[test]
+fn words_are_found_best_first_with_their_place() {
+    let program = demo();
+    let said = program.ok(&["search", "rupee", "dollar", "--limit", "3"]).stdout;
+    assert!(said.contains("[rupee]") || said.contains("[Rupee]"), "{said}");
+    let first = program.ok(&["search", "rupee", "--format", "jsonl", "--limit", "1"]).stdout;
+    let first: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+    assert!(first["headline"].as_str().expect("a headline").to_lowercase().contains("rupee"), "{first}");
+    let csv = program.ok(&["search", "rupee", "--format", "csv"]).stdout;
+    assert!(csv.starts_with("id,published_on,section,byline,headline,url,snippet\r\n"), "{csv}");
+    let newest = program.ok(&["search", "the", "--newest", "--format", "csv", "--limit", "50"]).stdout;
+    let days: Vec<&str> = newest.lines().skip(1).filter_map(|it| it.split(',').nth(1)).collect();
+    assert!(2 < days.len() && days.is_sorted_by(|a, b| b <= a), "{days:?}");
+}
+
+#[test]
+fn filters_narrow_a_search() {
+    let program = demo();
+    let archive = program.archive();
+    let count = |args: &[&str]| {
+        program
+            .ok(&[&["search", "the", "--format", "jsonl", "--limit", "100"], args].concat())
+            .stdout
+            .lines()
+            .count()
+    };
+    let all = count(&[]);
+    let markets = one(
+        &archive,
+        "SELECT count(*) FROM articles WHERE section = 'Markets' AND id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH 'the')",
+    );
+    assert_eq!(count(&["--section", "markets"]).to_string(), markets);
+    let range = one(
+        &archive,
+        "SELECT count(*) FROM articles WHERE published_on BETWEEN '2024-01-01' AND '2024-12-31' AND id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH 'the')",
+    );
+    assert_eq!(count(&["--from", "2024-01-01", "--to", "2024-12-31"]).to_string(), range);
+    assert!(0 < count(&["--byline", "reuters"]) && count(&["--byline", "reuters"]) < all);
+    let symbol =
+        one(&archive, "SELECT symbol FROM mentions GROUP BY symbol ORDER BY count(*) DESC LIMIT 1");
+    assert!(0 < count(&["--symbol", &symbol]) && count(&["--symbol", &symbol]) < all);
+}
+
+#[test]
+fn what_is_no_expression_is_taken_for_words() {
+    let program = demo();
+    for query in ["rupee (dollar", "\"rupee", "rupee AND", "col:rupee", "*", "a'b", "NEAR("] {
+        let ran = program.run(&["search", query]);
+        assert_eq!(ran.code, 0, "{query}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("hint: ")
+                || ran.stderr.contains("nothing found")
+                || !ran.stdout.is_empty(),
+            "{query}"
+        );
+    }
+    let ran = program.ok(&["search", "rupee (dollar"]);
+    assert!(
+        ran.stdout.contains("upee") && ran.stderr.contains("its words were looked for"),
+        "{}",
+        ran.stderr
+    );
+    let ran = program.ok(&["search", "xyzzyplugh"]);
+    assert!(ran.stderr.contains("nothing found"), "{}", ran.stderr);
+    assert_eq!(program.run(&["search", "rupee", "--from", "2024-02-01", "--to", "2024-01-01"]).code, 2);
+    assert_eq!(program.ok(&["search", "rupee", "--from", "2090-01-01"]).stdout, "");
+}
+
+#[test]
+fn stories_name_symbols_in_capitals_and_companies_by_name() {
+    let site = Site::start();
+    site.feed(&["/news/1/a", "/news/2/b", "/news/3/c"]);
+    let strip = "<p>OGDC 100.10 Increased By ▲ 1.10 (1.11%)</p><p>PPL 90.00 Decreased By ▼ -0.50 (-0.55%)</p>\
+                 <p>KSE100 45,932 Increased By ▲ 94.92 (0.21%)</p>";
+    let page = |text: &str| ok(article("Stocks", text).replace("<body>", &format!("<body>{strip}")));
+    site.on("/news/1/a", [page("OGDC led the KSE-100 while IMF talks went on.")]);
+    site.on("/news/2/b", [page("Pakistan Petroleum found gas; ogdc did not.")]);
+    site.on("/news/3/c", [page("Nothing of the market.")]);
+    let program = Program::plain(site.base(), "");
+    program.ok(&["scrape"]);
+    let archive = program.archive();
+    let found = "SELECT a.site_id, m.symbol FROM mentions m JOIN articles a ON a.id = m.article_id ORDER BY 1, 2";
+    assert_eq!(rows(&archive, found), ["1|KSE100", "1|OGDC", "2|PPL"]);
+    let moves =
+        "SELECT a.site_id, q.close, q.change_pct FROM mentions m JOIN articles a ON a.id = m.article_id
+                   JOIN quotes_daily q ON q.symbol = m.symbol WHERE m.symbol = 'OGDC'";
+    assert_eq!(rows(&archive, moves), ["1|100.1|1.11"]);
+    // A symbol that comes to the ticker later is looked for in what is there.
+    site.on(
+        "/news/4/d",
+        [ok(article("More", "Words.").replace(
+            "<body>",
+            "<body><p>IMF 1.35 No Change ▼ 0.00 (0%)</p><p>BOP 9.10 No Change ▼ 0.00 (0%)</p>",
+        ))],
+    );
+    site.feed(&["/news/4/d"]);
+    program.ok(&["scrape"]);
+    assert_eq!(rows(&archive, found), ["1|IMF", "1|KSE100", "1|OGDC", "2|PPL"]);
+    program.ok(&["reextract"]);
+    assert_eq!(rows(&archive, found), ["1|IMF", "1|KSE100", "1|OGDC", "2|PPL"]);
+}
+
+#[test]
+fn a_symbol_over_time() {
+    let program = demo();
+    let archive = program.archive();
+    let table = program.ok(&["quotes", "ogdc"]).stdout;
+    assert!(table.starts_with("captured_at") && table.contains("OGDC"), "{table}");
+    let csv = program.ok(&["quotes", "OGDC", "KSE100", "--format", "csv"]).stdout;
+    let stored = one(&archive, "SELECT count(*) FROM quotes WHERE symbol IN ('OGDC', 'KSE100')");
+    assert_eq!((csv.lines().count() - 1).to_string(), stored);
+    let daily = program.ok(&["quotes", "KSE100", "--daily", "--format", "jsonl"]).stdout;
+    let row: serde_json::Value =
+        serde_json::from_str(daily.lines().next().expect("a row")).expect("JSON");
+    let close = one(&archive, "SELECT close FROM quotes_daily WHERE symbol = 'KSE100'");
+    assert_eq!(row["close"].as_f64().expect("a number").to_string(), close);
+    let list = program.ok(&["quotes", "--list"]).stdout;
+    assert_eq!(list.lines().count() - 1, rows(&archive, "SELECT symbol FROM symbols").len());
+    let ran = program.run(&["quotes", "OGDCC"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("did you mean OGDC"), "{}", ran.stderr);
+    let ran = program.ok(&["quotes", "OGDC", "--from", "2001-01-01", "--to", "2001-02-01"]);
+    assert!(ran.stderr.contains("nothing on these days"), "{}", ran.stderr);
+    assert_eq!(program.run(&["quotes"]).code, 2);
+}
+
+#[test]
+fn a_plot_has_gaps_where_days_are_missing() {
+    let program = demo();
+    program
+        .archive()
+        .execute_batch(
+            "INSERT INTO strips (id, captured_at, last_captured_at, day, rows, captures, hash)
+             SELECT value + 1000, date('2024-01-01', '+' || value || ' days') || 'T10:00:00Z', date('2024-01-01', '+' || value || ' days') || 'T10:00:00Z',
+                    date('2024-01-01', '+' || value || ' days'), 1, 1, value
+               FROM (WITH RECURSIVE n(value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM n WHERE value < 59) SELECT value FROM n)
+              WHERE value NOT BETWEEN 20 AND 40;
+             INSERT INTO quotes (symbol, day, captured_at, strip_id, kind, price, change, change_pct, direction, suspect)
+             SELECT 'GAPS', day, captured_at, id, 'stock', 100 + id % 7, 0, 0, 'flat', 0 FROM strips WHERE id >= 1000;
+             INSERT INTO symbols VALUES ('GAPS', 'stock')",
+        )
+        .expect("quotes");
+    let drawn = program.ok(&["quotes", "GAPS", "--plot"]).stdout;
+    assert!(drawn.contains("GAPS from 2024-01-01 to 2024-02-29"), "{drawn}");
+    assert!(drawn.chars().any(|it| ('\u{2801}'..='\u{28FF}').contains(&it)), "{drawn}");
+    program.ok(&["quotes", "GAPS", "--out", "gaps.svg"]);
+    let svg = fs::read_to_string(program.path("gaps.svg")).expect("a file");
+    assert_eq!(svg.matches("stroke-width=\"2\"").count(), 2, "two runs, two lines");
+    let ran = program.run(&["quotes", "GAPS", "--out", "gaps.png"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("only SVG is drawn"), "{}", ran.stderr);
+}
+
+#[test]
+fn exports_have_every_row_and_the_columns_of_the_archive() {
+    let program = demo();
+    let archive = program.archive();
+    for (what, count) in [("articles", "articles"), ("quotes", "quotes"), ("links", "article_links")] {
+        let stored = one(&archive, &format!("SELECT count(*) FROM {count}"));
+        for format in ["csv", "jsonl", "parquet"] {
+            let file = format!("out/{what}.{format}");
+            fs::create_dir_all(program.path("out")).expect("a folder");
+            let ran = program.ok(&["export", what, "--out", &file]);
+            assert!(ran.stderr.contains(&format!("export: {stored} rows to {file}")), "{}", ran.stderr);
+            assert!(!program.path(&format!("{file}.partial")).exists());
+        }
+        let lines = fs::read_to_string(program.path(&format!("out/{what}.jsonl"))).expect("a file");
+        assert_eq!(lines.lines().count().to_string(), stored);
+        for line in lines.lines() {
+            serde_json::from_str::<serde_json::Value>(line).expect("JSON");
+        }
+    }
+    // What stands in the archive is what is exported.
+    let csv = fs::read(program.path("out/articles.csv")).expect("a file");
+    let mut reader = csv::Reader::from_reader(csv.as_slice());
+    let bodies: Vec<String> = reader.records().map(|it| it.expect("a record")[12].to_owned()).collect();
+    assert_eq!(
+        bodies,
+        rows(&archive, "SELECT body FROM articles ORDER BY published_on, published_at, id")
+    );
+    assert!(csv.windows(2).any(|it| it == b"\r\n") && !csv.starts_with("\u{FEFF}".as_bytes()));
+    let magic = fs::read(program.path("out/quotes.parquet")).expect("a file");
+    assert!(magic.starts_with(b"PAR1") && magic.ends_with(b"PAR1"));
+}
+
+#[test]
+fn an_exported_article_is_what_extract_prints_of_its_page() {
+    let program = demo();
+    let lines = program.ok(&["export", "articles", "--format", "jsonl"]).stdout;
+    let exported: serde_json::Value = lines
+        .lines()
+        .map(|it| serde_json::from_str::<serde_json::Value>(it).expect("JSON"))
+        .find(|it| it["site_id"] == "40389912")
+        .expect("the article");
+    let raw = program.ok(&["show", "40389912", "--raw"]).stdout;
+    program.write("page.html", &raw);
+    let captured = exported["captured_at"].as_str().expect("a time");
+    let args = [
+        "extract",
+        "page.html",
+        "--url",
+        "https://www.brecorder.com/news/40389912",
+        "--captured-at",
+        captured,
+    ];
+    let read: serde_json::Value = serde_json::from_str(&program.ok(&args).stdout).expect("JSON");
+    // Addresses are those of the demo's server; the rest is the same.
+    for key in
+        ["headline", "byline", "authors", "published_at", "summary", "body", "blocks", "origins", "host"]
+    {
+        assert_eq!(exported[key], read[key], "{key}");
+    }
+    assert_eq!(
+        exported.as_object().expect("an object").keys().collect::<Vec<_>>(),
+        read.as_object().expect("an object").keys().collect::<Vec<_>>()
+    );
+    assert_eq!(
+        exported["strip"]["quotes"].as_array().map(Vec::len),
+        read["strip"]["quotes"].as_array().map(Vec::len)
+    );
+}
+
+#[test]
+fn a_folder_by_month_is_one_table_and_never_mixed_with_another() {
+    let program = demo();
+    let archive = program.archive();
+    program.ok(&["export", "articles", "--format", "parquet", "--by", "month", "--out", "months"]);
+    let mut months: Vec<String> = fs::read_dir(program.path("months"))
+        .expect("a folder")
+        .map(|it| it.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    months.sort();
+    let expect = "SELECT DISTINCT 'month=' || coalesce(substr(published_on, 1, 7), '__HIVE_DEFAULT_PARTITION__') FROM articles ORDER BY 1";
+    assert_eq!(months, rows(&archive, expect));
+    assert!(program.path("months/month=2024-01/articles.parquet").exists());
+    let again =
+        program.run(&["export", "articles", "--format", "csv", "--by", "month", "--out", "months"]);
+    assert_eq!(again.code, 2, "{}", again.stderr);
+    program.ok(&[
+        "export",
+        "articles",
+        "--format",
+        "csv",
+        "--by",
+        "month",
+        "--out",
+        "csvs",
+        "--from",
+        "2024-01-01",
+        "--to",
+        "2024-01-31",
+    ]);
+    assert_eq!(fs::read_dir(program.path("csvs")).expect("a folder").count(), 1);
+}
+
+#[test]
+fn exports_that_cannot_be_written_leave_nothing() {
+    let program = demo();
+    let check = |args: &[&str], code: i32, expect: &str| {
+        let ran = program.run(args);
+        assert_eq!(ran.code, code, "{args:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(expect), "{args:?}: {}", ran.stderr);
+    };
+    check(
+        &["export", "articles", "--out", "no/such/folder/a.csv"],
+        5,
+        "cannot write to no/such/folder/a.csv",
+    );
+    check(&["export", "articles", "--format", "parquet"], 2, "no text for a terminal");
+    check(&["export", "quotes", "--section", "Markets"], 2, "quotes have no section");
+    check(&["export", "articles", "--by", "month"], 2, "makes a folder");
+    check(&["export", "articles", "--excel", "--out", "a.jsonl"], 2, "is for CSV");
+    check(&["export", "articles", "--from", "2024-02-01", "--to", "2024-01-01"], 2, "is after");
+    check(
+        &["export", "articles", "--from", "2090-01-01", "--out", "none.csv"],
+        0,
+        "there is nothing in this range",
+    );
+    check(&["export", "everything"], 2, "invalid value");
+    fs::create_dir(program.path("folder")).expect("a folder");
+    check(&["export", "articles", "--out", "folder"], 2, "is a folder");
+    let excel = program.ok(&["export", "quotes", "--format", "csv", "--excel"]).stdout;
+    assert!(excel.starts_with('\u{FEFF}'));
+}
+
+#[test]
+fn a_reader_that_goes_away_has_all_it_wanted() {
+    let program = demo();
+    for args in [&["export", "articles"][..], &["search", "the", "--limit", "1000"], &["quotes", "OGDC"]]
+    {
+        let mut child = program
+            .command()
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("spawn");
+        let mut first = [0; 10];
+        child.stdout.take().expect("a pipe").read_exact(&mut first).expect("ten bytes");
+        let output = child.wait_with_output().expect("an output");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !said.contains("panicked"), "{args:?}: {said}");
+    }
+}
+
+#[test]
+fn datasette_is_told_what_the_tables_are() {
+    let program = demo();
+    let yaml = program.ok(&["export", "datasette-metadata"]).stdout;
+    assert!(yaml.contains("databases:\n  \"tearsheet\":\n    tables:\n      articles:"), "{yaml}");
+    assert!(yaml.contains("facets: [section, byline, published_on]"), "{yaml}");
+}
+
+#[test]
+fn days_and_sections_are_views() {
+    let program = demo();
+    let archive = program.archive();
+    let stories =
+        rows(&archive, "SELECT time, headline FROM stories WHERE day = '2024-01-03' ORDER BY time");
+    assert!(!stories.is_empty());
+    let counted = "SELECT sum(articles) FROM section_counts";
+    assert_eq!(one(&archive, counted), one(&archive, "SELECT count(*) FROM articles"));
+    let plan =
+        rows(&archive, "EXPLAIN QUERY PLAN SELECT * FROM stories WHERE day = '2024-01-03'").join(" ");
+    assert!(plan.contains("articles_published_on"), "{plan}");
+    let plan = rows(&archive, "EXPLAIN QUERY PLAN SELECT a.headline FROM mentions m JOIN articles a ON a.id = m.article_id WHERE m.symbol = 'OGDC'").join(" ");
+    assert!(plan.contains("mentions_symbol") && !plan.contains("SCAN"), "{plan}");
+}
