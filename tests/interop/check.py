@@ -41,6 +41,7 @@ def tables(folder, archive):
     import duckdb
     import pandas
 
+    duck = duckdb.connect()
     db = sqlite3.connect(archive)
     articles, words = db.execute("SELECT count(*), sum(word_count) FROM articles").fetchone()
     quotes, prices = db.execute("SELECT count(*), sum(cast(round(price * 100) AS INTEGER)) FROM quotes").fetchone()
@@ -48,16 +49,16 @@ def tables(folder, archive):
     run(TEARSHEET, "--archive", archive, "export", "quotes", "--out", f"{folder}/quotes.parquet")
     run(TEARSHEET, "--archive", archive, "export", "articles", "--out", f"{folder}/articles.csv")
 
-    found = duckdb.sql(f"SELECT count(*), sum(word_count), count(DISTINCT month) FROM read_parquet('{folder}/articles/*/*.parquet', hive_partitioning = true)").fetchone()
+    found = duck.execute(f"SELECT count(*), sum(word_count), count(DISTINCT month) FROM read_parquet('{folder}/articles/*/*.parquet', hive_partitioning = true)").fetchone()
     months = db.execute("SELECT count(DISTINCT coalesce(substr(published_on, 1, 7), '-')) FROM articles").fetchone()[0]
     check("DuckDB reads the folder as one table", found[:2], (articles, words))
     # The partition of undated stories is NULL to DuckDB.
     check("DuckDB sees a partition for each month", found[2] in (months, months - 1), True)
-    types = dict(duckdb.sql(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '{folder}/quotes.parquet')").fetchall())
+    types = dict(duck.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM '{folder}/quotes.parquet')").fetchall())
     check("days are dates", types["day"], "DATE")
     check("prices are decimals", types["price"], "DECIMAL(18,2)")
     check("moments are timestamps", types["captured_at"], "TIMESTAMP WITH TIME ZONE")
-    found = duckdb.sql(f"SELECT count(*), sum(price) * 100 FROM '{folder}/quotes.parquet'").fetchone()
+    found = duck.execute(f"SELECT count(*), sum(price) * 100 FROM '{folder}/quotes.parquet'").fetchone()
     check("DuckDB's sum of prices is SQL's", (found[0], int(found[1])), (quotes, prices))
 
     frame = pandas.read_parquet(f"{folder}/quotes.parquet")
