@@ -61,9 +61,9 @@ pub(super) enum Command {
     Scrape(ScrapeArgs),
     /// Every article published in a range of days; the same command resumes
     Backfill(BackfillArgs),
-    /// Saved pages (.html, .txt, folders) into the archive
+    /// Saved pages, WARC and WET files into the archive
     Import(ImportArgs),
-    /// One page to JSON on stdout; touches no archive
+    /// One page or a WARC to JSON on stdout; touches no archive
     Extract(ExtractArgs),
     /// Stored pages again through today's extractor; says what changed
     Reextract(ReextractArgs),
@@ -73,7 +73,7 @@ pub(super) enum Command {
     Show(ShowArgs),
     /// A symbol over time, from the tickers
     Quotes(QuotesArgs),
-    /// Rows for other tools: CSV, JSON lines, Parquet
+    /// For other tools: rows as CSV, JSON lines, Parquet; captures as WARC
     Export(ExportArgs),
     /// A calendar: which days are complete, and why others are not
     Coverage(CoverageArgs),
@@ -295,6 +295,9 @@ pub(super) struct ExportArgs {
     /// CSV for a spreadsheet that wants a byte order mark
     #[arg(long)]
     pub(super) excel: bool,
+    /// Web archives packed as one WACZ file
+    #[arg(long)]
+    pub(super) wacz: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -302,6 +305,9 @@ pub(super) enum ExportWhat {
     Articles,
     Quotes,
     Links,
+    /// Captures as WARC/1.1 files with an index
+    Warc,
+    /// A metadata.yaml for Datasette
     DatasetteMetadata,
 }
 
@@ -310,6 +316,7 @@ pub(super) enum ExportFormat {
     Csv,
     Jsonl,
     Parquet,
+    Warc,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

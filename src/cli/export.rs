@@ -10,9 +10,12 @@ use std::{
 use chrono::Utc;
 
 use crate::{
-    export::{Csv, Dialect, Jsonl, Parquet, Row, Sink, columns, day_column},
-    model::PageId,
-    store::{Cell, Filter, Reader, Table},
+    export::{
+        Csv, Dialect, Jsonl, Parquet, Row, Sink, WarcError, WarcExport, columns, day_column, pack_wacz,
+        write_warcs,
+    },
+    model::{Days, PageId},
+    store::{Cell, Filter, Reader, StoreError, StoredCapture, Table},
 };
 
 use super::{
@@ -32,6 +35,7 @@ pub(super) fn run(common: &Common, args: &ExportArgs, printer: &Printer) -> anyh
         ExportWhat::Articles => Table::Articles,
         ExportWhat::Quotes => Table::Quotes,
         ExportWhat::Links => Table::Links,
+        ExportWhat::Warc => return warc(&session, args, common, printer),
         ExportWhat::DatasetteMetadata => {
             return datasette::run(&session, args.out.as_deref(), printer);
         }
@@ -60,6 +64,102 @@ pub(super) fn run(common: &Common, args: &ExportArgs, printer: &Printer) -> anyh
     Ok(Exit::Done)
 }
 
+/// Captures as web archives: a folder, or one WACZ file.
+fn warc(
+    session: &Session,
+    args: &ExportArgs,
+    common: &Common,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
+    let began = Instant::now();
+    let Some(out) = &args.out else {
+        return Err(Usage::new(
+            "a web archive is no text for a terminal",
+            "`--out FOLDER` names a place for it",
+        )
+        .into());
+    };
+    if args.format.is_some_and(|it| it != ExportFormat::Warc)
+        || args.excel
+        || args.by.is_some()
+        || args.section.is_some()
+    {
+        let hint = "`tearsheet export warc --from D --to D --out FOLDER`";
+        return Err(Usage::new("a web archive has captures, not rows", hint).into());
+    }
+    if out.exists() && (args.wacz || fs::read_dir(out).map_or(true, |mut it| it.next().is_some())) {
+        let hint = "name a new one; an export is never mixed with another";
+        return Err(Usage::new(format!("`{}` is there already", out.display()), hint).into());
+    }
+    let reader = session.reader()?;
+    let now = Utc::now();
+    let days = args.range.bounds(today(&session.config.profile, now))?;
+    let progress = Progress::new(printer, common.quiet, "export");
+    progress.show(&crate::model::Event::Queue { due: reader.captures_left(0, days)? });
+    let partial = beside(out);
+    let target = out.display().to_string();
+    let about = format!("{}, archived by tearsheet", session.config.profile.name);
+    let whole = || -> Result<WarcExport, WarcError> {
+        if partial.exists() {
+            fs::remove_dir_all(&partial)?;
+        }
+        let captures = captures(&reader, days);
+        let seen = || progress.show(&crate::model::Event::Reread);
+        let export = write_warcs(&reader, captures, &partial, &crate::warc::stamp14(now), &about, seen)?;
+        if args.wacz {
+            let packed = beside(&partial);
+            pack_wacz(&partial, &packed, &about, &crate::warc::stamp(now))?;
+            fs::remove_dir_all(&partial)?;
+            fs::rename(&packed, out)?;
+        } else {
+            if out.exists() {
+                fs::remove_dir(out)?;
+            }
+            fs::rename(&partial, out)?;
+        }
+        Ok(export)
+    }();
+    progress.end();
+    let export = whole.map_err(|error| {
+        let _ = fs::remove_dir_all(&partial);
+        match error {
+            WarcError::Io(error) => output(&target, error),
+            WarcError::Store(error) => error.into(),
+        }
+    })?;
+    let WarcExport { captures, revisits, undated, files } = export;
+    let mut line =
+        format!("export: {captures} captures ({revisits} revisits) in {files} files to {target}");
+    if 0 < undated {
+        line += &format!(", {undated} without a date or address left out");
+    }
+    printer.note(&format!("{line} in {}", duration(began.elapsed())));
+    Ok(Exit::Done)
+}
+
+/// Every capture, some at a time.
+fn captures(
+    reader: &Reader,
+    days: Option<Days>,
+) -> impl Iterator<Item = Result<StoredCapture, StoreError>> {
+    const CHUNK: usize = 500;
+    let mut row = 0;
+    let mut chunk = Vec::new().into_iter();
+    std::iter::from_fn(move || {
+        if let Some(next) = chunk.next() {
+            return Some(Ok(next));
+        }
+        match reader.stored_captures(row, days, CHUNK) {
+            Ok(more) => {
+                row = more.last()?.id;
+                chunk = more.into_iter();
+                chunk.next().map(Ok)
+            }
+            Err(error) => Some(Err(error)),
+        }
+    })
+}
+
 /// The format that was named, or that the name of the file says.
 fn format(args: &ExportArgs) -> anyhow::Result<ExportFormat> {
     let ending = args.out.as_ref().and_then(|it| it.extension()).and_then(|it| it.to_str());
@@ -71,6 +171,9 @@ fn format(args: &ExportArgs) -> anyhow::Result<ExportFormat> {
     });
     let format = format.unwrap_or(ExportFormat::Jsonl);
     let usage = |message: &str, hint: &str| Err(Usage::new(message, hint).into());
+    if args.wacz || format == ExportFormat::Warc {
+        return usage("rows are no web archive", "`tearsheet export warc --out FOLDER` writes one");
+    }
     if args.excel && format != ExportFormat::Csv {
         return usage("`--excel` is for CSV", "`--format csv --excel`");
     }
@@ -135,6 +238,7 @@ impl Export<'_> {
             ExportFormat::Jsonl if self.table == Table::Articles => Ok(Box::new(Whole(to))),
             ExportFormat::Jsonl => Ok(Box::new(Jsonl::new(to, columns))),
             ExportFormat::Parquet => Parquet::new(to, columns).map(|it| Box::new(it) as _),
+            ExportFormat::Warc => Err(io::Error::other("rows are no web archive")),
         };
         sink.map_err(|it| output("the export", it))
     }
@@ -262,6 +366,7 @@ impl Export<'_> {
             ExportFormat::Csv => "csv",
             ExportFormat::Jsonl => "jsonl",
             ExportFormat::Parquet => "parquet",
+            ExportFormat::Warc => "warc",
         };
         let path: PathBuf = folder.join(format!("{name}.{ending}"));
         Ok(BufWriter::new(File::create(path)?))

@@ -2,35 +2,59 @@
 
 use crate::{
     export::Row,
-    model::{CaptureSource, RawPage, Validators},
+    jobs::{ArchivePages, Contents, Found, saved_page},
+    model::RawPage,
 };
 
 use super::{
     args::{Common, ExtractArgs},
     failure::{Exit, Usage},
-    import::{content_type, parse_url, read},
+    import::{open, parse_url},
     printer::Printer,
     session::Session,
 };
 
 pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
-    let body = read(&args.path, session.config.fetch.max_body_bytes).map_err(|error| {
-        let hint = "name a saved page, or `-` for stdin";
-        Usage::new(format!("cannot read `{}`: {error}", args.path.display()), hint)
-    })?;
-    let page = RawPage {
-        url: args.url.as_deref().map(parse_url).transpose()?,
-        body,
-        content_type: content_type(&args.path),
-        captured_at: args.captured_at,
-        source: CaptureSource::File,
-        status: None,
-        validators: Validators::default(),
+    let max = session.config.fetch.max_body_bytes;
+    let name = args.path.display();
+    let unreadable = |error: String| {
+        let hint = "name a saved page or a web archive, or `-` for stdin";
+        Usage::new(format!("cannot read `{name}`: {error}"), hint)
     };
-    let row = Row::of_page(&page, session.extractor.extract(&page));
-    let json =
-        if args.ndjson { serde_json::to_string(&row) } else { serde_json::to_string_pretty(&row) };
-    printer.data(&(json? + "\n"))?;
-    Ok(Exit::Done)
+    let url = args.url.as_deref().map(parse_url).transpose()?;
+    let print = |page: &RawPage, is_line: bool| -> anyhow::Result<()> {
+        let row = Row::of_page(page, session.extractor.extract(page));
+        let json =
+            if is_line { serde_json::to_string(&row) } else { serde_json::to_string_pretty(&row) };
+        Ok(printer.data(&(json? + "\n"))?)
+    };
+    match open(&args.path, max).map_err(|it| unreadable(it.to_string()))? {
+        Contents::Page(body, content_type) => {
+            print(&saved_page(body, content_type, url, args.captured_at), args.ndjson)?;
+            Ok(Exit::Done)
+        }
+        // Of many pages each is a line.
+        Contents::Archive(input) => {
+            let (mut pages, mut damaged) = (0, 0);
+            let found = ArchivePages::new(input, &session.config.profile, max);
+            for found in found.map_err(|it| unreadable(it.to_string()))? {
+                match found {
+                    Found::Page(page) => {
+                        pages += 1;
+                        print(&page, true)?;
+                    }
+                    Found::Damaged(damage) => {
+                        damaged += 1;
+                        tracing::warn!("{name} is damaged at byte {}: {}", damage.offset, damage.what);
+                    }
+                    Found::Revisit(_) | Found::PassedOver(_) => {}
+                }
+            }
+            if pages == 0 && 0 < damaged {
+                return Err(unreadable("there is no page of this site in it".to_owned()).into());
+            }
+            Ok(if damaged == 0 { Exit::Done } else { Exit::Incomplete })
+        }
+    }
 }

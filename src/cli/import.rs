@@ -2,14 +2,17 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, BufRead, BufReader, Read},
     path::{Path, PathBuf},
     time::Instant,
 };
 
 use url::Url;
 
-use crate::jobs::{End, Import, ImportFile, Unreadable};
+use crate::{
+    jobs::{Contents, End, Import, ImportFile, Imported, Unreadable},
+    warc::Packing,
+};
 
 use super::{
     args::{Common, ImportArgs},
@@ -23,7 +26,13 @@ use super::{
 /// Zeros within so many bytes tell a picture from a page.
 const SNIFF_BYTES: usize = 8000;
 /// Folders are searched for these.
-const EXTENSIONS: [&str; 4] = ["html", "htm", "xhtml", "txt"];
+const EXTENSIONS: [&str; 9] = ["html", "htm", "xhtml", "txt", "mhtml", "mht", "warc", "wet", "wat"];
+/// They may be packed.
+const PACKED: [&str; 3] = ["gz", "zst", "zstd"];
+/// What a browser saves beside a page: its pictures and frames.
+const BESIDE: &str = "_files";
+/// What is read at a time.
+const BUFFER_BYTES: usize = 256 << 10;
 
 pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let began = Instant::now();
@@ -39,34 +48,61 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         .into());
     }
     let writer = session.writer()?;
+    let reader = session.reader()?;
     let progress = Progress::new(printer, common.quiet, "import");
     progress.show(&crate::model::Event::Queue { due: paths.len() as u64 });
     let max = session.config.fetch.max_body_bytes;
-    let files = paths.iter().map(|path| ImportFile {
+    let file = |path: PathBuf| ImportFile {
         name: path.display().to_string(),
         url: url.clone(),
         captured_at: args.captured_at,
-        content_type: content_type(path),
-        body: read(path, max),
-    });
-    let report = block_on(async |stop| {
+        open: Box::new(move || open(&path, max)),
+    };
+    let files = paths.into_iter().map(file).collect();
+    let imported = block_on(async |stop| {
         let import = Import {
             extractor: &session.extractor,
             writer: &writer,
+            profile: &session.config.profile,
+            body_max: max,
             observe: &|event| progress.show(&event),
             stop,
         };
-        Ok(import.run(files).await?)
+        Ok(import.run(files, &reader).await?)
     });
     progress.end();
-    let Some(report) = report? else { return Ok(Exit::Interrupted) };
+    let Some(imported) = imported? else { return Ok(Exit::Interrupted) };
+    let Imported { report, passed_over, damaged, unresolved } = &imported;
     let exit = match report.end {
         End::Interrupted => Exit::Interrupted,
-        _ if 0 < report.tally.failed => Exit::Incomplete,
+        _ if 0 < report.tally.failed + damaged + unresolved => Exit::Incomplete,
         _ => Exit::Done,
     };
-    printer.closing(&closing("import", &report, began.elapsed()), exit);
+    let mut line = closing("import", report, began.elapsed());
+    if !passed_over.is_empty() {
+        let counts = passed_over.iter().map(|(why, count)| format!("{count} {}", why.words()));
+        line += &format!("; passed over {}", counts.collect::<Vec<_>>().join(", "));
+    }
+    if 0 < *damaged {
+        line += &format!("; {damaged} damaged places");
+    }
+    if 0 < *unresolved {
+        line += &format!("; {unresolved} revisits without the capture they name");
+    }
+    printer.closing(&line, exit);
     Ok(exit)
+}
+
+/// What a file is: a web archive, packed or not, or a page.
+pub(super) fn open(path: &Path, max: usize) -> Result<Contents, Unreadable> {
+    let input: Box<dyn Read + Send> =
+        if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+    let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
+    let head = input.fill_buf()?;
+    if head.starts_with(b"WARC/") || Packing::of(head) != Packing::Plain {
+        return Ok(Contents::Archive(Box::new(input)));
+    }
+    Ok(Contents::Page(page(input, max)?, content_type(path)))
 }
 
 pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {
@@ -76,17 +112,12 @@ pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {
     })
 }
 
-/// Bytes of a file, or of stdin for `-`; never more than a page can have.
-pub(super) fn read(path: &Path, max: usize) -> Result<Vec<u8>, Unreadable> {
-    let input: Box<dyn Read> =
-        if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
+/// The bytes of a page; never more than a page can have.
+fn page(input: impl Read, max: usize) -> Result<Vec<u8>, Unreadable> {
     let mut body = Vec::new();
     input.take(max as u64 + 1).read_to_end(&mut body)?;
     if max < body.len() {
         return Err(Unreadable::TooLarge { max });
-    }
-    if body.starts_with(b"WARC/") || body.starts_with(&[0x1F, 0x8B]) {
-        return Err(Unreadable::Packed);
     }
     // A page has no zeros; UTF-16 has them, and a mark at its start.
     let head = &body[..body.len().min(SNIFF_BYTES)];
@@ -134,9 +165,14 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for path in entries {
         let extension =
             path.extension().and_then(|it| it.to_str()).unwrap_or_default().to_ascii_lowercase();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+        let inner = PACKED.iter().find_map(|it| name.strip_suffix(&format!(".{it}")));
+        let is_packed = inner.is_some_and(|it| [".warc", ".wet"].iter().any(|end| it.ends_with(end)));
         if path.is_dir() {
-            walk(&path, files)?;
-        } else if EXTENSIONS.contains(&extension.as_str()) {
+            if !name.ends_with(BESIDE) {
+                walk(&path, files)?;
+            }
+        } else if is_packed || EXTENSIONS.contains(&extension.as_str()) {
             files.push(path);
         }
     }

@@ -104,6 +104,9 @@ impl Progress {
                     "the stored {what} {row} is damaged: `tearsheet verify` says what is lost"
                 );
             }
+            Event::FileDamaged { name, offset, what } => {
+                tracing::warn!(name, offset, what, "{name} is damaged at byte {offset}: {what}");
+            }
             Event::SiteStopped { cause } => tracing::debug!(cause, "stopped: {cause}"),
         }
     }

@@ -5,7 +5,9 @@ mod csv;
 mod jsonl;
 mod parquet;
 mod row;
+mod warc;
 
+pub use self::warc::{WarcError, WarcExport, pack_wacz, write_warcs};
 pub use columns::{Column, Kind, columns, day_column};
 pub use csv::{Csv, Dialect, csv_text};
 pub use jsonl::Jsonl;

@@ -1,15 +1,42 @@
-//! Saved pages into the archive: the same road as a scrape, entered with the bytes in hand.
+//! Saved pages and web archives into the archive: the same road as a scrape, entered with the bytes in hand. Files are
+//! read on one thread each, pages on every core, and there is one writer.
+
+use std::{
+    collections::BTreeMap,
+    io::BufRead,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
 
 use chrono::Utc;
+use tokio::runtime::Handle;
 use url::Url;
 
 use crate::{
+    config::Profile,
     extract::Extractor,
-    model::{CaptureSource, Captured, Event, RawPage, Settled, Tally, Validators},
-    store::Writer,
+    model::{
+        CaptureSource, Captured, Event, Extraction, PageState, RawPage, Settled, Tally, Validators,
+    },
+    store::{Reader, StoreError, Writer},
+    warc,
 };
 
-use super::{End, JobError, Observer, Report, Stop};
+use super::{
+    End, JobError, Observer, Report, Stop,
+    pages::{ArchivePages, Found, PassedOver, Revisit, at, evidence},
+};
+
+/// Pages read and not yet extracted.
+const QUEUE_MAX: usize = 64;
+/// Pages of one commit.
+const BATCH: usize = 32;
+/// Cores beyond these find nothing to do.
+const WORKERS_MAX: usize = 16;
 
 /// The parts an import needs.
 pub struct Import<'a> {
@@ -17,14 +44,17 @@ pub struct Import<'a> {
     pub extractor: &'a Extractor,
     /// Keeps.
     pub writer: &'a Writer,
+    /// The site.
+    pub profile: &'a Profile,
+    /// Largest body that is a page.
+    pub body_max: usize,
     /// Listens.
     pub observe: Observer<'a>,
     /// The user's wish.
     pub stop: Stop,
 }
 
-/// One saved page.
-#[derive(Debug)]
+/// Something to import, opened when its turn comes.
 pub struct ImportFile {
     /// What messages call it.
     pub name: String,
@@ -32,10 +62,16 @@ pub struct ImportFile {
     pub url: Option<Url>,
     /// When it was saved, if the user knows it.
     pub captured_at: Option<Captured>,
-    /// By its name; `None` to look inside.
-    pub content_type: Option<String>,
-    /// Its bytes, or why there are none.
-    pub body: Result<Vec<u8>, Unreadable>,
+    /// What it is.
+    pub open: Box<dyn FnOnce() -> Result<Contents, Unreadable> + Send>,
+}
+
+/// What a file is.
+pub enum Contents {
+    /// A page, with its content type where its name tells; `None` to look inside.
+    Page(Vec<u8>, Option<String>),
+    /// A web archive.
+    Archive(Box<dyn BufRead + Send>),
 }
 
 /// Why a file has no bytes for us.
@@ -44,9 +80,6 @@ pub enum Unreadable {
     /// The operating system said no.
     #[error("{0}")]
     Io(#[from] std::io::Error),
-    /// A web archive or a packed file.
-    #[error("a web archive or a packed file; only saved pages are read (.html, .txt)")]
-    Packed,
     /// A picture, a program.
     #[error("not text")]
     Binary,
@@ -58,52 +91,246 @@ pub enum Unreadable {
     },
 }
 
+/// What came of an import.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// Pages, as other jobs count them.
+    pub report: Report,
+    /// Records of web archives that were passed over, by why.
+    pub passed_over: BTreeMap<PassedOver, u64>,
+    /// Places where a web archive is damaged.
+    pub damaged: u64,
+    /// Revisits whose earlier capture is nowhere.
+    pub unresolved: u64,
+}
+
+/// A page on its way from a file to the archive.
+struct Loaded {
+    name: String,
+    page: RawPage,
+}
+
+/// What the threads have in common.
+struct Shared<'a> {
+    import: &'a Import<'a>,
+    runtime: Handle,
+    files: Mutex<std::vec::IntoIter<ImportFile>>,
+    counts: Mutex<Counts>,
+    /// The archive cannot take more.
+    is_broken: AtomicBool,
+}
+
+#[derive(Default)]
+struct Counts {
+    tally: Tally,
+    passed_over: BTreeMap<PassedOver, u64>,
+    damaged: u64,
+    revisits: Vec<(String, Revisit)>,
+    error: Option<StoreError>,
+}
+
 impl Import<'_> {
-    /// Keep every file; `files` reads them as they are asked for.
-    pub async fn run(&self, files: impl Iterator<Item = ImportFile>) -> Result<Report, JobError> {
+    /// Keep everything in these files. `reader` looks for the bytes that revisits name.
+    pub async fn run(&self, files: Vec<ImportFile>, reader: &Reader) -> Result<Imported, JobError> {
         let run = self.writer.begin_run("import", Utc::now()).await?;
-        let mut tally = Tally::default();
-        let mut end = End::Done;
-        for file in files {
+        let shared = Shared {
+            import: self,
+            runtime: Handle::current(),
+            files: Mutex::new(files.into_iter()),
+            counts: Mutex::default(),
+            is_broken: AtomicBool::new(false),
+        };
+        tokio::task::block_in_place(|| shared.work());
+        let mut counts = shared.counts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = counts.error.take() {
+            return Err(error.into());
+        }
+        let unresolved = self.keep_revisits(&mut counts, reader).await?;
+        let end = if self.stop.is_wished() { End::Interrupted } else { End::Done };
+        let due = self.writer.due(Utc::now()).await?;
+        let report = Report { tally: counts.tally, end, due, drifts: Vec::new() };
+        self.writer.finish_run(run, counts.tally, report.outcome(), Utc::now()).await?;
+        Ok(Imported { report, passed_over: counts.passed_over, damaged: counts.damaged, unresolved })
+    }
+
+    /// Captures of bytes that are there by now. How many name bytes that are not.
+    async fn keep_revisits(&self, counts: &mut Counts, reader: &Reader) -> Result<u64, JobError> {
+        let mut unresolved = 0;
+        for (name, revisit) in std::mem::take(&mut counts.revisits) {
             if self.stop.is_wished() {
-                end = End::Interrupted;
                 break;
             }
-            let url = file.name.clone();
-            match self.keep(file).await? {
-                Ok(settled) => {
-                    tally.count(settled);
-                    (self.observe)(Event::Settled { url, settled, cause: None });
+            let Revisit { mut page, sha256, earlier } = revisit;
+            let body = match (sha256, earlier) {
+                (Some(sha256), _) => reader.body_by_hash(&sha256)?,
+                (None, Some((key, captured))) => reader.body_of_capture(&key, captured)?,
+                (None, None) => None,
+            };
+            let Some((body, content_type)) = body else {
+                unresolved += 1;
+                continue;
+            };
+            page.body = body;
+            page.content_type = page.content_type.or(content_type);
+            let extraction = self.extractor.extract(&page);
+            let settled = self.writer.import(vec![(page, extraction)], Utc::now()).await?;
+            self.count(&mut counts.tally, &name, &settled);
+        }
+        Ok(unresolved)
+    }
+
+    fn count(&self, tally: &mut Tally, name: &str, settled: &[Settled]) {
+        for settled in settled {
+            tally.count(*settled);
+            (self.observe)(Event::Settled { url: name.to_owned(), settled: *settled, cause: None });
+        }
+    }
+}
+
+impl Shared<'_> {
+    /// Read files and pages until there are no more.
+    fn work(&self) {
+        let cores = thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
+        let (send, receive) = sync_channel(QUEUE_MAX);
+        let receive = Mutex::new(receive);
+        thread::scope(|scope| {
+            for _ in 0..cores {
+                let send = send.clone();
+                scope.spawn(move || self.read_files(&send));
+            }
+            // The last reader to end ends the queue.
+            drop(send);
+            for _ in 0..cores {
+                scope.spawn(|| self.keep_pages(&receive));
+            }
+        });
+    }
+
+    fn is_over(&self) -> bool {
+        self.import.stop.is_wished() || self.is_broken.load(Ordering::Relaxed)
+    }
+
+    fn counts<T>(&self, act: impl FnOnce(&mut Counts) -> T) -> T {
+        // Counts stay counts, whoever panicked beside them.
+        act(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn read_files(&self, send: &SyncSender<Loaded>) {
+        loop {
+            let file = self.files.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(file) = file.filter(|_| !self.is_over()) else { return };
+            let ImportFile { name, url, captured_at, open } = file;
+            let read = match open() {
+                Ok(Contents::Page(body, content_type)) => {
+                    let page = saved_page(body, content_type, url, captured_at);
+                    // The receivers go only after the senders.
+                    let _ = send.send(Loaded { name, page });
+                    continue;
                 }
-                Err(cause) => {
-                    let settled = Settled::Failed(crate::model::PageState::Broken);
-                    tally.count(settled);
-                    (self.observe)(Event::Settled { url, settled, cause: Some(cause.to_string()) });
+                Ok(Contents::Archive(input)) => self.read_archive(&name, input, send),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = read {
+                let settled = Settled::Failed(PageState::Broken);
+                self.counts(|it| it.tally.count(settled));
+                (self.import.observe)(Event::Settled {
+                    url: name,
+                    settled,
+                    cause: Some(error.to_string()),
+                });
+            }
+        }
+    }
+
+    fn read_archive(
+        &self,
+        name: &str,
+        input: Box<dyn BufRead + Send>,
+        send: &SyncSender<Loaded>,
+    ) -> Result<(), Unreadable> {
+        let import = self.import;
+        for found in ArchivePages::new(input, import.profile, import.body_max)? {
+            if self.is_over() {
+                break;
+            }
+            match found {
+                Found::Page(page) => {
+                    let _ = send.send(Loaded { name: name.to_owned(), page: *page });
+                }
+                Found::Revisit(revisit) => {
+                    self.counts(|it| it.revisits.push((name.to_owned(), *revisit)));
+                }
+                Found::PassedOver(why) => self.counts(|it| *it.passed_over.entry(why).or_default() += 1),
+                Found::Damaged(warc::Damage { offset, what }) => {
+                    self.counts(|it| it.damaged += 1);
+                    (import.observe)(Event::FileDamaged { name: name.to_owned(), offset, what });
                 }
             }
         }
-        let due = self.writer.due(Utc::now()).await?;
-        let report = Report { tally, end, due, drifts: Vec::new() };
-        self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
-        Ok(report)
+        Ok(())
     }
 
-    async fn keep(&self, file: ImportFile) -> Result<Result<Settled, Unreadable>, JobError> {
-        let ImportFile { name: _, url, captured_at, content_type, body } = file;
-        let body = match body {
-            Ok(body) => body,
-            Err(error) => return Ok(Err(error)),
-        };
-        let page = RawPage {
-            url,
-            body,
-            content_type,
-            captured_at,
-            source: CaptureSource::File,
-            status: None,
-            validators: Validators::default(),
-        };
-        let extraction = self.extractor.extract(&page);
-        Ok(Ok(self.writer.import(page, extraction, Utc::now()).await?))
+    /// Extract what was read, and keep it in batches.
+    fn keep_pages(&self, receive: &Mutex<Receiver<Loaded>>) {
+        let mut names: Vec<String> = Vec::new();
+        let mut batch: Vec<(RawPage, Extraction)> = Vec::new();
+        loop {
+            // One worker waits for a page while the others work on theirs.
+            let loaded = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let is_last = loaded.is_err();
+            if let Ok(Loaded { name, page }) = loaded {
+                if self.is_broken.load(Ordering::Relaxed) {
+                    continue;
+                }
+                let extraction = self.import.extractor.extract(&page);
+                names.push(name);
+                batch.push((page, extraction));
+            }
+            if (is_last || BATCH <= batch.len()) && !batch.is_empty() {
+                let kept = self.import.writer.import(std::mem::take(&mut batch), Utc::now());
+                match self.runtime.block_on(kept) {
+                    Ok(settled) => {
+                        for (name, settled) in names.drain(..).zip(settled) {
+                            self.counts(|it| self.import.count(&mut it.tally, &name, &[settled]));
+                        }
+                    }
+                    Err(error) => {
+                        self.is_broken.store(true, Ordering::Relaxed);
+                        self.counts(|it| it.error.get_or_insert(error).to_string());
+                    }
+                }
+            }
+            if is_last {
+                return;
+            }
+        }
+    }
+}
+
+/// A page as a browser saved it. What it says of itself counts before what the user says of all files.
+pub fn saved_page(
+    body: Vec<u8>,
+    content_type: Option<String>,
+    url: Option<Url>,
+    captured_at: Option<Captured>,
+) -> RawPage {
+    let (saved_url, saved_at, content_type, body) = match warc::parse_mhtml(&body) {
+        Some(whole) => {
+            let saved_url = whole.url.and_then(|it| Url::parse(&it).ok());
+            (saved_url, whole.saved_at.map(at), whole.content_type, whole.body)
+        }
+        None => {
+            let found = evidence(&body);
+            (found.url, found.captured_at, content_type, body)
+        }
+    };
+    RawPage {
+        url: url.or(saved_url),
+        body,
+        content_type,
+        captured_at: saved_at.or(captured_at),
+        source: CaptureSource::File,
+        status: None,
+        validators: Validators::default(),
     }
 }

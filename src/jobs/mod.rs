@@ -7,6 +7,7 @@ mod discovery;
 mod drift;
 mod ids;
 mod import;
+mod pages;
 mod pass;
 mod plan;
 mod reextract;
@@ -17,7 +18,8 @@ mod visit;
 
 pub use backfill::{Backfill, Ids, Order};
 pub use coverage::{CoveredDay, coverage};
-pub use import::{Import, ImportFile, Unreadable};
+pub use import::{Contents, Import, ImportFile, Imported, Unreadable, saved_page};
+pub use pages::{ArchivePages, Evidence, Found, PassedOver, Revisit, evidence};
 pub use pass::{Limits, Pass};
 pub use plan::{BackfillPlan, Plan, PlannedDay, PlannedSource, plan, plan_backfill};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};

@@ -10,7 +10,7 @@ use crate::{
     store::Settlement,
 };
 
-use super::schedule;
+use super::{pages::is_text, schedule};
 
 /// What a visit came to.
 pub(super) enum Visited {
@@ -92,13 +92,6 @@ fn published(draft: &Draft, profile: &Profile) -> Option<DateTime<Utc>> {
     let day =
         || draft.published_on?.and_hms_opt(0, 0, 0)?.and_local_timezone(profile.time_zone).earliest();
     draft.published_at.map(|it| it.to_utc()).or_else(|| day().map(|it| it.to_utc()))
-}
-
-/// Whether a content type may be that of a page. What says nothing may.
-fn is_text(content_type: Option<&str>) -> bool {
-    let Some(content_type) = content_type else { return true };
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kind.is_empty() || kind.starts_with("text/") || kind.ends_with("xml")
 }
 
 /// 200, and the page says that there is no such page.

@@ -77,6 +77,15 @@ pub enum Event {
         /// Its row.
         row: i64,
     },
+    /// A place in a file that cannot be read.
+    FileDamaged {
+        /// The file.
+        name: String,
+        /// Where.
+        offset: u64,
+        /// What is there.
+        what: String,
+    },
     /// The site asked to be left alone.
     SiteStopped {
         /// The cause, in words.

@@ -101,6 +101,10 @@ pub enum Captured {
 pub enum CaptureSource {
     /// Fetched from the site itself.
     Live,
+    /// A record of a web archive.
+    Warc,
+    /// Fetched from a web archive.
+    Wayback,
     /// A saved page.
     File,
 }
@@ -166,7 +170,7 @@ impl Via {
 }
 
 impl CaptureSource {
-    const ALL: [Self; 2] = [Self::Live, Self::File];
+    const ALL: [Self; 4] = [Self::Live, Self::Warc, Self::Wayback, Self::File];
 
     /// The source a word of `captures.source` stands for.
     pub fn from_code(code: &str) -> Option<Self> {
@@ -177,6 +181,8 @@ impl CaptureSource {
     pub fn code(self) -> &'static str {
         match self {
             Self::Live => "live",
+            Self::Warc => "warc",
+            Self::Wayback => "wayback",
             Self::File => "file",
         }
     }

@@ -138,35 +138,46 @@ impl Writer {
         self.call(move |conn| settle(conn, &settlement, packed.as_ref(), ways)).await
     }
 
-    /// Keep a page that did not come through the queue. Its address may be unknown.
+    /// Keep pages that did not come through the queue, in one transaction. Their addresses may be unknown.
     pub async fn import(
         &self,
-        page: RawPage,
-        extraction: Extraction,
+        pages: Vec<(RawPage, Extraction)>,
         at: DateTime<Utc>,
-    ) -> Result<Settled> {
-        let packed = self.packer.pack(&page.body)?;
+    ) -> Result<Vec<Settled>> {
+        let packed = pages.iter().map(|it| self.packer.pack(&it.0.body)).collect::<Result<Vec<_>>>()?;
         let ways = self.ways();
         self.call(move |conn| {
-            let key = extraction.key.clone().unwrap_or_else(|| PageKey {
-                host: UNKNOWN_HOST.to_owned(),
-                id: articles::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
-            });
-            let id = known_page(conn, &key, extraction.url.as_ref(), at)?;
-            let settled = read(conn, id, &key, &page, &extraction, &packed, at, ways)?;
-            let state = match settled {
-                Settled::Failed(state) => state,
-                _ => PageState::Stored,
-            };
-            let reason = (state == PageState::NotArticle).then_some("no_article");
-            conn.prepare_cached(
-                "UPDATE pages SET state = ?2, reason = ?3 WHERE id = ?1 AND state <> 'stored'",
-            )?
-            .execute(params![id.0, state.code(), reason])?;
-            Ok(settled)
+            let pages = pages.iter().zip(&packed);
+            pages
+                .map(|((page, extraction), packed)| import(conn, page, extraction, packed, at, ways))
+                .collect()
         })
         .await
     }
+}
+
+fn import(
+    conn: &Connection,
+    page: &RawPage,
+    extraction: &Extraction,
+    packed: &Packed,
+    at: DateTime<Utc>,
+    ways: Ways,
+) -> Result<Settled> {
+    let key = extraction.key.clone().unwrap_or_else(|| PageKey {
+        host: UNKNOWN_HOST.to_owned(),
+        id: articles::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
+    });
+    let id = known_page(conn, &key, extraction.url.as_ref(), at)?;
+    let settled = read(conn, id, &key, page, extraction, packed, at, ways)?;
+    let state = match settled {
+        Settled::Failed(state) => state,
+        _ => PageState::Stored,
+    };
+    let reason = (state == PageState::NotArticle).then_some("no_article");
+    conn.prepare_cached("UPDATE pages SET state = ?2, reason = ?3 WHERE id = ?1 AND state <> 'stored'")?
+        .execute(params![id.0, state.code(), reason])?;
+    Ok(settled)
 }
 
 pub(super) fn enqueue(

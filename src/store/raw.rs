@@ -80,7 +80,8 @@ pub(super) fn hex(bytes: impl AsRef<[u8]>) -> String {
     })
 }
 
-pub(super) fn sha256(bytes: &[u8]) -> String {
+/// The hash that bytes are known by: SHA-256, lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes))
 }
 

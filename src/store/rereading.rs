@@ -34,6 +34,26 @@ pub struct Capture {
     body: i64,
 }
 
+/// A capture with what was kept of its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of `captures` with its name")]
+pub struct StoredCapture {
+    pub id: i64,
+    /// The article whose newest wording was read from it.
+    pub article: Option<PageId>,
+    pub url: String,
+    pub captured_at: Option<String>,
+    pub status: Option<u16>,
+    pub content_type: Option<String>,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+    pub sha256: String,
+    pub body: i64,
+}
+
+/// Bytes, and the content type they came with.
+pub type Bytes = (Vec<u8>, Option<String>);
+
 /// What becomes of an article whose page was read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
@@ -99,6 +119,61 @@ impl Reader {
             status: *status,
             validators: Validators::default(),
         })
+    }
+
+    /// Captures with bytes after a row, of articles published on these days.
+    pub fn stored_captures(
+        &self,
+        row: i64,
+        days: Option<Days>,
+        limit: usize,
+    ) -> Result<Vec<StoredCapture>> {
+        let sql = "SELECT c.id, CASE WHEN a.capture_id = c.id THEN a.id END, coalesce(c.url, ''), c.captured_at, c.status,
+                          c.content_type, c.etag, c.last_modified, c.sha256, c.body_id
+                     FROM captures c LEFT JOIN articles a ON a.id = c.article_id
+                    WHERE c.id > ?1 AND c.body_id IS NOT NULL
+                      AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)
+                    ORDER BY c.id LIMIT ?4";
+        let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map(params![row, first, last, limit], |row| {
+            Ok(StoredCapture {
+                id: row.get(0)?,
+                article: row.get::<_, Option<i64>>(1)?.map(PageId),
+                url: row.get(2)?,
+                captured_at: row.get(3)?,
+                status: row.get(4)?,
+                content_type: row.get(5)?,
+                etag: row.get(6)?,
+                last_modified: row.get(7)?,
+                sha256: row.get(8)?,
+                body: row.get(9)?,
+            })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The bytes with this hash, and the content type they first came with.
+    pub fn body_by_hash(&self, sha256: &str) -> Result<Option<Bytes>> {
+        let sql = "SELECT b.id, (SELECT c.content_type FROM captures c WHERE c.body_id = b.id LIMIT 1)
+                     FROM bodies b WHERE b.sha256 = ?1";
+        self.bytes(sql, params![sha256])
+    }
+
+    /// The bytes of a capture, and their content type.
+    pub fn body_of_capture(&self, key: &PageKey, captured: Captured) -> Result<Option<Bytes>> {
+        let sql = "SELECT body_id, content_type FROM captures
+                    WHERE host = ?1 AND site_id = ?2 AND coalesce(captured_at, '') = ?3 AND body_id IS NOT NULL";
+        self.bytes(sql, params![key.host, key.id, captured.to_string()])
+    }
+
+    fn bytes(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Option<Bytes>> {
+        let found = self
+            .conn
+            .prepare_cached(sql)?
+            .query_row(values, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?)));
+        let Some((body, content_type)) = found.optional()? else { return Ok(None) };
+        Ok(Some((self.unpacker.borrow_mut().read(&self.conn, body)?, content_type)))
     }
 
     /// How far a job had come when it was left.

@@ -8,7 +8,7 @@ use super::{Reader, Result};
 
 /// Words in more stories than this are not ranked: they tell no story from another, and ranking all of them takes longer
 /// than anybody waits.
-const RANKED_MAX: u64 = 50_000;
+const RANKED_MAX: u64 = 60_000;
 /// So many of the last pages are looked at for the newest stories with words that stand in more.
 const NEWEST_MAX: u32 = 2_000;
 /// Words of a snippet.

@@ -20,16 +20,24 @@ pub(super) fn keep(
     let (hash, at) = (hash(strip), captured.to_string());
     let before = conn
         .prepare_cached(
-            "SELECT id, hash FROM strips WHERE captured_at <= ?1 ORDER BY captured_at DESC, id DESC LIMIT 1",
+            "SELECT id, hash, last_captured_at FROM strips WHERE captured_at <= ?1
+              ORDER BY captured_at DESC, id DESC LIMIT 1",
         )?
-        .query_row([&at], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))
+        .query_row([&at], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })
         .optional()?;
-    if let Some((id, _)) = before.filter(|it| it.1 == hash) {
-        conn.prepare_cached(
-            "UPDATE strips SET last_captured_at = max(last_captured_at, ?2), captures = captures + 1 WHERE id = ?1",
-        )?
-        .execute(params![id, at])?;
-        return Ok(Some(id));
+    match before {
+        Some((id, known, _)) if known == hash => {
+            conn.prepare_cached(
+                "UPDATE strips SET last_captured_at = max(last_captured_at, ?2), captures = captures + 1 WHERE id = ?1",
+            )?
+            .execute(params![id, at])?;
+            return Ok(Some(id));
+        }
+        // Captures come in any order: what was taken for one strip in a row was two, with this one between.
+        Some((id, _, last)) if at < last => split(conn, id, &at, zone)?,
+        Some(_) | None => {}
     }
     // Imports come in any order: the next strip in time may be this one, seen earlier.
     let after = conn
@@ -81,6 +89,40 @@ pub(super) fn keep(
         ])?;
     }
     Ok(Some(id))
+}
+
+/// The captures of a strip after a time become a strip of their own.
+fn split(conn: &Connection, id: i64, at: &str, zone: Tz) -> Result<()> {
+    let first: Option<String> = conn
+        .prepare_cached(
+            "SELECT min(captured_at) FROM captures WHERE strip_id = ?1 AND captured_at > ?2",
+        )?
+        .query_row(params![id, at], |row| row.get(0))?;
+    // The capture that made the strip end then may be on its way.
+    let Some(captured) = first.as_deref().and_then(|it| it.parse().ok()) else { return Ok(()) };
+    let day = day_of(captured, zone);
+    conn.prepare_cached(
+        "INSERT INTO strips (captured_at, last_captured_at, day, market_date, rows, captures, hash)
+         SELECT ?2, last_captured_at, ?3, market_date, rows, 0, hash FROM strips WHERE id = ?1",
+    )?
+    .execute(params![id, first, day])?;
+    let other = conn.last_insert_rowid();
+    conn.prepare_cached(
+        "INSERT INTO quotes (symbol, day, captured_at, strip_id, kind, price, change, change_pct, direction, suspect)
+         SELECT symbol, ?3, ?4, ?2, kind, price, change, change_pct, direction, suspect FROM quotes WHERE strip_id = ?1",
+    )?
+    .execute(params![id, other, day, first])?;
+    conn.prepare_cached("UPDATE captures SET strip_id = ?2 WHERE strip_id = ?1 AND captured_at > ?3")?
+        .execute(params![id, other, at])?;
+    for strip in [id, other] {
+        conn.prepare_cached(
+            "UPDATE strips SET captures = (SELECT count(*) FROM captures WHERE strip_id = ?1),
+                    last_captured_at = coalesce((SELECT max(captured_at) FROM captures WHERE strip_id = ?1), captured_at)
+              WHERE id = ?1",
+        )?
+        .execute([strip])?;
+    }
+    Ok(())
 }
 
 /// Put what a later reading made of a capture's strip in its place; whether that is another one.

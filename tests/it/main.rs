@@ -1,5 +1,6 @@
 //! The claims of the whole program, one file a subject.
 
+mod archives;
 mod ask;
 mod backfill;
 mod cli;

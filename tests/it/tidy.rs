@@ -7,16 +7,20 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("config", &["model"]),
     ("html", &[]),
+    ("warc", &["model"]),
     ("discover", &["model", "config", "html"]),
     ("fetch", &["model", "config"]),
     ("extract", &["model", "config", "html"]),
     ("store", &["model"]),
-    ("jobs", &["model", "config", "html", "discover", "fetch", "extract", "store"]),
-    ("export", &["model", "store"]),
+    ("jobs", &["model", "config", "html", "warc", "discover", "fetch", "extract", "store"]),
+    ("export", &["model", "warc", "store"]),
     ("web", &["model", "store"]),
     (
         "cli",
-        &["model", "config", "html", "discover", "fetch", "extract", "store", "jobs", "export", "web"],
+        &[
+            "model", "config", "html", "warc", "discover", "fetch", "extract", "store", "jobs",
+            "export", "web",
+        ],
     ),
 ];
 
@@ -27,12 +31,13 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("ego_tree::", &["html"]),
     ("encoding_rs::", &["html"]),
     ("quick_xml::", &["discover"]),
-    ("flate2::", &["discover"]),
+    ("flate2::", &["discover", "warc"]),
     ("reqwest::", &["fetch"]),
     ("rustls::", &["fetch"]),
     ("rusqlite::", &["store"]),
-    ("zstd::", &["store"]),
-    ("sha2::", &["store"]),
+    ("zstd::", &["store", "warc"]),
+    ("sha2::", &["store", "warc", "export"]),
+    ("zip::", &["export"]),
     ("csv::", &["export"]),
     ("parquet::", &["export"]),
     ("plotters::", &["cli"]),
@@ -50,10 +55,11 @@ const OWNERS: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that never await.
-const SYNC: &[&str] = &["model", "config", "html", "discover", "extract", "export"];
+const SYNC: &[&str] = &["model", "config", "html", "warc", "discover", "extract", "export"];
 
 /// The clock is an argument below `jobs`; `fetch` alone lives in time.
-const CLOCKLESS: &[&str] = &["model", "config", "html", "discover", "extract", "store", "export"];
+const CLOCKLESS: &[&str] =
+    &["model", "config", "html", "warc", "discover", "extract", "store", "export"];
 
 const LINES_MAX: usize = 500;
 

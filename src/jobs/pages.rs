@@ -1,0 +1,267 @@
+//! The pages of the site in a web archive, and in files that browsers saved.
+
+use std::{collections::HashMap, io::BufRead};
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::{
+    config::Profile,
+    model::{CaptureSource, Captured, PageKey, RawPage, Validators},
+    warc::{self, HttpAnswer, Record},
+};
+
+/// Payloads that revisits may name.
+const REMEMBERED_MAX: usize = 500_000;
+/// Guards speak in the head of their pages.
+const CHALLENGE_BYTES: usize = 16 << 10;
+/// What a record may have beyond its body: head, chunks.
+const HEAD_BYTES: usize = 1 << 20;
+/// A browser says in the first lines where it saved a page from.
+const COMMENT_BYTES: usize = 4 << 10;
+
+/// What stands in a web archive.
+#[derive(Debug)]
+pub enum Found {
+    /// An article page of the site.
+    Page(Box<RawPage>),
+    /// One whose bytes are those of an earlier record.
+    Revisit(Box<Revisit>),
+    /// A record that is none of these.
+    PassedOver(PassedOver),
+    /// No record.
+    Damaged(warc::Damage),
+}
+
+/// A capture whose bytes are those of an earlier one.
+#[derive(Debug, Clone)]
+pub struct Revisit {
+    /// The capture, without its bytes.
+    pub page: RawPage,
+    /// The hash of the bytes as they are stored, where they stood earlier in the same file.
+    pub sha256: Option<String>,
+    /// The earlier capture, where the record names it.
+    pub earlier: Option<(PageKey, Captured)>,
+}
+
+/// Why a record is passed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PassedOver {
+    /// A request, information about the archive.
+    NotACapture,
+    /// Another site's.
+    OtherSite,
+    /// The site's, and no article's address.
+    OtherPage,
+    /// A picture, a script.
+    NotText,
+    /// An answer that is no page: a redirect, an error.
+    OtherStatus,
+    /// The server's guard.
+    Challenge,
+    /// Larger than any page.
+    TooLarge,
+}
+
+impl PassedOver {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotACapture => "no captures",
+            Self::OtherSite => "of other sites",
+            Self::OtherPage => "no articles",
+            Self::NotText => "not text",
+            Self::OtherStatus => "redirects and errors",
+            Self::Challenge => "challenges of a guard",
+            Self::TooLarge => "too large",
+        }
+    }
+}
+
+/// Reads the pages of a profile's site out of a web archive.
+pub struct ArchivePages<'p, R: BufRead> {
+    profile: &'p Profile,
+    body_max: usize,
+    records: warc::Reader<R>,
+    /// Hashes of stored bytes by the digest of the payload.
+    by_digest: HashMap<String, String>,
+}
+
+impl<'p, R: BufRead> ArchivePages<'p, R> {
+    /// Over a file or a stream, packed or not; bodies are no larger than `body_max`.
+    pub fn new(input: R, profile: &'p Profile, body_max: usize) -> std::io::Result<Self> {
+        let records = warc::Reader::new(input, body_max + HEAD_BYTES)?;
+        Ok(Self { profile, body_max, records, by_digest: HashMap::new() })
+    }
+
+    fn look_at(&mut self, record: &Record) -> Found {
+        let kind = record.kind();
+        if !matches!(kind, "response" | "resource" | "conversion" | "revisit") {
+            return Found::PassedOver(PassedOver::NotACapture);
+        }
+        let url = record.target().and_then(|it| Url::parse(it).ok());
+        let Some(url) = url.filter(|it| self.profile.host_of(it).is_some()) else {
+            return Found::PassedOver(PassedOver::OtherSite);
+        };
+        if self.profile.page_key(&url).is_none() {
+            return Found::PassedOver(PassedOver::OtherPage);
+        }
+        if record.is_cut {
+            return Found::PassedOver(PassedOver::TooLarge);
+        }
+        let damaged = |what| Found::Damaged(warc::Damage { offset: record.offset, what });
+        let content_type = record.header("Content-Type").unwrap_or_default().to_ascii_lowercase();
+        let is_http = content_type.starts_with("application/http") || record.block.starts_with(b"HTTP/");
+        let answer = match (kind, is_http) {
+            ("response" | "revisit", true) => match warc::parse_http(&record.block, self.body_max) {
+                Ok(answer) => answer,
+                Err(what) => return damaged(what),
+            },
+            ("revisit", false) => HttpAnswer { status: 200, headers: Vec::new(), body: Vec::new() },
+            // What is kept without an answer is the page itself; a conversion is its text.
+            _ => {
+                let kind = if kind == "conversion" { "text/plain" } else { content_type.as_str() };
+                HttpAnswer {
+                    status: 200,
+                    headers: vec![("Content-Type".to_owned(), kind.to_owned())],
+                    body: record.block.clone(),
+                }
+            }
+        };
+        if !matches!(answer.status, 200 | 203) {
+            return Found::PassedOver(PassedOver::OtherStatus);
+        }
+        let page = self.page(url, record, answer, kind == "response");
+        if kind == "revisit" {
+            return Found::Revisit(Box::new(self.revisit(page, record)));
+        }
+        if !is_text(page.content_type.as_deref()) {
+            return Found::PassedOver(PassedOver::NotText);
+        }
+        let head = &page.body[..page.body.len().min(CHALLENGE_BYTES)];
+        if self.profile.challenge.texts.as_ref().is_some_and(|it| it.is_in(head)) {
+            return Found::PassedOver(PassedOver::Challenge);
+        }
+        Found::Page(Box::new(page))
+    }
+
+    fn page(&self, url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawPage {
+        let HttpAnswer { status, headers, body } = answer;
+        let text = |name| warc::header(&headers, name).map(str::to_owned);
+        RawPage {
+            // As it would be asked for: with a slug if there is one, and nothing else.
+            url: Some(url),
+            content_type: text("Content-Type"),
+            captured_at: record.header("WARC-Date").and_then(date),
+            source: CaptureSource::Warc,
+            status: has_status.then_some(status),
+            validators: Validators { etag: text("ETag"), last_modified: text("Last-Modified") },
+            body,
+        }
+    }
+
+    fn revisit(&self, page: RawPage, record: &Record) -> Revisit {
+        let digest = record.header("WARC-Payload-Digest");
+        let sha256 = digest.and_then(|it| self.by_digest.get(it)).cloned();
+        let earlier = || {
+            let url = record.header("WARC-Refers-To-Target-URI").or_else(|| record.target())?;
+            let key = self.profile.page_key(&Url::parse(url.trim_matches(['<', '>'])).ok()?)?;
+            Some((key, date(record.header("WARC-Refers-To-Date")?)?))
+        };
+        Revisit { page, sha256, earlier: earlier() }
+    }
+
+    /// Revisits further on may name these bytes.
+    fn remember(&mut self, record: &Record, page: &RawPage) {
+        if let Some(digest) = record.header("WARC-Payload-Digest")
+            && self.by_digest.len() < REMEMBERED_MAX
+        {
+            self.by_digest.insert(digest.to_owned(), crate::store::body_hash(&page.body));
+        }
+    }
+}
+
+impl<R: BufRead> Iterator for ArchivePages<'_, R> {
+    type Item = Found;
+
+    fn next(&mut self) -> Option<Found> {
+        let record = match self.records.next()? {
+            Ok(record) => record,
+            Err(damage) => return Some(Found::Damaged(damage)),
+        };
+        let found = self.look_at(&record);
+        if let Found::Page(page) = &found {
+            self.remember(&record, page);
+        }
+        Some(found)
+    }
+}
+
+/// Whether a content type may be that of a page. What says nothing may.
+pub(super) fn is_text(content_type: Option<&str>) -> bool {
+    let Some(content_type) = content_type else { return true };
+    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    kind.is_empty() || kind.starts_with("text/") || kind.ends_with("xml")
+}
+
+/// A date of a record: a moment, or a day where no more is said.
+fn date(text: &str) -> Option<Captured> {
+    text.trim().parse().ok()
+}
+
+/// What a saved file says of itself: where it was saved from, and when.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Evidence {
+    /// The address.
+    pub url: Option<Url>,
+    /// The time.
+    pub captured_at: Option<Captured>,
+}
+
+/// Look for the comments that browsers and their extensions leave in pages they save.
+pub fn evidence(body: &[u8]) -> Evidence {
+    let head = String::from_utf8_lossy(&body[..body.len().min(COMMENT_BYTES)]);
+    // `<!-- saved from url=(0041)https://… -->`; the number is the length of the address.
+    let saved = head.split_once("saved from url=(").and_then(|it| it.1.split_once(')')).map(|it| it.1);
+    // `Page saved with SingleFile  url: https://…  saved date: Mon Mar 08 2021 11:20:00 GMT+0500 (…)`.
+    let single = head.split_once("SingleFile").map(|it| it.1);
+    let word = |text: &str| text.split_ascii_whitespace().next().unwrap_or_default().to_owned();
+    let url = saved.map(word).or_else(|| single?.split_once("url:").map(|it| word(it.1)));
+    let url = url.and_then(|it| Url::parse(it.trim_end_matches("-->")).ok());
+    let captured_at = single.and_then(|it| it.split_once("saved date:")).and_then(|it| {
+        let text = it.1.split(['(', '\n']).next()?.trim().to_owned();
+        let at = DateTime::parse_from_str(&text.replace("GMT", ""), "%a %b %d %Y %H:%M:%S %z").ok()?;
+        Some(Captured::At(at.to_utc()))
+    });
+    Evidence { url, captured_at }
+}
+
+/// A moment, as a capture is dated.
+pub(super) fn at(moment: DateTime<Utc>) -> Captured {
+    Captured::At(moment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn saved_pages_say_where_they_are_from() {
+        let check = |text: &str, url: Option<&str>, at: Option<&str>| {
+            let found = evidence(text.as_bytes());
+            assert_eq!(found.url.as_ref().map(Url::as_str), url, "{text}");
+            assert_eq!(found.captured_at.map(|it| it.to_string()).as_deref(), at, "{text}");
+        };
+        check(
+            "<!DOCTYPE html>\n<!-- saved from url=(0033)https://www.brecorder.com/news/1/a -->\n<html>",
+            Some("https://www.brecorder.com/news/1/a"),
+            None,
+        );
+        check(
+            "<html><!--\n Page saved with SingleFile \n url: https://www.brecorder.com/news/1/a \n saved date: Mon Mar 08 2021 11:20:00 GMT+0500 (Pakistan Standard Time)\n-->",
+            Some("https://www.brecorder.com/news/1/a"),
+            Some("2021-03-08T06:20:00Z"),
+        );
+        check("<html><p>saved</p>", None, None);
+    }
+}

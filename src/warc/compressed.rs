@@ -1,0 +1,185 @@
+//! What a web archive is packed in: nothing, gzip (a member for each record, or one for all), zstd.
+
+use std::io::{self, BufRead, Read};
+
+use flate2::bufread::GzDecoder;
+
+const GZIP: &[u8] = &[0x1F, 0x8B];
+const GZIP_MEMBER: &[u8] = &[0x1F, 0x8B, 0x08];
+const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
+/// A skippable frame before the first: a dictionary, by the custom of some crawlers.
+const ZSTD_SKIPPABLE: &[u8] = &[0x5D, 0x2A, 0x4D, 0x18];
+
+/// How an archive is packed, by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// Not at all.
+    Plain,
+    /// gzip.
+    Gzip,
+    /// zstd.
+    Zstd,
+}
+
+impl Packing {
+    /// By the first bytes.
+    pub fn of(head: &[u8]) -> Self {
+        if head.starts_with(GZIP) {
+            Self::Gzip
+        } else if head.starts_with(ZSTD) || head.starts_with(ZSTD_SKIPPABLE) {
+            Self::Zstd
+        } else {
+            Self::Plain
+        }
+    }
+}
+
+/// A source that knows where it is, and can give a few bytes again.
+pub(super) struct Counted<R> {
+    inner: R,
+    pub(super) offset: u64,
+    /// Given before what comes.
+    again: &'static [u8],
+}
+
+impl<R: BufRead> Counted<R> {
+    fn give_again(&mut self, bytes: &'static [u8]) {
+        self.again = bytes;
+        self.offset -= bytes.len() as u64;
+    }
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.fill_buf()?.read(buffer)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.again.is_empty() { self.inner.fill_buf() } else { Ok(self.again) }
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.offset += count as u64;
+        if self.again.is_empty() {
+            self.inner.consume(count);
+        } else {
+            self.again = &self.again[count..];
+        }
+    }
+}
+
+/// The bytes of an archive, unpacked as one stream over all members.
+pub(super) enum Unpacked<R: BufRead> {
+    Plain(Counted<R>),
+    Gzip(Members<R>),
+    Zstd(Box<zstd::stream::read::Decoder<'static, Counted<R>>>),
+}
+
+/// gzip members one after the other. One that is damaged ends with an error; the next is looked for.
+pub(super) struct Members<R: BufRead> {
+    /// `None` only while a member is changed.
+    decoder: Option<GzDecoder<Counted<R>>>,
+    is_over: bool,
+}
+
+impl<R: BufRead> Unpacked<R> {
+    pub(super) fn new(mut inner: R) -> io::Result<Self> {
+        let packing = Packing::of(inner.fill_buf()?);
+        let counted = Counted { inner, offset: 0, again: &[] };
+        Ok(match packing {
+            Packing::Plain => Self::Plain(counted),
+            Packing::Gzip => {
+                Self::Gzip(Members { decoder: Some(GzDecoder::new(counted)), is_over: false })
+            }
+            Packing::Zstd => Self::Zstd(Box::new(zstd::stream::read::Decoder::with_buffer(counted)?)),
+        })
+    }
+
+    /// Where in the file we are. Within a member, near its end.
+    pub(super) fn offset(&self) -> u64 {
+        match self {
+            Self::Plain(it) => it.offset,
+            Self::Gzip(it) => it.decoder.as_ref().map_or(0, |it| it.get_ref().offset),
+            Self::Zstd(it) => it.get_ref().offset,
+        }
+    }
+
+    /// After an error: go on with the next member, if there is one.
+    pub(super) fn skip_damage(&mut self) -> io::Result<bool> {
+        match self {
+            Self::Plain(_) => Ok(true),
+            Self::Gzip(members) => members.find_next(),
+            Self::Zstd(_) => Ok(false),
+        }
+    }
+}
+
+impl<R: BufRead> Members<R> {
+    /// The beginning of a member somewhere ahead.
+    fn find_next(&mut self) -> io::Result<bool> {
+        let Some(decoder) = self.decoder.take() else { return Ok(false) };
+        let mut source = decoder.into_inner();
+        let mut seen = 0;
+        loop {
+            let Some(&byte) = source.fill_buf()?.first() else {
+                self.is_over = true;
+                return Ok(false);
+            };
+            source.consume(1);
+            seen = match byte {
+                it if it == GZIP_MEMBER[seen] => seen + 1,
+                it if it == GZIP_MEMBER[0] => 1,
+                _ => 0,
+            };
+            if seen == GZIP_MEMBER.len() {
+                source.give_again(GZIP_MEMBER);
+                self.decoder = Some(GzDecoder::new(source));
+                return Ok(true);
+            }
+        }
+    }
+}
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.is_over || buffer.is_empty() {
+                return Ok(0);
+            }
+            let Some(decoder) = self.decoder.as_mut() else { return Ok(0) };
+            let count = decoder.read(buffer)?;
+            if 0 < count {
+                return Ok(count);
+            }
+            // A member has ended; another may follow.
+            let Some(decoder) = self.decoder.take() else { return Ok(0) };
+            let mut source = decoder.into_inner();
+            match source.fill_buf()?.first() {
+                None => self.is_over = true,
+                // Some pad their files with zeros.
+                Some(0) => {
+                    while source.fill_buf()?.first() == Some(&0) {
+                        source.consume(1);
+                    }
+                    self.is_over = source.fill_buf()?.is_empty();
+                }
+                Some(_) => {}
+            }
+            self.decoder = Some(GzDecoder::new(source));
+        }
+    }
+}
+
+impl<R: BufRead> Read for Unpacked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(it) => it.read(buffer),
+            Self::Gzip(it) => it.read(buffer),
+            Self::Zstd(it) => it.read(buffer),
+        }
+    }
+}

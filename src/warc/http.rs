@@ -1,0 +1,170 @@
+//! An HTTP answer inside a record: head, body, codings.
+
+use std::io::Read;
+
+use super::{Header, header};
+
+/// Headers have no more lines.
+const LINES_MAX: usize = 512;
+
+/// An answer, its codings removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HttpAnswer {
+    /// 200, 404...
+    pub status: u16,
+    /// Headers, in order.
+    pub headers: Vec<Header>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// Read an answer; bodies of more than `body_max` bytes are none. In words, what is wrong.
+pub fn parse_http(block: &[u8], body_max: usize) -> Result<HttpAnswer, String> {
+    let (head, body) = split_head(block).ok_or("the head of the answer does not end")?;
+    let mut lines =
+        head.split(|it| *it == b'\n').map(|it| String::from_utf8_lossy(it.trim_ascii()).into_owned());
+    let first = lines.next().unwrap_or_default();
+    let mut words = first.split_ascii_whitespace();
+    let is_http = words.next().is_some_and(|it| it.to_ascii_uppercase().starts_with("HTTP/"));
+    let status = words.next().and_then(|it| it.parse().ok()).filter(|_| is_http);
+    let status = status.ok_or_else(|| {
+        format!("no answer begins with `{}`", first.chars().take(40).collect::<String>())
+    })?;
+    let headers: Vec<Header> = lines
+        .take(LINES_MAX)
+        .filter_map(|it| {
+            it.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
+        })
+        .collect();
+    let mut body = body.to_vec();
+    let says = |name: &str, word: &str| {
+        header(&headers, name).is_some_and(|it| it.to_ascii_lowercase().contains(word))
+    };
+    if says("Transfer-Encoding", "chunked") {
+        // Many tools take the chunks apart and leave the header.
+        if let Some(whole) = dechunk(&body) {
+            body = whole;
+        }
+    }
+    // The last coding that was put on comes off first.
+    let codings = header(&headers, "Content-Encoding").unwrap_or_default().to_ascii_lowercase();
+    for coding in codings.split(',').map(str::trim).rev() {
+        body = decode(coding, body, body_max)?;
+    }
+    if body_max < body.len() {
+        return Err(format!("the body is larger than {body_max} bytes"));
+    }
+    Ok(HttpAnswer { status, headers, body })
+}
+
+fn split_head(block: &[u8]) -> Option<(&[u8], &[u8])> {
+    let crlf = block.windows(4).position(|it| it == b"\r\n\r\n").map(|it| (it, it + 4));
+    let lf = || block.windows(2).position(|it| it == b"\n\n").map(|it| (it, it + 2));
+    let (end, begin) = crlf.or_else(lf)?;
+    Some((&block[..end], &block[begin..]))
+}
+
+/// `None` where these are no chunks.
+fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
+    let mut whole = Vec::with_capacity(rest.len());
+    loop {
+        let end = rest.iter().position(|it| *it == b'\n')?;
+        let line = std::str::from_utf8(&rest[..end]).ok()?.trim();
+        let size = usize::from_str_radix(line.split(';').next()?.trim(), 16).ok()?;
+        rest = &rest[end + 1..];
+        if size == 0 {
+            return Some(whole);
+        }
+        whole.extend_from_slice(rest.get(..size)?);
+        rest = &rest[size..];
+        rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"))?;
+    }
+}
+
+fn decode(coding: &str, body: Vec<u8>, max: usize) -> Result<Vec<u8>, String> {
+    let decoder: Box<dyn Read + '_> = match coding {
+        "" | "identity" | "none" => return Ok(body),
+        // Tools that take the coding off and leave the header are common, too.
+        "gzip" | "x-gzip" if !body.starts_with(&[0x1F, 0x8B]) => return Ok(body),
+        "gzip" | "x-gzip" => Box::new(flate2::read::MultiGzDecoder::new(body.as_slice())),
+        // What is called so is zlib's, or bare.
+        "deflate" if body.first().is_some_and(|it| it & 0x0F == 8) => {
+            Box::new(flate2::read::ZlibDecoder::new(body.as_slice()))
+        }
+        "deflate" => Box::new(flate2::read::DeflateDecoder::new(body.as_slice())),
+        "br" if looks_like_text(&body) => return Ok(body),
+        "br" => Box::new(brotli_decompressor::Decompressor::new(body.as_slice(), 4096)),
+        "zstd" if !body.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) => return Ok(body),
+        "zstd" => Box::new(
+            zstd::stream::read::Decoder::new(body.as_slice()).map_err(|error| error.to_string())?,
+        ),
+        other => return Err(format!("`{other}` is no coding that is known")),
+    };
+    let mut whole = Vec::new();
+    let read = decoder.take(max as u64 + 1).read_to_end(&mut whole);
+    read.map_err(|error| format!("the {coding} coding is broken: {error}"))?;
+    if max < whole.len() { Err(format!("the body is larger than {max} bytes")) } else { Ok(whole) }
+}
+
+fn looks_like_text(body: &[u8]) -> bool {
+    let head = body.trim_ascii_start();
+    head.starts_with(b"<")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    #[track_caller]
+    fn check(headers: &str, body: &[u8], expect: Result<&str, &str>) {
+        let block = [format!("HTTP/1.1 200 OK\r\n{headers}\r\n").as_bytes(), body].concat();
+        let found = parse_http(&block, 1000);
+        match (found, expect) {
+            (Ok(found), Ok(expect)) => assert_eq!(String::from_utf8_lossy(&found.body), expect),
+            (Err(found), Err(expect)) => assert!(found.contains(expect), "{found}"),
+            (found, _) => panic!("{found:?}"),
+        }
+    }
+
+    #[test]
+    fn codings_are_taken_off_and_headers_that_lie_are_forgiven() {
+        check("", b"plain", Ok("plain"));
+        check("Transfer-Encoding: chunked\r\n", b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\n\r\n", Ok("abcde"));
+        check("Transfer-Encoding: chunked\r\n", b"<html>whole already", Ok("<html>whole already"));
+        check("Content-Encoding: gzip\r\n", &gzip(b"packed"), Ok("packed"));
+        check("Content-Encoding: gzip\r\n", b"<html>unpacked already", Ok("<html>unpacked already"));
+        check(
+            "content-encoding: zstd\r\n",
+            &zstd::bulk::compress(b"packed", 3).expect("memory"),
+            Ok("packed"),
+        );
+        let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        zlib.write_all(b"packed").expect("memory");
+        check("Content-Encoding: deflate\r\n", &zlib.finish().expect("memory"), Ok("packed"));
+        check(
+            "Content-Encoding: br\r\n",
+            &[0x0B, 0x02, 0x80, 0x70, 0x61, 0x63, 0x6B, 0x65, 0x03],
+            Ok("packe"),
+        );
+        check("Content-Encoding: compress\r\n", b"x", Err("`compress` is no coding"));
+    }
+
+    #[test]
+    fn bombs_and_broken_answers_are_refused() {
+        check("Content-Encoding: gzip\r\n", &gzip(&vec![0; 100_000]), Err("larger than 1000 bytes"));
+        let torn = gzip(b"packed");
+        check("Content-Encoding: gzip\r\n", &torn[..torn.len() - 9], Err("coding is broken"));
+        assert!(parse_http(b"HTTP/1.1 200 OK\r\nno end", 10).is_err());
+        assert!(parse_http(b"<html>\r\n\r\n", 10).is_err());
+        assert!(parse_http(b"HTTP/1.1 abc\r\n\r\n", 10).is_err());
+        assert!(parse_http(b"", 10).is_err());
+    }
+}

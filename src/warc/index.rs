@@ -1,0 +1,56 @@
+//! CDXJ: a line for each capture, sorted by address and time, as replay tools look them up.
+
+use serde_json::json;
+use url::Url;
+
+use super::Written;
+
+/// The address in the order it is sorted by: `com,brecorder)/news/1?a=b`.
+pub fn surt(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    // An address of numbers is not turned round.
+    let is_name = matches!(url.host(), Some(url::Host::Domain(_)));
+    let mut parts: Vec<&str> = host.split('.').collect();
+    if is_name {
+        parts.reverse();
+    }
+    let mut key = if is_name { parts.join(",") } else { host.to_owned() };
+    if let Some(port) = url.port() {
+        key.push_str(&format!(":{port}"));
+    }
+    key.push(')');
+    let path = url.path().to_ascii_lowercase();
+    key.push_str(if path.len() > 1 { path.trim_end_matches('/') } else { &path });
+    if let Some(query) = url.query().filter(|it| !it.is_empty()) {
+        let mut pairs: Vec<String> = query.to_ascii_lowercase().split('&').map(str::to_owned).collect();
+        pairs.sort();
+        key.push('?');
+        key.push_str(&pairs.join("&"));
+    }
+    key
+}
+
+/// The line of a record in a file.
+pub fn cdxj_line(url: &Url, timestamp: &str, written: &Written, filename: &str) -> String {
+    let Written { offset, length, digest, status, mime, is_revisit } = written;
+    let mime = if *is_revisit { "warc/revisit" } else { mime.as_str() };
+    let fields = json!({
+        "url": url.as_str(), "mime": mime, "status": status.to_string(), "digest": digest, "length": length.to_string(),
+        "offset": offset.to_string(), "filename": filename,
+    });
+    format!("{} {timestamp} {fields}", surt(url))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_turned_round() {
+        let check = |url: &str, expect| assert_eq!(surt(&url.parse().expect("an address")), expect);
+        check("https://www.brecorder.com/news/40076038/A-Slug/", "com,brecorder)/news/40076038/a-slug");
+        check("https://www.brecorder.com/", "com,brecorder)/");
+        check("http://127.0.0.1:8080/news/1?b=2&a=1", "127.0.0.1:8080)/news/1?a=1&b=2");
+    }
+}

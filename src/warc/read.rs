@@ -1,0 +1,328 @@
+//! Reading web archives, record by record, whatever their size and however damaged.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use super::{Header, compressed::Unpacked, header};
+
+/// A line of a header is no longer.
+const LINE_MAX: usize = 64 << 10;
+/// A header has no more lines.
+const LINES_MAX: usize = 512;
+/// What is unpacked at a time.
+const BUFFER_BYTES: usize = 64 << 10;
+
+/// A record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Where it begins; in a packed file, near where its member does.
+    pub offset: u64,
+    /// Its headers, in order.
+    pub headers: Vec<Header>,
+    /// Its block; empty where it is larger than asked for.
+    pub block: Vec<u8>,
+    /// Its block is larger than asked for, or ends too early.
+    pub is_cut: bool,
+}
+
+/// Something in a file that is no record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Damage {
+    /// Where.
+    pub offset: u64,
+    /// What.
+    pub what: String,
+}
+
+/// Reads records. Damage is an item like a record, and reading goes on after it where that is possible.
+pub struct Reader<R: BufRead> {
+    input: BufReader<Unpacked<R>>,
+    block_max: usize,
+    /// Bytes of blocks and padding that stand before the next record.
+    is_over: bool,
+    /// Damage was met and the beginning of a record is looked for.
+    is_lost: bool,
+}
+
+impl Record {
+    /// Its kind: `response`, `resource`, `revisit`, `conversion`...
+    pub fn kind(&self) -> &str {
+        self.header("WARC-Type").unwrap_or_default()
+    }
+
+    /// The first value of a header.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        header(&self.headers, name)
+    }
+
+    /// Of what it is a record, without the angle brackets that some put around it.
+    pub fn target(&self) -> Option<&str> {
+        self.header("WARC-Target-URI").map(|it| it.trim_start_matches('<').trim_end_matches('>'))
+    }
+}
+
+impl<R: BufRead> Reader<R> {
+    /// Over a file or a stream, packed or not. Blocks of more than `block_max` bytes are passed over.
+    pub fn new(input: R, block_max: usize) -> io::Result<Self> {
+        let input = BufReader::with_capacity(BUFFER_BYTES, Unpacked::new(input)?);
+        Ok(Self { input, block_max, is_over: false, is_lost: false })
+    }
+
+    fn offset(&self) -> u64 {
+        self.input.get_ref().offset()
+    }
+
+    /// The next record, or what stands in its place; `None` at the end.
+    fn read(&mut self) -> Result<Option<Record>, Damage> {
+        let mut offset;
+        let mut passed = 0_u64;
+        let version = loop {
+            offset = self.offset();
+            let Some(line) = self.line(offset)? else {
+                return if 0 < passed && !self.is_lost {
+                    Err(Damage { offset, what: format!("{passed} bytes after the last record") })
+                } else {
+                    Ok(None)
+                };
+            };
+            if line.starts_with(b"WARC/") {
+                break line;
+            }
+            passed += line.iter().filter(|it| !it.is_ascii_whitespace()).count() as u64;
+            if 0 < passed && !self.is_lost {
+                // Told once; the next record is looked for.
+                self.is_lost = true;
+                return Err(Damage { offset, what: "no record where one should begin".to_owned() });
+            }
+        };
+        self.is_lost = false;
+        let version = String::from_utf8_lossy(&version).trim().to_owned();
+        if !["WARC/1.0", "WARC/1.1", "WARC/0.17", "WARC/0.18"].contains(&version.as_str()) {
+            self.is_lost = true;
+            return Err(Damage { offset, what: format!("`{version}` is no version that is known") });
+        }
+        let headers = self.headers(offset)?;
+        let length = header(&headers, "Content-Length").map(str::trim);
+        let Some(length) = length
+            .filter(|it| it.bytes().all(|it| it.is_ascii_digit()))
+            .and_then(|it| it.parse::<u64>().ok())
+        else {
+            self.is_lost = true;
+            let found = length.unwrap_or("none");
+            return Err(Damage { offset, what: format!("`Content-Length` is no number: {found}") });
+        };
+        let (block, is_cut) = self.block(length, offset)?;
+        self.end_record()?;
+        Ok(Some(Record { offset, headers, block, is_cut }))
+    }
+
+    /// A line without its end; `None` at the end of the file.
+    fn line(&mut self, offset: u64) -> Result<Option<Vec<u8>>, Damage> {
+        let mut line = Vec::new();
+        let read = self.input.by_ref().take(LINE_MAX as u64).read_until(b'\n', &mut line);
+        match read {
+            Ok(0) => Ok(None),
+            Ok(count) if count == LINE_MAX && !line.ends_with(b"\n") => {
+                self.is_lost = true;
+                Err(Damage { offset, what: format!("a line of more than {LINE_MAX} bytes") })
+            }
+            Ok(_) => {
+                while line.last().is_some_and(|it| matches!(it, b'\n' | b'\r')) {
+                    line.pop();
+                }
+                Ok(Some(line))
+            }
+            Err(error) => Err(self.lost(&error)),
+        }
+    }
+
+    fn headers(&mut self, offset: u64) -> Result<Vec<Header>, Damage> {
+        let mut headers: Vec<Header> = Vec::new();
+        for _ in 0..LINES_MAX {
+            let line = self.line(offset)?;
+            let Some(line) = line.filter(|it| !it.is_empty()) else { return Ok(headers) };
+            let line = String::from_utf8_lossy(&line).into_owned();
+            match (line.split_once(':'), headers.last_mut()) {
+                // A line that begins with white space goes on with the one before.
+                (_, Some(last)) if line.starts_with([' ', '\t']) => {
+                    last.1.push(' ');
+                    last.1.push_str(line.trim());
+                }
+                (Some((name, value)), _) => {
+                    headers.push((name.trim().to_owned(), value.trim().to_owned()))
+                }
+                (None, _) => {}
+            }
+        }
+        self.is_lost = true;
+        Err(Damage { offset, what: format!("a header of more than {LINES_MAX} lines") })
+    }
+
+    /// A block, or nothing where it is too large; and whether it is cut.
+    fn block(&mut self, length: u64, offset: u64) -> Result<(Vec<u8>, bool), Damage> {
+        let is_wanted = length <= self.block_max as u64;
+        let mut block = Vec::new();
+        let mut limited = self.input.by_ref().take(length);
+        let read = if is_wanted {
+            limited.read_to_end(&mut block).map(|it| it as u64)
+        } else {
+            io::copy(&mut limited, &mut io::sink())
+        };
+        match read {
+            Ok(count) if count == length => Ok((block, !is_wanted)),
+            Ok(count) => {
+                self.is_over = true;
+                Err(Damage {
+                    offset,
+                    what: format!("the file ends after {count} of {length} bytes of a record"),
+                })
+            }
+            Err(error) => Err(self.lost(&error)),
+        }
+    }
+
+    /// Pass over the line ends after a block, up to where its member ends: only then is it known to be sound.
+    fn end_record(&mut self) -> Result<(), Damage> {
+        loop {
+            match self.input.fill_buf() {
+                Ok([b'\r' | b'\n', ..]) => self.input.consume(1),
+                Ok(_) => return Ok(()),
+                Err(error) => return Err(self.lost(&error)),
+            }
+        }
+    }
+
+    /// What could not be unpacked: the next member is looked for.
+    fn lost(&mut self, error: &io::Error) -> Damage {
+        let offset = self.offset();
+        self.is_lost = true;
+        // What was unpacked of the damaged member is of no use.
+        let buffered = self.input.buffer().len();
+        self.input.consume(buffered);
+        self.is_over = !self.input.get_mut().skip_damage().unwrap_or(false)
+            || error.kind() == io::ErrorKind::NotFound;
+        if matches!(self.input.get_ref(), Unpacked::Plain(_)) {
+            // Nothing that follows an error of the system can be trusted to come.
+            self.is_over = true;
+        }
+        Damage { offset, what: error.to_string() }
+    }
+}
+
+impl<R: BufRead> Iterator for Reader<R> {
+    type Item = Result<Record, Damage>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_over {
+            return None;
+        }
+        let read = self.read().transpose();
+        self.is_over |= read.is_none();
+        read
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    fn record(kind: &str, block: &str) -> Vec<u8> {
+        format!(
+            "WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Target-URI: <http://x.example/>\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+            block.len()
+        )
+        .into_bytes()
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    /// Kinds and blocks, or what was damaged.
+    fn read(bytes: &[u8]) -> Vec<String> {
+        let reader = Reader::new(bytes, 1000).expect("memory");
+        reader
+            .map(|it| match it {
+                Ok(it) => format!("{} {}", it.kind(), String::from_utf8_lossy(&it.block)),
+                Err(it) => format!("! {}", it.what),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn records_are_read_however_they_are_packed() {
+        let (a, b) = (record("response", "one"), record("resource", "two"));
+        let plain = [a.clone(), b.clone()].concat();
+        let expect = ["response one", "resource two"];
+        assert_eq!(read(&plain), expect);
+        assert_eq!(read(&[gzip(&a), gzip(&b)].concat()), expect, "a member for each");
+        assert_eq!(read(&gzip(&plain)), expect, "one for all");
+        assert_eq!(read(&zstd::bulk::compress(&plain, 3).expect("memory")), expect);
+        let frames = [&a, &b].map(|it| zstd::bulk::compress(it, 3).expect("memory")).concat();
+        assert_eq!(read(&frames), expect);
+        let lf = String::from_utf8(plain).expect("text").replace("\r\n", "\n");
+        assert_eq!(read(lf.as_bytes()), expect, "some end their lines otherwise");
+        let reader = Reader::new(&a[..], 1000).expect("memory");
+        let record = reader.flatten().next().expect("a record");
+        assert_eq!(record.target(), Some("http://x.example/"));
+    }
+
+    #[test]
+    fn damage_is_named_and_what_follows_is_read() {
+        let (a, b, c) =
+            (record("response", "one"), record("resource", "two"), record("metadata", "three"));
+        let mut broken = gzip(&b);
+        let middle = broken.len() / 2;
+        broken[middle] ^= 0xFF;
+        broken[middle + 1] ^= 0xFF;
+        let found = read(&[gzip(&a), broken, gzip(&c)].concat());
+        assert_eq!(
+            (found[0].as_str(), found[found.len() - 1].as_str()),
+            ("response one", "metadata three")
+        );
+        assert!(found[1].starts_with("! "), "{found:?}");
+        let found = read(&[a.as_slice(), b"some garbage\r\nand more\r\n", &c].concat());
+        assert_eq!(found, ["response one", "! no record where one should begin", "metadata three"]);
+        let found = read(&a[..a.len() - 6]);
+        assert_eq!(found, ["! the file ends after 1 of 3 bytes of a record"]);
+        let torn = gzip(&b);
+        let found = read(&[gzip(&a), torn[..torn.len() - 12].to_vec()].concat());
+        assert_eq!(found[0], "response one");
+        assert!(found[1].starts_with("! "), "{found:?}");
+    }
+
+    #[test]
+    fn absurd_headers_are_damage() {
+        let check = |text: &str, expect: &str| {
+            let found = read(text.as_bytes());
+            assert!(found.iter().any(|it| it.contains(expect)), "{expect}: {found:?}");
+        };
+        check("WARC/1.0\r\nContent-Length: -5\r\n\r\nabc", "is no number: -5");
+        check("WARC/1.0\r\nContent-Length: 99999999999999999999999\r\n\r\nabc", "is no number");
+        check(
+            "WARC/1.0\r\nContent-Length: 18446744073709551615\r\n\r\nabc",
+            "of 18446744073709551615 bytes",
+        );
+        check("WARC/9.0\r\nContent-Length: 0\r\n\r\n", "no version");
+        check("WARC/1.0\r\nWARC-Type: x\r\n\r\n", "none");
+        check(&format!("WARC/1.0\r\n{}", "a".repeat(70_000)), "a line of more than");
+        check(&format!("WARC/1.0\r\n{}\r\n", "a: b\r\n".repeat(600)), "more than 512 lines");
+        check("\0\0\0WARC", "no record where one should begin");
+        assert!(read(b"").is_empty());
+    }
+
+    #[test]
+    fn a_block_that_is_too_large_is_passed_over() {
+        let large = record("response", &"x".repeat(5000));
+        let reader =
+            Reader::new(&*[large, record("resource", "two")].concat().leak(), 1000).expect("memory");
+        let records: Vec<Record> = reader.flatten().collect();
+        assert!(records[0].is_cut && records[0].block.is_empty());
+        assert_eq!(records[1].block, b"two");
+    }
+}

@@ -1,0 +1,466 @@
+//! Web archives and saved pages: in, out, and round again.
+
+use std::{fs, io::Write};
+
+use crate::support::{
+    program::{Program, one, rows},
+    site::article,
+};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).expect("memory");
+    encoder.finish().expect("memory")
+}
+
+fn record(kind: &str, url: &str, date: &str, more: &str, block: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}\r\nWARC-Record-ID: <urn:uuid:x>\r\n{more}\
+         Content-Length: {}\r\n\r\n",
+        block.len()
+    );
+    [head.as_bytes(), block, b"\r\n\r\n"].concat()
+}
+
+fn answer(head: &str, body: &[u8]) -> Vec<u8> {
+    [format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n{head}\r\n").as_bytes(), body]
+        .concat()
+}
+
+const HTTP: &str = "Content-Type: application/http; msgtype=response\r\n";
+const STRIP: &str =
+    "<ul><li>OGDC 100.10 Increased By ▲ 1.10 (1.11%)</li><li>PPL 90.00 No Change ▼ 0.00 (0%)</li></ul>";
+
+fn url(id: u32) -> String {
+    format!("https://www.brecorder.com/news/{id}/a-slug")
+}
+
+fn page(id: u32) -> String {
+    article(&format!("Headline {id}"), &format!("What happened in {id}."))
+        .replace("<body>", &format!("<body>{STRIP}"))
+}
+
+/// A record of everything that may stand in a web archive.
+fn everything() -> Vec<Vec<u8>> {
+    let zlib = {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(page(3).as_bytes()).expect("memory");
+        encoder.finish().expect("memory")
+    };
+    let chunked = {
+        let body = page(4);
+        format!(
+            "{:x}\r\n{}\r\n{:x};x\r\n{}\r\n0\r\n\r\n",
+            100,
+            &body[..100],
+            body.len() - 100,
+            &body[100..]
+        )
+    };
+    let digest = "WARC-Payload-Digest: sha1:ABC\r\n";
+    vec![
+        record(
+            "warcinfo",
+            "",
+            "2021-03-08T06:20:00Z",
+            "Content-Type: application/warc-fields\r\n",
+            b"software: x\r\n",
+        ),
+        record(
+            "request",
+            &url(1),
+            "2021-03-08T06:20:00Z",
+            "Content-Type: application/http; msgtype=request\r\n",
+            b"GET / HTTP/1.1\r\n\r\n",
+        ),
+        record(
+            "response",
+            &url(1),
+            "2021-03-08T06:20:00Z",
+            &format!("{HTTP}{digest}"),
+            &answer("ETag: \"x\"\r\n", page(1).as_bytes()),
+        ),
+        record(
+            "response",
+            &url(2),
+            "2021-03-08T06:20:01Z",
+            HTTP,
+            &answer("Content-Encoding: gzip\r\n", &gzip(page(2).as_bytes())),
+        ),
+        record(
+            "response",
+            &url(3),
+            "2021-03-08T06:20:02Z",
+            HTTP,
+            &answer("Content-Encoding: deflate\r\n", &zlib),
+        ),
+        record(
+            "response",
+            &url(4),
+            "2021-03-08T06:20:03Z",
+            HTTP,
+            &answer("Transfer-Encoding: chunked\r\n", chunked.as_bytes()),
+        ),
+        record(
+            "resource",
+            &url(5),
+            "2021-03-08T06:20:04.123Z",
+            "Content-Type: text/html\r\n",
+            page(5).as_bytes(),
+        ),
+        record(
+            "revisit",
+            &url(1),
+            "2021-03-10T06:20:00Z",
+            &format!("{HTTP}{digest}WARC-Refers-To-Date: 2021-03-08T06:20:00Z\r\n"),
+            &answer("", b""),
+        ),
+        record(
+            "response",
+            "https://www.brecorder.com/trends/imf",
+            "2021-03-08T06:20:05Z",
+            HTTP,
+            &answer("", b"<html>x</html>"),
+        ),
+        record(
+            "response",
+            "https://elsewhere.example/news/1",
+            "2021-03-08T06:20:05Z",
+            HTTP,
+            &answer("", page(1).as_bytes()),
+        ),
+        record(
+            "response",
+            &url(6),
+            "2021-03-08T06:20:06Z",
+            HTTP,
+            b"HTTP/1.1 301 Moved\r\nLocation: /\r\n\r\n",
+        ),
+        record(
+            "response",
+            &url(7),
+            "2021-03-08T06:20:07Z",
+            HTTP,
+            b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nPNG",
+        ),
+        record(
+            "response",
+            &url(8),
+            "2021-03-08T06:20:08Z",
+            HTTP,
+            &answer("", b"<title>Just a moment...</title>"),
+        ),
+    ]
+}
+
+fn imported(file: &[u8], name: &str) -> (Program, crate::support::program::Ran) {
+    let program = Program::new();
+    fs::write(program.path(name), file).expect("write");
+    let ran = program.ok(&["import", name]);
+    (program, ran)
+}
+
+#[test]
+fn archives_are_read_however_they_are_packed() {
+    let records = everything();
+    let zstd = |it: &[u8]| zstd::bulk::compress(it, 3).expect("memory");
+    for (name, file) in [
+        ("a.warc", records.concat()),
+        ("a.warc.gz", records.iter().map(|it| gzip(it)).collect::<Vec<_>>().concat()),
+        ("b.warc.gz", gzip(&records.concat())),
+        ("a.warc.zst", zstd(&records.concat())),
+    ] {
+        let (program, ran) = imported(&file, name);
+        assert!(
+            ran.stderr.contains("import: 5 new, 0 updated, 1 unchanged, 0 failed"),
+            "{name}: {}",
+            ran.stderr
+        );
+        for counted in [
+            "2 no captures",
+            "1 of other sites",
+            "1 no articles",
+            "1 not text",
+            "1 redirects and errors",
+            "1 challenges",
+        ] {
+            assert!(ran.stderr.contains(counted), "{name}: {counted}: {}", ran.stderr);
+        }
+        let archive = program.archive();
+        let captures =
+            rows(&archive, "SELECT site_id, captured_at, source FROM captures ORDER BY captured_at");
+        assert_eq!(captures.len(), 6);
+        assert_eq!(captures[0], "1|2021-03-08T06:20:00Z|warc");
+        assert_eq!(
+            captures[5], "1|2021-03-10T06:20:00Z|warc",
+            "a revisit is a capture of the same bytes"
+        );
+        assert_eq!(one(&archive, "SELECT count(DISTINCT body_id) FROM captures"), "5");
+        assert_eq!(one(&archive, "SELECT count(*) FROM articles WHERE headline LIKE 'Headline %'"), "5");
+        // Market numbers are dated by the capture.
+        assert_eq!(
+            one(&archive, "SELECT min(captured_at), max(day) FROM quotes WHERE symbol = 'OGDC'"),
+            "2021-03-08T06:20:00Z|2021-03-08"
+        );
+        let again = program.ok(&["import", name]);
+        assert!(
+            again.stderr.contains("import: 0 new, 0 updated, 6 unchanged"),
+            "the same capture is one: {}",
+            again.stderr
+        );
+        assert_eq!(one(&archive, "SELECT count(*) FROM captures"), "6");
+    }
+}
+
+#[test]
+fn stdin_several_files_and_folders() {
+    let program = Program::new();
+    fs::create_dir_all(program.path("archives/deep")).expect("a folder");
+    for id in 1..=6 {
+        let file =
+            record("response", &url(id), "2021-03-08T06:20:00Z", HTTP, &answer("", page(id).as_bytes()));
+        fs::write(program.path(&format!("archives/deep/{id}.warc.gz")), gzip(&file)).expect("write");
+    }
+    let ran = program.ok(&["import", "archives"]);
+    assert!(ran.stderr.contains("6 new"), "{}", ran.stderr);
+    let mut child = program
+        .command()
+        .args(["import", "-"])
+        .stdin(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("spawn");
+    let file =
+        record("response", &url(9), "2021-03-08T06:20:00Z", HTTP, &answer("", page(9).as_bytes()));
+    child.stdin.take().expect("a pipe").write_all(&file).expect("write");
+    let output = child.wait_with_output().expect("output");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("1 new"));
+}
+
+#[test]
+fn text_of_a_crawl_is_read_as_plain_text() {
+    let text = "ANL 34.36 Increased By ▲ 0.36 (1.06%)\nMar 08, 2021\nMarkets\nRupee firm against dollar in early trade\nReuters 08 Mar 2021\n\
+        KARACHI: The rupee held its ground on Monday, dealers in the interbank market said, as inflows met the demand of importers.\n\
+        Read more stories\nComments are closed on this story.\n";
+    let file = record(
+        "conversion",
+        &url(1),
+        "2021-03-08T06:20:00Z",
+        "Content-Type: text/plain\r\n",
+        text.as_bytes(),
+    );
+    let (program, ran) = imported(&gzip(&file), "a.warc.wet.gz");
+    assert!(ran.stderr.contains("1 new"), "{}", ran.stderr);
+    let archive = program.archive();
+    assert_eq!(
+        one(&archive, "SELECT headline, published_on FROM articles"),
+        "Rupee firm against dollar in early trade|2021-03-08"
+    );
+    assert_eq!(
+        one(&archive, "SELECT symbol, price, captured_at FROM quotes"),
+        "ANL|34.36|2021-03-08T06:20:00Z"
+    );
+}
+
+#[test]
+fn damage_is_counted_with_its_place_and_the_rest_is_kept() {
+    let good = |id| {
+        gzip(&record(
+            "response",
+            &url(id),
+            "2021-03-08T06:20:00Z",
+            HTTP,
+            &answer("", page(id).as_bytes()),
+        ))
+    };
+    let mut broken = good(2);
+    let middle = broken.len() / 2;
+    broken[middle..middle + 4].fill(0);
+    let torn = good(4);
+    let program = Program::new();
+    fs::write(
+        program.path("a.warc.gz"),
+        [good(1), broken, good(3), torn[..torn.len() / 2].to_vec()].concat(),
+    )
+    .expect("write");
+    let ran = program.run(&["import", "a.warc.gz"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("2 new") && ran.stderr.contains("damaged places"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("a.warc.gz is damaged at byte "), "{}", ran.stderr);
+    for (name, bytes) in [
+        (
+            "bomb.warc",
+            record(
+                "response",
+                &url(1),
+                "2021-03-08T06:20:00Z",
+                HTTP,
+                &answer("Content-Encoding: gzip\r\n", &gzip(&vec![b' '; 64 << 20])),
+            ),
+        ),
+        (
+            "length.warc",
+            b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999999999999\r\n\r\nx".to_vec(),
+        ),
+        ("minus.warc", b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: -1\r\n\r\nx".to_vec()),
+        ("nulls.warc", [b"WARC/1.0\r\n".as_slice(), &[0; 100_000]].concat()),
+        ("line.warc", [b"WARC/1.0\r\nA: ".as_slice(), &vec![b'x'; 1 << 20]].concat()),
+        ("not.gz", gzip(b"something else entirely")),
+    ] {
+        fs::write(program.path(name), bytes).expect("write");
+        let (ran, peak) = program.run_measured(&["import", name]);
+        assert!(
+            ran.code == 1 && ran.stderr.contains("damaged at byte"),
+            "{name}: {} {}",
+            ran.code,
+            ran.stderr
+        );
+        assert!(!ran.stderr.contains("panicked") && peak < 200 * 1024, "{name}: {peak}");
+    }
+}
+
+#[test]
+fn a_revisit_may_name_what_is_in_the_archive_or_nothing() {
+    let first =
+        record("response", &url(1), "2021-03-08T06:20:00Z", HTTP, &answer("", page(1).as_bytes()));
+    let (program, _) = imported(&first, "first.warc");
+    let revisit = |id: u32, date: &str| {
+        let more =
+            format!("{HTTP}WARC-Refers-To-Target-URI: {}\r\nWARC-Refers-To-Date: {date}\r\n", url(id));
+        record("revisit", &url(id), "2021-03-12T06:20:00Z", &more, &answer("", b""))
+    };
+    fs::write(program.path("second.warc"), revisit(1, "2021-03-08T06:20:00Z")).expect("write");
+    program.ok(&["import", "second.warc"]);
+    assert_eq!(one(&program.archive(), "SELECT count(*), count(DISTINCT body_id) FROM captures"), "2|1");
+    fs::write(program.path("third.warc"), revisit(5, "2020-01-01T00:00:00Z")).expect("write");
+    let ran = program.run(&["import", "third.warc"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("1 revisits without the capture they name"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_archive_is_printed_page_by_page() {
+    let program = Program::new();
+    fs::write(
+        program.path("a.warc.gz"),
+        everything().iter().map(|it| gzip(it)).collect::<Vec<_>>().concat(),
+    )
+    .expect("write");
+    let printed = program.ok(&["extract", "a.warc.gz"]).stdout;
+    let lines: Vec<serde_json::Value> =
+        printed.lines().map(|it| serde_json::from_str(it).expect("JSON")).collect();
+    assert_eq!(lines.len(), 5);
+    assert_eq!(
+        (lines[0]["site_id"].as_str(), lines[0]["captured_at"].as_str()),
+        (Some("1"), Some("2021-03-08T06:20:00Z"))
+    );
+    assert!(!program.path("tearsheet.db").exists());
+}
+
+#[test]
+fn pages_as_browsers_save_them() {
+    let program = Program::new();
+    let mhtml = format!(
+        "From: <Saved by Blink>\r\nSnapshot-Content-Location: {}\r\nDate: Mon, 8 Mar 2021 06:20:00 -0000\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/related; type=\"text/html\"; boundary=\"x\"\r\n\r\n--x\r\nContent-Type: text/html; charset=utf-8\r\n\
+         Content-Transfer-Encoding: quoted-printable\r\n\r\n{}\r\n--x--\r\n",
+        url(1),
+        page(1).replace('=', "=3D")
+    );
+    program.write("saved/a.mhtml", &mhtml);
+    let saved = format!("<!-- saved from url=({:04}){} -->\n{}", url(2).len(), url(2), page(2));
+    program.write("saved/b.htm", &saved);
+    // What the browser put beside it is no page of its own.
+    program.write("saved/b_files/frame.html", &page(99));
+    let ran = program.ok(&["import", "saved", "--captured-at", "2022-05-05"]);
+    assert!(ran.stderr.contains("2 new"), "{}", ran.stderr);
+    let captures =
+        rows(&program.archive(), "SELECT site_id, captured_at, source FROM captures ORDER BY site_id");
+    assert_eq!(
+        captures,
+        ["1|2021-03-08T06:20:00Z|file", "2|2022-05-05|file"],
+        "its own date counts before ours"
+    );
+}
+
+#[test]
+fn what_is_exported_and_imported_is_equal_by_query() {
+    let program = Program::new();
+    program.ok(&["demo", "--archive", "tearsheet.db"]);
+    let port = one(&program.archive(), "SELECT url FROM captures LIMIT 1");
+    let base = port.split("/news").next().expect("an address").to_owned();
+    program.write("config.toml", &format!("[site]\nbase_url = \"{base}\"\n"));
+    let ran = program.ok(&["export", "warc", "--out", "out"]);
+    let captures = one(&program.archive(), "SELECT count(*) FROM captures");
+    assert!(ran.stderr.contains(&format!("export: {captures} captures")), "{}", ran.stderr);
+    let index = fs::read_to_string(program.path("out/indexes/index.cdxj")).expect("an index");
+    assert_eq!(index.lines().count().to_string(), captures);
+    assert!(index.lines().is_sorted());
+    let files: Vec<_> = fs::read_dir(program.path("out/archive"))
+        .expect("a folder")
+        .map(|it| it.expect("an entry").path())
+        .collect();
+    assert_eq!(files.len(), 1);
+    let file = files[0].to_string_lossy().into_owned();
+    program.ok(&["import", &file, "--archive", "again.db"]);
+    let again = crate::support::program::open(&program.path("again.db"));
+    for sql in [
+        "SELECT host, site_id, url, published_on, published_at, updated_at, section, headline, byline, dateline, summary, body, content_hash FROM articles ORDER BY 1, 2",
+        "SELECT host, site_id, captured_at, status, sha256, bytes, etag FROM captures ORDER BY 1, 2, 3",
+        "SELECT a.site_id, v.version, v.headline, v.body FROM versions v JOIN articles a ON a.id = v.article_id ORDER BY 1, 2",
+        // In the demo everything happens in one second, and what is consecutive is chance.
+        "SELECT DISTINCT symbol, day, price, change, change_pct, direction FROM quotes ORDER BY symbol, price, change",
+        "SELECT a.site_id, t.tag FROM tags t JOIN articles a ON a.id = t.article_id ORDER BY 1, 2",
+        "SELECT a.site_id, l.position, l.title FROM links l JOIN articles a ON a.id = l.article_id ORDER BY 1, 2",
+    ] {
+        assert_eq!(rows(&program.archive(), sql), rows(&again, sql), "{sql}");
+    }
+    program.ok(&["export", "warc", "--wacz", "--out", "all.wacz"]);
+    assert!(fs::read(program.path("all.wacz")).expect("a file").starts_with(b"PK"));
+    let ran = program.run(&["export", "warc", "--out", "out"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(program.run(&["export", "warc"]).code, 2);
+    assert_eq!(program.run(&["export", "warc", "--out", "/proc/nothing/here"]).code, 5);
+}
+
+#[test]
+fn tickers_are_the_same_in_whatever_order_captures_come() {
+    let strip = |price: &str| {
+        format!(
+            "<li>OGDC {price} Increased By ▲ 1.00 (1.00%)</li><li>PPL 90.00 No Change ▼ 0.00 (0%)</li>"
+        )
+    };
+    let prices = ["101.00", "102.00", "101.00", "101.00", "103.00", "101.00"];
+    let record_of = |at: usize| {
+        let body = page(1).replace(STRIP, &strip(prices[at]));
+        record(
+            "response",
+            &url(at as u32 + 1),
+            &format!("2021-03-08T0{at}:00:00Z"),
+            HTTP,
+            &answer("", body.as_bytes()),
+        )
+    };
+    let mut found = Vec::new();
+    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [0, 2, 3, 5, 1, 4], [3, 0, 5, 2, 4, 1]] {
+        let program = Program::new();
+        for (turn, at) in order.into_iter().enumerate() {
+            let name = format!("{turn}.warc");
+            fs::write(program.path(&name), record_of(at)).expect("write");
+            program.ok(&["import", &name]);
+        }
+        let archive = program.archive();
+        found.push(rows(&archive, "SELECT q.captured_at, s.last_captured_at, q.price, s.captures FROM quotes q JOIN strips s ON s.id = q.strip_id WHERE symbol = 'OGDC' ORDER BY 1"));
+        program.ok(&["verify"]);
+    }
+    let expect = [
+        "2021-03-08T00:00:00Z|2021-03-08T00:00:00Z|101|1",
+        "2021-03-08T01:00:00Z|2021-03-08T01:00:00Z|102|1",
+        "2021-03-08T02:00:00Z|2021-03-08T03:00:00Z|101|2",
+        "2021-03-08T04:00:00Z|2021-03-08T04:00:00Z|103|1",
+        "2021-03-08T05:00:00Z|2021-03-08T05:00:00Z|101|1",
+    ];
+    for found in found {
+        assert_eq!(found, expect);
+    }
+}
