@@ -138,6 +138,12 @@ pub(super) struct BackfillArgs {
     /// Begin with the first day
     #[arg(long)]
     pub(super) oldest_first: bool,
+    /// From a web archive of `site.web_archives` instead of the site, such as wayback
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["gaps", "dry_run", "oldest_first"])]
+    pub(super) via: Option<String>,
+    /// With `--via`: every capture of an article, not only the first and the latest; each has a ticker
+    #[arg(long, requires = "via")]
+    pub(super) every_capture: bool,
     /// Ask for ids that no source named
     #[arg(long, value_name = "WHEN", default_value = "gaps")]
     pub(super) ids: Ids,

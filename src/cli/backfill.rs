@@ -5,8 +5,10 @@ use std::time::Instant;
 use chrono::Utc;
 
 use crate::{
+    config::WebArchive,
     jobs::{
-        self, Backfill, BackfillPlan, CoveredDay, End, Ids as JobIds, Order, PlannedDay, plan_backfill,
+        self, Backfill, BackfillPlan, Captures, CoveredDay, End, Ids as JobIds, Order, PlannedDay, Via,
+        plan_backfill,
     },
     model::{Days, Verdict},
     store::Reader,
@@ -34,6 +36,9 @@ pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> an
         },
         only_gaps: args.gaps,
     };
+    if let Some(name) = &args.via {
+        web_archive(&session, name)?;
+    }
     if args.dry_run {
         return dry_run(&session, &backfill, printer);
     }
@@ -68,7 +73,14 @@ fn fill(
         let fetcher = scrape::fetcher(&session.config)?;
         let pass = session.pass(&fetcher, &writer, args.limits.limits(), stop);
         let pass = jobs::Pass { observe: &|event| progress.show(&event), ..pass };
-        Ok(pass.backfill(&reader, backfill).await?)
+        match &args.via {
+            Some(name) => {
+                let captures = if args.every_capture { Captures::Every } else { Captures::FirstAndLast };
+                let via = Via { archive: web_archive(session, name)?, days: backfill.days, captures };
+                Ok(pass.backfill_via(&reader, &via).await?)
+            }
+            None => Ok(pass.backfill(&reader, backfill).await?),
+        }
     });
     progress.end();
     let Some(report) = report? else { return Ok(Exit::Interrupted) };
@@ -76,6 +88,7 @@ fn fill(
     // A listing that could not be read is a page that could not be read.
     let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
     let exit = match scrape::exit(&report) {
+        exit if args.via.is_some() => exit,
         Exit::Done | Exit::Incomplete if report.end == End::Done => {
             if covered.iter().any(is_open) {
                 Exit::Incomplete
@@ -92,6 +105,17 @@ fn fill(
             .closing("hint: run the same command again later; it goes on where this one stopped", exit);
     }
     Ok(exit)
+}
+
+fn web_archive<'s>(session: &'s Session, name: &str) -> Result<&'s WebArchive, Usage> {
+    let known = &session.config.profile.web_archives;
+    known.iter().find(|it| it.name == name).ok_or_else(|| {
+        let names = known.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
+        Usage::new(
+            format!("there is no web archive `{name}` in `site.web_archives`"),
+            format!("there is: {names}"),
+        )
+    })
 }
 
 /// `31 days: 29 complete, 1 thin, 1 blocked`.

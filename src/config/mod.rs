@@ -12,7 +12,7 @@ pub use error::{ConfigError, Place, Problem};
 pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
 pub use profile::{
     Archive, Cards, Challenge, Era, Feed, IdRange, Profile, Recheck, Rule, RuleField, Rules, StripWords,
-    TextRules,
+    TextRules, WebArchive,
 };
 
 use std::{fmt, num::NonZeroUsize, path::PathBuf, time::Duration};

@@ -2,11 +2,13 @@
 
 mod admit;
 mod bisect;
+mod cdx;
 mod feed;
 mod listing;
 mod sitemap;
 
 pub use bisect::{Bisect, DISORDER, Probe};
+pub use cdx::{ArchivedCapture, CdxQuery};
 pub use feed::FeedSource;
 pub use listing::{CardReader, Extent, ListingSource};
 pub use sitemap::SitemapSource;

@@ -126,6 +126,11 @@ impl Fetcher {
         });
     }
 
+    /// Ask this host no more often than that; a longer interval in force stays.
+    pub fn slow_down(&self, host: &str, interval: Duration) {
+        self.lane(host, |lane| lane.pace.at_least(interval));
+    }
+
     /// What the next run has to know of a host.
     pub fn memory(&self, host: &str) -> HostMemory {
         self.lane(host, |lane| HostMemory {
@@ -158,10 +163,17 @@ impl Fetcher {
             };
             let refuse = |why| FetchError::Redirect { to: target.to_string(), why };
             let is_downgrade = ask.url.scheme() == "https" && target.scheme() == "http";
-            if self.profile.host_of(&target).is_none() {
+            // A web archive leads on within itself.
+            let is_elsewhere =
+                self.profile.host_of(&ask.url).is_none() && target.origin() == ask.url.origin();
+            if self.profile.host_of(&target).is_none() && !is_elsewhere {
                 return Err(refuse("another site"));
             }
-            let target = self.profile.rebased(&target).ok_or_else(|| refuse("not an address"))?;
+            let target = if is_elsewhere {
+                target.clone()
+            } else {
+                self.profile.rebased(&target).ok_or_else(|| refuse("not an address"))?
+            };
             if key.is_some() && self.profile.page_key(&target) != key {
                 return Ok(Fetched::Missing(Missing::RedirectedAway));
             }

@@ -28,7 +28,7 @@ use crate::{
 
 use super::{
     End, JobError, Observer, Report, Stop,
-    pages::{ArchivePages, Found, PassedOver, Revisit, at, evidence},
+    pages::{ArchivePages, Found, PassedOver, Revisit, evidence},
 };
 
 /// Pages read and not yet extracted.
@@ -314,15 +314,12 @@ pub fn saved_page(
     url: Option<Url>,
     captured_at: Option<Captured>,
 ) -> RawPage {
-    let (saved_url, saved_at, content_type, body) = match warc::parse_mhtml(&body) {
-        Some(whole) => {
-            let saved_url = whole.url.and_then(|it| Url::parse(&it).ok());
-            (saved_url, whole.saved_at.map(at), whole.content_type, whole.body)
-        }
-        None => {
-            let found = evidence(&body);
-            (found.url, found.captured_at, content_type, body)
-        }
+    let (saved_url, saved_at, content_type, body) = if let Some(whole) = warc::parse_mhtml(&body) {
+        let saved_url = whole.url.and_then(|it| Url::parse(&it).ok());
+        (saved_url, whole.saved_at.map(Captured::At), whole.content_type, whole.body)
+    } else {
+        let found = evidence(&body);
+        (found.url, found.captured_at, content_type, body)
     };
     RawPage {
         url: url.or(saved_url),

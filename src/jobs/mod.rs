@@ -14,6 +14,7 @@ mod reextract;
 mod schedule;
 mod scrape;
 mod verify;
+mod via;
 mod visit;
 
 pub use backfill::{Backfill, Ids, Order};
@@ -24,6 +25,7 @@ pub use pass::{Limits, Pass};
 pub use plan::{BackfillPlan, Plan, PlannedDay, PlannedSource, plan, plan_backfill};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
 pub use verify::{Verified, Verify, compact, repair};
+pub use via::{Captures, Via};
 
 use tokio::sync::watch;
 

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, io::BufRead};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use url::Url;
 
 use crate::{
@@ -131,7 +131,7 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
         if !matches!(answer.status, 200 | 203) {
             return Found::PassedOver(PassedOver::OtherStatus);
         }
-        let page = self.page(url, record, answer, kind == "response");
+        let page = page(url, record, answer, kind == "response");
         if kind == "revisit" {
             return Found::Revisit(Box::new(self.revisit(page, record)));
         }
@@ -143,21 +143,6 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
             return Found::PassedOver(PassedOver::Challenge);
         }
         Found::Page(Box::new(page))
-    }
-
-    fn page(&self, url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawPage {
-        let HttpAnswer { status, headers, body } = answer;
-        let text = |name| warc::header(&headers, name).map(str::to_owned);
-        RawPage {
-            // As it would be asked for: with a slug if there is one, and nothing else.
-            url: Some(url),
-            content_type: text("Content-Type"),
-            captured_at: record.header("WARC-Date").and_then(date),
-            source: CaptureSource::Warc,
-            status: has_status.then_some(status),
-            validators: Validators { etag: text("ETag"), last_modified: text("Last-Modified") },
-            body,
-        }
     }
 
     fn revisit(&self, page: RawPage, record: &Record) -> Revisit {
@@ -194,6 +179,20 @@ impl<R: BufRead> Iterator for ArchivePages<'_, R> {
             self.remember(&record, page);
         }
         Some(found)
+    }
+}
+
+fn page(url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawPage {
+    let HttpAnswer { status, headers, body } = answer;
+    let text = |name| warc::header(&headers, name).map(str::to_owned);
+    RawPage {
+        url: Some(url),
+        content_type: text("Content-Type"),
+        captured_at: record.header("WARC-Date").and_then(date),
+        source: CaptureSource::Warc,
+        status: has_status.then_some(status),
+        validators: Validators { etag: text("ETag"), last_modified: text("Last-Modified") },
+        body,
     }
 }
 
@@ -234,11 +233,6 @@ pub fn evidence(body: &[u8]) -> Evidence {
         Some(Captured::At(at.to_utc()))
     });
     Evidence { url, captured_at }
-}
-
-/// A moment, as a capture is dated.
-pub(super) fn at(moment: DateTime<Utc>) -> Captured {
-    Captured::At(moment)
 }
 
 #[cfg(test)]

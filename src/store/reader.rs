@@ -2,10 +2,10 @@
 
 use std::{cell::RefCell, path::Path};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
-use crate::model::{Article, Block, BlockKind, Draft, Link, PageId, PageKey, Placement, Tag};
+use crate::model::{Article, Block, BlockKind, Captured, Draft, Link, PageId, PageKey, Placement, Tag};
 
 use super::{Result, StoreError, migrate, raw::Unpacker, unstamp};
 
@@ -83,6 +83,23 @@ impl Reader {
             }
         }
         Ok(unknown)
+    }
+
+    /// When the article of a page was published, as far as is known: the day, and the moment.
+    pub fn published(&self, key: &PageKey) -> Result<(Option<NaiveDate>, Option<DateTime<Utc>>)> {
+        let sql = "SELECT published_on, published_at FROM articles WHERE host = ?1 AND site_id = ?2";
+        let found = self.conn.prepare_cached(sql)?.query_row([&key.host, &key.id], |row| {
+            Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?))
+        });
+        let (day, at) = found.optional()?.unwrap_or_default();
+        Ok((day.and_then(|it| it.parse().ok()), at.as_deref().and_then(unstamp)))
+    }
+
+    /// Whether a capture of a page at a time is in the archive.
+    pub fn has_capture(&self, key: &PageKey, captured: Captured) -> Result<bool> {
+        let sql =
+            "SELECT 1 FROM captures WHERE host = ?1 AND site_id = ?2 AND coalesce(captured_at, '') = ?3";
+        Ok(self.conn.prepare_cached(sql)?.exists([&key.host, &key.id, &captured.to_string()])?)
     }
 
     /// An article, if it is there.

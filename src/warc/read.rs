@@ -148,7 +148,7 @@ impl<R: BufRead> Reader<R> {
                     last.1.push_str(line.trim());
                 }
                 (Some((name, value)), _) => {
-                    headers.push((name.trim().to_owned(), value.trim().to_owned()))
+                    headers.push((name.trim().to_owned(), value.trim().to_owned()));
                 }
                 (None, _) => {}
             }

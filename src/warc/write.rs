@@ -53,7 +53,8 @@ impl<W: Write> WarcWriter<W> {
     /// Begin a file: `name` is what it is called, `fields` says by whom and of what it is.
     pub fn new(to: W, name: &str, date: &str, fields: &[(&str, &str)]) -> io::Result<Self> {
         let mut writer = Self { to, offset: 0 };
-        let block: String = fields.iter().map(|(key, value)| format!("{key}: {value}\r\n")).collect();
+        let block: String =
+            fields.iter().flat_map(|(key, value)| [*key, ": ", *value, "\r\n"]).collect();
         let headers =
             [("WARC-Filename", name.to_owned()), ("Content-Type", "application/warc-fields".to_owned())];
         writer.record(
@@ -88,17 +89,14 @@ impl<W: Write> WarcWriter<W> {
             ("WARC-Payload-Digest", digest.clone()),
             ("Content-Type", "application/http;msgtype=response".to_owned()),
         ];
-        let kind = match earlier {
-            Some((earlier_url, earlier_date)) => {
-                fields.push(("WARC-Profile", IDENTICAL.to_owned()));
-                fields.push(("WARC-Refers-To-Target-URI", (*earlier_url).to_owned()));
-                fields.push(("WARC-Refers-To-Date", (*earlier_date).to_owned()));
-                "revisit"
-            }
-            None => {
-                block.extend_from_slice(body);
-                "response"
-            }
+        let kind = if let Some((earlier_url, earlier_date)) = earlier {
+            fields.push(("WARC-Profile", IDENTICAL.to_owned()));
+            fields.push(("WARC-Refers-To-Target-URI", (*earlier_url).to_owned()));
+            fields.push(("WARC-Refers-To-Date", (*earlier_date).to_owned()));
+            "revisit"
+        } else {
+            block.extend_from_slice(body);
+            "response"
         };
         let offset = self.offset;
         self.record(kind, date, &id, &fields, &block)?;
@@ -111,10 +109,8 @@ impl<W: Write> WarcWriter<W> {
     /// What was read from a capture, as JSON, beside its record. It names the record alone: with an address of its own, indexers
     /// would take it for a capture.
     pub fn metadata(&mut self, about: &str, url: &str, date: &str, json: &str) -> io::Result<()> {
-        let headers = [
-            ("WARC-Concurrent-To", about.to_owned()),
-            ("Content-Type", "application/json".to_owned()),
-        ];
+        let headers =
+            [("WARC-Concurrent-To", about.to_owned()), ("Content-Type", "application/json".to_owned())];
         self.record(
             "metadata",
             date,
@@ -214,7 +210,7 @@ mod tests {
         let records: Vec<_> =
             Reader::new(&*bytes, 10_000).expect("memory").map(|it| it.expect("whole")).collect();
         assert_eq!(
-            records.iter().map(|it| it.kind()).collect::<Vec<_>>(),
+            records.iter().map(super::super::Record::kind).collect::<Vec<_>>(),
             ["warcinfo", "response", "metadata", "revisit"]
         );
         let answer = parse_http(&records[1].block, 1000).expect("an answer");

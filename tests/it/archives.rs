@@ -4,7 +4,7 @@ use std::{fs, io::Write};
 
 use crate::support::{
     program::{Program, one, rows},
-    site::article,
+    site::{Site, article, ok, status},
 };
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -40,6 +40,7 @@ fn page(id: u32) -> String {
         .replace("<body>", &format!("<body>{STRIP}"))
 }
 
+#[expect(clippy::too_many_lines, reason = "a list")]
 /// A record of everything that may stand in a web archive.
 fn everything() -> Vec<Vec<u8>> {
     let zlib = {
@@ -303,7 +304,7 @@ fn damage_is_counted_with_its_place_and_the_rest_is_kept() {
             b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999999999999\r\n\r\nx".to_vec(),
         ),
         ("minus.warc", b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: -1\r\n\r\nx".to_vec()),
-        ("nulls.warc", [b"WARC/1.0\r\n".as_slice(), &[0; 100_000]].concat()),
+        ("nulls.warc", [b"WARC/1.0\r\n".as_slice(), &vec![0; 100_000]].concat()),
         ("line.warc", [b"WARC/1.0\r\nA: ".as_slice(), &vec![b'x'; 1 << 20]].concat()),
         ("not.gz", gzip(b"something else entirely")),
     ] {
@@ -435,7 +436,7 @@ fn tickers_are_the_same_in_whatever_order_captures_come() {
         let body = page(1).replace(STRIP, &strip(prices[at]));
         record(
             "response",
-            &url(at as u32 + 1),
+            &url(u32::try_from(at).expect("small") + 1),
             &format!("2021-03-08T0{at}:00:00Z"),
             HTTP,
             &answer("", body.as_bytes()),
@@ -463,4 +464,80 @@ fn tickers_are_the_same_in_whatever_order_captures_come() {
     for found in found {
         assert_eq!(found, expect);
     }
+}
+
+/// A web archive on loopback, and a program that knows it.
+fn web_archive(site: &Site) -> Program {
+    let program = Program::new();
+    let settings = format!(
+        "[fetch]\nallow_private_addresses = true\nmax_wait_seconds = 1\nmax_attempts = 2\n[[site.web_archives]]\nname = \"copy\"\ncdx = \"{0}/cdx\"\n\
+         replay = \"{0}/web/{{timestamp}}id_/{{url}}\"\nrequests_per_minute = 60000\ndays_after = 10\n",
+        site.base()
+    );
+    program.write("config.toml", &settings.replace("[fetch]\n", "[fetch]\nrequests_per_second = 500\n"));
+    program
+}
+
+const CDX: &str = "/cdx?url=brecorder.com%2Fnews%2F&matchType=prefix&from=20210301&to=20210410&filter=statuscode%3A200&\
+                   filter=mimetype%3Atext%2Fhtml&collapse=digest&limit=5000&showResumeKey=true";
+const VIA: [&str; 7] = ["backfill", "--via", "copy", "--from", "2021-03-01", "--to", "2021-03-31"];
+
+#[test]
+fn a_web_archive_fills_what_the_site_does_not_give() {
+    let site = Site::start();
+    let line = |id: u32, stamp: &str, digest: &str| {
+        format!("com,brecorder)/news/{id} {stamp} {} text/html 200 {digest} 99\n", url(id))
+    };
+    let first = line(1, "20210308062000", "A")
+        + &line(1, "20210309062000", "B")
+        + &line(1, "20210310062000", "C")
+        + "\nkey+1";
+    site.on(CDX, [ok(first)]);
+    site.on(&format!("{CDX}&resumeKey=key%2B1"), [ok(line(2, "20210311062000", "D"))]);
+    for (id, stamp) in
+        [(1, "20210308062000"), (1, "20210309062000"), (1, "20210310062000"), (2, "20210311062000")]
+    {
+        let text = page(id).replace("Headline", &format!("Headline of {stamp},"));
+        site.on(&format!("/web/{stamp}id_/{}", url(id)), [ok(text)]);
+    }
+    let program = web_archive(&site);
+    let ran = program.ok(&VIA);
+    assert!(ran.stderr.contains("backfill: 2 new, 1 updated"), "{}", ran.stderr);
+    let archive = program.archive();
+    let captures = "SELECT site_id, captured_at, source FROM captures ORDER BY captured_at";
+    let two = [
+        "1|2021-03-08T06:20:00Z|wayback",
+        "1|2021-03-10T06:20:00Z|wayback",
+        "2|2021-03-11T06:20:00Z|wayback",
+    ];
+    assert_eq!(rows(&archive, captures), two);
+    assert_eq!(
+        one(&archive, "SELECT min(day), max(day) FROM quotes"),
+        "2021-03-08|2021-03-11",
+        "tickers are dated by capture"
+    );
+    site.forget_visits();
+    program.ok(&VIA);
+    assert!(
+        site.all_visits().iter().all(|it| !it.path.starts_with("/web/")),
+        "what is here is not asked for"
+    );
+    program.ok(&[&VIA[..], &["--every-capture"]].concat());
+    assert_eq!(one(&archive, "SELECT count(*) FROM captures"), "4");
+    assert_eq!(one(&archive, "SELECT count(*) FROM versions"), "4");
+    let ran = program.run(&["backfill", "--via", "elsewhere", "--from", "-7d"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("there is: copy"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_web_archive_that_says_too_many_is_obeyed_over_a_restart() {
+    let site = Site::start();
+    site.on(CDX, [status(429).header("retry-after", "600")]);
+    let program = web_archive(&site);
+    let ran = program.run(&VIA);
+    assert_eq!(ran.code, 3, "{}", ran.stderr);
+    assert_eq!(site.visits(CDX).len(), 1);
+    assert_eq!(program.run(&VIA).code, 3);
+    assert_eq!(site.visits(CDX).len(), 1, "it is not asked before its time");
 }

@@ -37,6 +37,8 @@ pub struct Profile {
     pub listings: Vec<Url>,
     /// Listings by day, read by a backfill.
     pub archives: Vec<Archive>,
+    /// Web archives that hold copies of the site.
+    pub web_archives: Vec<WebArchive>,
     /// How articles are named on a listing.
     pub cards: Cards,
     /// When to look at a stored story again, youngest first.
@@ -69,6 +71,21 @@ pub struct Feed {
 pub struct Archive {
     /// Its path or address, with `{date}` in it: what it is known by in the archive.
     pub template: String,
+}
+
+/// A web archive that answers as a CDX server and replays what it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebArchive {
+    /// What `--via` calls it.
+    pub name: String,
+    /// Its index.
+    pub cdx: Url,
+    /// Where it replays a capture, with `{timestamp}` and `{url}` in it.
+    pub replay: String,
+    /// Shortest time between two requests.
+    pub interval: Duration,
+    /// Captures are looked for up to so many days after publication.
+    pub days_after: u64,
 }
 
 /// How articles are named on a listing page.
@@ -255,6 +272,15 @@ impl Profile {
         moved.unwrap_or_else(|| stored.clone())
     }
 
+    /// What the addresses of articles begin with, up to the id, without scheme and `www`.
+    pub fn article_prefix(&self) -> String {
+        let path = self.article_url.split("{id}").next().unwrap_or("/");
+        let host = self.base_url.host_str().unwrap_or_default();
+        let host = host.strip_prefix("www.").unwrap_or(host);
+        let port = self.base_url.port().map(|it| format!(":{it}")).unwrap_or_default();
+        format!("{host}{port}{path}")
+    }
+
     /// Where to ask for a page of the first host that is known by nothing but its id.
     pub fn address_of(&self, id: &str) -> Option<Url> {
         self.base_url.join(&fill(&self.article_url, id, None)).ok()
@@ -285,6 +311,13 @@ impl Profile {
         let last = self.eras.len() - 1;
         let Some(day) = captured_on else { return last };
         self.eras.iter().position(|it| it.until.is_none_or(|until| day < until)).unwrap_or(last)
+    }
+}
+
+impl WebArchive {
+    /// Where a capture is replayed as it came.
+    pub fn replay_url(&self, timestamp: &str, url: &str) -> Option<Url> {
+        Url::parse(&self.replay.replace("{timestamp}", timestamp).replace("{url}", url)).ok()
     }
 }
 
