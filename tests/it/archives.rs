@@ -511,11 +511,8 @@ fn a_web_archive_fills_what_the_site_does_not_give() {
         "2|2021-03-11T06:20:00Z|wayback",
     ];
     assert_eq!(rows(&archive, captures), two);
-    assert_eq!(
-        one(&archive, "SELECT min(day), max(day) FROM quotes"),
-        "2021-03-08|2021-03-11",
-        "tickers are dated by capture"
-    );
+    let strip = one(&archive, "SELECT captured_at, last_captured_at FROM strips");
+    assert_eq!(strip, "2021-03-08T06:20:00Z|2021-03-11T06:20:00Z", "tickers are dated by capture");
     site.forget_visits();
     program.ok(&VIA);
     assert!(
