@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    model::{Article, Block, Extraction, Link, Quote, RawPage, Strip, Tag, Warning},
+    model::{Article, Block, Draft, Extraction, Link, Quote, RawPage, Strip, Tag, Warning},
     store::{self, Circumstances},
 };
 
@@ -97,7 +97,6 @@ impl Row {
     pub fn of_article(article: Article, circumstances: Circumstances) -> Self {
         let Article { id: _, key, url, draft, .. } = article;
         let Circumstances { captured_at, market_date, quotes, origins, warnings } = circumstances;
-        let body = draft.body();
         let quote = |it: store::QuoteRow| QuoteRow {
             symbol: it.symbol,
             kind: it.kind,
@@ -112,55 +111,68 @@ impl Row {
             host: Some(key.host),
             site_id: Some(key.id),
             captured_at,
-            headline: draft.headline,
-            section: draft.section,
-            byline: draft.byline,
-            authors: draft.authors,
-            published_on: draft.published_on.map(|it| it.to_string()),
-            published_at: draft.published_at.map(|it| it.to_rfc3339()),
-            updated_at: draft.updated_at.map(|it| it.to_rfc3339()),
-            dateline: draft.dateline,
-            summary: draft.summary,
-            body,
-            blocks: draft.blocks.into_iter().map(Into::into).collect(),
-            tags: draft.tags.into_iter().map(Into::into).collect(),
-            links: draft.links.into_iter().map(Into::into).collect(),
             strip: StripRow { market_date, quotes: quotes.into_iter().map(quote).collect() },
             origins: origins.into_iter().collect(),
             warnings: warnings.into_iter().map(|(code, detail)| WarningRow { code, detail }).collect(),
+            ..Self::of_draft(draft)
         }
     }
 
     /// What was read from one page.
     pub fn of_page(page: &RawPage, extraction: Extraction) -> Self {
         let Extraction { url, key, draft, strip, warnings } = extraction;
-        let body = draft.body();
         let (host, site_id) = key.map(|it| (it.host, it.id)).unzip();
         Self {
             url: url.map(Into::into),
             host,
             site_id,
             captured_at: page.captured_at.map(|it| it.to_string()),
-            headline: draft.headline,
-            section: draft.section,
-            byline: draft.byline,
-            authors: draft.authors,
-            published_on: draft.published_on.map(|it| it.to_string()),
-            published_at: draft.published_at.map(|it| it.to_rfc3339()),
-            updated_at: draft.updated_at.map(|it| it.to_rfc3339()),
-            dateline: draft.dateline,
-            summary: draft.summary,
-            body,
-            blocks: draft.blocks.into_iter().map(Into::into).collect(),
-            tags: draft.tags.into_iter().map(Into::into).collect(),
-            links: draft.links.into_iter().map(Into::into).collect(),
             strip: strip.into(),
-            origins: draft
-                .origins
-                .iter()
-                .map(|it| (it.0.code().to_owned(), it.1.code().to_owned()))
-                .collect(),
             warnings: warnings.into_iter().map(Into::into).collect(),
+            ..Self::of_draft(draft)
+        }
+    }
+
+    /// What a draft says, without its circumstances.
+    fn of_draft(draft: Draft) -> Self {
+        let body = draft.body();
+        let Draft {
+            headline,
+            section,
+            byline,
+            authors,
+            published_on,
+            published_at,
+            updated_at,
+            dateline,
+            summary,
+            blocks,
+            tags,
+            links,
+            names: _,
+            origins,
+        } = draft;
+        Self {
+            url: None,
+            host: None,
+            site_id: None,
+            captured_at: None,
+            headline,
+            section,
+            byline,
+            authors,
+            published_on: published_on.map(|it| it.to_string()),
+            published_at: published_at.map(|it| it.to_rfc3339()),
+            updated_at: updated_at.map(|it| it.to_rfc3339()),
+            dateline,
+            summary,
+            body,
+            blocks: blocks.into_iter().map(Into::into).collect(),
+            tags: tags.into_iter().map(Into::into).collect(),
+            links: links.into_iter().map(Into::into).collect(),
+            strip: StripRow { market_date: None, quotes: Vec::new() },
+            origins: origins.iter().map(|it| (it.0.code().to_owned(), it.1.code().to_owned())).collect(),
+            warnings: Vec::new(),
         }
     }
 }

@@ -260,4 +260,46 @@ mod tests {
         }
         assert_eq!(kinds, ["warcinfo", "response", "metadata", "revisit"]);
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(300))]
+
+        /// Whatever the bytes are, there is an answer, and an end.
+        #[test]
+        fn no_bytes_break_a_reader(
+            cuts in proptest::collection::vec((0_usize..2_000, proptest::prelude::any::<u8>(), 0_u8..4), 0..12),
+            is_packed in proptest::prelude::any::<bool>(),
+        ) {
+            let packed = written();
+            let mut bytes = Vec::new();
+            if is_packed {
+                bytes = packed;
+            } else {
+                io::Read::read_to_end(&mut flate2::read::MultiGzDecoder::new(&*packed), &mut bytes).expect("unpacked");
+            }
+            for (at, byte, how) in cuts {
+                let at = at % bytes.len().max(1);
+                match how {
+                    0 if at < bytes.len() => bytes[at] = byte,
+                    1 => bytes.insert(at, byte),
+                    2 if at < bytes.len() => _ = bytes.remove(at),
+                    _ => bytes.truncate(bytes.len() - at / 8),
+                }
+            }
+            let items = Reader::new(&*bytes, 10_000).into_iter().flatten().take(10_000);
+            for record in items.flatten() {
+                let _ = parse_http(&record.block, 1_000);
+                let _ = super::super::parse_mhtml(&record.block);
+            }
+        }
+
+        #[test]
+        fn no_text_breaks_the_parsers(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
+            let _ = parse_http(&[b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", bytes.as_slice()].concat(), 1_000);
+            let _ = super::super::parse_mhtml(&[b"Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\n", bytes.as_slice()].concat());
+            for item in Reader::new(&*bytes, 1_000).into_iter().flatten().take(1_000) {
+                let _ = item;
+            }
+        }
+    }
 }
