@@ -463,3 +463,27 @@ fn what_changed_after_publication_is_a_view() {
     let diff = program.ok(&["show", "1", "--diff"]).stdout;
     assert!(diff.contains("[-First-]{+Other+} words"), "{diff}");
 }
+
+/// One archive of each schema that was ever released, made by the program of its time.
+#[test]
+fn archives_of_every_schema_are_upgraded_and_whole() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/archive");
+    let mut seen = 0;
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let program = Program::new();
+        fs::copy(entry.expect("an entry").path(), program.path("tearsheet.db")).expect("copy");
+        // A writer brings it to today's schema; then everything is as it was.
+        program.ok(&["verify"]);
+        let again = program.ok(&["reextract"]);
+        assert!(again.stderr.contains("0 kept as drafts"), "{}", again.stderr);
+        program.ok(&["verify"]);
+        program.ok(&["status"]);
+        let archive = program.archive();
+        assert_eq!(
+            one(&archive, "SELECT count(*) FROM articles"),
+            one(&archive, "SELECT count(DISTINCT article_id) FROM captures")
+        );
+        seen += 1;
+    }
+    assert!(0 < seen);
+}
