@@ -146,7 +146,17 @@ pub(crate) fn page(number: u64, template: u64) -> String {
         let word = own.word();
         let _ = write!(page, "<a href=\"/trends/{word}\">{word}</a> ");
     }
-    page.push_str("</div>\n</article></main>\n<aside class=\"sidebar\">\n");
+    let _ = write!(
+        page,
+        "</div>\n<div class=\"story__share\"><h2>{headline}</h2></div>\n<ul class=\"more\">\n"
+    );
+    for n in 0..10 {
+        let mut other = Chance::new(number / 10 * 10 + n + 9_000_000);
+        let (id, title) = (40_000_000 + other.below(400_000), other.sentence(8));
+        let slug = title.to_lowercase().replace(' ', "-");
+        let _ = writeln!(page, "<li><a href=\"/news/{id}/{slug}\">{title}</a></li>");
+    }
+    page.push_str("</ul>\n<p>Read more stories</p>\n<h3>Comments</h3>\n</article></main>\n<aside class=\"sidebar\"><h4>Most read</h4>\n");
     // What was on the site about that time: the same cards on neighbouring pages.
     for n in 0..75 {
         let mut card = Chance::new(number / 40 * 75 + n + 5_000_000);

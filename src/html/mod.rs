@@ -3,6 +3,7 @@
 mod charset;
 mod depth;
 mod matcher;
+mod raw;
 
 pub use charset::{Decoded, decode};
 pub use matcher::{BadSelector, Matcher};
@@ -36,10 +37,11 @@ pub enum Step<'d> {
 }
 
 impl Document {
-    /// Parse a whole page. One that is nested without end is cut where it gets too deep: the standard's
+    /// Parse a whole page, the text of its scripts and styles left out. One that is nested without end is cut where it gets too deep: the standard's
     /// algorithm walks the stack of open elements for every tag.
     pub fn parse(text: &str) -> Self {
-        Self(Html::parse_document(&text[..depth::end_of_sane(text)]))
+        let text = raw::without_raw_text(text);
+        Self(Html::parse_document(&text[..depth::end_of_sane(&text)]))
     }
 
     /// The `html` element.
@@ -111,8 +113,16 @@ impl<'d> Element<'d> {
         })
     }
 
-    /// All text inside, scripts too, as written.
+    /// All text inside, as written; that of a script or style only if it is one.
     pub fn text(self) -> String {
-        self.0.text().collect()
+        let is_raw = |it: ego_tree::NodeRef<'_, Node>| {
+            it.value().as_element().is_some_and(|it| matches!(it.name(), "script" | "style"))
+        };
+        let read = |node: ego_tree::NodeRef<'d, Node>| {
+            let text = node.value().as_text()?;
+            let is_hidden = node.parent().is_some_and(|it| it.id() != self.0.id() && is_raw(it));
+            (!is_hidden).then_some(&*text.text)
+        };
+        self.0.descendants().filter_map(read).collect()
     }
 }

@@ -167,34 +167,38 @@ impl Work<'_> {
 
     async fn visit_due(&self, queue: Queue) -> Result<(Tally, End), JobError> {
         let mut tally = Tally::default();
+        let mut claimed: Option<Task> = None;
         loop {
-            if let Some(end) = self.is_over() {
-                return Ok((tally, end));
-            }
-            let now = Utc::now();
-            if self.is_spent() {
-                let end = if self.pass.writer.due_in(queue, now).await? == 0 {
-                    End::Done
-                } else {
-                    End::Limited
+            let task = if let Some(task) = claimed.take() {
+                task
+            } else {
+                if let Some(end) = self.is_over() {
+                    return Ok((tally, end));
+                }
+                let now = Utc::now();
+                if self.is_spent() {
+                    let left = self.pass.writer.due_in(queue, now).await?;
+                    return Ok((tally, if left == 0 { End::Done } else { End::Limited }));
+                }
+                let Some(task) = self.pass.writer.claim(self.run, queue, now).await? else {
+                    return Ok((tally, End::Done));
                 };
-                return Ok((tally, end));
-            }
-            let Some(task) = self.pass.writer.claim(self.run, queue, now).await? else {
-                return Ok((tally, End::Done));
+                task
             };
-            if let Err(end) = self.visit(task, &mut tally).await? {
-                return Ok((tally, end));
+            match self.visit(task, Some(queue), &mut tally).await? {
+                Ok((_, next)) => claimed = next,
+                Err(end) => return Ok((tally, end)),
             }
         }
     }
 
-    /// Visit one claimed page and settle it; `Err` is why the run is over.
+    /// Visit one claimed page and settle it, and claim the next one of a queue unless the run is over; `Err` is why it is.
     pub(super) async fn visit(
         &self,
         mut task: Task,
+        queue: Option<Queue>,
         tally: &mut Tally,
-    ) -> Result<Result<Settled, End>, JobError> {
+    ) -> Result<Result<(Settled, Option<Task>), End>, JobError> {
         let Pass { fetcher, extractor, writer, profile, observe, .. } = self.pass;
         task.ask.url = profile.current_url(&task.key, &task.ask.url);
         let (page, url) = (task.page, task.ask.url.to_string());
@@ -203,10 +207,12 @@ impl Work<'_> {
                 if let Outcome::Read { extraction, .. } = &settlement.outcome {
                     self.measures.note(&url, extraction);
                 }
-                let settled = writer.settle(*settlement).await?;
+                // A page that is claimed is visited: whoever may not begin another claims none.
+                let queue = queue.filter(|_| self.is_over().is_none() && !self.is_spent());
+                let (settled, next) = writer.settle_and_claim(*settlement, queue).await?;
                 tally.count(settled);
                 observe(Event::Settled { url, settled, cause });
-                Ok(Ok(settled))
+                Ok(Ok((settled, next)))
             }
             Visited::Stop(settlement, error) => {
                 tally.count(writer.settle(*settlement).await?);

@@ -130,12 +130,27 @@ impl Writer {
     /// Put a claimed page back with what the visit brought: capture, article, version, strip, index and page
     /// state in one transaction.
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled> {
+        Ok(self.settle_and_claim(settlement, None).await?.0)
+    }
+
+    /// The same, and take the next page of a queue in the same transaction: a commit waits for the disk.
+    pub async fn settle_and_claim(
+        &self,
+        settlement: Settlement,
+        queue: Option<Queue>,
+    ) -> Result<(Settled, Option<Task>)> {
         let packed = match &settlement.outcome {
             Outcome::Read { page, .. } => Some(self.packer.pack(&page.body)?),
             Outcome::Unchanged(_) | Outcome::Missing(_) | Outcome::Failed { .. } => None,
         };
         let ways = self.ways();
-        self.call(move |conn| settle(conn, &settlement, packed.as_ref(), ways)).await
+        self.call(move |conn| {
+            let settled = settle(conn, &settlement, packed.as_ref(), ways)?;
+            let Some(queue) = queue else { return Ok((settled, None)) };
+            let next = next(conn, queue, settlement.at)?;
+            Ok((settled, next.map(|it| claim(conn, settlement.run, it)).transpose()?))
+        })
+        .await
     }
 
     /// Keep pages that did not come through the queue, in one transaction. Their addresses may be unknown.
