@@ -1,0 +1,148 @@
+//! What long jobs over an archive cost: web archives in and out, reading again, verification.
+//!
+//! `cargo bench --bench archive` writes 3,000 generated pages (156 KB each) as a `.warc.gz`, imports it, reads the archive
+//! again on one core and on all, verifies it and exports it. With `WARCIO_PYTHON` naming a Python that has warcio, its
+//! mere iteration over the same file is timed beside. `cargo bench --bench archive -- 20000` does more of them.
+
+#![expect(clippy::print_stdout, reason = "a bench prints its figures")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people")]
+
+mod support;
+
+use std::{
+    fs::File,
+    io::BufWriter,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use tearsheet::{
+    config::Config,
+    extract::Extractor,
+    jobs::{Contents, Import, ImportFile, Losses, Reextract, Stop, Verify},
+    store::{Reader, Writer},
+    warc::{Capture, WarcWriter, stamp},
+};
+use tokio::runtime::Runtime;
+
+use support::raw_page;
+
+fn main() {
+    let wanted = std::env::args().skip(1).find_map(|it| it.parse().ok());
+    let pages: u64 = wanted.unwrap_or(3_000);
+    let config = Config::default();
+    let extractor = Extractor::new(&config.profile).expect("the profile");
+    let folder = tempfile::tempdir().expect("a folder");
+    let (file, path) = (folder.path().join("pages.warc.gz"), folder.path().join("a.db"));
+    let (bytes, took) = time(|| write(&file, pages));
+    let size = std::fs::metadata(&file).expect("a file").len() as f64;
+    println!("{pages} pages, {:.0} MB, {:.0} MB packed", bytes as f64 / 1e6, size / 1e6);
+    show("written as .warc.gz", pages, took);
+    if let Ok(python) = std::env::var("WARCIO_PYTHON") {
+        let script = "import sys\nfrom warcio.archiveiterator import ArchiveIterator\n\
+                      for record in ArchiveIterator(open(sys.argv[1], 'rb')):\n    record.content_stream().read()\n";
+        let run =
+            || Command::new(&python).args(["-c", script]).arg(&file).status().expect("python runs");
+        let (status, took) = time(run);
+        assert!(status.success());
+        show("warcio, iterating alone", pages, took);
+    }
+
+    let runtime = Runtime::new().expect("a runtime");
+    let writer = Writer::open(&path, config.profile.time_zone).expect("an archive");
+    let reader = || Reader::open(&path).expect("an archive");
+    let (_switch, stop) = Stop::new();
+    let import = Import {
+        extractor: &extractor,
+        writer: &writer,
+        profile: &config.profile,
+        body_max: config.fetch.max_body_bytes,
+        observe: &|_| {},
+        stop: stop.clone(),
+    };
+    let from = file.clone();
+    let input = ImportFile {
+        name: "pages".to_owned(),
+        url: None,
+        captured_at: None,
+        open: Box::new(move || {
+            Ok(Contents::Archive(Box::new(std::io::BufReader::with_capacity(
+                1 << 18,
+                File::open(from)?,
+            ))))
+        }),
+    };
+    let (imported, took) =
+        time(|| runtime.block_on(import.run(vec![input], &reader())).expect("imported"));
+    assert_eq!(imported.report.tally.stored, pages);
+    show("imported, all cores", pages, took);
+
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut alone = Duration::ZERO;
+    for count in [1, cores] {
+        let again = Reextract {
+            readers: (0..count).map(|_| reader()).collect(),
+            extractor: &extractor,
+            writer: Some(&writer),
+            days: None,
+            losses: Losses::Draft,
+            observe: &|_| {},
+            stop: stop.clone(),
+        };
+        let (report, took) = time(|| runtime.block_on(again.run()).expect("read again"));
+        assert_eq!((report.captures, report.updated), (pages, 0));
+        show(&format!("read again, {count} cores"), pages, took);
+        if count == 1 {
+            alone = took;
+        } else {
+            println!("  {:.2} times as fast as on one", alone.as_secs_f64() / took.as_secs_f64());
+        }
+    }
+    let mut verify = Verify {
+        readers: (0..cores).map(|_| reader()).collect(),
+        writer: Some(&writer),
+        observe: &|_| {},
+        stop,
+    };
+    let (verified, took) = time(|| runtime.block_on(verify.run()).expect("verified"));
+    assert!(verified.findings.is_empty() && verified.bodies == pages);
+    show("verified, all cores", pages, took);
+    let (status, took) = time(|| reader().status(chrono::Utc::now()).expect("a status"));
+    println!("status of {} articles: {:.1} ms", status.articles, took.as_secs_f64() * 1e3);
+}
+
+fn write(file: &Path, pages: u64) -> u64 {
+    let to = BufWriter::new(File::create(file).expect("a file"));
+    let mut writer = WarcWriter::new(to, "pages.warc.gz", "2024-01-01T00:00:00Z", &[]).expect("written");
+    let mut bytes = 0;
+    for number in 0..pages {
+        let page = raw_page(number, u64::from(number % 4 == 3));
+        let at = chrono::DateTime::from_timestamp(
+            1_704_067_200 + i64::try_from(number).expect("small") * 97,
+            0,
+        );
+        let capture = Capture {
+            url: page.url.as_ref().expect("an address").as_str(),
+            date: &stamp(at.expect("a time")),
+            status: 200,
+            headers: vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())],
+            body: &page.body,
+            earlier: None,
+        };
+        writer.capture(&capture).expect("written");
+        bytes += page.body.len() as u64;
+    }
+    writer.finish().expect("written");
+    bytes
+}
+
+fn time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let began = Instant::now();
+    let done = work();
+    (done, began.elapsed())
+}
+
+fn show(what: &str, pages: u64, took: Duration) {
+    println!("{what:<26} {:>7.0} pages/s", pages as f64 / took.as_secs_f64());
+}
