@@ -45,7 +45,7 @@ pub(super) struct Usage {
 
 /// stdout or a file would not take what we have.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write to {target}: {source}")]
+#[error("cannot write to {target}")]
 pub(super) struct OutputError {
     pub(super) target: String,
     pub(super) source: std::io::Error,

@@ -112,7 +112,7 @@ pub enum StoreError {
     #[error("the write was rolled back: {0}")]
     RolledBack(String),
     /// The operating system said no.
-    #[error("{what}: {source}")]
+    #[error("{what}")]
     Io {
         /// What was being done.
         what: String,

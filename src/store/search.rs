@@ -153,15 +153,23 @@ fn newest(conn: &Connection, search: &Search, query: &str) -> rusqlite::Result<V
     ask(conn, search, query, NEWEST, from.unwrap_or(i64::MIN))
 }
 
+/// Ranked first, looked up after: of many stories that are found, few are shown.
 const BEST: &str = "
     SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
-      FROM articles_fts f JOIN articles a ON a.id = f.rowid
-     WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid
-       AND (?2 IS NULL OR a.published_on BETWEEN ?2 AND ?3)
-       AND (?4 IS NULL OR a.section = ?4 COLLATE NOCASE)
-       AND (?5 IS NULL OR a.byline LIKE '%' || ?5 || '%')
-       AND (?6 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = a.id AND m.symbol = ?6))
-     ORDER BY bm25(articles_fts, 10.0, 4.0, 1.0, 2.0), a.id DESC LIMIT ?7";
+      FROM (SELECT f.rowid AS id, bm25(articles_fts, 10.0, 4.0, 1.0, 2.0) AS score
+              FROM articles_fts f
+             WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid
+               AND (coalesce(?2, ?4, ?5, ?6) IS NULL OR EXISTS (
+                       SELECT 1 FROM articles a
+                        WHERE a.id = f.rowid
+                          AND (?2 IS NULL OR a.published_on BETWEEN ?2 AND ?3)
+                          AND (?4 IS NULL OR a.section = ?4 COLLATE NOCASE)
+                          AND (?5 IS NULL OR a.byline LIKE '%' || ?5 || '%')
+                          AND (?6 IS NULL OR EXISTS (
+                                  SELECT 1 FROM mentions m WHERE m.article_id = a.id AND m.symbol = ?6))))
+             ORDER BY score, f.rowid DESC LIMIT ?7) h
+      JOIN articles a ON a.id = h.id
+     ORDER BY h.score, h.id DESC";
 
 const NEWEST: &str = "
     SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
