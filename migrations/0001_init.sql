@@ -333,6 +333,18 @@ CREATE TRIGGER day_pages_insert AFTER INSERT ON day_pages BEGIN
       FROM (SELECT state FROM pages WHERE id = new.page_id) p
      WHERE id = new.reading_id;
 END;
+CREATE TRIGGER day_pages_delete AFTER DELETE ON day_pages BEGIN
+    UPDATE day_readings
+       SET listed  = listed - 1,
+           stored  = stored  - (p.state = 'stored'),
+           blocked = blocked - (p.state IN ('blocked', 'refused')),
+           missing = missing - (p.state = 'missing'),
+           failed  = failed  - (p.state IN ('broken', 'throttled', 'not_article')),
+           of_day  = of_day  - (SELECT count(*) FROM articles a
+                                 WHERE a.id = old.page_id AND a.published_on = day_readings.day)
+      FROM (SELECT state FROM pages WHERE id = old.page_id) p
+     WHERE id = old.reading_id;
+END;
 CREATE TRIGGER day_pages_state AFTER UPDATE OF state ON pages WHEN old.state <> new.state BEGIN
     UPDATE day_readings
        SET stored  = stored  + (new.state = 'stored') - (old.state = 'stored'),
@@ -356,7 +368,7 @@ END;
 -- it named is stored or known to be missing. A listing that names mostly pages of other days says nothing of this one.
 CREATE VIEW days AS
 SELECT day, source, state, reason, listed, stored, blocked, missing, failed, of_day, checked_at, ends_at,
-       (state = 'read' AND checked_at >= ends_at AND 0 < listed AND stored + missing = listed
+       (state = 'read' AND checked_at >= ends_at AND stored + missing = listed
         AND (source = 'ids' OR (0 < of_day AND stored <= 2 * of_day))) AS complete
   FROM day_readings;
 

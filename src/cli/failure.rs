@@ -119,11 +119,12 @@ fn store(error: &StoreError) -> (Option<String>, Exit) {
         }
         StoreError::Busy => "close the other program's transaction and run the same command again",
         StoreError::ReadOnly(_) => "check the permissions of the file and of its folder",
-        StoreError::Damaged(_)
-        | StoreError::Body { .. }
-        | StoreError::Reference { .. }
-        | StoreError::Article { .. } => {
-            "keep a copy of the file before anything else; `sqlite3 FILE '.recover'` saves what can be read"
+        StoreError::Damaged(_) => {
+            "keep a copy of the file before anything else; `tearsheet verify` names what is damaged, and `sqlite3 FILE '.recover'` \
+             saves what can be read"
+        }
+        StoreError::Body { .. } | StoreError::Reference { .. } | StoreError::Article { .. } => {
+            "`tearsheet verify` names everything that is damaged; the rest of the archive can be used"
         }
         StoreError::Sql(_) | StoreError::RolledBack(_) | StoreError::WriterGone => {
             "run the same command again; everything committed so far is kept"

@@ -197,10 +197,17 @@ impl Filling<'_, '_> {
         let mut walk = IdWalk { work: self.work, reader: self.reader, ids, tally: Tally::default() };
         let walked = walk.name_ids(day.day).await;
         self.tally = self.tally.plus(walk.tally);
-        match walked? {
-            Ok(()) => self.visit_all(Queue::Day(day.day)).await,
-            Err(end) => Ok(Err(end)),
+        let reach = match walked? {
+            Ok(reach) => reach,
+            Err(end) => return Ok(Err(end)),
+        };
+        if let Err(end) = self.visit_all(Queue::Day(day.day)).await? {
+            return Ok(Err(end));
         }
+        if let Some((first, last)) = reach {
+            self.work.pass.writer.forget_neighbours(day.day, first, last).await?;
+        }
+        Ok(Ok(()))
     }
 
     /// Read every page of a day's listing and file what they name.

@@ -27,8 +27,9 @@ pub(super) struct IdWalk<'w, 'a> {
 type Step<T = ()> = Result<Result<T, End>, JobError>;
 
 impl IdWalk<'_, '_> {
-    /// Queue every id of a day that was not asked for, and file all of them under it.
-    pub(super) async fn name_ids(&mut self, day: NaiveDate) -> Step {
+    /// Queue every id of a day that was not asked for, and file all of them under it. From which id to which the day
+    /// reaches; beyond, neighbours were queued, too. `None` where nobody can say.
+    pub(super) async fn name_ids(&mut self, day: NaiveDate) -> Step<Option<(u64, u64)>> {
         let begins = self.find(day).await?;
         let ends = match begins {
             Ok(Some(_)) => self.find(day.succ_opt().unwrap_or(day)).await?,
@@ -37,14 +38,16 @@ impl IdWalk<'_, '_> {
         let (first, last) = match (begins, ends) {
             (Err(end), _) | (_, Err(end)) => return Ok(Err(end)),
             (Ok(Some((below, above))), Ok(Some((last_below, next)))) => {
-                let first = (below + 1).min(above).saturating_sub(DISORDER).max(self.ids.from);
-                (first, (next - 1).max(last_below) + DISORDER)
+                ((below + 1).min(above), (next - 1).max(last_below))
             }
             // Nothing is known beyond the day, or before it: nobody can say where it is.
-            (Ok(None), _) | (_, Ok(None)) => return Ok(Ok(())),
+            (Ok(None), _) | (_, Ok(None)) => return Ok(Ok(None)),
         };
+        let reach = (first, last);
+        // A day without ids has neighbours all the same.
+        let (first, last) = (first.saturating_sub(DISORDER).max(self.ids.from), last + DISORDER);
         if last < first || IDS_MAX < last - first {
-            return Ok(Ok(()));
+            return Ok(Ok(None));
         }
         let known = self.numbered(first, last)?;
         let is_elsewhere = |id: &u64| known.get(id).and_then(|it| it.day).is_some_and(|it| it != day);
@@ -59,7 +62,7 @@ impl IdWalk<'_, '_> {
             .await?;
         self.tally.discovered += added as u64;
         (pass.observe)(Event::SourceRead { url: format!("ids {first} to {last}"), listed, added });
-        Ok(Ok(()))
+        Ok(Ok(Some(reach)))
     }
 
     /// The last id before a day and the first that is not, as far as a handful of requests tell.

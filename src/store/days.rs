@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::params;
 
-use crate::model::{Candidate, DayReading, Days, PageState, Reading, Request, RunId};
+use crate::model::{Candidate, DayReading, Days, IDS, PageState, Reading, Request, RunId};
 
 use super::{Reader, Result, Writer, pages, sources, stamp, unstamp};
 
@@ -69,6 +69,25 @@ impl Writer {
                 file.execute(params![id, pages::page_id(conn, &candidate.key)?.0])?;
             }
             Ok(added)
+        })
+        .await
+    }
+
+    /// Ids that were asked for beside those of a day, since ids may be out of order, and are not of it: they are its
+    /// neighbours' business.
+    pub async fn forget_neighbours(&self, day: NaiveDate, first: u64, last: u64) -> Result<()> {
+        self.call(move |conn| {
+            conn.prepare_cached(
+                "DELETE FROM day_pages
+                  WHERE reading_id = (SELECT id FROM day_readings WHERE day = ?1 AND source = ?2)
+                    AND page_id IN (SELECT p.id FROM day_pages d JOIN pages p ON p.id = d.page_id
+                                     WHERE d.reading_id = (SELECT id FROM day_readings WHERE day = ?1 AND source = ?2)
+                                       AND CAST(p.site_id AS INTEGER) NOT BETWEEN ?3 AND ?4
+                                       AND NOT EXISTS (SELECT 1 FROM articles a
+                                                        WHERE a.id = p.id AND a.published_on = ?1))",
+            )?
+            .execute(params![day.to_string(), IDS, first, last])?;
+            Ok(())
         })
         .await
     }

@@ -440,3 +440,19 @@ fn four_years_equal_the_truth() {
     );
     assert!(requests as f64 <= 1.10 * stored as f64);
 }
+
+#[test]
+fn a_refused_page_at_the_end_of_a_day_is_not_its_neighbours_business() {
+    let world = small();
+    let on = day("2023-01-12");
+    let id = *world.truth.iter().find(|it| *it.1 == on).expect("a story").0;
+    for path in [format!("/news/{id}"), format!("/news/{id}/story-{id}")] {
+        world.site.on(&path, [status(403)]);
+    }
+    let program = world.program();
+    let range = world.range();
+    program.run(&backfill(&range, &["--ids", "all"]));
+    let blocked: Vec<String> =
+        verdicts(&program, &range).into_iter().filter(|it| it.1 == "blocked").map(|it| it.0).collect();
+    assert_eq!(blocked, [on.to_string()]);
+}
