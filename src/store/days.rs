@@ -73,18 +73,21 @@ impl Writer {
         .await
     }
 
-    /// Ids that were asked for beside those of a day, since ids may be out of order, and are not of it: they are its
-    /// neighbours' business.
+    /// Ids that were asked for with those of a day and are not known to be of it: beyond its reach, since ids may be out of
+    /// order, or named by a listing of another day. They are that day's business.
     pub async fn forget_neighbours(&self, day: NaiveDate, first: u64, last: u64) -> Result<()> {
         self.call(move |conn| {
             conn.prepare_cached(
                 "DELETE FROM day_pages
-                  WHERE reading_id = (SELECT id FROM day_readings WHERE day = ?1 AND source = ?2)
-                    AND page_id IN (SELECT p.id FROM day_pages d JOIN pages p ON p.id = d.page_id
-                                     WHERE d.reading_id = (SELECT id FROM day_readings WHERE day = ?1 AND source = ?2)
-                                       AND CAST(p.site_id AS INTEGER) NOT BETWEEN ?3 AND ?4
-                                       AND NOT EXISTS (SELECT 1 FROM articles a
-                                                        WHERE a.id = p.id AND a.published_on = ?1))",
+                  WHERE (reading_id, page_id) IN (
+                        SELECT d.reading_id, d.page_id
+                          FROM day_readings r JOIN day_pages d ON d.reading_id = r.id JOIN pages p ON p.id = d.page_id
+                         WHERE r.day = ?1 AND r.source = ?2
+                           AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.id AND a.published_on = ?1)
+                           AND (CAST(p.site_id AS INTEGER) NOT BETWEEN ?3 AND ?4
+                                OR (SELECT max(o.day <> ?1) AND NOT max(o.day = ?1)
+                                      FROM day_pages n JOIN day_readings o ON o.id = n.reading_id
+                                     WHERE n.page_id = p.id AND o.source <> ?2)))",
             )?
             .execute(params![day.to_string(), IDS, first, last])?;
             Ok(())
