@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench store` keeps 2,000 generated pages of two templates (160 KB each) and prints the bytes of a raw
 //! page beside gzip -9, zstd -9 and a record of a `.warc.gz`; then pages per second into the archive and out of it.
-//! `cargo bench --bench store -- 100000` does the same with more of them.
+//! `cargo bench --bench store -- 100000` does the same with more of them. `TEARSHEET_KEEP=FILE` keeps the archive for a look
+//! at its tables (`sqlite3 FILE "SELECT name, sum(pgsize) FROM dbstat GROUP BY name"`).
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
@@ -55,7 +56,8 @@ fn main() {
 
     let config = Config::default();
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("a.db");
+    let kept = std::env::var_os("TEARSHEET_KEEP").map(std::path::PathBuf::from);
+    let path = kept.unwrap_or_else(|| folder.path().join("a.db"));
     let extractor = Extractor::new(&config.profile).expect("the profile");
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let mut spent = std::time::Duration::ZERO;

@@ -443,7 +443,7 @@ fn tickers_are_the_same_in_whatever_order_captures_come() {
         )
     };
     let mut found = Vec::new();
-    for order in [[0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [0, 2, 3, 5, 1, 4], [3, 0, 5, 2, 4, 1]] {
+    for order in [[5, 4, 3, 2, 1, 0], [0, 2, 3, 5, 1, 4], [3, 0, 5, 2, 4, 1]] {
         let program = Program::new();
         for (turn, at) in order.into_iter().enumerate() {
             let name = format!("{turn}.warc");
