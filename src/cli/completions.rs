@@ -26,6 +26,40 @@ pub(super) fn man(printer: &Printer) -> anyhow::Result<Exit> {
         man.render_description_section(&mut page)?;
         man.render_options_section(&mut page)?;
     }
+    page.extend_from_slice(closing_sections().as_bytes());
     printer.bytes(&page)?;
     Ok(Exit::Done)
 }
+
+/// What clap does not know: exit codes, environment and files.
+fn closing_sections() -> String {
+    let exits = Exit::ALL.map(|it| (it.code().to_string(), it.meaning()));
+    let mut page = definitions("EXIT STATUS", exits.iter().map(|it| (it.0.as_str(), it.1)));
+    page += &definitions("ENVIRONMENT", ENVIRONMENT.into_iter());
+    page += &definitions("FILES", FILES.into_iter());
+    page
+}
+
+fn definitions<'t>(title: &str, terms: impl Iterator<Item = (&'t str, &'t str)>) -> String {
+    terms.fold(format!(".SH \"{title}\"\n"), |page, (term, text)| {
+        page + &format!(".TP\n\\fB{}\\fR\n{}\n", term.replace('-', "\\-"), text.replace('-', "\\-"))
+    })
+}
+
+const ENVIRONMENT: [(&str, &str); 4] = [
+    ("TEARSHEET_CONFIG", "the configuration file where --config is not given"),
+    ("TEARSHEET_ARCHIVE", "the archive where --archive is not given"),
+    ("NO_COLOR", "if set and not empty, output is never coloured"),
+    ("RUST_LOG", "log filter; overrides -q and -v"),
+];
+
+const FILES: [(&str, &str); 2] = [
+    (
+        "./config.toml",
+        "the configuration where neither --config nor TEARSHEET_CONFIG names another; without one, the built-in is in force",
+    ),
+    (
+        "FILE, FILE-wal, FILE-shm",
+        "the archive: one SQLite file, and what SQLite keeps beside it while it is open; copy it with `tearsheet backup`",
+    ),
+];

@@ -4,26 +4,17 @@ use std::process::ExitCode;
 
 use crate::{config::ConfigError, jobs::JobError, store::StoreError};
 
-/// The exit codes; scripts depend on them.
+/// The exit codes; scripts depend on them. What each tells is [`Exit::meaning`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
-    /// 0: finished.
     Done,
-    /// 1: finished, but some pages could not be read; they stay queued.
     Incomplete,
-    /// 2: wrong usage or configuration; nothing was started.
     Usage,
-    /// 3: the site said stop; the rest stays queued.
     Stopped,
-    /// 4: the archive cannot be used.
     Archive,
-    /// 5: output could not be written.
     Output,
-    /// 6: finished, but extraction drifted: fields that are normally there were missing.
     Drifted,
-    /// 7: another run holds the archive.
     Held,
-    /// 130: interrupted; everything finished so far is kept.
     Interrupted,
 }
 
@@ -51,19 +42,61 @@ pub(super) struct OutputError {
     pub(super) source: std::io::Error,
 }
 
+impl Exit {
+    /// Every exit code in order.
+    pub(super) const ALL: [Self; 9] = [
+        Self::Done,
+        Self::Incomplete,
+        Self::Usage,
+        Self::Stopped,
+        Self::Archive,
+        Self::Output,
+        Self::Drifted,
+        Self::Held,
+        Self::Interrupted,
+    ];
+
+    pub(super) fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Incomplete => 1,
+            Self::Usage => 2,
+            Self::Stopped => 3,
+            Self::Archive => 4,
+            Self::Output => 5,
+            Self::Drifted => 6,
+            Self::Held => 7,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What the code tells, as README and the manual page say it.
+    pub(super) fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "finished",
+            Self::Incomplete => "finished, but some pages could not be read; they stay queued",
+            Self::Usage => "wrong usage or configuration; nothing was started",
+            Self::Stopped => {
+                "the site said stop (robots.txt, repeated 403 or 429, unreachable); the rest stays queued"
+            }
+            Self::Archive => {
+                "the archive cannot be used (not an archive, newer schema, damaged, disk full)"
+            }
+            Self::Output => "output could not be written",
+            Self::Drifted => {
+                "finished, but extraction drifted: fields that are normally there were missing (see `status`)"
+            }
+            Self::Held => "another run holds the archive (an operating-system lock, released by death)",
+            Self::Interrupted => {
+                "interrupted; everything finished so far is kept, and the same command resumes"
+            }
+        }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Incomplete => 1,
-            Exit::Usage => 2,
-            Exit::Stopped => 3,
-            Exit::Archive => 4,
-            Exit::Output => 5,
-            Exit::Drifted => 6,
-            Exit::Held => 7,
-            Exit::Interrupted => 130,
-        })
+        Self::from(exit.code())
     }
 }
 

@@ -176,3 +176,22 @@ fn exit_codes_are_those_of_the_program() {
         assert!(readme.contains(&format!("\n| {code} | ")), "{code}");
     }
 }
+
+#[test]
+fn readme_and_the_manual_give_the_exit_codes_alike() {
+    let program = Program::new();
+    let manual = program.ok(&["man"]).stdout.replace("\\-", "-");
+    let readme = readme();
+    let table = readme.split("| exit | meaning |\n| --- | --- |\n").nth(1).expect("the exit codes");
+    let exits: Vec<(&str, &str)> = table
+        .lines()
+        .map_while(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | "))
+        .collect();
+    assert_eq!(exits.len(), 9);
+    for (code, meaning) in exits {
+        assert!(manual.contains(&format!(".TP\n\\fB{code}\\fR\n{meaning}\n")), "{code}: {meaning}");
+    }
+    for name in ["TEARSHEET_CONFIG", "TEARSHEET_ARCHIVE", "NO_COLOR", "RUST_LOG"] {
+        assert!(manual.contains(name) && readme.contains(name), "{name}");
+    }
+}
