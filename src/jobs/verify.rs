@@ -56,7 +56,7 @@ impl Verify<'_> {
         verified.findings.extend(self.readers[0].check_references());
         verified.findings.extend(self.readers[0].check_hashes());
         if let Some(writer) = self.writer {
-            verified.findings.extend(writer.check_alone().await?);
+            verified.findings.extend(writer.check_full_text().await?);
         }
         let bodies = self.readers[0].bodies()?;
         (self.observe)(Event::Queue { due: bodies.len() as u64 });
