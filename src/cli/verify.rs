@@ -51,7 +51,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
             verified = look().await?;
             repaired = before.saturating_sub(verified.findings.len());
         }
-        let saved = match writer.as_ref().filter(|_| args.compact && verified.findings.is_empty()) {
+        let saved = match writer.as_ref().filter(|_| args.compact && !verified.is_damaged()) {
             Some(writer) => {
                 compact(&session.reader()?, writer, &|event| progress.show(&event), &stop).await?
             }
@@ -66,16 +66,22 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     if 0 < saved {
         Writer::shrink(&session.archive)?;
     }
-    let exit = match (&verified.findings[..], verified.is_whole) {
-        ([_, ..], _) => Exit::Archive,
-        ([], false) => Exit::Interrupted,
-        ([], true) => Exit::Done,
+    let exit = match (verified.is_damaged(), verified.is_whole) {
+        (true, _) => Exit::Archive,
+        (false, false) => Exit::Interrupted,
+        (false, true) => Exit::Done,
     };
     let text =
         if args.json { as_json(&session, &verified, is_alone)? } else { as_text(&verified.findings) };
     printer.data(&text)?;
     let mut line = match verified.findings.len() {
         0 => format!("verify: whole, {} raw pages read", verified.bodies),
+        count if !verified.is_damaged() => {
+            format!(
+                "verify: whole, {count} pages left by a killed run, {} raw pages read",
+                verified.bodies
+            )
+        }
         count => format!("verify: {count} findings, {} raw pages read", verified.bodies),
     };
     if 0 < repaired {
@@ -86,7 +92,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     }
     line += &format!(" in {}", duration(began.elapsed()));
     if !is_alone {
-        line += "; another run writes: the full-text index was not looked at";
+        line += "; another run writes: claims and the full-text index were not looked at";
     }
     printer.closing(&line, exit);
     Ok(exit)
@@ -111,6 +117,7 @@ fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>
 
 fn remedy(it: Remedy) -> &'static str {
     match it {
+        Remedy::NextRun => "no harm: the next run, or `tearsheet verify --repair`, puts it back",
         Remedy::Repair => "`tearsheet verify --repair` makes it right",
         Remedy::Reread => "`tearsheet verify --repair` reads it again from its raw page",
         Remedy::Lost => "the bytes are lost: fetch or import the page again, or take them from a backup",
@@ -131,7 +138,7 @@ fn as_json(session: &Session, verified: &Verified, is_alone: bool) -> anyhow::Re
     let finding = |it: &Finding| json!({ "check": it.check, "row": it.row, "detail": it.detail, "remedy": remedy(it.remedy) });
     let value = json!({
         "archive": session.archive.display().to_string(),
-        "whole": verified.findings.is_empty() && verified.is_whole,
+        "whole": !verified.is_damaged() && verified.is_whole,
         "bodies": verified.bodies,
         "alone": is_alone,
         "findings": verified.findings.iter().map(finding).collect::<Vec<_>>(),

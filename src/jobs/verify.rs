@@ -40,6 +40,14 @@ pub struct Verified {
     pub is_whole: bool,
 }
 
+impl Verified {
+    /// Is something damaged: anything but what a killed run left for the next one.
+    #[must_use]
+    pub fn is_damaged(&self) -> bool {
+        self.findings.iter().any(|it| it.remedy != Remedy::NextRun)
+    }
+}
+
 impl Verify<'_> {
     /// Look at everything.
     pub async fn run(&mut self) -> Result<Verified, JobError> {
@@ -56,7 +64,7 @@ impl Verify<'_> {
         verified.findings.extend(self.readers[0].check_references());
         verified.findings.extend(self.readers[0].check_hashes());
         if let Some(writer) = self.writer {
-            verified.findings.extend(writer.check_full_text().await?);
+            verified.findings.extend(writer.check_alone().await?);
         }
         let bodies = self.readers[0].bodies()?;
         (self.observe)(Event::Queue { due: bodies.len() as u64 });
@@ -97,7 +105,7 @@ pub async fn repair(
     extractor: &Extractor,
     stop: Stop,
 ) -> Result<(), JobError> {
-    if findings.iter().any(|it| matches!(it.remedy, Remedy::Repair | Remedy::Reread)) {
+    if findings.iter().any(|it| matches!(it.remedy, Remedy::NextRun | Remedy::Repair | Remedy::Reread)) {
         writer.repair(Utc::now()).await?;
     }
     if findings.iter().any(|it| it.remedy == Remedy::Reread) {

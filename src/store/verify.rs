@@ -30,6 +30,8 @@ pub struct Finding {
 /// What can be done about a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
+    /// No harm: the next run, or `verify --repair`, puts it right.
+    NextRun,
     /// `verify --repair` makes it right from what is in the archive.
     Repair,
     /// `verify --repair` reads the article again from its raw page.
@@ -117,7 +119,6 @@ const CHECKS: &[Check] = &[
           WHERE b.sha256 <> c.sha256 OR b.bytes <> c.bytes",
         Remedy::Recover,
     ),
-    // What a killed run had in hand is no harm: the next run releases it.
     Check(
         "claims",
         "SELECT 'pages ' || p.id, 'it is claimed by run ' || p.claimed_by || ', which ended' FROM pages p
@@ -125,6 +126,14 @@ const CHECKS: &[Check] = &[
         Remedy::Repair,
     ),
 ];
+
+/// What a killed run had in hand. Asked only while nobody writes: a living run looks the same.
+const CLAIMS: Check = Check(
+    "claims",
+    "SELECT 'pages ' || p.id, 'it was in the hands of run ' || p.claimed_by || ' when that was killed' FROM pages p
+       JOIN runs r ON r.id = p.claimed_by WHERE r.outcome IS NULL",
+    Remedy::NextRun,
+);
 
 impl Reader {
     /// SQLite's own check of the file.
@@ -270,17 +279,20 @@ fn ask(conn: &Connection, check: &Check) -> Vec<Finding> {
 }
 
 impl Writer {
-    /// Is the full-text index that of the articles: the one check that needs the lock.
-    pub async fn check_full_text(&self) -> Result<Option<Finding>> {
+    /// The checks that need the lock: what killed runs had in hand, and the full-text index.
+    pub async fn check_alone(&self) -> Result<Vec<Finding>> {
         self.call(|conn| {
+            let mut findings = ask(conn, &CLAIMS);
             let sql = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)";
-            let finding = |error: rusqlite::Error| Finding {
-                check: "full_text",
-                row: "articles_fts".to_owned(),
-                detail: format!("the index is not that of the articles: {error}"),
-                remedy: Remedy::Repair,
-            };
-            Ok(conn.execute(sql, []).err().map(finding))
+            if let Err(error) = conn.execute(sql, []) {
+                findings.push(Finding {
+                    check: "full_text",
+                    row: "articles_fts".to_owned(),
+                    detail: format!("the index is not that of the articles: {error}"),
+                    remedy: Remedy::Repair,
+                });
+            }
+            Ok(findings)
         })
         .await
     }

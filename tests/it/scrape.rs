@@ -234,8 +234,8 @@ fn a_run_that_was_killed_leaves_no_claim_and_loses_nothing() {
         }
         child.kill().expect("kill");
         child.wait().expect("wait");
-        // What it had in hand is no harm.
-        program.ok(&["verify"]);
+        let verified = program.ok(&["verify"]);
+        assert!(verified.stdout.contains("no harm"), "{}", verified.stdout);
     }
     program.ok(&["scrape"]);
     let archive = program.archive();
