@@ -134,29 +134,29 @@ async fn bare_loop(base: &str, at_a_time: usize) -> Duration {
         .build()
         .expect("a client");
     client.get(format!("{base}/robots.txt")).send().await.expect("an answer");
-    let next = AtomicUsize::new(0);
-    let worker = async || {
-        let mut bytes = 0;
-        loop {
-            let id = next.fetch_add(1, Ordering::Relaxed);
-            if PAGES <= id {
-                return bytes;
-            }
-            let response = client.get(format!("{base}/news/{id}")).send().await.expect("an answer");
-            bytes += response.bytes().await.expect("a body").len();
-        }
-    };
-    let began = Instant::now();
-    let read = futures_util::future::join_all((0..at_a_time).map(|_| worker())).await;
-    let took = began.elapsed();
-    assert!(PAGES * PAGE_BYTES <= read.iter().sum::<usize>());
-    took
+    every_page(at_a_time, async |id| {
+        let response = client.get(format!("{base}/news/{id}")).send().await.expect("an answer");
+        response.bytes().await.expect("a body").len()
+    })
+    .await
 }
 
 async fn fetcher_loop(base: &str, at_a_time: usize) -> Duration {
     let config = config(base, at_a_time);
     let fetcher = Fetcher::new(&config.fetch, &config.profile).expect("a fetcher");
     fetcher.robots(&config.profile.base_url).await.0.expect("an answer");
+    every_page(at_a_time, async |id| {
+        let url = Url::parse(&format!("{base}/news/{id}")).expect("an address");
+        match fetcher.get(&Ask { url, validators: Validators::default() }).await.result {
+            Ok(Fetched::Page(page)) => page.body.len(),
+            other => panic!("no page: {other:?}"),
+        }
+    })
+    .await
+}
+
+/// Ask for every page once; the closure gives the bytes of one.
+async fn every_page(at_a_time: usize, ask: impl AsyncFn(usize) -> usize) -> Duration {
     let next = AtomicUsize::new(0);
     let worker = async || {
         let mut bytes = 0;
@@ -165,11 +165,7 @@ async fn fetcher_loop(base: &str, at_a_time: usize) -> Duration {
             if PAGES <= id {
                 return bytes;
             }
-            let url = Url::parse(&format!("{base}/news/{id}")).expect("an address");
-            match fetcher.get(&Ask { url, validators: Validators::default() }).await.result {
-                Ok(Fetched::Page(page)) => bytes += page.body.len(),
-                other => panic!("no page: {other:?}"),
-            }
+            bytes += ask(id).await;
         }
     };
     let began = Instant::now();

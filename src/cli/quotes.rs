@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
-use serde_json::json;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::{
     export::csv_text,
@@ -86,7 +87,6 @@ fn known(reader: &Reader, symbol: &str) -> anyhow::Result<String> {
 }
 
 fn list(symbols: &[SymbolRow], format: RowFormat) -> String {
-    let text = |it: &Option<String>| it.clone().unwrap_or_default();
     match format {
         RowFormat::Table => {
             let mut out = "symbol        kind   first       last        mentions\n".to_owned();
@@ -96,22 +96,7 @@ fn list(symbols: &[SymbolRow], format: RowFormat) -> String {
             }
             out
         }
-        RowFormat::Csv => {
-            let header = ["symbol", "kind", "first", "last", "mentions"];
-            let rows = symbols.iter().map(|it| {
-                vec![it.symbol.clone(), it.kind.clone(), text(&it.first), text(&it.last), it.mentions.to_string()]
-            });
-            csv_text(&header, rows)
-        }
-        RowFormat::Jsonl => symbols
-            .iter()
-            .map(|it| {
-                let value = json!({
-                    "symbol": it.symbol, "kind": it.kind, "first": it.first, "last": it.last, "mentions": it.mentions,
-                });
-                value.to_string() + "\n"
-            })
-            .collect(),
+        _ => for_programs(symbols, &["symbol", "kind", "first", "last", "mentions"], format, true),
     }
 }
 
@@ -120,10 +105,21 @@ fn every(rows: &[QuoteRow], format: RowFormat, is_first: bool) -> String {
         RowFormat::Table => {
             let mut out = String::new();
             if is_first {
-                out += "captured_at           symbol              price      change       %  direction\n";
+                out +=
+                    "captured_at           symbol              price      change       %  direction\n";
             }
             for row in rows {
-                let QuoteRow { day: _, captured_at, symbol, kind: _, price, change, change_pct, direction, suspect } = row;
+                let QuoteRow {
+                    day: _,
+                    captured_at,
+                    symbol,
+                    kind: _,
+                    price,
+                    change,
+                    change_pct,
+                    direction,
+                    suspect,
+                } = row;
                 let doubt = if *suspect { "  suspect" } else { "" };
                 out += &format!(
                     "{captured_at:<20}  {symbol:<12}  {price:>11.2}  {change:>10.2}  {change_pct:>6.2}  {direction}{doubt}\n"
@@ -131,34 +127,22 @@ fn every(rows: &[QuoteRow], format: RowFormat, is_first: bool) -> String {
             }
             out
         }
-        RowFormat::Csv => {
-            let header =
-                ["day", "captured_at", "symbol", "kind", "price", "change", "change_pct", "direction", "suspect"];
-            let rows = rows.iter().map(|it| {
-                vec![
-                    it.day.clone(),
-                    it.captured_at.clone(),
-                    it.symbol.clone(),
-                    it.kind.clone(),
-                    it.price.to_string(),
-                    it.change.to_string(),
-                    it.change_pct.to_string(),
-                    it.direction.clone(),
-                    it.suspect.to_string(),
-                ]
-            });
-            csv_text(if is_first { &header } else { &[] }, rows)
-        }
-        RowFormat::Jsonl => rows
-            .iter()
-            .map(|it| {
-                let value = json!({
-                    "day": it.day, "captured_at": it.captured_at, "symbol": it.symbol, "kind": it.kind, "price": it.price,
-                    "change": it.change, "change_pct": it.change_pct, "direction": it.direction, "suspect": it.suspect,
-                });
-                value.to_string() + "\n"
-            })
-            .collect(),
+        _ => for_programs(
+            rows,
+            &[
+                "day",
+                "captured_at",
+                "symbol",
+                "kind",
+                "price",
+                "change",
+                "change_pct",
+                "direction",
+                "suspect",
+            ],
+            format,
+            is_first,
+        ),
     }
 }
 
@@ -170,42 +154,43 @@ fn daily(rows: &[DailyRow], format: RowFormat, is_first: bool) -> String {
                 out += "day         symbol               open         high          low        close       %  captures\n";
             }
             for row in rows {
-                let DailyRow { day, symbol, kind: _, open, high, low, close, change_pct, captures } = row;
+                let DailyRow { day, symbol, kind: _, open, high, low, close, change_pct, captures } =
+                    row;
                 out += &format!(
                     "{day}  {symbol:<12}  {open:>11.2}  {high:>11.2}  {low:>11.2}  {close:>11.2}  {change_pct:>6.2}  {captures:>8}\n"
                 );
             }
             out
         }
-        RowFormat::Csv => {
-            let header =
-                ["day", "symbol", "kind", "open", "high", "low", "close", "change_pct", "captures"];
-            let rows = rows.iter().map(|it| {
-                vec![
-                    it.day.clone(),
-                    it.symbol.clone(),
-                    it.kind.clone(),
-                    it.open.to_string(),
-                    it.high.to_string(),
-                    it.low.to_string(),
-                    it.close.to_string(),
-                    it.change_pct.to_string(),
-                    it.captures.to_string(),
-                ]
-            });
-            csv_text(if is_first { &header } else { &[] }, rows)
-        }
-        RowFormat::Jsonl => rows
-            .iter()
-            .map(|it| {
-                let value = json!({
-                    "day": it.day, "symbol": it.symbol, "kind": it.kind, "open": it.open, "high": it.high, "low": it.low,
-                    "close": it.close, "change_pct": it.change_pct, "captures": it.captures,
-                });
-                value.to_string() + "\n"
-            })
-            .collect(),
+        _ => for_programs(
+            rows,
+            &["day", "symbol", "kind", "open", "high", "low", "close", "change_pct", "captures"],
+            format,
+            is_first,
+        ),
     }
+}
+
+/// Rows as CSV, the header before the first ones, or as JSON lines. The columns are the fields.
+fn for_programs<R: Serialize>(
+    rows: &[R],
+    columns: &[&str],
+    format: RowFormat,
+    is_first: bool,
+) -> String {
+    let values = rows.iter().map(|it| json!(it));
+    if format == RowFormat::Jsonl {
+        return values.map(|it| it.to_string() + "\n").collect();
+    }
+    let cell = |it: &Value| match it {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        // `157000`, not `157000.0`.
+        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |it| it.to_string()),
+        other => other.to_string(),
+    };
+    let cells = values.map(|it| columns.iter().map(|column| cell(&it[*column])).collect());
+    csv_text(if is_first { columns } else { &[] }, cells)
 }
 
 fn plot(

@@ -1,13 +1,14 @@
 //! Market numbers: a symbol over time.
 
 use rusqlite::{OptionalExtension, Row, params};
+use serde::Serialize;
 
 use crate::model::Days;
 
 use super::{Reader, Result};
 
 /// A symbol, and how far it is known.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SymbolRow {
     /// The symbol.
     pub symbol: String,
@@ -22,7 +23,7 @@ pub struct SymbolRow {
 }
 
 /// One quote.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "each is the column of `quotes` with its name")]
 pub struct QuoteRow {
     pub day: String,
@@ -37,7 +38,7 @@ pub struct QuoteRow {
 }
 
 /// A day of a symbol.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "each is the column of `quotes_daily` with its name")]
 pub struct DailyRow {
     pub day: String,

@@ -82,29 +82,29 @@ pub struct Rereading {
     pub verdict: Verdict,
 }
 
+/// Captures with bytes after row `?1`, of articles published from `?2` to `?3` and of pages without a date captured then.
+const AFTER: &str = "captures c LEFT JOIN articles a ON a.id = c.article_id
+                    WHERE c.id > ?1 AND c.body_id IS NOT NULL
+                      AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)";
+
 impl Reader {
     /// Captures with bytes after a row, in the order of the archive: those of articles published on these days, and
     /// of pages without a date captured on them.
     pub fn captures_after(&self, row: i64, days: Option<Days>, limit: usize) -> Result<Vec<Capture>> {
-        let sql = "SELECT c.id, c.article_id, c.host, c.site_id, a.capture_id IS c.id, a.id IS NOT NULL, c.url,
+        let sql = format!("SELECT c.id, c.article_id, c.host, c.site_id, a.capture_id IS c.id, a.id IS NOT NULL, c.url,
                           c.captured_at, c.content_type, c.source, c.status, c.body_id
-                     FROM captures c LEFT JOIN articles a ON a.id = c.article_id
-                    WHERE c.id > ?1 AND c.body_id IS NOT NULL
-                      AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)
-                    ORDER BY c.id LIMIT ?4";
+                     FROM {AFTER} ORDER BY c.id LIMIT ?4");
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
-        let mut query = self.conn.prepare_cached(sql)?;
+        let mut query = self.conn.prepare_cached(&sql)?;
         let rows = query.query_map(params![row, first, last, limit], capture)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// How many captures [`Reader::captures_after`] has to offer.
     pub fn captures_left(&self, row: i64, days: Option<Days>) -> Result<u64> {
-        let sql = "SELECT count(*) FROM captures c LEFT JOIN articles a ON a.id = c.article_id
-                    WHERE c.id > ?1 AND c.body_id IS NOT NULL
-                      AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)";
+        let sql = format!("SELECT count(*) FROM {AFTER}");
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
-        Ok(self.conn.query_row(sql, params![row, first, last], |row| row.get(0))?)
+        Ok(self.conn.query_row(&sql, params![row, first, last], |row| row.get(0))?)
     }
 
     /// The bytes of a capture, with their circumstances.
@@ -128,14 +128,11 @@ impl Reader {
         days: Option<Days>,
         limit: usize,
     ) -> Result<Vec<StoredCapture>> {
-        let sql = "SELECT c.id, CASE WHEN a.capture_id = c.id THEN a.id END, coalesce(c.url, ''), c.captured_at, c.status,
+        let sql = format!("SELECT c.id, CASE WHEN a.capture_id = c.id THEN a.id END, coalesce(c.url, ''), c.captured_at, c.status,
                           c.content_type, c.etag, c.last_modified, c.sha256, c.body_id
-                     FROM captures c LEFT JOIN articles a ON a.id = c.article_id
-                    WHERE c.id > ?1 AND c.body_id IS NOT NULL
-                      AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)
-                    ORDER BY c.id LIMIT ?4";
+                     FROM {AFTER} ORDER BY c.id LIMIT ?4");
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
-        let mut query = self.conn.prepare_cached(sql)?;
+        let mut query = self.conn.prepare_cached(&sql)?;
         let rows = query.query_map(params![row, first, last, limit], |row| {
             Ok(StoredCapture {
                 id: row.get(0)?,
