@@ -335,6 +335,30 @@ fn a_write_ahead_log_that_is_lost_loses_what_was_in_it_and_no_more() {
 }
 
 #[test]
+fn another_programs_transaction_is_waited_for() {
+    let (site, program) = scraped(2);
+    let paths: Vec<String> = (0..5).map(|it| format!("/news/{}/later", 41_000_000 + it)).collect();
+    site.feed(&paths.iter().map(String::as_str).collect::<Vec<_>>());
+    for path in &paths {
+        site.on(path, [ok(article("Later", "What happened later."))]);
+    }
+    let outside = program.archive();
+    outside
+        .execute_batch("BEGIN IMMEDIATE; UPDATE articles SET section = 'ours' WHERE id = 1")
+        .expect("begin");
+    let mut child = program.command().args(["scrape", "-q"]).spawn().expect("spawn");
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    assert!(child.try_wait().expect("a state").is_none(), "it waits");
+    outside.execute_batch("COMMIT").expect("commit");
+    assert!(child.wait().expect("an end").success());
+    assert_eq!(
+        one(&outside, "SELECT count(*), count(*) FILTER (WHERE section = 'ours') FROM articles"),
+        "7|1"
+    );
+    program.ok(&["verify"]);
+}
+
+#[test]
 fn verify_says_so_while_another_run_writes_and_json_is_for_machines() {
     let (site, program) = scraped(3);
     site.on("/robots.txt", [ok("").after(std::time::Duration::from_millis(1500))]);
