@@ -92,7 +92,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     }
     line += &format!(" in {}", duration(began.elapsed()));
     if !is_alone {
-        line += "; another run writes: claims and the full-text index were not looked at";
+        line += "; another run writes, or the file is read-only: claims and the full-text index were not looked at";
     }
     printer.closing(&line, exit);
     Ok(exit)

@@ -21,7 +21,7 @@ const COMPACT_CHUNK: usize = 64;
 pub struct Verify<'a> {
     /// One for each core.
     pub readers: Vec<Reader>,
-    /// `None` while another run writes: what needs the archive alone is left out.
+    /// `None` while another run writes or the file is read-only: what needs the archive alone is left out.
     pub writer: Option<&'a Writer>,
     /// Listens.
     pub observe: Observer<'a>,
