@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use chrono::{NaiveDate, Utc};
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
@@ -96,7 +95,15 @@ fn list(symbols: &[SymbolRow], format: RowFormat) -> String {
             }
             out
         }
-        _ => for_programs(symbols, &["symbol", "kind", "first", "last", "mentions"], format, true),
+        RowFormat::Csv | RowFormat::Jsonl => {
+            let value = |it: &SymbolRow| {
+                json!({
+                    "symbol": it.symbol, "kind": it.kind, "first": it.first, "last": it.last, "mentions": it.mentions,
+                })
+            };
+            let columns = ["symbol", "kind", "first", "last", "mentions"];
+            for_programs(symbols.iter().map(value), &columns, format, true)
+        }
     }
 }
 
@@ -127,9 +134,14 @@ fn every(rows: &[QuoteRow], format: RowFormat, is_first: bool) -> String {
             }
             out
         }
-        _ => for_programs(
-            rows,
-            &[
+        RowFormat::Csv | RowFormat::Jsonl => {
+            let value = |it: &QuoteRow| {
+                json!({
+                    "day": it.day, "captured_at": it.captured_at, "symbol": it.symbol, "kind": it.kind, "price": it.price,
+                    "change": it.change, "change_pct": it.change_pct, "direction": it.direction, "suspect": it.suspect,
+                })
+            };
+            let columns = [
                 "day",
                 "captured_at",
                 "symbol",
@@ -139,10 +151,9 @@ fn every(rows: &[QuoteRow], format: RowFormat, is_first: bool) -> String {
                 "change_pct",
                 "direction",
                 "suspect",
-            ],
-            format,
-            is_first,
-        ),
+            ];
+            for_programs(rows.iter().map(value), &columns, format, is_first)
+        }
     }
 }
 
@@ -162,23 +173,27 @@ fn daily(rows: &[DailyRow], format: RowFormat, is_first: bool) -> String {
             }
             out
         }
-        _ => for_programs(
-            rows,
-            &["day", "symbol", "kind", "open", "high", "low", "close", "change_pct", "captures"],
-            format,
-            is_first,
-        ),
+        RowFormat::Csv | RowFormat::Jsonl => {
+            let value = |it: &DailyRow| {
+                json!({
+                    "day": it.day, "symbol": it.symbol, "kind": it.kind, "open": it.open, "high": it.high, "low": it.low,
+                    "close": it.close, "change_pct": it.change_pct, "captures": it.captures,
+                })
+            };
+            let columns =
+                ["day", "symbol", "kind", "open", "high", "low", "close", "change_pct", "captures"];
+            for_programs(rows.iter().map(value), &columns, format, is_first)
+        }
     }
 }
 
-/// Rows as CSV, the header before the first ones, or as JSON lines. The columns are the fields.
-fn for_programs<R: Serialize>(
-    rows: &[R],
+/// Rows as CSV, the header before the first ones, or as JSON lines.
+fn for_programs(
+    values: impl Iterator<Item = Value>,
     columns: &[&str],
     format: RowFormat,
     is_first: bool,
 ) -> String {
-    let values = rows.iter().map(|it| json!(it));
     if format == RowFormat::Jsonl {
         return values.map(|it| it.to_string() + "\n").collect();
     }

@@ -1,14 +1,13 @@
 //! Market numbers: a symbol over time.
 
 use rusqlite::{OptionalExtension, Row, params};
-use serde::Serialize;
 
 use crate::model::Days;
 
 use super::{Reader, Result};
 
 /// A symbol, and how far it is known.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SymbolRow {
     /// The symbol.
     pub symbol: String,
@@ -23,7 +22,7 @@ pub struct SymbolRow {
 }
 
 /// One quote.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each is the column of `quotes` with its name")]
 pub struct QuoteRow {
     pub day: String,
@@ -38,7 +37,7 @@ pub struct QuoteRow {
 }
 
 /// A day of a symbol.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each is the column of `quotes_daily` with its name")]
 pub struct DailyRow {
     pub day: String,
