@@ -5,7 +5,7 @@ use std::{
     collections::BTreeMap,
     io::BufRead,
     sync::{
-        Mutex, PoisonError,
+        Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
@@ -19,9 +19,7 @@ use url::Url;
 use crate::{
     config::Profile,
     extract::Extractor,
-    model::{
-        CaptureSource, Captured, Event, Extraction, PageState, RawPage, Settled, Tally, Validators,
-    },
+    model::{CaptureSource, Captured, Event, PageState, RawPage, Settled, Tally, Validators},
     store::{Reader, StoreError, Writer},
     warc,
 };
@@ -116,8 +114,29 @@ struct Shared<'a> {
     runtime: Handle,
     files: Mutex<std::vec::IntoIter<ImportFile>>,
     counts: Mutex<Counts>,
+    /// Whose batch is stored next. Of two captures of one second the one that was read later is the newer.
+    turns: Turns,
     /// The archive cannot take more.
     is_broken: AtomicBool,
+}
+
+/// What was read, and how many batches were taken of it.
+struct Queue {
+    pages: Receiver<Loaded>,
+    taken: u64,
+}
+
+/// Batches are worked on together and stored in the order they were read.
+#[derive(Default)]
+struct Turns {
+    next: Mutex<u64>,
+    moved: Condvar,
+}
+
+/// The place of a batch. It is given up in its turn, whatever becomes of the batch.
+struct Place<'t> {
+    turns: &'t Turns,
+    place: u64,
 }
 
 #[derive(Default)]
@@ -138,6 +157,7 @@ impl Import<'_> {
             runtime: Handle::current(),
             files: Mutex::new(files.into_iter()),
             counts: Mutex::default(),
+            turns: Turns::default(),
             is_broken: AtomicBool::new(false),
         };
         tokio::task::block_in_place(|| shared.work());
@@ -191,8 +211,8 @@ impl Shared<'_> {
     /// Read files and pages until there are no more.
     fn work(&self) {
         let cores = thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
-        let (send, receive) = sync_channel(QUEUE_MAX);
-        let receive = Mutex::new(receive);
+        let (send, pages) = sync_channel(QUEUE_MAX);
+        let queue = Mutex::new(Queue { pages, taken: 0 });
         thread::scope(|scope| {
             for _ in 0..cores {
                 let send = send.clone();
@@ -201,7 +221,7 @@ impl Shared<'_> {
             // The last reader to end ends the queue.
             drop(send);
             for _ in 0..cores {
-                scope.spawn(|| self.keep_pages(&receive));
+                scope.spawn(|| self.keep_pages(&queue));
             }
         });
     }
@@ -271,39 +291,61 @@ impl Shared<'_> {
     }
 
     /// Extract what was read, and keep it in batches.
-    fn keep_pages(&self, receive: &Mutex<Receiver<Loaded>>) {
-        let mut names: Vec<String> = Vec::new();
-        let mut batch: Vec<(RawPage, Extraction)> = Vec::new();
-        loop {
-            // One worker waits for a page while the others work on theirs.
-            let loaded = receive.lock().unwrap_or_else(PoisonError::into_inner).recv();
-            let is_last = loaded.is_err();
-            if let Ok(Loaded { name, page }) = loaded {
-                if self.is_broken.load(Ordering::Relaxed) {
-                    continue;
-                }
+    fn keep_pages(&self, queue: &Mutex<Queue>) {
+        while let Some((place, loaded)) = self.next_batch(queue) {
+            // The readers are not held up: what nobody can keep is let go.
+            if self.is_broken.load(Ordering::Relaxed) {
+                continue;
+            }
+            let read = loaded.into_iter().map(|Loaded { name, page }| {
                 let extraction = self.import.extractor.extract(&page);
-                names.push(name);
-                batch.push((page, extraction));
-            }
-            if (is_last || BATCH <= batch.len()) && !batch.is_empty() {
-                let kept = self.import.writer.import(std::mem::take(&mut batch), Utc::now());
-                match self.runtime.block_on(kept) {
-                    Ok(settled) => {
-                        for (name, settled) in names.drain(..).zip(settled) {
-                            self.counts(|it| self.import.count(&mut it.tally, &name, &[settled]));
-                        }
-                    }
-                    Err(error) => {
-                        self.is_broken.store(true, Ordering::Relaxed);
-                        self.counts(|it| it.error.get_or_insert(error).to_string());
+                (name, (page, extraction))
+            });
+            let (names, batch): (Vec<String>, Vec<_>) = read.unzip();
+            drop(place.wait());
+            match self.runtime.block_on(self.import.writer.import(batch, Utc::now())) {
+                Ok(settled) => {
+                    for (name, settled) in names.iter().zip(settled) {
+                        self.counts(|it| self.import.count(&mut it.tally, name, &[settled]));
                     }
                 }
-            }
-            if is_last {
-                return;
+                Err(error) => {
+                    self.is_broken.store(true, Ordering::Relaxed);
+                    self.counts(|it| it.error.get_or_insert(error).to_string());
+                }
             }
         }
+    }
+
+    /// The next pages in the order they were read, and their place in it. One worker waits for pages while the others
+    /// work on theirs.
+    fn next_batch(&self, queue: &Mutex<Queue>) -> Option<(Place<'_>, Vec<Loaded>)> {
+        let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let loaded: Vec<Loaded> = queue.pages.iter().take(BATCH).collect();
+        if loaded.is_empty() {
+            return None;
+        }
+        let place = Place { turns: &self.turns, place: queue.taken };
+        queue.taken += 1;
+        Some((place, loaded))
+    }
+}
+
+impl<'t> Place<'t> {
+    /// Until every batch before this one is stored.
+    fn wait(&self) -> MutexGuard<'t, u64> {
+        let next = self.turns.next.lock().unwrap_or_else(PoisonError::into_inner);
+        self.turns
+            .moved
+            .wait_while(next, |next| *next < self.place)
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        *self.wait() += 1;
+        self.turns.moved.notify_all();
     }
 }
 

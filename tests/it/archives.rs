@@ -425,6 +425,22 @@ fn what_is_exported_and_imported_is_equal_by_query() {
 }
 
 #[test]
+fn of_two_captures_of_one_second_the_later_one_in_the_file_is_the_newer() {
+    // Pairs lie beside each other and over the bounds of batches.
+    let wordings = (1..=100_u32).flat_map(|id| ["first", "second"].map(|wording| (id, wording)));
+    let file: Vec<u8> = wordings
+        .flat_map(|(id, wording)| {
+            let page = article(&format!("The {wording} headline"), "What happened.");
+            record("response", &url(id), "2021-03-08T06:20:00Z", HTTP, &answer("", page.as_bytes()))
+        })
+        .collect();
+    let (program, ran) = imported(&file, "pairs.warc");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let newest = "SELECT headline, version, count(*) FROM articles GROUP BY 1, 2";
+    assert_eq!(rows(&program.archive(), newest), ["The second headline|2|100"]);
+}
+
+#[test]
 fn tickers_are_the_same_in_whatever_order_captures_come() {
     let strip = |price: &str| {
         format!(
