@@ -116,7 +116,7 @@ fn pages() -> Vec<RawPage> {
             .to_owned();
         RawPage {
             url: Some(format!("https://www.brecorder.com/news/{id}").parse().expect("an address")),
-            body: grow(&text, number).into_bytes(),
+            body: grow(&text, number).into_bytes().into(),
             content_type: Some("text/html; charset=utf-8".to_owned()),
             captured_at: None,
             source: CaptureSource::File,

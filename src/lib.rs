@@ -79,7 +79,7 @@
 //! let extractor = Extractor::new(&Config::default().profile)?;
 //! let page = RawPage {
 //!     url: Some("https://www.brecorder.com/news/40076038/a-slug".parse()?),
-//!     body: b"<h1 class=story__title>Rupee firm</h1><div class=story__content><p>KARACHI: It held.</p></div>".to_vec(),
+//!     body: "<h1 class=story__title>Rupee firm</h1><div class=story__content><p>KARACHI: It held.</p></div>".into(),
 //!     content_type: None,
 //!     captured_at: Some("2021-03-08".parse()?),
 //!     source: CaptureSource::File,

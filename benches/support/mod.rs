@@ -207,7 +207,7 @@ pub(crate) fn raw_page(number: u64, template: u64) -> RawPage {
                 .parse()
                 .expect("an address"),
         ),
-        body: page(number, template).into_bytes(),
+        body: page(number, template).into_bytes().into(),
         content_type: Some("text/html; charset=utf-8".to_owned()),
         captured_at: chrono::DateTime::from_timestamp(at, 0).map(Captured::At),
         source: CaptureSource::File,

@@ -157,7 +157,7 @@ mod tests {
     fn page(body: &str) -> RawPage {
         RawPage {
             url: None,
-            body: body.into(),
+            body: body.to_owned().into(),
             content_type: None,
             captured_at: None,
             source: CaptureSource::Live,

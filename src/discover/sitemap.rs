@@ -177,7 +177,7 @@ mod tests {
     fn page(body: Vec<u8>) -> RawPage {
         RawPage {
             url: None,
-            body,
+            body: body.into(),
             content_type: None,
             captured_at: None,
             source: CaptureSource::Live,

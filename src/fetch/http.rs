@@ -5,6 +5,8 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
+use http_body_util::{BodyExt, Limited};
 use reqwest::{
     Client, Response, StatusCode,
     dns::{Addrs, Name, Resolve, Resolving},
@@ -38,7 +40,7 @@ pub(super) struct Http {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+    pub(super) body: Bytes,
 }
 
 impl Http {
@@ -102,12 +104,13 @@ impl Http {
         Ok(Answer { status, headers, body })
     }
 
+    /// Where one frame brings the whole body, it is taken as it is.
     async fn read(
         &self,
-        mut response: Response,
+        response: Response,
         headers: &HeaderMap,
         url: &Url,
-    ) -> Result<Vec<u8>, FetchError> {
+    ) -> Result<Bytes, FetchError> {
         // The client takes the header away with the coding.
         let coding = headers.get(header::CONTENT_ENCODING);
         if let Some(coding) = coding.filter(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity")) {
@@ -120,14 +123,14 @@ impl Http {
         if announced.is_some_and(|it| max < it) {
             return Err(FetchError::TooLarge { max });
         }
-        let mut body = Vec::with_capacity(announced.unwrap_or(0));
-        while let Some(chunk) = response.chunk().await.map_err(|error| named(&error, url))? {
-            if max < body.len() + chunk.len() {
-                return Err(FetchError::TooLarge { max });
-            }
-            body.extend_from_slice(&chunk);
+        let body = Limited::new(reqwest::Body::from(response), max).collect().await;
+        match body {
+            Ok(body) => Ok(body.to_bytes()),
+            Err(error) => Err(match error.downcast_ref::<reqwest::Error>() {
+                Some(error) => named(error, url),
+                None => FetchError::TooLarge { max },
+            }),
         }
-        Ok(body)
     }
 
     /// Addresses written as numbers never meet the resolver.

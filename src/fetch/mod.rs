@@ -151,7 +151,6 @@ impl Fetcher {
     }
 
     async fn follow(&self, ask: &Ask, requests: &mut Vec<Request>) -> Result<Fetched, FetchError> {
-        let key = self.profile.page_key(&ask.url);
         let mut ask = ask.clone();
         let mut seen = vec![ask.url.clone()];
         loop {
@@ -174,6 +173,7 @@ impl Fetcher {
             } else {
                 self.profile.rebased(&target).ok_or_else(|| refuse("not an address"))?
             };
+            let key = self.profile.page_key(&seen[0]);
             if key.is_some() && self.profile.page_key(&target) != key {
                 return Ok(Fetched::Missing(Missing::RedirectedAway));
             }

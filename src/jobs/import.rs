@@ -190,7 +190,7 @@ impl Import<'_> {
                 unresolved += 1;
                 continue;
             };
-            page.body = body;
+            page.body = body.into();
             page.content_type = page.content_type.or(content_type);
             let extraction = self.extractor.extract(&page);
             let settled = self.writer.import(vec![(page, extraction)], Utc::now()).await?;
@@ -365,7 +365,7 @@ pub fn saved_page(
     };
     RawPage {
         url: url.or(saved_url),
-        body,
+        body: body.into(),
         content_type,
         captured_at: saved_at.or(captured_at),
         source: CaptureSource::File,

@@ -192,7 +192,7 @@ fn page(url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawP
         source: CaptureSource::Warc,
         status: has_status.then_some(status),
         validators: Validators { etag: text("ETag"), last_modified: text("Last-Modified") },
-        body,
+        body: body.into(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use url::Url;
 
@@ -115,7 +116,7 @@ pub struct RawPage {
     /// The address they came from, where it is known.
     pub url: Option<Url>,
     /// The body, content coding removed, otherwise as it came.
-    pub body: Vec<u8>,
+    pub body: Bytes,
     /// The `Content-Type` header, verbatim.
     pub content_type: Option<String>,
     /// When the bytes were on the site. `None` where nothing says so.

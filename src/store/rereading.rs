@@ -112,7 +112,7 @@ impl Reader {
         let Capture { url, captured_at, content_type, source, status, body, .. } = capture;
         Ok(RawPage {
             url: url.as_deref().and_then(|it| it.parse().ok()),
-            body: self.unpacker.borrow_mut().read(&self.conn, *body)?,
+            body: self.unpacker.borrow_mut().read(&self.conn, *body)?.into(),
             content_type: content_type.clone(),
             captured_at: *captured_at,
             source: *source,

@@ -9,6 +9,7 @@ mod hostile;
 mod pages;
 mod polite;
 mod scrape;
+mod secure;
 mod soak;
 mod support;
 mod tidy;

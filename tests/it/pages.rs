@@ -47,7 +47,7 @@ fn cases() -> Vec<Case> {
         };
         let page = RawPage {
             url: text_of(&folder, "url").map(|it| it.parse().expect("an address")),
-            body,
+            body: body.into(),
             content_type: Some(content_type.to_owned()),
             captured_at: text_of(&folder, "captured_at")
                 .map(|it| it.parse::<Captured>().expect("a time")),
@@ -109,7 +109,7 @@ fn depth_and_junk_do_not_break_it() {
     let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
     let page = |body: Vec<u8>| RawPage {
         url: None,
-        body,
+        body: body.into(),
         content_type: Some("text/html".to_owned()),
         captured_at: None,
         source: CaptureSource::File,

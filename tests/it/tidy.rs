@@ -33,6 +33,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("quick_xml::", &["discover"]),
     ("flate2::", &["discover", "warc"]),
     ("reqwest::", &["fetch"]),
+    ("http_body_util::", &["fetch"]),
     ("rustls::", &["fetch"]),
     ("rusqlite::", &["store"]),
     ("zstd::", &["store", "warc"]),
