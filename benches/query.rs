@@ -2,14 +2,18 @@
 //!
 //! `cargo bench --bench query` makes an archive of 20,000 generated articles and times the questions people ask;
 //! `cargo bench --bench query -- 1000000` does so with a million (some minutes to make, by hand). Medians of some rounds,
-//! each question with another word or day every time.
+//! each question with another word or day every time. `TEARSHEET_KEEP=FILE` keeps the archive, and asks it where it is there
+//! already; `benches/peers/questions.py` asks the same of other tools.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
 
 mod support;
 
-use std::{path::Path, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use chrono::{NaiveDate, Utc};
 use rusqlite::{Connection, params};
@@ -31,9 +35,12 @@ fn main() {
     let wanted = std::env::args().skip(1).find_map(|it| it.parse().ok());
     let articles: u64 = wanted.unwrap_or(20_000);
     let folder = tempfile::tempdir().expect("a folder");
-    let path = folder.path().join("a.db");
+    let kept = std::env::var_os("TEARSHEET_KEEP").map(PathBuf::from);
+    let path = kept.unwrap_or_else(|| folder.path().join("a.db"));
     let began = Instant::now();
-    fill(&path, articles);
+    if !path.exists() {
+        fill(&path, articles);
+    }
     let size = std::fs::metadata(&path).expect("a file").len();
     println!(
         "{articles} articles made in {:.0} s, {:.0} MB",

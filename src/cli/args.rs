@@ -271,7 +271,7 @@ pub(super) struct QuotesArgs {
     /// Draw the closes of each day in the terminal
     #[arg(long)]
     pub(super) plot: bool,
-    /// Draw them into a file, FILE.svg
+    /// Draw them into a file, FILE.svg or FILE.png
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
     /// How they are printed

@@ -1,10 +1,10 @@
-//! A symbol as a line: in the terminal, or as SVG. A day that is missing is a gap, not a line.
+//! A symbol as a line: in the terminal, as SVG, or as PNG. A day that is missing is a gap, not a line.
 
 use std::path::Path;
 
 use anyhow::bail;
 use chrono::NaiveDate;
-use plotters::prelude::*;
+use plotters::{prelude::*, style::register_font};
 use textplots::{Chart, Plot, Shape};
 
 use super::{
@@ -73,27 +73,59 @@ pub(super) fn draw(series: &[Series]) -> String {
     out
 }
 
-/// One chart of all symbols.
-pub(super) fn write_svg(series: &[Series], path: &Path) -> anyhow::Result<()> {
-    let is_svg = path.extension().is_some_and(|it| it.eq_ignore_ascii_case("svg"));
-    if !is_svg {
-        let hint = "name a file that ends in .svg; any browser shows it";
-        return Err(Usage::new(format!("`{}`: only SVG is drawn", path.display()), hint).into());
-    }
-    let mut text = String::new();
-    if let Err(error) = draw_svg(series, &mut text) {
-        bail!("the chart cannot be drawn: {error}");
-    }
+/// One chart of all symbols, as the ending of the file's name says.
+pub(super) fn write(series: &[Series], path: &Path) -> anyhow::Result<()> {
+    let ending = path.extension().map(|it| it.to_string_lossy().to_ascii_lowercase());
+    let drawn = match ending.as_deref() {
+        Some("svg") => svg(series),
+        Some("png") => png(series),
+        _ => {
+            let hint = "name a file that ends in .svg or .png";
+            return Err(Usage::new(format!("`{}` is no kind of picture", path.display()), hint).into());
+        }
+    };
+    let bytes = match drawn {
+        Ok(bytes) => bytes,
+        Err(error) => bail!("the chart cannot be drawn: {error}"),
+    };
     let partial = beside(path);
-    let output = |source| OutputError { target: path.display().to_string(), source };
-    std::fs::write(&partial, text).map_err(output)?;
+    let output = |source| {
+        // Half a picture is none.
+        _ = std::fs::remove_file(&partial);
+        OutputError { target: path.display().to_string(), source }
+    };
+    std::fs::write(&partial, bytes).map_err(output)?;
     std::fs::rename(&partial, path).map_err(output)?;
     Ok(())
 }
 
-fn draw_svg(series: &[Series], text: &mut String) -> Result<(), Box<dyn std::error::Error>> {
+type Drawn<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn svg(series: &[Series]) -> Drawn<Vec<u8>> {
+    let mut text = String::new();
+    draw_lines(series, SVGBackend::with_string(&mut text, SIZE))?;
+    Ok(text.into_bytes())
+}
+
+fn png(series: &[Series]) -> Drawn<Vec<u8>> {
+    let mut pixels = vec![0; 3 * SIZE.0 as usize * SIZE.1 as usize];
+    draw_lines(series, BitMapBackend::with_buffer(&mut pixels, SIZE))?;
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, SIZE.0, SIZE.1);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header()?.write_image_data(&pixels)?;
+    Ok(bytes)
+}
+
+fn draw_lines<B: DrawingBackend>(series: &[Series], backend: B) -> Drawn<()>
+where
+    B::ErrorType: 'static,
+{
+    // Brought along: a server has no fonts.
+    register_font("sans-serif", FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT)
+        .map_err(|_| "the font that is built in cannot be read")?;
     let (first, last, low, high) = bounds(series);
-    let area = SVGBackend::with_string(text, SIZE).into_drawing_area();
+    let area = backend.into_drawing_area();
     area.fill(&WHITE)?;
     let names: Vec<&str> = series.iter().map(|it| it.name.as_str()).collect();
     let mut chart = ChartBuilder::on(&area)
@@ -102,18 +134,42 @@ fn draw_svg(series: &[Series], text: &mut String) -> Result<(), Box<dyn std::err
         .x_label_area_size(32)
         .y_label_area_size(64)
         .build_cartesian_2d(first..last.succ_opt().unwrap_or(last), low..high)?;
-    chart.configure_mesh().x_labels(8).y_labels(8).draw()?;
+    chart
+        .configure_mesh()
+        .x_labels(8)
+        .y_labels(8)
+        .label_style(("sans-serif", 14))
+        .light_line_style(TRANSPARENT)
+        .draw()?;
     for (at, it) in series.iter().enumerate() {
         let color = Palette99::pick(at).to_rgba();
-        for run in it.runs() {
-            chart.draw_series(LineSeries::new(run.iter().copied(), color.stroke_width(2)))?;
-            if run.len() == 1 {
-                chart.draw_series(run.iter().map(|point| Circle::new(*point, 2, color.filled())))?;
+        let runs = it.runs();
+        let mut lines =
+            runs.iter().map(|run| LineSeries::new(run.iter().copied(), color.stroke_width(2)));
+        if let Some(line) = lines.next() {
+            let drawn = chart.draw_series(line)?;
+            if 1 < series.len() {
+                drawn.label(&it.name).legend(move |(x, y)| {
+                    PathElement::new([(x, y), (x + 16, y)], color.stroke_width(2))
+                });
             }
         }
+        for line in lines {
+            chart.draw_series(line)?;
+        }
+        // A day alone is a dot.
+        let alone =
+            runs.iter().filter(|it| it.len() == 1).map(|it| Circle::new(it[0], 2, color.filled()));
+        chart.draw_series(alone)?;
+    }
+    if 1 < series.len() {
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperLeft)
+            .background_style(WHITE.mix(0.8))
+            .label_font(("sans-serif", 14))
+            .draw()?;
     }
     area.present()?;
-    drop(chart);
-    drop(area);
     Ok(())
 }

@@ -227,7 +227,7 @@ fn plot(
     }
     match out {
         Some(path) => {
-            chart::write_svg(&series, path)?;
+            chart::write(&series, path)?;
             printer.note(&format!("quotes: drawn into {}", path.display()));
         }
         None => printer.data(&chart::draw(&series))?,

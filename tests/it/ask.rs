@@ -162,9 +162,21 @@ fn a_plot_has_gaps_where_days_are_missing() {
     program.ok(&["quotes", "GAPS", "--out", "gaps.svg"]);
     let svg = fs::read_to_string(program.path("gaps.svg")).expect("a file");
     assert_eq!(svg.matches("stroke-width=\"2\"").count(), 2, "two runs, two lines");
-    let ran = program.run(&["quotes", "GAPS", "--out", "gaps.png"]);
+    program.ok(&["quotes", "GAPS", "--out", "gaps.png"]);
+    let file = fs::File::open(program.path("gaps.png")).expect("a file");
+    let mut picture = png::Decoder::new(std::io::BufReader::new(file)).read_info().expect("a picture");
+    let mut pixels = vec![0; picture.output_buffer_size().expect("a size")];
+    let frame = picture.next_frame(&mut pixels).expect("a frame");
+    let is_line = |x: usize| {
+        let column = pixels.chunks_exact(3).skip(x).step_by(frame.width as usize);
+        column.into_iter().any(|it| 60 < i32::from(it[0]) - i32::from(it[1]))
+    };
+    let columns: Vec<usize> = (80..940).filter(|x| is_line(*x)).collect();
+    assert!(400 < columns.len(), "{}", columns.len());
+    assert!(columns.iter().all(|x| !(400..640).contains(x)), "days without a quote: {columns:?}");
+    let ran = program.run(&["quotes", "GAPS", "--out", "gaps.gif"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("only SVG is drawn"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("ends in .svg or .png"), "{}", ran.stderr);
 }
 
 #[test]

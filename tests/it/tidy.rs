@@ -42,6 +42,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("csv::", &["export"]),
     ("parquet::", &["export"]),
     ("plotters::", &["cli"]),
+    ("png::", &["cli"]),
     ("textplots::", &["cli"]),
     ("axum::", &["web"]),
     ("include_dir::", &["web"]),
