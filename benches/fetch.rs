@@ -25,8 +25,8 @@ use tearsheet::{
     extract::Extractor,
     fetch::Fetcher,
     jobs::{Limits, Pass, Stop},
-    model::{Ask, Fetched, Validators},
-    store::Writer,
+    model::{Ask, Fetched},
+    store::{Reader, Writer},
 };
 use tokio::runtime::Runtime;
 use url::Url;
@@ -147,7 +147,7 @@ async fn fetcher_loop(base: &str, at_a_time: usize) -> Duration {
     fetcher.robots(&config.profile.base_url).await.0.expect("an answer");
     every_page(at_a_time, async |id| {
         let url = Url::parse(&format!("{base}/news/{id}")).expect("an address");
-        match fetcher.get(&Ask { url, validators: Validators::default() }).await.result {
+        match fetcher.get(&Ask::new(url)).await.result {
             Ok(Fetched::Page(page)) => page.body.len(),
             other => panic!("no page: {other:?}"),
         }
@@ -180,6 +180,7 @@ async fn scrape(base: &str, at_a_time: usize) -> Duration {
     let folder = tempfile::tempdir().expect("a folder");
     let writer =
         Writer::open(&folder.path().join("a.db"), config.profile.time_zone).expect("an archive");
+    let reader = Reader::open(&folder.path().join("a.db")).expect("an archive");
     let extractor = Extractor::new(&config.profile).expect("the profile");
     let fetcher = Fetcher::new(&config.fetch, &config.profile).expect("a fetcher");
     let (_switch, stop) = Stop::new();
@@ -195,7 +196,7 @@ async fn scrape(base: &str, at_a_time: usize) -> Duration {
         stop,
     };
     let began = Instant::now();
-    let report = job.scrape().await.expect("a run");
+    let report = job.scrape(&reader).await.expect("a run");
     let took = began.elapsed();
     assert_eq!(report.tally.stored, PAGES as u64, "{report:?}");
     took

@@ -45,12 +45,13 @@ pub(super) fn pass(
 ) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let writer = session.writer()?;
+    let reader = session.reader()?;
     let progress = Progress::new(printer, common.quiet, "scrape");
     let report = block_on(async |stop| {
         let fetcher = fetcher(&session.config)?;
         let pass = session.pass(&fetcher, &writer, limits, stop);
         let pass = Pass { observe: &|event| progress.show(&event), ..pass };
-        Ok(pass.scrape().await?)
+        Ok(pass.scrape(&reader).await?)
     });
     progress.end();
     let Some(report) = report? else {

@@ -1,11 +1,13 @@
-//! The index of a web archive: which captures it has of the site's articles (the CDX server API, as the Wayback Machine
-//! and pywb speak it).
+//! The index of a web archive: which captures it has of the site's articles (the CDX server API, as the Wayback Machine,
+//! Common Crawl and pywb speak it).
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use url::Url;
 
 use crate::{
-    config::{Profile, WebArchive},
+    config::Profile,
     model::{Days, PageKey},
 };
 
@@ -25,14 +27,52 @@ pub struct ArchivedCapture {
     pub url: String,
     /// Of its bytes.
     pub digest: String,
+    /// Where its record stands, where the index says so.
+    pub record: Option<RecordPlace>,
 }
 
-/// Questions to an index: page after page, while it has more.
+/// Where a record of a WARC file stands.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordPlace {
+    /// The file, as the index names it.
+    pub filename: String,
+    /// Its first byte, counted from 0.
+    pub offset: u64,
+    /// How many bytes it has.
+    pub length: u64,
+}
+
+impl RecordPlace {
+    /// Its bytes.
+    pub fn range(&self) -> RangeInclusive<u64> {
+        self.offset..=self.offset + self.length.max(1) - 1
+    }
+}
+
+/// What is asked of an index.
+#[derive(Debug, Clone)]
+pub enum Sought {
+    /// Captures of any article, made on these days.
+    Made(Days),
+    /// Captures of one article, whenever they were made.
+    Of(PageKey),
+}
+
+/// How an index gives a long answer in parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Parts {
+    /// With the key the next part begins with, as the Wayback Machine does.
+    Keys,
+    /// Numbered, as the index of a crawl does.
+    Numbered,
+}
+
+/// Questions to an index: part after part, while it has more.
 #[derive(Debug)]
 pub struct CdxQuery<'p> {
     profile: &'p Profile,
-    archive: &'p WebArchive,
-    days: Days,
+    server: Url,
+    sought: Sought,
     next: Option<Ask>,
 }
 
@@ -43,77 +83,118 @@ enum Ask {
     Resume(String),
     /// All at once: the server cut its answer and knows no keys.
     Whole,
+    /// How many parts there are.
+    Count,
+    /// One of so many.
+    Part(u64, u64),
 }
 
 impl<'p> CdxQuery<'p> {
-    /// Captures made on these days.
-    pub fn new(profile: &'p Profile, archive: &'p WebArchive, days: Days) -> Self {
-        Self { profile, archive, days, next: Some(Ask::First) }
+    /// Of this server.
+    pub fn new(profile: &'p Profile, server: Url, parts: Parts, sought: Sought) -> Self {
+        let first = match parts {
+            Parts::Keys => Ask::First,
+            Parts::Numbered => Ask::Count,
+        };
+        Self { profile, server, sought, next: Some(first) }
     }
 
     /// What to ask next; `None` when there is no more.
     pub fn ask(&self) -> Option<Url> {
         let ask = self.next.as_ref()?;
-        let mut url = self.archive.cdx.clone();
-        {
-            let mut pairs = url.query_pairs_mut();
-            pairs
-                .append_pair("url", &self.profile.article_prefix())
+        let mut url = self.server.clone();
+        let mut pairs = url.query_pairs_mut();
+        let prefix = self.profile.article_prefix();
+        match &self.sought {
+            Sought::Made(Days { first, last }) => pairs
+                .append_pair("url", &prefix)
                 .append_pair("matchType", "prefix")
-                .append_pair("from", &self.days.first.format("%Y%m%d").to_string())
-                .append_pair("to", &self.days.last.format("%Y%m%d").to_string())
-                .append_pair("filter", "statuscode:200")
-                .append_pair("filter", "mimetype:text/html")
-                .append_pair("collapse", "digest");
-            match ask {
-                Ask::First => {
-                    pairs
-                        .append_pair("limit", &LINES_MAX.to_string())
-                        .append_pair("showResumeKey", "true");
+                .append_pair("from", &first.format("%Y%m%d").to_string())
+                .append_pair("to", &last.format("%Y%m%d").to_string()),
+            // Its address may go on after the id.
+            Sought::Of(key) => pairs
+                .append_pair("url", &format!("{prefix}{}", key.id))
+                .append_pair("matchType", "prefix"),
+        };
+        pairs
+            .append_pair("filter", "statuscode:200")
+            .append_pair("filter", "mimetype:text/html")
+            .append_pair("collapse", "digest");
+        match ask {
+            Ask::First | Ask::Resume(_) => {
+                pairs.append_pair("limit", &LINES_MAX.to_string()).append_pair("showResumeKey", "true");
+                if let Ask::Resume(key) = ask {
+                    pairs.append_pair("resumeKey", key);
                 }
-                Ask::Resume(key) => {
-                    pairs
-                        .append_pair("limit", &LINES_MAX.to_string())
-                        .append_pair("showResumeKey", "true")
-                        .append_pair("resumeKey", key);
-                }
-                Ask::Whole => {}
+            }
+            Ask::Whole => {}
+            Ask::Count => {
+                pairs.append_pair("showNumPages", "true");
+            }
+            Ask::Part(number, _) => {
+                pairs.append_pair("page", &number.to_string());
             }
         }
+        drop(pairs);
         Some(url)
     }
 
     /// Learn from an answer.
     pub fn absorb(&mut self, text: &str) -> Vec<ArchivedCapture> {
+        if self.next == Some(Ask::Count)
+            && let Some(count) = part_count(text)
+        {
+            self.next = (0 < count).then_some(Ask::Part(0, count));
+            return Vec::new();
+        }
         let lines: Vec<&str> = text.lines().collect();
         // A key stands alone after an empty line.
         let key = match lines.as_slice() {
             [.., "", key] if !key.trim().is_empty() => Some(key.trim().to_owned()),
             _ => None,
         };
-        let captures: Vec<ArchivedCapture> =
+        let mut captures: Vec<ArchivedCapture> =
             lines.iter().filter_map(|it| parse(it, self.profile)).collect();
+        // The addresses of other ids may begin alike, and a server need not know every filter.
+        captures.retain(|it| match &self.sought {
+            Sought::Made(Days { first, last }) => (*first..=*last).contains(&it.at.date_naive()),
+            Sought::Of(key) => it.key == *key,
+        });
         let count = lines.iter().filter(|it| !it.is_empty()).count();
         self.next = match (key, &self.next) {
             (Some(key), Some(Ask::First | Ask::Resume(_))) => Some(Ask::Resume(key)),
             (None, Some(Ask::First)) if LINES_MAX <= count => Some(Ask::Whole),
+            (_, Some(Ask::Part(number, count))) if number + 1 < *count => {
+                Some(Ask::Part(number + 1, *count))
+            }
             _ => None,
         };
         captures
     }
 }
 
-/// A line of either form: `urlkey timestamp original mimetype statuscode digest length`, or `urlkey timestamp {…}`.
+/// `{"pages": 4, "pageSize": 5, "blocks": 18}`, or the number alone. A server that has no parts answers at once.
+fn part_count(text: &str) -> Option<u64> {
+    let json: serde_json::Value = serde_json::from_str(text.trim()).ok()?;
+    json.as_u64().or_else(|| json["pages"].as_u64())
+}
+
+/// A line of either form: `urlkey timestamp original mimetype statuscode digest length`, which in indexes of files has
+/// `redirect robotflags length offset filename` at its end, or `urlkey timestamp {…}`.
 fn parse(line: &str, profile: &Profile) -> Option<ArchivedCapture> {
     let mut parts = line.splitn(3, ' ');
     let (_, timestamp, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    let fields: [String; 4] = if rest.starts_with('{') {
+    let (fields, place): ([String; 4], [String; 3]) = if rest.starts_with('{') {
         let json: serde_json::Value = serde_json::from_str(rest).ok()?;
-        let text = |name: &str| json[name].as_str().unwrap_or_default().to_owned();
-        [text("url"), text("mime"), text("status"), text("digest")]
+        let text = |name: &str| match &json[name] {
+            serde_json::Value::Number(number) => number.to_string(),
+            other => other.as_str().unwrap_or_default().to_owned(),
+        };
+        (["url", "mime", "status", "digest"].map(text), ["filename", "offset", "length"].map(text))
     } else {
-        let mut words = rest.split(' ').map(str::to_owned);
-        [words.next()?, words.next()?, words.next()?, words.next()?]
+        let words: Vec<&str> = rest.split(' ').collect();
+        let word = |at: usize| words.get(at).copied().unwrap_or_default().to_owned();
+        ([0, 1, 2, 3].map(word), [8, 7, 6].map(word))
     };
     let [url, mime, status, digest] = fields;
     // A revisit says nothing new, and has no type of its own.
@@ -122,7 +203,22 @@ fn parse(line: &str, profile: &Profile) -> Option<ArchivedCapture> {
     }
     let key = profile.page_key(&Url::parse(&url).ok()?)?;
     let at = NaiveDateTime::parse_from_str(timestamp, "%Y%m%d%H%M%S").ok()?.and_utc();
-    Some(ArchivedCapture { key, at, timestamp: timestamp.to_owned(), url, digest })
+    let [filename, offset, length] = place;
+    let record = offset.parse().ok().zip(length.parse().ok()).filter(|_| !filename.is_empty());
+    let record = record.map(|(offset, length)| RecordPlace { filename, offset, length });
+    Some(ArchivedCapture { key, at, timestamp: timestamp.to_owned(), url, digest, record })
+}
+
+/// The indexes of crawls that may hold captures of these days, the newest first: of a list such as Common Crawl's
+/// `collinfo.json`. A crawl whose time is not told may hold any.
+pub fn crawls(list: &str, days: Days) -> Option<Vec<Url>> {
+    let list: serde_json::Value = serde_json::from_str(list).ok()?;
+    let day = |it: &serde_json::Value| it.as_str()?.get(..10)?.parse::<NaiveDate>().ok();
+    let of_days = list.as_array()?.iter().filter(|crawl| {
+        day(&crawl["from"]).is_none_or(|it| it <= days.last)
+            && day(&crawl["to"]).is_none_or(|it| days.first <= it)
+    });
+    Some(of_days.filter_map(|crawl| Url::parse(crawl["cdx-api"].as_str()?).ok()).collect())
 }
 
 #[cfg(test)]
@@ -135,10 +231,18 @@ mod tests {
         Days { first: day("2021-03-01"), last: day("2021-03-31") }
     }
 
+    fn of_march(profile: &Profile, parts: Parts) -> CdxQuery<'_> {
+        let server = "https://cdx.example/".parse().expect("an address");
+        CdxQuery::new(profile, server, parts, Sought::Made(days()))
+    }
+
+    const LINE: &str =
+        "com,brecorder)/news/1/a 20210308062000 https://www.brecorder.com/news/1/a text/html 200 ABC";
+
     #[test]
     fn both_forms_of_an_index_are_read() {
         let profile = Config::default().profile;
-        let mut query = CdxQuery::new(&profile, &profile.web_archives[0], days());
+        let mut query = of_march(&profile, Parts::Keys);
         let ask = query.ask().expect("a question");
         assert!(
             ask.as_str()
@@ -161,13 +265,13 @@ mod tests {
     #[test]
     fn an_index_with_more_is_asked_for_more() {
         let profile = Config::default().profile;
-        let mut query = CdxQuery::new(&profile, &profile.web_archives[0], days());
-        let line = "com,brecorder)/news/1/a 20210308062000 https://www.brecorder.com/news/1/a text/html 200 ABC 1234\n";
+        let mut query = of_march(&profile, Parts::Keys);
+        let line = &format!("{LINE} 1234\n");
         assert_eq!(query.absorb(&format!("{line}\ncom%2Cbrecorder+key")).len(), 1);
         assert!(query.ask().expect("more").as_str().ends_with("resumeKey=com%252Cbrecorder%2Bkey"));
         query.absorb(line);
         assert_eq!(query.ask(), None);
-        let mut query = CdxQuery::new(&profile, &profile.web_archives[0], days());
+        let mut query = of_march(&profile, Parts::Keys);
         query.absorb(&line.repeat(LINES_MAX));
         assert!(
             !query.ask().expect("all of it").as_str().contains("limit"),
@@ -175,5 +279,56 @@ mod tests {
         );
         query.absorb(&line.repeat(LINES_MAX + 5));
         assert_eq!(query.ask(), None);
+    }
+
+    #[test]
+    fn an_index_with_numbered_parts_is_asked_for_each() {
+        let profile = Config::default().profile;
+        let mut query = of_march(&profile, Parts::Numbered);
+        assert!(query.ask().expect("a question").as_str().ends_with("&showNumPages=true"));
+        assert_eq!(query.absorb("{\"pages\": 2, \"pageSize\": 5, \"blocks\": 7}\n"), []);
+        assert!(query.ask().expect("the first").as_str().ends_with("&page=0"));
+        let found = query.absorb(&format!(
+            "{LINE} - - 1234 56 crawl/a.warc.gz\n\
+             com,brecorder)/news/2/b 20210309062000 {{\"url\": \"http://brecorder.com/news/2/b\", \"mime\": \"text/html\", \"status\": \"200\", \
+             \"digest\": \"DEF\", \"length\": \"99\", \"offset\": \"0\", \"filename\": \"crawl/b.warc.gz\"}}\n"
+        ));
+        let places: Vec<_> = found.iter().map(|it| it.record.clone().expect("a place")).collect();
+        assert_eq!((places[0].filename.as_str(), places[0].range()), ("crawl/a.warc.gz", 56..=1289));
+        assert_eq!((places[1].filename.as_str(), places[1].range()), ("crawl/b.warc.gz", 0..=98));
+        assert!(query.ask().expect("the second").as_str().ends_with("&page=1"));
+        query.absorb("");
+        assert_eq!(query.ask(), None);
+    }
+
+    #[test]
+    fn an_index_without_parts_answers_at_once() {
+        let profile = Config::default().profile;
+        let mut query = of_march(&profile, Parts::Numbered);
+        assert_eq!(query.absorb(&format!("{LINE} 1234\n")).len(), 1);
+        assert_eq!(query.ask(), None);
+    }
+
+    #[test]
+    fn one_page_is_asked_for_by_its_id_and_nothing_else_is_taken() {
+        let profile = Config::default().profile;
+        let key = PageKey { host: "brecorder.com".to_owned(), id: "1".to_owned() };
+        let server = "https://cdx.example/".parse().expect("an address");
+        let mut query = CdxQuery::new(&profile, server, Parts::Keys, Sought::Of(key));
+        let ask = query.ask().expect("a question");
+        assert!(ask.as_str().contains("url=brecorder.com%2Fnews%2F1&matchType=prefix&filter"), "{ask}");
+        assert_eq!(query.absorb(&format!("{LINE} 1\n{} 1\n", LINE.replace("/1/", "/12/"))).len(), 1);
+    }
+
+    #[test]
+    fn crawls_of_the_days_are_chosen() {
+        let list = r#"[
+            {"id": "C", "cdx-api": "https://x.example/C-index", "from": "2021-05-01T00:00:00", "to": "2021-05-14T00:00:00"},
+            {"id": "B", "cdx-api": "https://x.example/B-index", "from": "2021-02-24T00:00:00", "to": "2021-03-09T00:00:00"},
+            {"id": "A", "cdx-api": "https://x.example/A-index"}]"#;
+        let found: Vec<String> =
+            crawls(list, days()).expect("a list").iter().map(Url::to_string).collect();
+        assert_eq!(found, ["https://x.example/B-index", "https://x.example/A-index"]);
+        assert_eq!(crawls("<html>", days()), None);
     }
 }

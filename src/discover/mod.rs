@@ -8,7 +8,7 @@ mod listing;
 mod sitemap;
 
 pub use bisect::{Bisect, DISORDER, Probe};
-pub use cdx::{ArchivedCapture, CdxQuery};
+pub use cdx::{ArchivedCapture, CdxQuery, Parts, RecordPlace, Sought, crawls};
 pub use feed::FeedSource;
 pub use listing::{CardReader, Extent, ListingSource};
 pub use sitemap::SitemapSource;

@@ -96,6 +96,9 @@ impl Http {
         if let Some(last_modified) = &ask.validators.last_modified {
             request = request.header(header::IF_MODIFIED_SINCE, last_modified);
         }
+        if let Some(range) = &ask.range {
+            request = request.header(header::RANGE, format!("bytes={}-{}", range.start(), range.end()));
+        }
         let mut response = request.send().await.map_err(|error| named(&error, &ask.url))?;
         let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
         let body = self.read(response, &headers, &ask.url).await;

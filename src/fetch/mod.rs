@@ -126,6 +126,11 @@ impl Fetcher {
         });
     }
 
+    /// Larger bodies are not read.
+    pub fn max_body_bytes(&self) -> usize {
+        self.config.max_body_bytes
+    }
+
     /// Ask this host no more often than that; a longer interval in force stays.
     pub fn slow_down(&self, host: &str, interval: Duration) {
         self.lane(host, |lane| lane.pace.at_least(interval));
@@ -185,7 +190,7 @@ impl Fetcher {
             }
             seen.push(target.clone());
             // Validators belong to the address they came from.
-            ask = Ask { url: target, validators: Validators::default() };
+            ask = Ask { range: ask.range, ..Ask::new(target) };
         }
     }
 
@@ -372,7 +377,7 @@ impl Fetcher {
             }
             (503, Some(wait)) => Err(FetchError::Throttled { status: Some(503), until: until(wait) }),
             (401 | 402 | 403 | 407 | 451, _) => Err(FetchError::Blocked { status }),
-            (200 | 203 | 304 | 404 | 410 | 301 | 302 | 303 | 307 | 308, _) => Ok(answer),
+            (200 | 203 | 206 | 304 | 404 | 410 | 301 | 302 | 303 | 307 | 308, _) => Ok(answer),
             _ => Err(FetchError::Status { status }),
         }
     }
@@ -410,6 +415,11 @@ impl Fetcher {
 fn fetched(ask: &Ask, answer: Answer) -> Result<Fetched, FetchError> {
     let validators = answer.validators();
     match answer.status {
+        StatusCode::OK if ask.range.is_some() => {
+            let reason = "a part was asked for, and all of it came".to_owned();
+            Err(FetchError::Torn { reason })
+        }
+        StatusCode::PARTIAL_CONTENT if ask.range.is_none() => Err(FetchError::Status { status: 206 }),
         StatusCode::NOT_MODIFIED => {
             // A 304 need not repeat what it confirms.
             let etag = validators.etag.or_else(|| ask.validators.etag.clone());

@@ -3,7 +3,7 @@
 use chrono::{TimeDelta, Utc};
 use url::Url;
 
-use crate::model::{Ask, Request, RobotsMemory, Validators};
+use crate::model::{Ask, Request, RobotsMemory};
 
 use super::{Class, FetchError, Fetcher, lane::usable, redirect_target};
 
@@ -61,7 +61,7 @@ impl Fetcher {
             return Ok(memory(None, ROBOTS_RETRY, String::new()));
         };
         for _ in 0..=self.config.max_redirects {
-            let ask = Ask { url: at.clone(), validators: Validators::default() };
+            let ask = Ask::new(at.clone());
             let answer = match self.attempts(&ask, requests).await {
                 Ok(answer) => answer,
                 Err(error) if error.class() == Class::Stop => return Err(error),

@@ -8,8 +8,7 @@ use crate::{
     discover::{CardReader, Extent, ListingSource, Source},
     fetch::{Class, FetchError},
     model::{
-        Ask, Candidate, Days, Event, Fetched, PageState, RawPage, Reading, Request, Tally, Validators,
-        Verdict,
+        Ask, Candidate, Days, Event, Fetched, PageState, RawPage, Reading, Request, Tally, Verdict,
     },
     store::{Queue, Reader},
 };
@@ -85,6 +84,7 @@ impl Pass<'_> {
                 Ok(()) => End::Done,
                 Err(end) => end,
             };
+            let end = work.offer(reader, &mut filling.tally, end).await?;
             Ok((filling.tally, end))
         })
         .await
@@ -267,8 +267,7 @@ impl Filling<'_, '_> {
             stop: None,
         };
         while let Some(url) = source.ask() {
-            let visit =
-                self.work.pass.fetcher.get(&Ask { url, validators: Validators::default() }).await;
+            let visit = self.work.pass.fetcher.get(&Ask::new(url)).await;
             asked.requests.extend(visit.requests);
             let (state, reason) = match visit.result {
                 Ok(Fetched::Page(page)) if !source.owns(&page) => {

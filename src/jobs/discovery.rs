@@ -117,7 +117,7 @@ impl Discovery<'_> {
             // Validators are kept for the source's own address.
             let is_first = next == *source.url();
             let validators = known.as_ref().filter(|_| is_first).map(|it| it.validators.clone());
-            let ask = Ask { url: next, validators: validators.unwrap_or_default() };
+            let ask = Ask { validators: validators.unwrap_or_default(), ..Ask::new(next) };
             let visit = self.fetcher.get(&ask).await;
             requests.extend(visit.requests);
             match visit.result {

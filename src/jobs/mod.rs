@@ -7,6 +7,7 @@ mod discovery;
 mod drift;
 mod ids;
 mod import;
+mod offers;
 mod pages;
 mod pass;
 mod plan;
@@ -16,6 +17,7 @@ mod scrape;
 mod verify;
 mod via;
 mod visit;
+mod web_archive;
 
 pub use backfill::{Backfill, Ids, Order};
 pub use coverage::{CoveredDay, coverage};

@@ -8,7 +8,7 @@ use crate::{
     config::Profile,
     discover::CardReader,
     fetch::{Class, Fetcher},
-    model::{Ask, Candidate, DayReading, Days, Fetched, Validators, Verdict},
+    model::{Ask, Candidate, DayReading, Days, Fetched, Verdict},
     store::Reader,
 };
 
@@ -57,7 +57,7 @@ pub async fn plan(
     for mut source in discovery::sources(profile, &cards, &named_by_robots) {
         let mut listed = Ok(0);
         while let Some(url) = source.ask() {
-            let visit = fetcher.get(&Ask { url, validators: Validators::default() }).await;
+            let visit = fetcher.get(&Ask::new(url)).await;
             plan.requests += visit.requests.len() as u64;
             match visit.result {
                 Ok(Fetched::Page(page)) => {

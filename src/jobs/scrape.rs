@@ -4,14 +4,15 @@ use chrono::Utc;
 
 use crate::{
     model::{Event, Tally},
-    store::Queue,
+    store::{Queue, Reader},
 };
 
 use super::{JobError, Report, pass::Pass};
 
 impl Pass<'_> {
     /// Scrape. What is finished is kept, however it ends.
-    pub async fn scrape(&self) -> Result<Report, JobError> {
+    /// `reader` looks at the same archive that is written.
+    pub async fn scrape(&self, reader: &Reader) -> Result<Report, JobError> {
         self.run("scrape", async |work| {
             let mut tally = Tally::default();
             if let Some(error) = work.discovery().run(&mut tally).await? {
@@ -19,7 +20,9 @@ impl Pass<'_> {
             }
             (self.observe)(Event::Queue { due: self.writer.due(Utc::now()).await? });
             let (visited, end) = work.visit_all(Queue::Due).await?;
-            Ok((tally.plus(visited), end))
+            let mut tally = tally.plus(visited);
+            let end = work.offer(reader, &mut tally, end).await?;
+            Ok((tally, end))
         })
         .await
     }

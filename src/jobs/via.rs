@@ -6,19 +6,15 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     config::WebArchive,
-    discover::{ArchivedCapture, CdxQuery},
-    fetch::{Class, Fetcher},
-    model::{
-        Ask, CaptureSource, Captured, Days, Event, Fetched, PageKey, PageState, RawPage, Settled, Tally,
-        Validators,
-    },
+    discover::{ArchivedCapture, Sought},
+    model::{Captured, Days, Event, PageKey, Tally},
     store::Reader,
 };
 
 use super::{
     End, JobError, Report,
-    pages::is_text,
     pass::{Pass, Work},
+    web_archive::{Asked, WebArchiveReader},
 };
 
 /// What is wanted of a web archive.
@@ -41,23 +37,19 @@ pub enum Captures {
     Every,
 }
 
-type Step<T = ()> = Result<Result<T, End>, JobError>;
-
 impl Pass<'_> {
     /// Fill a range from a web archive. `reader` looks at the same archive that is written.
     pub async fn backfill_via(&self, reader: &Reader, via: &Via<'_>) -> Result<Report, JobError> {
         self.run("backfill", async |work| {
-            let host = Fetcher::host_of(&via.archive.cdx);
-            if let Some(memory) = self.writer.host(host.clone()).await? {
-                self.fetcher.resume(&memory, None);
-            }
-            self.fetcher.slow_down(&host, via.archive.interval);
-            let mut filling = Filling { work, reader, via, host, tally: Tally::default() };
+            let web_archive = WebArchiveReader::new(work, via.archive);
+            let mut filling = Filling { work, reader, via, web_archive, tally: Tally::default() };
             let end = match filling.fill().await? {
                 Ok(()) => End::Done,
                 Err(end) => end,
             };
-            self.writer.remember_host(self.fetcher.memory(&filling.host)).await?;
+            if let End::Stopped { cause } = &end {
+                (self.observe)(Event::SiteStopped { cause: cause.clone() });
+            }
             Ok((filling.tally, end))
         })
         .await
@@ -68,13 +60,13 @@ struct Filling<'w, 'a> {
     work: &'w Work<'a>,
     reader: &'w Reader,
     via: &'w Via<'w>,
-    host: String,
+    web_archive: WebArchiveReader<'w, 'a>,
     tally: Tally,
 }
 
 impl Filling<'_, '_> {
-    async fn fill(&mut self) -> Step {
-        let captures = match self.read_index().await? {
+    async fn fill(&mut self) -> Asked<()> {
+        let captures = match self.read_indexes().await? {
             Ok(captures) => captures,
             Err(end) => return Ok(Err(end)),
         };
@@ -93,48 +85,35 @@ impl Filling<'_, '_> {
             if self.work.is_spent() {
                 return Ok(Err(End::Limited));
             }
-            if let Err(end) = self.fetch(capture).await? {
-                return Ok(Err(end));
+            match self.web_archive.fetch(capture).await? {
+                Ok(settled) => self.tally.count(settled),
+                Err(end) => return Ok(Err(end)),
             }
         }
         Ok(Ok(()))
     }
 
     /// What the archive has of articles that may be of the range.
-    async fn read_index(&mut self) -> Step<BTreeMap<PageKey, Vec<ArchivedCapture>>> {
-        let Pass { fetcher, profile, writer, observe, .. } = self.work.pass;
+    async fn read_indexes(&mut self) -> Asked<BTreeMap<PageKey, Vec<ArchivedCapture>>> {
         let Days { first, last } = self.via.days;
         let days = Days { first, last: last + chrono::Days::new(self.via.archive.days_after) };
-        let mut query = CdxQuery::new(profile, self.via.archive, days);
+        let servers = match self.web_archive.servers(days).await? {
+            Ok(servers) => servers,
+            Err(end) => return Ok(Err(end)),
+        };
         let mut captures: BTreeMap<PageKey, Vec<ArchivedCapture>> = BTreeMap::new();
-        while let Some(url) = query.ask() {
-            if let Some(end) = self.work.is_over() {
-                return Ok(Err(end));
-            }
-            let visit = fetcher.get(&Ask { url: url.clone(), validators: Validators::default() }).await;
-            writer.remember_requests(self.work.run, visit.requests).await?;
-            let text = match visit.result {
-                Ok(Fetched::Page(page)) => String::from_utf8_lossy(&page.body).into_owned(),
-                // An archive that has nothing says so with 404, too.
-                Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => String::new(),
-                Err(error) => {
-                    observe(Event::SourceFailed { url: url.to_string(), cause: error.to_string() });
-                    return Ok(Err(self.work.stopped(&error)));
-                }
+        for server in servers {
+            let found = match self.web_archive.index(server, Sought::Made(days)).await? {
+                Ok(found) => found,
+                Err(end) => return Ok(Err(end)),
             };
-            let found = query.absorb(&text);
-            observe(Event::SourceRead {
-                url: self.via.archive.cdx.to_string(),
-                listed: found.len(),
-                added: 0,
-            });
             for capture in found {
                 if self.may_be_of_range(&capture.key) {
                     captures.entry(capture.key.clone()).or_default().push(capture);
                 }
             }
+            self.tally.sources_read += 1;
         }
-        self.tally.sources_read += 1;
         Ok(Ok(captures))
     }
 
@@ -173,41 +152,10 @@ impl Filling<'_, '_> {
         }
         Ok(wanted)
     }
-
-    async fn fetch(&mut self, capture: ArchivedCapture) -> Step {
-        let Pass { fetcher, extractor, writer, observe, .. } = self.work.pass;
-        let ArchivedCapture { key: _, at, timestamp, url, digest: _ } = capture;
-        let Some(replay) = self.via.archive.replay_url(&timestamp, &url) else { return Ok(Ok(())) };
-        let visit = fetcher.get(&Ask { url: replay, validators: Validators::default() }).await;
-        writer.remember_requests(self.work.run, visit.requests).await?;
-        writer.remember_host(fetcher.memory(&self.host)).await?;
-        let (settled, cause) = match visit.result {
-            Ok(Fetched::Page(page)) if is_text(page.content_type.as_deref()) => {
-                let page = RawPage {
-                    url: url.parse().ok(),
-                    captured_at: Some(Captured::At(at)),
-                    source: CaptureSource::Wayback,
-                    // What the archive sends along is about its answer, not about the site's.
-                    validators: Validators::default(),
-                    ..page
-                };
-                let extraction = extractor.extract(&page);
-                let settled = writer.import(vec![(page, extraction)], Utc::now()).await?;
-                (settled.first().copied().unwrap_or(Settled::Unchanged), None)
-            }
-            Ok(Fetched::Page(_)) => (Settled::Failed(PageState::NotArticle), None),
-            Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => (Settled::Missing, None),
-            Err(error) if error.class() == Class::Stop => return Ok(Err(self.work.stopped(&error))),
-            Err(error) => (Settled::Failed(error.state()), Some(error.to_string())),
-        };
-        self.tally.count(settled);
-        observe(Event::Settled { url: format!("{url} of {timestamp}"), settled, cause });
-        Ok(Ok(()))
-    }
 }
 
 /// The capture nearest after publication, or the first where that is not known; and the latest.
-fn first_and_last(
+pub(super) fn first_and_last(
     captures: &[ArchivedCapture],
     published_at: Option<DateTime<Utc>>,
 ) -> Vec<ArchivedCapture> {
@@ -229,6 +177,7 @@ mod tests {
             timestamp: day.to_string(),
             url: String::new(),
             digest: digest.to_owned(),
+            record: None,
         };
         let all = [capture(1, "a"), capture(5, "b"), capture(9, "b"), capture(12, "c")];
         let check = |captures: &[ArchivedCapture], published: Option<&str>, expect: &[&str]| {

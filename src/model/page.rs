@@ -1,6 +1,6 @@
 //! A page on its way from an address to bytes.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, ops::RangeInclusive, str::FromStr};
 
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
@@ -58,6 +58,8 @@ pub struct Ask {
     pub url: Url,
     /// What an earlier answer told us to send along.
     pub validators: Validators,
+    /// Only these bytes of it, counted from 0.
+    pub range: Option<RangeInclusive<u64>>,
 }
 
 /// A page claimed by a run: it owes the page a visit, and then a settlement or a release.
@@ -148,6 +150,13 @@ pub enum PageState {
     Refused,
     /// It was read, and is no article.
     NotArticle,
+}
+
+impl Ask {
+    /// All of it, whether we have seen it or not.
+    pub fn new(url: Url) -> Self {
+        Self { url, validators: Validators::default(), range: None }
+    }
 }
 
 impl Via {

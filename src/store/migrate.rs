@@ -12,7 +12,10 @@ const APPLICATION_ID: i32 = 0x5453_4854;
 /// A page, the least a database can have.
 const SMALLEST_DATABASE: u64 = 512;
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_init.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_init.sql"),
+    include_str!("../../migrations/0002_web_archives.sql"),
+];
 
 /// Bring an archive to today's schema, or refuse what is none.
 pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {

@@ -5,6 +5,7 @@ mod articles;
 mod days;
 mod market;
 mod migrate;
+mod offers;
 mod pages;
 mod raw;
 mod reader;

@@ -287,7 +287,10 @@ fn claim(conn: &Connection, run: RunId, page: PageId) -> Result<Task> {
         Ok(Task {
             page,
             key: PageKey { host: row.get(0)?, id: row.get(1)? },
-            ask: Ask { url, validators: Validators { etag: row.get(3)?, last_modified: row.get(4)? } },
+            ask: Ask {
+                validators: Validators { etag: row.get(3)?, last_modified: row.get(4)? },
+                ..Ask::new(url)
+            },
             failures: row.get(5)?,
             via: Via::from_code(&row.get::<_, String>(6)?).unwrap_or(Via::File),
             published_at: published.as_deref().and_then(|it| unstamp(it).or_else(|| first_moment(it))),

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Row};
 
 use crate::model::{Article, Block, BlockKind, Captured, Draft, Link, PageId, PageKey, Placement, Tag};
 
-use super::{Result, StoreError, migrate, raw::Unpacker, unstamp};
+use super::{Result, StoreError, migrate, raw::Unpacker, unstamp, writer};
 
 /// A read-only view of an archive; a run may write meanwhile.
 pub struct Reader {
@@ -42,7 +42,8 @@ pub struct Wording {
 }
 
 impl Reader {
-    /// Open an archive that is there, and of today's schema.
+    /// Open an archive that is there. One of an earlier schema is brought to today's first, which needs that it may be
+    /// written and that no run holds it.
     pub fn open(path: &Path) -> Result<Self> {
         if path.is_dir() {
             return Err(StoreError::NotAFile { path: path.to_owned() });
@@ -62,8 +63,11 @@ impl Reader {
             }
             found => (conn, found?),
         };
-        if !migrate::is_current(found) {
+        if found == 0 {
             return Err(StoreError::NotAnArchive { path: path.to_owned() });
+        }
+        if !migrate::is_current(found) {
+            writer::open_current(path)?;
         }
         Ok(Self { conn, unpacker: RefCell::default() })
     }

@@ -43,19 +43,7 @@ impl Writer {
     /// Open an archive for writing, or make one. Days are counted in `zone`. Only one writer at a time:
     /// the operating system's lock on `<path>.lock` is held until the process or the handle ends.
     pub fn open(path: &Path, zone: Tz) -> Result<Self> {
-        if path.is_dir() {
-            return Err(StoreError::NotAFile { path: path.to_owned() });
-        }
-        let lock = lock(path)?;
-        let mut conn = Connection::open(path)?;
-        conn.busy_timeout(BUSY_WAIT)?;
-        conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-        // Refuse before anything is changed.
-        super::migrate::check(&conn, path)?;
-        conn.pragma_update(None, "journal_mode", "WAL")?;
-        conn.pragma_update(None, "synchronous", "FULL")?;
-        conn.pragma_update(None, "foreign_keys", true)?;
-        migrate(&mut conn, path)?;
+        let (lock, conn) = open_current(path)?;
         let packer = Packer::load(&conn)?;
         let (queue, inbox) = mpsc::channel(QUEUE_MAX);
         let thread = thread::Builder::new()
@@ -138,6 +126,24 @@ fn rolled_back(error: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseBusy) => StoreError::Busy,
         _ => StoreError::RolledBack(error.to_string()),
     }
+}
+
+/// An archive that nobody else writes, of today's schema.
+pub(super) fn open_current(path: &Path) -> Result<(File, Connection)> {
+    if path.is_dir() {
+        return Err(StoreError::NotAFile { path: path.to_owned() });
+    }
+    let lock = lock(path)?;
+    let mut conn = Connection::open(path)?;
+    conn.busy_timeout(BUSY_WAIT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Refuse before anything is changed.
+    super::migrate::check(&conn, path)?;
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    migrate(&mut conn, path)?;
+    Ok((lock, conn))
 }
 
 fn write_loop(mut conn: Connection, mut inbox: mpsc::Receiver<Op>) {

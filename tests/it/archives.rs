@@ -4,41 +4,9 @@ use std::{fs, io::Write};
 
 use crate::support::{
     program::{Program, one, rows},
-    site::{Site, article, ok, status},
+    site::article,
+    warc::{HTTP, STRIP, answer, gzip, page, record, url},
 };
-
-fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    encoder.write_all(bytes).expect("memory");
-    encoder.finish().expect("memory")
-}
-
-fn record(kind: &str, url: &str, date: &str, more: &str, block: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}\r\nWARC-Record-ID: <urn:uuid:x>\r\n{more}\
-         Content-Length: {}\r\n\r\n",
-        block.len()
-    );
-    [head.as_bytes(), block, b"\r\n\r\n"].concat()
-}
-
-fn answer(head: &str, body: &[u8]) -> Vec<u8> {
-    [format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n{head}\r\n").as_bytes(), body]
-        .concat()
-}
-
-const HTTP: &str = "Content-Type: application/http; msgtype=response\r\n";
-const STRIP: &str =
-    "<ul><li>OGDC 100.10 Increased By ▲ 1.10 (1.11%)</li><li>PPL 90.00 No Change ▼ 0.00 (0%)</li></ul>";
-
-fn url(id: u32) -> String {
-    format!("https://www.brecorder.com/news/{id}/a-slug")
-}
-
-fn page(id: u32) -> String {
-    article(&format!("Headline {id}"), &format!("What happened in {id}."))
-        .replace("<body>", &format!("<body>{STRIP}"))
-}
 
 #[expect(clippy::too_many_lines, reason = "a list")]
 /// A record of everything that may stand in a web archive.
@@ -480,79 +448,4 @@ fn tickers_are_the_same_in_whatever_order_captures_come() {
     for found in found {
         assert_eq!(found, expect);
     }
-}
-
-/// A web archive on loopback, and a program that knows it.
-fn web_archive(site: &Site) -> Program {
-    let program = Program::new();
-    let settings = format!(
-        "[fetch]\nallow_private_addresses = true\nmax_wait_seconds = 1\nmax_attempts = 2\n[[site.web_archives]]\nname = \"copy\"\ncdx = \"{0}/cdx\"\n\
-         replay = \"{0}/web/{{timestamp}}id_/{{url}}\"\nrequests_per_minute = 60000\ndays_after = 10\n",
-        site.base()
-    );
-    program.write("config.toml", &settings.replace("[fetch]\n", "[fetch]\nrequests_per_second = 500\n"));
-    program
-}
-
-const CDX: &str = "/cdx?url=brecorder.com%2Fnews%2F&matchType=prefix&from=20210301&to=20210410&filter=statuscode%3A200&\
-                   filter=mimetype%3Atext%2Fhtml&collapse=digest&limit=5000&showResumeKey=true";
-const VIA: [&str; 7] = ["backfill", "--via", "copy", "--from", "2021-03-01", "--to", "2021-03-31"];
-
-#[test]
-fn a_web_archive_fills_what_the_site_does_not_give() {
-    let site = Site::start();
-    let line = |id: u32, stamp: &str, digest: &str| {
-        format!("com,brecorder)/news/{id} {stamp} {} text/html 200 {digest} 99\n", url(id))
-    };
-    let first = line(1, "20210308062000", "A")
-        + &line(1, "20210309062000", "B")
-        + &line(1, "20210310062000", "C")
-        + "\nkey+1";
-    site.on(CDX, [ok(first)]);
-    site.on(&format!("{CDX}&resumeKey=key%2B1"), [ok(line(2, "20210311062000", "D"))]);
-    for (id, stamp) in
-        [(1, "20210308062000"), (1, "20210309062000"), (1, "20210310062000"), (2, "20210311062000")]
-    {
-        let text = page(id)
-            .replace("Headline", &format!("Headline of {stamp},"))
-            .replace("2025-10-22", "2021-03-08");
-        site.on(&format!("/web/{stamp}id_/{}", url(id)), [ok(text)]);
-    }
-    let program = web_archive(&site);
-    let ran = program.ok(&VIA);
-    assert!(ran.stderr.contains("backfill: 2 new, 1 updated"), "{}", ran.stderr);
-    let archive = program.archive();
-    let captures = "SELECT site_id, captured_at, source FROM captures ORDER BY captured_at";
-    let two = [
-        "1|2021-03-08T06:20:00Z|wayback",
-        "1|2021-03-10T06:20:00Z|wayback",
-        "2|2021-03-11T06:20:00Z|wayback",
-    ];
-    assert_eq!(rows(&archive, captures), two);
-    let strip = one(&archive, "SELECT captured_at, last_captured_at FROM strips");
-    assert_eq!(strip, "2021-03-08T06:20:00Z|2021-03-11T06:20:00Z", "tickers are dated by capture");
-    site.forget_visits();
-    program.ok(&VIA);
-    assert!(
-        site.all_visits().iter().all(|it| !it.path.starts_with("/web/")),
-        "what is here is not asked for"
-    );
-    program.ok(&[&VIA[..], &["--every-capture"]].concat());
-    assert_eq!(one(&archive, "SELECT count(*) FROM captures"), "4");
-    assert_eq!(one(&archive, "SELECT count(*) FROM versions"), "4");
-    let ran = program.run(&["backfill", "--via", "elsewhere", "--from", "-7d"]);
-    assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("there is: copy"), "{}", ran.stderr);
-}
-
-#[test]
-fn a_web_archive_that_says_too_many_is_obeyed_over_a_restart() {
-    let site = Site::start();
-    site.on(CDX, [status(429).header("retry-after", "600")]);
-    let program = web_archive(&site);
-    let ran = program.run(&VIA);
-    assert_eq!(ran.code, 3, "{}", ran.stderr);
-    assert_eq!(site.visits(CDX).len(), 1);
-    assert_eq!(program.run(&VIA).code, 3);
-    assert_eq!(site.visits(CDX).len(), 1, "it is not asked before its time");
 }

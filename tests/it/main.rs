@@ -14,3 +14,4 @@ mod soak;
 mod support;
 mod tidy;
 mod trust;
+mod web_archives;

@@ -9,7 +9,7 @@ use crate::config::{BytePattern, NameSet, Place, Problem, reader::Section};
 
 use super::{
     Archive, Cards, Challenge, DATE, Era, Feed, IdRange, Profile, Recheck, Rule, RuleField, Rules,
-    StripWords, TextRules, WebArchive,
+    StripWords, TextRules, web_archive,
 };
 
 const HOURS: RangeInclusive<u64> = 0..=24 * 365 * 20;
@@ -38,7 +38,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         sitemaps: read_feeds(site, "sitemaps", &base_url)?,
         listings: read_listings(site, &base_url)?,
         archives: read_archives(site, &base_url)?,
-        web_archives: read_web_archives(site)?,
+        web_archives: web_archive::read(site)?,
         cards: read_cards(&site.section("cards")?)?,
         revisit: read_revisit(site)?,
         strip: read_strip(&site.section("strip")?)?,
@@ -95,29 +95,6 @@ fn read_archives(site: &Section, base: &Url) -> Result<Vec<Archive>, Problem> {
         Ok(Archive { template })
     };
     site.sections("archives")?.into_iter().map(read).collect()
-}
-
-fn read_web_archives(site: &Section) -> Result<Vec<WebArchive>, Problem> {
-    let read = |section: Section| {
-        let cdx =
-            Url::parse(&section.text("cdx")?).map_err(|_| section.wrong("cdx", "a web address"))?;
-        let replay = section.text("replay")?;
-        let filled = replay.replace("{timestamp}", "2021").replace("{url}", "http://x.example/");
-        if !replay.contains("{timestamp}") || !replay.contains("{url}") || Url::parse(&filled).is_err() {
-            return Err(section.wrong("replay", "a web address with `{timestamp}` and `{url}` in it"));
-        }
-        let rate = section.whole("requests_per_minute", 1..=60_000)?;
-        let archive = WebArchive {
-            name: section.text("name")?,
-            cdx,
-            replay,
-            interval: Duration::from_secs(60) / u32::try_from(rate).unwrap_or(u32::MAX),
-            days_after: section.whole("days_after", 0..=36_500)?,
-        };
-        section.finish()?;
-        Ok(archive)
-    };
-    site.sections("web_archives")?.into_iter().map(read).collect()
 }
 
 fn read_cards(section: &Section) -> Result<Cards, Problem> {

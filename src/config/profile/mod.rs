@@ -1,6 +1,9 @@
 //! One site as data: addresses, sources, wording, and the rules of each era.
 
 mod file;
+mod web_archive;
+
+pub use web_archive::{Holding, Index, WebArchive};
 
 pub(in crate::config) use file::read;
 
@@ -71,21 +74,6 @@ pub struct Feed {
 pub struct Archive {
     /// Its path or address, with `{date}` in it: what it is known by in the archive.
     pub template: String,
-}
-
-/// A web archive that answers as a CDX server and replays what it has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WebArchive {
-    /// What `--via` calls it.
-    pub name: String,
-    /// Its index.
-    pub cdx: Url,
-    /// Where it replays a capture, with `{timestamp}` and `{url}` in it.
-    pub replay: String,
-    /// Shortest time between two requests.
-    pub interval: Duration,
-    /// Captures are looked for up to so many days after publication.
-    pub days_after: u64,
 }
 
 /// How articles are named on a listing page.
@@ -311,13 +299,6 @@ impl Profile {
         let last = self.eras.len() - 1;
         let Some(day) = captured_on else { return last };
         self.eras.iter().position(|it| it.until.is_none_or(|until| day < until)).unwrap_or(last)
-    }
-}
-
-impl WebArchive {
-    /// Where a capture is replayed as it came.
-    pub fn replay_url(&self, timestamp: &str, url: &str) -> Option<Url> {
-        Url::parse(&self.replay.replace("{timestamp}", timestamp).replace("{url}", url)).ok()
     }
 }
 

@@ -3,4 +3,5 @@
 pub(crate) mod program;
 pub(crate) mod secure;
 pub(crate) mod site;
+pub(crate) mod warc;
 pub(crate) mod world;

@@ -1,0 +1,188 @@
+//! One web archive, asked at its own pace: what it has, and the captures themselves.
+
+use chrono::Utc;
+use url::Url;
+
+use crate::{
+    config::{Holding, Index, WebArchive},
+    discover::{ArchivedCapture, CdxQuery, Parts, Sought, crawls},
+    fetch::{Class, FetchError, Fetcher},
+    model::{
+        Ask, CaptureSource, Captured, Days, Event, Fetched, PageState, RawPage, Settled, Validators,
+    },
+};
+
+use super::{
+    End, JobError,
+    pages::{ArchivePages, Found, is_text},
+    pass::{Pass, Work},
+};
+
+/// What came of asking, or why there is no more to ask.
+pub(super) type Asked<T> = Result<Result<T, End>, JobError>;
+
+/// Asks one web archive.
+pub(super) struct WebArchiveReader<'w, 'a> {
+    work: &'w Work<'a>,
+    archive: &'w WebArchive,
+    /// Hosts whose pace is known: an archive may keep its index and its files apart.
+    hosts: Vec<String>,
+}
+
+impl<'w, 'a> WebArchiveReader<'w, 'a> {
+    pub(super) fn new(work: &'w Work<'a>, archive: &'w WebArchive) -> Self {
+        Self { work, archive, hosts: Vec::new() }
+    }
+
+    /// The CDX servers that may know captures made on these days.
+    pub(super) async fn servers(&mut self, days: Days) -> Asked<Vec<Url>> {
+        let list = match &self.archive.index {
+            Index::Cdx(server) => return Ok(Ok(vec![server.clone()])),
+            Index::Crawls(list) => list,
+        };
+        let text = match self.ask(&Ask::new(list.clone())).await? {
+            Ok(Fetched::Page(page)) => String::from_utf8_lossy(&page.body).into_owned(),
+            Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => String::new(),
+            Err(error) => return Ok(Err(self.failed(list, &error))),
+        };
+        let Some(servers) = crawls(&text, days) else {
+            let cause = "no list of crawls".to_owned();
+            (self.work.pass.observe)(Event::SourceFailed {
+                url: list.to_string(),
+                cause: cause.clone(),
+            });
+            return Ok(Err(End::Stopped { cause }));
+        };
+        Ok(Ok(servers))
+    }
+
+    /// What a server knows.
+    pub(super) async fn index(&mut self, server: Url, sought: Sought) -> Asked<Vec<ArchivedCapture>> {
+        let parts = match self.archive.index {
+            Index::Cdx(_) => Parts::Keys,
+            Index::Crawls(_) => Parts::Numbered,
+        };
+        let mut query = CdxQuery::new(self.work.pass.profile, server.clone(), parts, sought);
+        let mut captures = Vec::new();
+        while let Some(url) = query.ask() {
+            if let Some(end) = self.work.is_over() {
+                return Ok(Err(end));
+            }
+            let text = match self.ask(&Ask::new(url.clone())).await? {
+                Ok(Fetched::Page(page)) => String::from_utf8_lossy(&page.body).into_owned(),
+                // An archive that has nothing says so with 404, too.
+                Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => String::new(),
+                Err(error) => return Ok(Err(self.failed(&url, &error))),
+            };
+            captures.extend(query.absorb(&text));
+        }
+        let (url, listed) = (server.to_string(), captures.len());
+        (self.work.pass.observe)(Event::SourceRead { url, listed, added: 0 });
+        Ok(Ok(captures))
+    }
+
+    /// Fetch a capture and keep it.
+    pub(super) async fn fetch(&mut self, capture: ArchivedCapture) -> Asked<Settled> {
+        let Pass { extractor, writer, observe, .. } = self.work.pass;
+        let (settled, cause) = match self.page(&capture).await? {
+            Ok(page) => {
+                let extraction = extractor.extract(&page);
+                let settled = writer.import(vec![(page, extraction)], Utc::now()).await?;
+                (settled.first().copied().unwrap_or(Settled::Unchanged), None)
+            }
+            Err(Failed::Fetch(error)) if error.class() == Class::Stop => {
+                return Ok(Err(End::Stopped { cause: error.to_string() }));
+            }
+            Err(Failed::Fetch(error)) => (Settled::Failed(error.state()), Some(error.to_string())),
+            Err(Failed::Missing) => (Settled::Missing, None),
+            Err(Failed::NotThePage) => (
+                Settled::Failed(PageState::NotArticle),
+                Some("what the archive gave is not the page".to_owned()),
+            ),
+        };
+        let url = format!("{} of {}", capture.url, capture.timestamp);
+        observe(Event::Settled { url, settled, cause });
+        Ok(Ok(settled))
+    }
+
+    async fn page(&mut self, capture: &ArchivedCapture) -> Result<Result<RawPage, Failed>, JobError> {
+        let Some(ask) = self.address(capture) else { return Ok(Err(Failed::Missing)) };
+        let page = match self.ask(&ask).await? {
+            Ok(Fetched::Page(page)) => page,
+            Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => return Ok(Err(Failed::Missing)),
+            Err(error) => return Ok(Err(Failed::Fetch(error))),
+        };
+        if matches!(self.archive.holding, Holding::Records(_)) {
+            return Ok(self.out_of_record(&page, capture).ok_or(Failed::NotThePage));
+        }
+        if !is_text(page.content_type.as_deref()) {
+            return Ok(Err(Failed::NotThePage));
+        }
+        Ok(Ok(RawPage {
+            url: capture.url.parse().ok(),
+            captured_at: Some(Captured::At(capture.at)),
+            source: CaptureSource::Wayback,
+            // What the archive sends along is about its answer, not about the site's.
+            validators: Validators::default(),
+            ..page
+        }))
+    }
+
+    /// Where a capture is to be had.
+    fn address(&self, capture: &ArchivedCapture) -> Option<Ask> {
+        match &self.archive.holding {
+            Holding::Replay(template) => {
+                let filled =
+                    template.replace("{timestamp}", &capture.timestamp).replace("{url}", &capture.url);
+                Some(Ask::new(Url::parse(&filled).ok()?))
+            }
+            Holding::Records(template) => {
+                let place = capture.record.as_ref()?;
+                let url = Url::parse(&template.replace("{filename}", &place.filename)).ok()?;
+                Some(Ask { range: Some(place.range()), ..Ask::new(url) })
+            }
+        }
+    }
+
+    fn out_of_record(&self, part: &RawPage, capture: &ArchivedCapture) -> Option<RawPage> {
+        let Pass { fetcher, profile, .. } = self.work.pass;
+        let records = ArchivePages::new(&part.body[..], profile, fetcher.max_body_bytes()).ok()?;
+        let page = records.into_iter().find_map(|it| match it {
+            Found::Page(page) => Some(*page),
+            Found::Revisit(_) | Found::PassedOver(_) | Found::Damaged(_) => None,
+        })?;
+        let is_it =
+            page.url.as_ref().and_then(|it| profile.page_key(it)).is_some_and(|it| it == capture.key);
+        is_it.then_some(page)
+    }
+
+    /// One request, at the archive's pace and with what its host asked of an earlier run.
+    async fn ask(&mut self, ask: &Ask) -> Result<Result<Fetched, FetchError>, JobError> {
+        let Pass { fetcher, writer, .. } = self.work.pass;
+        let host = Fetcher::host_of(&ask.url);
+        if !self.hosts.contains(&host) {
+            if let Some(memory) = writer.host(host.clone()).await? {
+                fetcher.resume(&memory, None);
+            }
+            fetcher.slow_down(&host, self.archive.interval);
+            self.hosts.push(host.clone());
+        }
+        let visit = fetcher.get(ask).await;
+        writer.remember_requests(self.work.run, visit.requests).await?;
+        writer.remember_host(fetcher.memory(&host)).await?;
+        Ok(visit.result)
+    }
+
+    fn failed(&self, url: &Url, error: &FetchError) -> End {
+        let cause = error.to_string();
+        (self.work.pass.observe)(Event::SourceFailed { url: url.to_string(), cause: cause.clone() });
+        End::Stopped { cause }
+    }
+}
+
+/// Why there is no page.
+enum Failed {
+    Fetch(FetchError),
+    Missing,
+    NotThePage,
+}
