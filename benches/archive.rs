@@ -127,6 +127,8 @@ fn write(file: &Path, pages: u64) -> u64 {
             date: &stamp(at.expect("a time")),
             status: 200,
             headers: vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())],
+            protocol: None,
+            request: None,
             body: &page.body,
             earlier: None,
         };

@@ -122,6 +122,7 @@ fn pages() -> Vec<RawPage> {
             source: CaptureSource::File,
             status: None,
             validators: Validators::default(),
+            heads: None,
         }
     };
     files.enumerate().map(page).collect()

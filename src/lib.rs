@@ -85,6 +85,7 @@
 //!     source: CaptureSource::File,
 //!     status: None,
 //!     validators: Validators::default(),
+//!     heads: None,
 //! };
 //! let read = extractor.extract(&page);
 //! assert_eq!(read.draft.headline.as_deref(), Some("Rupee firm"));

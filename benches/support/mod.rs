@@ -213,6 +213,7 @@ pub(crate) fn raw_page(number: u64, template: u64) -> RawPage {
         source: CaptureSource::File,
         status: Some(200),
         validators: Validators::default(),
+        heads: None,
     }
 }
 

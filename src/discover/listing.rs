@@ -163,6 +163,7 @@ mod tests {
             source: CaptureSource::Live,
             status: Some(200),
             validators: Validators::default(),
+            heads: None,
         }
     }
 

@@ -183,6 +183,7 @@ mod tests {
             source: CaptureSource::Live,
             status: Some(200),
             validators: Validators::default(),
+            heads: None,
         }
     }
 

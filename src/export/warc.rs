@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
+    model::Heads,
     store::{Circumstances, Reader, StoreError, StoredCapture},
     warc::{self, Capture, Header, WarcWriter},
 };
@@ -96,6 +97,8 @@ pub fn write_warcs<'c>(
             date: &date,
             status: capture.status.unwrap_or(200),
             headers: headers(&capture),
+            protocol: capture.heads.as_ref().map(|it| it.protocol.as_str()),
+            request: capture.heads.as_ref().and_then(|it| it.request.as_deref()).map(parsed),
             body: &body,
             earlier: earlier.map(|it| (it.0.as_str(), it.1.as_str())),
         };
@@ -157,8 +160,15 @@ fn close(file: Open) -> io::Result<()> {
     file.sync_all()
 }
 
+fn parsed(lines: &str) -> Vec<Header> {
+    Heads::parse(lines).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
 /// What the archive kept of an answer's headers.
 fn headers(capture: &StoredCapture) -> Vec<Header> {
+    if let Some(heads) = &capture.heads {
+        return parsed(&heads.response);
+    }
     let known = [
         ("Content-Type", capture.content_type.as_deref().or(Some("text/html"))),
         ("ETag", capture.etag.as_deref()),

@@ -8,7 +8,7 @@ use std::{
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
 use reqwest::{
-    Client, Response, StatusCode,
+    Client, Response, StatusCode, Version,
     dns::{Addrs, Name, Resolve, Resolving},
     header::{self, HeaderMap, HeaderName, HeaderValue},
     redirect,
@@ -17,10 +17,13 @@ use url::{Host, Url};
 
 use crate::{
     config::{Challenge, FetchConfig, Profile},
-    model::{Ask, Validators},
+    model::{Ask, Heads, Validators},
 };
 
 use super::FetchError;
+
+/// What the client takes apart.
+const CODINGS: &str = "gzip, br, zstd, deflate";
 
 /// Guards speak in the head of their pages.
 const CHALLENGE_BYTES: usize = 16 << 10;
@@ -32,6 +35,7 @@ pub(super) struct Http {
     /// The host that may be private: the profile's own.
     own_host: Option<String>,
     allow_private: bool,
+    user_agent: HeaderValue,
     /// The configuration says what we accept.
     sends_accept: bool,
 }
@@ -39,6 +43,9 @@ pub(super) struct Http {
 /// An answer, read whole.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    version: Version,
+    /// What was said with the request, but for cookies and the user's own headers.
+    sent: HeaderMap,
     headers: HeaderMap,
     pub(super) body: Bytes,
 }
@@ -55,6 +62,8 @@ impl Http {
             let (name, value) = pair.expect("headers were checked when the configuration was read");
             headers.insert(name, value);
         }
+        let user_agent = HeaderValue::try_from(&config.user_agent);
+        let user_agent = user_agent.expect("it was checked when the configuration was read");
         let mut builder = Client::builder();
         if let Some(proxy) = &config.proxy {
             let proxy = reqwest::Proxy::all(proxy.as_str());
@@ -65,7 +74,6 @@ impl Http {
             .default_headers(headers)
             // Kept in memory: a run's cookies end with it.
             .cookie_store(true)
-            .user_agent(&config.user_agent)
             .timeout(config.timeout)
             .connect_timeout(config.connect_timeout)
             .read_timeout(config.read_timeout)
@@ -79,6 +87,7 @@ impl Http {
             max_body_bytes: config.max_body_bytes,
             own_host,
             allow_private: config.allow_private_addresses,
+            user_agent,
             sends_accept: config.headers.iter().any(|it| it.0 == "accept"),
         })
     }
@@ -86,25 +95,41 @@ impl Http {
     /// Send one request and read the answer whole, or say why not. Redirects are answers.
     pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, FetchError> {
         self.check_address(&ask.url)?;
-        let mut request = self.client.get(ask.url.clone());
-        if !self.sends_accept {
-            request = request.header(header::ACCEPT, "text/html,*/*;q=0.8");
-        }
-        if let Some(etag) = &ask.validators.etag {
-            request = request.header(header::IF_NONE_MATCH, etag);
-        }
-        if let Some(last_modified) = &ask.validators.last_modified {
-            request = request.header(header::IF_MODIFIED_SINCE, last_modified);
-        }
-        if let Some(range) = &ask.range {
-            request = request.header(header::RANGE, format!("bytes={}-{}", range.start(), range.end()));
-        }
+        let sent = self.request_headers(ask);
+        let request = self.client.get(ask.url.clone()).headers(sent.clone());
         let mut response = request.send().await.map_err(|error| named(&error, &ask.url))?;
-        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let (status, version) = (response.status(), response.version());
+        let headers = std::mem::take(response.headers_mut());
         let body = self.read(response, &headers, &ask.url).await;
         // What the status says is known, whatever became of the body.
         let body = if status.is_success() { body? } else { body.unwrap_or_default() };
-        Ok(Answer { status, headers, body })
+        Ok(Answer { status, version, sent, headers, body })
+    }
+
+    fn request_headers(&self, ask: &Ask) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::USER_AGENT, self.user_agent.clone());
+        if !self.sends_accept {
+            headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,*/*;q=0.8"));
+        }
+        // A part of a packed body is of no use.
+        if ask.range.is_none() {
+            headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(CODINGS));
+        }
+        let Validators { etag, last_modified } = &ask.validators;
+        let range = ask.range.as_ref().map(|it| format!("bytes={}-{}", it.start(), it.end()));
+        let further = [
+            (header::IF_NONE_MATCH, etag),
+            (header::IF_MODIFIED_SINCE, last_modified),
+            (header::RANGE, &range),
+        ];
+        for (name, value) in further {
+            // What came as a header can be sent as one.
+            if let Some(value) = value.as_ref().and_then(|it| HeaderValue::try_from(it).ok()) {
+                headers.insert(name, value);
+            }
+        }
+        headers
     }
 
     /// Where one frame brings the whole body, it is taken as it is.
@@ -160,6 +185,17 @@ impl Answer {
         Validators { etag: self.header(header::ETAG), last_modified: self.header(header::LAST_MODIFIED) }
     }
 
+    /// What was said around the body.
+    pub(super) fn heads(&self) -> Heads {
+        let protocol = match self.version {
+            Version::HTTP_2 => "h2",
+            Version::HTTP_10 => "http/1.0",
+            _ => "http/1.1",
+        };
+        let request = Some(lines(&self.sent));
+        Heads { protocol: protocol.to_owned(), request, response: lines(&self.headers) }
+    }
+
     /// Whether this is the guard's page.
     pub(super) fn is_challenge(&self, rules: &Challenge) -> bool {
         let by_header = rules.headers.iter().any(|(name, value)| {
@@ -169,6 +205,10 @@ impl Answer {
         let head = &self.body[..self.body.len().min(CHALLENGE_BYTES)];
         by_header || rules.texts.as_ref().is_some_and(|it| it.is_in(head))
     }
+}
+
+fn lines(headers: &HeaderMap) -> String {
+    Heads::lines(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
 }
 
 /// What a failure of the library is called here.

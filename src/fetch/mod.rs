@@ -432,15 +432,16 @@ fn fetched(ask: &Ask, answer: Answer) -> Result<Fetched, FetchError> {
         status if status.is_redirection() => {
             Err(FetchError::Redirect { to: String::new(), why: "no address to go to" })
         }
-        status => Ok(Fetched::Page(RawPage {
+        status => Ok(Fetched::Page(Box::new(RawPage {
             url: Some(ask.url.clone()),
             content_type: answer.header(header::CONTENT_TYPE),
+            heads: Some(answer.heads()),
             body: answer.body,
             captured_at: Some(Captured::At(Utc::now())),
             source: CaptureSource::Live,
             status: Some(status.as_u16()),
             validators,
-        })),
+        }))),
     }
 }
 

@@ -371,5 +371,6 @@ pub fn saved_page(
         source: CaptureSource::File,
         status: None,
         validators: Validators::default(),
+        heads: None,
     }
 }

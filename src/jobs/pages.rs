@@ -7,7 +7,7 @@ use url::Url;
 
 use crate::{
     config::Profile,
-    model::{CaptureSource, Captured, PageKey, RawPage, Validators},
+    model::{CaptureSource, Captured, Heads, PageKey, RawPage, Validators},
     warc::{self, HttpAnswer, Record},
 };
 
@@ -117,15 +117,11 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
                 Ok(answer) => answer,
                 Err(what) => return damaged(what),
             },
-            ("revisit", false) => HttpAnswer { status: 200, headers: Vec::new(), body: Vec::new() },
+            ("revisit", false) => bare(Vec::new(), Vec::new()),
             // What is kept without an answer is the page itself; a conversion is its text.
             _ => {
                 let kind = if kind == "conversion" { "text/plain" } else { content_type.as_str() };
-                HttpAnswer {
-                    status: 200,
-                    headers: vec![("Content-Type".to_owned(), kind.to_owned())],
-                    body: record.block.clone(),
-                }
+                bare(vec![("Content-Type".to_owned(), kind.to_owned())], record.block.clone())
             }
         };
         if !matches!(answer.status, 200 | 203) {
@@ -182,8 +178,17 @@ impl<R: BufRead> Iterator for ArchivePages<'_, R> {
     }
 }
 
+/// What nobody answered.
+fn bare(headers: Vec<warc::Header>, body: Vec<u8>) -> HttpAnswer {
+    HttpAnswer { protocol: String::new(), status: 200, headers, body }
+}
+
 fn page(url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawPage {
-    let HttpAnswer { status, headers, body } = answer;
+    let HttpAnswer { protocol, status, headers, body } = answer;
+    // A record is written as HTTP/1.1 whatever was spoken.
+    let protocol = record.header("WARC-Protocol").map_or(protocol, str::to_owned);
+    let response = Heads::lines(headers.iter().map(|it| (it.0.as_str(), it.1.as_bytes())));
+    let heads = has_status.then_some(Heads { protocol, request: None, response });
     let text = |name| warc::header(&headers, name).map(str::to_owned);
     RawPage {
         url: Some(url),
@@ -193,6 +198,7 @@ fn page(url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawP
         status: has_status.then_some(status),
         validators: Validators { etag: text("ETag"), last_modified: text("Last-Modified") },
         body: body.into(),
+        heads,
     }
 }
 

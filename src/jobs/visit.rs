@@ -49,7 +49,7 @@ pub(super) async fn visit(
             if is_not_found(&extraction.draft, profile) {
                 Outcome::Missing(Missing::Soft)
             } else {
-                Outcome::Read { page: Box::new(page), extraction: Box::new(extraction) }
+                Outcome::Read { page, extraction: Box::new(extraction) }
             }
         }
         Ok(Fetched::NotModified(validators)) => Outcome::Unchanged(validators),

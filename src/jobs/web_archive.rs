@@ -124,7 +124,8 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
             source: CaptureSource::Wayback,
             // What the archive sends along is about its answer, not about the site's.
             validators: Validators::default(),
-            ..page
+            heads: None,
+            ..*page
         }))
     }
 

@@ -27,7 +27,8 @@ pub use key::PageKey;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use names::{Names, capitals};
 pub use page::{
-    Ask, Candidate, CaptureSource, Captured, Fetched, PageId, PageState, RawPage, Task, Validators, Via,
+    Ask, Candidate, CaptureSource, Captured, Fetched, Heads, PageId, PageState, RawPage, Task,
+    Validators, Via,
 };
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
 pub use visit::{Missing, Outcome, Request, RunId, WaitReason};

@@ -83,7 +83,7 @@ pub struct Task {
 #[derive(Debug, Clone)]
 pub enum Fetched {
     /// Bytes.
-    Page(RawPage),
+    Page(Box<RawPage>),
     /// 304: what we have is still what they have.
     NotModified(Validators),
     /// There is no such page.
@@ -129,6 +129,20 @@ pub struct RawPage {
     pub status: Option<u16>,
     /// What to send back next time.
     pub validators: Validators,
+    /// What was said around them, where it is known.
+    pub heads: Option<Heads>,
+}
+
+/// What was said around the bytes of an answer: header lines, `name: value`, each with a line end. Codings and lengths are not
+/// those of the bytes any more, and cookies are nobody's business: they are left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heads {
+    /// `http/1.0`, `http/1.1`, `h2`.
+    pub protocol: String,
+    /// What was asked, where it was us.
+    pub request: Option<String>,
+    /// What was answered.
+    pub response: String,
 }
 
 /// What is known of a page. The stable words of `pages.state`.
@@ -156,6 +170,36 @@ impl Ask {
     /// All of it, whether we have seen it or not.
     pub fn new(url: Url) -> Self {
         Self { url, validators: Validators::default(), range: None }
+    }
+}
+
+impl Heads {
+    /// Whether a header is kept: one that says something about the page.
+    pub fn keeps(name: &str) -> bool {
+        let left_out = [
+            "set-cookie",
+            "content-length",
+            "content-encoding",
+            "transfer-encoding",
+            "connection",
+            "keep-alive",
+            "trailer",
+            "upgrade",
+        ];
+        !left_out.iter().any(|it| name.eq_ignore_ascii_case(it))
+    }
+
+    /// Header lines of those that are kept.
+    pub fn lines<'h>(headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> String {
+        let kept = headers.filter(|it| Self::keeps(it.0));
+        kept.fold(String::new(), |lines, (name, value)| {
+            lines + name + ": " + &String::from_utf8_lossy(value) + "\n"
+        })
+    }
+
+    /// The headers of such lines.
+    pub fn parse(lines: &str) -> impl Iterator<Item = (&str, &str)> {
+        lines.lines().filter_map(|it| it.split_once(": "))
     }
 }
 

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
 use crate::model::{
-    Ask, Candidate, Captured, Extraction, KeepRaw, Outcome, PageId, PageKey, PageState, RawPage,
+    Ask, Candidate, Captured, Extraction, Heads, KeepRaw, Outcome, PageId, PageKey, PageState, RawPage,
     Request, RunId, Settled, Task, Validators, Via, Warning, WarningCode,
 };
 
@@ -421,7 +421,8 @@ fn keep_capture(
         KeepRaw::All | KeepRaw::Latest => Some(raw::keep(conn, packed)?),
         KeepRaw::None => None,
     };
-    let RawPage { url: _, body: _, content_type, captured_at: _, source, status, validators } = page;
+    let RawPage { url: _, body: _, content_type, captured_at: _, source, status, validators, heads } =
+        page;
     let Validators { etag, last_modified } = validators;
     let added = conn
         .prepare_cached(
@@ -445,7 +446,17 @@ fn keep_capture(
             packed.bytes,
             body
         ])?;
-    Ok((added == 1).then(|| conn.last_insert_rowid()))
+    if added == 0 {
+        return Ok(None);
+    }
+    let capture = conn.last_insert_rowid();
+    if let Some(Heads { protocol, request, response }) = heads {
+        conn.prepare_cached(
+            "INSERT INTO capture_heads (capture_id, protocol, request, response) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![capture, protocol, request, response])?;
+    }
+    Ok(Some(capture))
 }
 
 pub(super) fn keep_warnings(conn: &Connection, capture: i64, warnings: &[Warning]) -> Result<()> {

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::{
-    CaptureSource, Captured, Days, Extraction, Field, PageId, PageKey, PageState, RawPage, Validators,
+    CaptureSource, Captured, Days, Extraction, Field, Heads, PageId, PageKey, PageState, RawPage,
+    Validators,
 };
 
 use super::{
@@ -49,6 +50,8 @@ pub struct StoredCapture {
     pub last_modified: Option<String>,
     pub sha256: String,
     pub body: i64,
+    /// What was said around it, where that is known.
+    pub heads: Option<Heads>,
 }
 
 /// Bytes, and the content type they came with.
@@ -83,7 +86,7 @@ pub struct Rereading {
 }
 
 /// Captures with bytes after row `?1`, of articles published from `?2` to `?3` and of pages without a date captured then.
-const AFTER: &str = "captures c LEFT JOIN articles a ON a.id = c.article_id
+const AFTER: &str = "captures c LEFT JOIN articles a ON a.id = c.article_id LEFT JOIN capture_heads h ON h.capture_id = c.id
                     WHERE c.id > ?1 AND c.body_id IS NOT NULL
                       AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)";
 
@@ -118,6 +121,7 @@ impl Reader {
             source: *source,
             status: *status,
             validators: Validators::default(),
+            heads: None,
         })
     }
 
@@ -129,7 +133,7 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<StoredCapture>> {
         let sql = format!("SELECT c.id, CASE WHEN a.capture_id = c.id THEN a.id END, coalesce(c.url, ''), c.captured_at, c.status,
-                          c.content_type, c.etag, c.last_modified, c.sha256, c.body_id
+                          c.content_type, c.etag, c.last_modified, c.sha256, c.body_id, h.protocol, h.request, h.response
                      FROM {AFTER} ORDER BY c.id LIMIT ?4");
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
         let mut query = self.conn.prepare_cached(&sql)?;
@@ -145,6 +149,12 @@ impl Reader {
                 last_modified: row.get(7)?,
                 sha256: row.get(8)?,
                 body: row.get(9)?,
+                heads: match row.get(10)? {
+                    Some(protocol) => {
+                        Some(Heads { protocol, request: row.get(11)?, response: row.get(12)? })
+                    }
+                    None => None,
+                },
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -10,6 +10,8 @@ const LINES_MAX: usize = 512;
 /// An answer, its codings removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HttpAnswer {
+    /// `http/1.1`, as its first line says.
+    pub protocol: String,
     /// 200, 404...
     pub status: u16,
     /// Headers, in order.
@@ -25,7 +27,8 @@ pub fn parse_http(block: &[u8], body_max: usize) -> Result<HttpAnswer, String> {
         head.split(|it| *it == b'\n').map(|it| String::from_utf8_lossy(it.trim_ascii()).into_owned());
     let first = lines.next().unwrap_or_default();
     let mut words = first.split_ascii_whitespace();
-    let is_http = words.next().is_some_and(|it| it.to_ascii_uppercase().starts_with("HTTP/"));
+    let protocol = words.next().unwrap_or_default().to_ascii_lowercase();
+    let is_http = protocol.starts_with("http/");
     let status = words.next().and_then(|it| it.parse().ok()).filter(|_| is_http);
     let status = status.ok_or_else(|| {
         format!("no answer begins with `{}`", first.chars().take(40).collect::<String>())
@@ -54,7 +57,7 @@ pub fn parse_http(block: &[u8], body_max: usize) -> Result<HttpAnswer, String> {
     if body_max < body.len() {
         return Err(format!("the body is larger than {body_max} bytes"));
     }
-    Ok(HttpAnswer { status, headers, body })
+    Ok(HttpAnswer { protocol, status, headers, body })
 }
 
 fn split_head(block: &[u8]) -> Option<(&[u8], &[u8])> {

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
+use url::{Position, Url};
 
 use super::{Header, digest_form};
 
@@ -26,6 +27,10 @@ pub struct Capture<'a> {
     pub status: u16,
     /// What is known of the answer's headers.
     pub headers: Vec<Header>,
+    /// What was spoken, such as `h2`, where it is known; the record is written as HTTP/1.1 in any case.
+    pub protocol: Option<&'a str>,
+    /// The headers of the request, where they are known: a record of its own.
+    pub request: Option<Vec<Header>>,
     /// The body, without codings.
     pub body: &'a [u8],
     /// An earlier record of the same bytes: address and date.
@@ -74,14 +79,12 @@ impl<W: Write> WarcWriter<W> {
 
     /// A capture, as a response, or as a revisit of an earlier one.
     pub fn capture(&mut self, capture: &Capture<'_>) -> io::Result<(String, Written)> {
-        let Capture { url, date, status, headers, body, earlier } = capture;
+        let Capture { url, date, status, headers, protocol, request, body, earlier } = capture;
         let digest = digest_form(&Sha256::digest(body));
         let mime = super::header(headers, "Content-Type").unwrap_or("application/octet-stream");
         let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let mut block = format!("HTTP/1.1 {status} {}\r\n", reason(*status)).into_bytes();
-        for (name, value) in headers {
-            block.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
-        }
+        block.extend_from_slice(header_lines(headers).as_bytes());
         block.extend_from_slice(format!("Content-Length: {}\r\n\r\n", body.len()).as_bytes());
         let id = record_id(&["capture", url, date, &digest]);
         let mut fields = vec![
@@ -89,6 +92,7 @@ impl<W: Write> WarcWriter<W> {
             ("WARC-Payload-Digest", digest.clone()),
             ("Content-Type", "application/http;msgtype=response".to_owned()),
         ];
+        fields.extend(protocol.map(|it| ("WARC-Protocol", it.to_owned())));
         let kind = if let Some((earlier_url, earlier_date)) = earlier {
             fields.push(("WARC-Profile", IDENTICAL.to_owned()));
             fields.push(("WARC-Refers-To-Target-URI", (*earlier_url).to_owned()));
@@ -101,9 +105,25 @@ impl<W: Write> WarcWriter<W> {
         let offset = self.offset;
         self.record(kind, date, &id, &fields, &block)?;
         let length = self.offset - offset;
+        if let (Some(request), Ok(url)) = (request, Url::parse(url)) {
+            self.request(&id, &url, date, request)?;
+        }
         let written =
             Written { offset, length, digest, status: *status, mime, is_revisit: earlier.is_some() };
         Ok((id, written))
+    }
+
+    fn request(&mut self, about: &str, url: &Url, date: &str, headers: &[Header]) -> io::Result<()> {
+        let path = &url[Position::BeforePath..Position::AfterQuery];
+        let host = &url[Position::BeforeHost..Position::AfterPort];
+        let block = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{}\r\n", header_lines(headers));
+        let fields = [
+            ("WARC-Target-URI", url.to_string()),
+            ("WARC-Concurrent-To", about.to_owned()),
+            ("Content-Type", "application/http;msgtype=request".to_owned()),
+        ];
+        let id = record_id(&["request", url.as_str(), date, about]);
+        self.record("request", date, &id, &fields, block.as_bytes())
     }
 
     /// What was read from a capture, as JSON, beside its record. It names the record alone: with an address of its own, indexers
@@ -154,6 +174,10 @@ impl<W: Write> WarcWriter<W> {
     }
 }
 
+fn header_lines(headers: &[Header]) -> String {
+    headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect()
+}
+
 /// A record's name: the same record has the same one, whoever writes it and whenever.
 fn record_id(parts: &[&str]) -> String {
     let hash = Sha256::digest(parts.join("\u{1f}"));
@@ -189,6 +213,8 @@ mod tests {
             date: "2021-03-08T06:20:00Z",
             status: 200,
             headers: vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())],
+            protocol: Some("h2"),
+            request: Some(vec![("accept".to_owned(), "*/*".to_owned())]),
             body: b"<html>\r\n\r\n\xFF</html>",
             earlier: None,
         };
@@ -196,6 +222,8 @@ mod tests {
         writer.metadata(&id, capture.url, capture.date, "{}").expect("memory");
         let again = Capture {
             date: "2021-03-09",
+            protocol: None,
+            request: None,
             earlier: Some((capture.url, capture.date)),
             ..capture.clone()
         };
@@ -211,12 +239,14 @@ mod tests {
             Reader::new(&*bytes, 10_000).expect("memory").map(|it| it.expect("whole")).collect();
         assert_eq!(
             records.iter().map(super::super::Record::kind).collect::<Vec<_>>(),
-            ["warcinfo", "response", "metadata", "revisit"]
+            ["warcinfo", "response", "request", "metadata", "revisit"]
         );
         let answer = parse_http(&records[1].block, 1000).expect("an answer");
         assert_eq!(answer.body, b"<html>\r\n\r\n\xFF</html>");
-        assert_eq!(records[3].header("WARC-Refers-To-Date"), Some("2021-03-08T06:20:00Z"));
-        assert!(parse_http(&records[3].block, 1000).expect("a head").body.is_empty());
+        assert_eq!(records[1].header("WARC-Protocol"), Some("h2"));
+        assert_eq!(records[2].block, b"GET /a HTTP/1.1\r\nHost: x.example\r\naccept: */*\r\n\r\n");
+        assert_eq!(records[4].header("WARC-Refers-To-Date"), Some("2021-03-08T06:20:00Z"));
+        assert!(parse_http(&records[4].block, 1000).expect("a head").body.is_empty());
     }
 
     /// Strictly by the standard: what no checker of the field looks at, too.
@@ -258,7 +288,7 @@ mod tests {
             kinds.push(field("WARC-Type").expect("a type"));
             rest = &after[4..];
         }
-        assert_eq!(kinds, ["warcinfo", "response", "metadata", "revisit"]);
+        assert_eq!(kinds, ["warcinfo", "response", "request", "metadata", "revisit"]);
     }
 
     proptest::proptest! {

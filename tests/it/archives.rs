@@ -4,7 +4,7 @@ use std::{fs, io::Write};
 
 use crate::support::{
     program::{Program, one, rows},
-    site::article,
+    site::{Site, article, ok},
     warc::{HTTP, STRIP, answer, gzip, page, record, url},
 };
 
@@ -376,6 +376,7 @@ fn what_is_exported_and_imported_is_equal_by_query() {
     for sql in [
         "SELECT host, site_id, url, published_on, published_at, updated_at, section, headline, byline, dateline, summary, body, content_hash FROM articles ORDER BY 1, 2",
         "SELECT host, site_id, captured_at, status, sha256, bytes, etag FROM captures ORDER BY 1, 2, 3",
+        "SELECT c.site_id, c.captured_at, h.protocol, h.response FROM capture_heads h JOIN captures c ON c.id = h.capture_id ORDER BY 1, 2, 3, 4",
         "SELECT a.site_id, v.version, v.headline, v.body FROM versions v JOIN articles a ON a.id = v.article_id ORDER BY 1, 2",
         // In the demo everything happens in one second, and what is consecutive is chance.
         "SELECT DISTINCT symbol, day, price, change, change_pct, direction FROM quotes ORDER BY symbol, price, change",
@@ -390,6 +391,38 @@ fn what_is_exported_and_imported_is_equal_by_query() {
     assert_eq!(ran.code, 2);
     assert_eq!(program.run(&["export", "warc"]).code, 2);
     assert_eq!(program.run(&["export", "warc", "--out", "/proc/nothing/here"]).code, 5);
+}
+
+#[test]
+fn what_was_said_around_a_page_is_exported_but_for_what_is_nobodys_business() {
+    let site = Site::start();
+    site.feed(&["/news/40000001/a"]);
+    let reply = ok(page(1)).header("server", "claims/1").header("set-cookie", "who=reader");
+    site.on("/news/40000001/a", [reply.header("etag", "\"x\"")]);
+    let program = Program::plain(site.base(), "user_agent = \"claims/1 (+https://x.example)\"");
+    let config = fs::read_to_string(program.path("config.toml")).expect("a file");
+    program.write("config.toml", &format!("{config}\n[fetch.headers]\nx-key = \"secret\"\n"));
+    program.ok(&["scrape"]);
+    assert_eq!(site.visits("/news/40000001/a")[0].headers["x-key"], "secret");
+    program.ok(&["export", "warc", "--out", "out"]);
+    let file = fs::read_dir(program.path("out/archive")).expect("a folder").next().expect("a file");
+    let packed = fs::read(file.expect("an entry").path()).expect("a file");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::MultiGzDecoder::new(&*packed), &mut text)
+        .expect("text");
+    for there in [
+        "WARC-Type: request\r\n",
+        "GET /news/40000001/a HTTP/1.1\r\nHost: 127.0.0.1:",
+        "user-agent: claims/1 (+https://x.example)\r\n",
+        "WARC-Protocol: http/1.1\r\n",
+        "server: claims/1\r\n",
+        "etag: \"x\"\r\n",
+    ] {
+        assert!(text.contains(there), "{there}\n{text}");
+    }
+    for gone in ["secret", "who=reader"] {
+        assert!(!text.contains(gone), "{gone}");
+    }
 }
 
 #[test]

@@ -54,6 +54,7 @@ fn cases() -> Vec<Case> {
             source: CaptureSource::File,
             status: None,
             validators: Validators::default(),
+            heads: None,
         };
         Case { folder, page }
     };
@@ -115,6 +116,7 @@ fn depth_and_junk_do_not_break_it() {
         source: CaptureSource::File,
         status: None,
         validators: Validators::default(),
+        heads: None,
     };
     let deep = "<div>".repeat(200_000) + "<p>KARACHI: Still here.</p>";
     extractor.extract(&page(deep.into_bytes()));
