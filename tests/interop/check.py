@@ -7,12 +7,14 @@ where TEARSHEET is the binary. Everything happens in a temporary folder and on l
 
 import csv
 import hashlib
+import http.server
 import json
 import os
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 
@@ -162,6 +164,81 @@ def via_pywb(folder, archive, port, url):
     check("and once more brings none", "0 new, 0 updated, 0 unchanged, 0 failed" in said, True)
 
 
+PAGE = """<html><head><meta property="article:published_time" content="2025-10-{day:02}T11:00:00+05:00"></head><body>
+<ul><li>OGDC {id}.10 Increased By \u25b2 1.10 (1.11%)</li><li>PPL 90.00 No Change \u25bc 0.00 (0%)</li></ul>
+<h1 class="story__title">What happened under {id}</h1><span class="story__byline">Reuters</span>
+<div class="story__content"><p>KARACHI: The mills resumed crushing \u2013 under the number {id}.</p></div></body></html>"""
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    """A few stories and a feed; every third answer comes in chunks."""
+
+    protocol_version = "HTTP/1.1"
+    ids = range(40000001, 40000021)
+
+    def do_GET(self):
+        base = f"http://{self.headers['Host']}"
+        if self.path.startswith("/news/") and int(self.path.split("/")[2]) in self.ids:
+            number = int(self.path.split("/")[2])
+            kind, text = "text/html; charset=utf-8", PAGE.format(id=number, day=number % 20 + 1)
+        elif self.path == "/feeds/latest-news":
+            links = "".join(f"<item><link>{base}/news/{number}/a-slug</link></item>" for number in self.ids)
+            kind, text = "application/rss+xml", f'<rss version="2.0"><channel>{links}</channel></rss>'
+        else:
+            self.send_error(404)
+            return
+        body = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        if len(body) % 3 == 0:
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for part in (body[:100], body[100:]):
+                self.wfile.write(b"%x\r\n%s\r\n" % (len(part), part))
+            self.wfile.write(b"0\r\n\r\n")
+        else:
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    def log_message(self, *args):
+        pass
+
+
+def made_by_others(folder):
+    """What wget and warcio make of a site is, imported, what a scrape of it is."""
+    from warcio.capture_http import capture_http
+    # After warcio's, which takes the place of http.client's.
+    import requests
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_port}"
+    with open(f"{folder}/others.toml", "w", encoding="utf-8") as file:
+        file.write(
+            f'[fetch]\nrequests_per_second = 1000.0\n[site]\nbase_url = "{base}"\nsitemaps = []\n'
+            '[[site.feeds]]\nurl = "/feeds/latest-news"\n'
+        )
+    urls = [f"{base}/news/{number}/a-slug" for number in Site.ids]
+    with open(f"{folder}/urls", "w", encoding="utf-8") as file:
+        file.write("\n".join(urls))
+    run("wget", "--quiet", "--input-file", "urls", "--output-document", "/dev/null", "--warc-file", "wget", cwd=folder)
+    with capture_http(f"{folder}/warcio.warc.gz"):
+        for url in urls:
+            requests.get(url)
+    server_args = lambda name: ["--config", f"{folder}/others.toml", "--archive", f"{folder}/{name}.db"]
+    run(TEARSHEET, *server_args("scraped"), "scrape")
+    sql = "SELECT host, site_id, published_at, headline, byline, dateline, summary, body, content_hash FROM articles ORDER BY site_id"
+    rows = lambda name: sqlite3.connect(f"{folder}/{name}.db").execute(sql).fetchall()
+    quotes = lambda name: sqlite3.connect(f"{folder}/{name}.db").execute("SELECT count(*), sum(price) FROM quotes").fetchone()[1]
+    check("a scrape has every story", len(rows("scraped")), len(urls))
+    for maker in ("wget", "warcio"):
+        run(TEARSHEET, *server_args(maker), "import", f"{folder}/{maker}.warc.gz")
+        check(f"what {maker} made is, imported, what a scrape is", rows(maker), rows("scraped"))
+        check(f"and so are its tickers ({maker})", quotes(maker) > 0, True)
+    server.shutdown()
+
+
 def datasette(folder, archive):
     run(TEARSHEET, "--archive", archive, "export", "datasette-metadata", "--out", f"{folder}/metadata.yaml")
     port = "18765"
@@ -205,6 +282,7 @@ def main():
         tables(folder, archive)
         sqlite_utils(archive)
         web_archives(folder, archive)
+        made_by_others(folder)
         datasette(folder, archive)
 
 
