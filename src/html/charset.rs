@@ -10,7 +10,7 @@ const PRESCAN_BYTES: usize = 1024;
 
 /// A page as text.
 pub struct Decoded<'b> {
-    /// The text; what cannot be read is U+FFFD.
+    /// The text, its lines ending in `\n`; what cannot be read is U+FFFD.
     pub text: Cow<'b, str>,
     /// The encoding's name.
     pub encoding: &'static str,
@@ -39,7 +39,8 @@ pub fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Decoded<'b> {
     }
     // Undeclared, or declared wrongly: what is valid UTF-8 is UTF-8.
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Decoded { text: Cow::Borrowed(text), encoding: UTF_8.name(), is_damaged: false };
+        let text = unix(Cow::Borrowed(text));
+        return Decoded { text, encoding: UTF_8.name(), is_damaged: false };
     }
     match declared {
         Some(encoding) => finish(encoding, bytes),
@@ -55,7 +56,15 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 
 fn finish<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Decoded<'b> {
     let (text, is_damaged) = encoding.decode_without_bom_handling(bytes);
-    Decoded { text, encoding: encoding.name(), is_damaged }
+    Decoded { text: unix(text), encoding: encoding.name(), is_damaged }
+}
+
+/// Line ends as one character, which is the first thing that every parser of HTML and XML does.
+fn unix(text: Cow<'_, str>) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return text;
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 /// `charset=x`, `charset="x"`: the same in a header and in a `meta` element.

@@ -4,9 +4,7 @@
 //! filed under one name that an element must carry to match (a class token, an id, an attribute or its
 //! own name), and only the selectors filed under an element's names are tried on it.
 
-use scraper::Selector;
-
-use super::Element;
+use super::{Element, select::Selector};
 
 /// A set of selectors; each is known by its place in the list it was made from.
 pub struct Matcher {
@@ -62,7 +60,7 @@ impl Matcher {
             attr_filter: Filter::default(),
         };
         for (index, css) in list.into_iter().enumerate() {
-            let selector = Selector::parse(css).map_err(|_| BadSelector { index })?;
+            let selector = Selector::parse(css).ok_or(BadSelector { index })?;
             matcher.selectors.push(selector);
             matcher.names.push(name(css));
             for key in keys(css) {
@@ -95,14 +93,13 @@ impl Matcher {
         let mut try_all = |filed: Option<&Vec<usize>>| {
             for &index in filed.into_iter().flatten() {
                 let may_match = self.names[index].as_deref().is_none_or(|it| it == element.name());
-                if may_match && self.selectors[index].matches(&element.0) {
+                if may_match && self.selectors[index].matches(element) {
                     hit(index);
                 }
             }
         };
         // One pass over the attributes: looking each name up costs more than everything else here.
-        for (name, value) in &element.0.value().attrs {
-            let name = &*name.local;
+        for (name, value) in element.attrs() {
             if name == "class" {
                 for class in value.split_ascii_whitespace() {
                     if self.class_filter.may_have(class) {

@@ -1,0 +1,217 @@
+//! A page cut into tags and texts, by the rules of the standard's tokenizer (HTML, section 13.2.5).
+
+use std::ops::Range;
+
+use memchr::{memchr, memchr3, memmem};
+
+/// A start or end tag of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tag {
+    pub(super) name: Range<usize>,
+    pub(super) is_end: bool,
+    pub(super) is_self_closing: bool,
+}
+
+/// A piece of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token {
+    /// Entities not resolved.
+    Text(Range<usize>),
+    Tag(Tag),
+    /// A comment, or what is taken for one.
+    Comment,
+    /// Text in a drawing, a comment elsewhere.
+    Cdata,
+    /// `</>`.
+    Nothing,
+    Doctype(Range<usize>),
+}
+
+/// Cuts a page.
+pub(super) struct Tokenizer<'t> {
+    page: &'t str,
+    pub(super) at: usize,
+    /// Name and value of each attribute of the last tag.
+    pub(super) attrs: Vec<(Range<usize>, Range<usize>)>,
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\x0C' | b'\r')
+}
+
+impl<'t> Tokenizer<'t> {
+    pub(super) fn new(page: &'t str) -> Self {
+        Self { page, at: 0, attrs: Vec::new() }
+    }
+
+    /// The next piece; a tag that does not end before the page does is none.
+    pub(super) fn next(&mut self) -> Option<Token> {
+        let bytes = self.page.as_bytes();
+        let start = self.at;
+        let mut at = start;
+        loop {
+            let Some(found) = memchr(b'<', &bytes[at..]) else {
+                self.at = bytes.len();
+                return (start < bytes.len()).then_some(Token::Text(start..bytes.len()));
+            };
+            at += found;
+            let next = bytes.get(at + 1).copied().unwrap_or_default();
+            let is_markup = next.is_ascii_alphabetic()
+                || matches!(next, b'!' | b'?')
+                || (next == b'/' && at + 2 < bytes.len());
+            if !is_markup {
+                at += 1;
+                continue;
+            }
+            if start < at {
+                self.at = at;
+                return Some(Token::Text(start..at));
+            }
+            return self.markup(at, next);
+        }
+    }
+
+    fn markup(&mut self, at: usize, next: u8) -> Option<Token> {
+        let rest = &self.page[at..];
+        let bytes = rest.as_bytes();
+        match next {
+            b'!' if rest.starts_with("<!--") => {
+                self.at = at + comment(rest);
+                Some(Token::Comment)
+            }
+            b'!' if rest.get(2..9).is_some_and(|it| it.eq_ignore_ascii_case("doctype")) => {
+                self.pass(rest);
+                Some(Token::Doctype(at + 9..self.at))
+            }
+            b'!' | b'?' => {
+                self.pass(rest);
+                let is_text = rest.starts_with("<![CDATA[");
+                Some(if is_text { Token::Cdata } else { Token::Comment })
+            }
+            b'/' if bytes.get(2) == Some(&b'>') => {
+                self.at = at + 3;
+                Some(Token::Nothing)
+            }
+            b'/' if !bytes[2].is_ascii_alphabetic() => {
+                self.pass(rest);
+                Some(Token::Comment)
+            }
+            _ => {
+                let tag = self.tag(at);
+                if tag.is_none() {
+                    self.at = self.page.len();
+                }
+                tag.map(Token::Tag)
+            }
+        }
+    }
+
+    fn pass(&mut self, rest: &str) {
+        self.at += rest.find('>').map_or(rest.len(), |it| it + 1);
+    }
+
+    /// A tag with its attributes, whose values may hold `>`; `None` where the page ends before it does.
+    fn tag(&mut self, start: usize) -> Option<Tag> {
+        let bytes = self.page.as_bytes();
+        self.attrs.clear();
+        let is_end = bytes[start + 1] == b'/';
+        let name_at = if is_end { start + 2 } else { start + 1 };
+        let mut at = name_at;
+        while !is_space(*bytes.get(at)?) && !matches!(bytes[at], b'/' | b'>') {
+            at += 1;
+        }
+        let name = name_at..at;
+        let mut is_self_closing = false;
+        loop {
+            // Before an attribute's name.
+            while is_space(*bytes.get(at)?) || bytes[at] == b'/' {
+                is_self_closing = bytes[at] == b'/';
+                at += 1;
+            }
+            if bytes[at] == b'>' {
+                let is_self_closing = is_self_closing && bytes[at - 1] == b'/';
+                self.at = at + 1;
+                return Some(Tag { name, is_end, is_self_closing });
+            }
+            is_self_closing = false;
+            // Its name; an equals sign may begin it.
+            let attr_at = at;
+            at += 1;
+            while !is_space(*bytes.get(at)?) && !matches!(bytes[at], b'/' | b'>' | b'=') {
+                at += 1;
+            }
+            let attr = attr_at..at;
+            while is_space(*bytes.get(at)?) {
+                at += 1;
+            }
+            if bytes[at] != b'=' {
+                self.attrs.push((attr, at..at));
+                continue;
+            }
+            at += 1;
+            while is_space(*bytes.get(at)?) {
+                at += 1;
+            }
+            let value = match bytes[at] {
+                quote @ (b'"' | b'\'') => {
+                    let value_at = at + 1;
+                    let len = memchr(quote, &bytes[value_at..])?;
+                    at = value_at + len + 1;
+                    value_at..value_at + len
+                }
+                b'>' => at..at,
+                _ => {
+                    let value_at = at;
+                    while !is_space(*bytes.get(at)?) && bytes[at] != b'>' {
+                        at += 1;
+                    }
+                    value_at..at
+                }
+            };
+            self.attrs.push((attr, value));
+        }
+    }
+
+    /// The text of an element that holds nothing else, having read its start tag: up to its end tag, or the rest of the page.
+    pub(super) fn raw_text(&mut self, name: &str) -> Range<usize> {
+        let rest = &self.page.as_bytes()[self.at..];
+        let is_end = |at: &usize| {
+            let after = &rest[at + 2..];
+            after.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
+                && after.get(name.len()).is_some_and(|it| is_space(*it) || matches!(it, b'/' | b'>'))
+        };
+        let end = memmem::find_iter(rest, b"</").find(is_end).unwrap_or(rest.len());
+        let text = self.at..self.at + end;
+        self.at = text.end;
+        text
+    }
+}
+
+/// How long a comment is.
+fn comment(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let inner = &bytes[4..];
+    if inner.starts_with(b">") {
+        return 5;
+    }
+    if inner.starts_with(b"->") {
+        return 6;
+    }
+    let mut at = 4;
+    while let Some(found) = memmem::find(&bytes[at..], b"--") {
+        at += found + 2;
+        if bytes.get(at) == Some(&b'>') {
+            return at + 1;
+        }
+        if bytes[at..].starts_with(b"!>") {
+            return at + 2;
+        }
+        at -= 1;
+    }
+    bytes.len()
+}
+
+/// Whether a text needs to be looked at before it is taken as it stands.
+pub(super) fn is_plain(text: &str) -> bool {
+    memchr3(b'&', b'\r', 0, text.as_bytes()).is_none()
+}

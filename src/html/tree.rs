@@ -1,0 +1,320 @@
+//! A page as a tree: nodes in document order in one array, their texts as places in the page.
+//!
+//! Everything inside an element stands behind it and before its end, so that a walk is a run over the array.
+
+/// No node.
+const NONE: u32 = u32::MAX;
+/// Set in a span's start: it is a place in the text beside the page.
+const BESIDE: u32 = 1 << 31;
+
+/// A parsed page. Parsing never fails: any bytes are some page.
+pub struct Document<'t> {
+    page: &'t str,
+    /// What does not stand in the page as it is: entities resolved, names in lower case.
+    beside: String,
+    nodes: Vec<Node>,
+    attrs: Vec<Attr>,
+    is_whole: bool,
+}
+
+/// An element of a page.
+#[derive(Clone, Copy)]
+pub struct Element<'d> {
+    document: &'d Document<'d>,
+    at: u32,
+}
+
+/// What stands inside an element.
+pub enum Child<'d> {
+    /// Another element.
+    Element(Element<'d>),
+    /// Text, entities resolved, white space as written.
+    Text(&'d str),
+}
+
+/// One step of a walk over a page, however deep.
+pub enum Step<'d> {
+    /// An element begins.
+    Open(Element<'d>),
+    /// It ends.
+    Close(Element<'d>),
+    /// Text, entities resolved, white space as written.
+    Text(&'d str),
+}
+
+/// A place in the page, or in the text beside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u32,
+    len: u32,
+}
+
+struct Node {
+    parent: u32,
+    /// Behind everything inside it.
+    end: u32,
+    what: What,
+}
+
+#[derive(Clone, Copy)]
+enum What {
+    Element { name: Span, attrs: (u32, u32), is_html: bool },
+    Text(Span),
+}
+
+struct Attr {
+    name: Span,
+    value: Span,
+}
+
+impl Span {
+    pub(super) fn of_page(start: usize, end: usize) -> Self {
+        Self { start: short(start), len: short(end - start) }
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.len == 0
+    }
+}
+
+/// Pages are far below two gigabytes.
+fn short(number: usize) -> u32 {
+    u32::try_from(number).ok().filter(|it| *it < BESIDE).expect("a page is smaller than 2 GB")
+}
+
+impl<'t> Document<'t> {
+    /// Nothing yet, with room for a page of so many bytes.
+    pub(super) fn empty(page: &'t str, bytes: usize, is_whole: bool) -> Self {
+        // A real page has a tag or a text for every thirty bytes.
+        let nodes = Vec::with_capacity(bytes / 24 + 16);
+        let attrs = Vec::with_capacity(bytes / 48 + 16);
+        Self { page, beside: String::new(), nodes, attrs, is_whole }
+    }
+
+    /// Keep a text that does not stand in the page.
+    pub(super) fn keep(&mut self, text: &str) -> Span {
+        let start = self.beside.len();
+        self.beside.push_str(text);
+        Span { start: short(start) | BESIDE, len: short(text.len()) }
+    }
+
+    pub(super) fn str(&self, span: Span) -> &str {
+        let (text, start) = match span.start & BESIDE {
+            0 => (self.page, span.start),
+            _ => (self.beside.as_str(), span.start & !BESIDE),
+        };
+        &text[start as usize..(start + span.len) as usize]
+    }
+
+    /// How many attributes there are.
+    pub(super) fn attrs_len(&self) -> usize {
+        self.attrs.len()
+    }
+
+    /// Add an attribute to those of the next element, which begin at `first`; the first of a name counts.
+    pub(super) fn push_attr(&mut self, first: usize, name: Span, value: Span) {
+        let is_known = self.attrs[first..].iter().any(|it| self.str(it.name) == self.str(name));
+        if !is_known {
+            self.attrs.push(Attr { name, value });
+        }
+    }
+
+    /// Begin an element with the attributes from `first` on. It has to be closed before what is around it is.
+    pub(super) fn open(&mut self, parent: Option<u32>, name: Span, first: usize, is_html: bool) -> u32 {
+        let attrs = (short(first), short(self.attrs.len()));
+        self.push(parent.unwrap_or(NONE), What::Element { name, attrs, is_html })
+    }
+
+    pub(super) fn close(&mut self, at: u32) {
+        self.nodes[at as usize].end = short(self.nodes.len());
+    }
+
+    pub(super) fn push_text(&mut self, parent: u32, text: Span) -> u32 {
+        let at = self.push(parent, What::Text(text));
+        self.close(at);
+        at
+    }
+
+    /// Write a text on into the one before it.
+    pub(super) fn join_text(&mut self, at: u32, more: Span) {
+        let What::Text(known) = self.nodes[at as usize].what else { return };
+        let joined = if known.start + known.len == more.start {
+            Span { start: known.start, len: known.len + more.len }
+        } else {
+            let text = self.str(known).to_owned() + self.str(more);
+            self.keep(&text)
+        };
+        self.nodes[at as usize].what = What::Text(joined);
+    }
+
+    fn push(&mut self, parent: u32, what: What) -> u32 {
+        let at = short(self.nodes.len());
+        self.nodes.push(Node { parent, end: NONE, what });
+        at
+    }
+
+    /// The `html` element.
+    pub fn root(&self) -> Element<'_> {
+        Element { document: self, at: 0 }
+    }
+
+    /// Whether it took the parser for whole pages, the quick one being in doubt.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
+    }
+}
+
+impl PartialEq for Element<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.at == other.at && std::ptr::eq(self.document, other.document)
+    }
+}
+
+impl Eq for Element<'_> {}
+
+impl<'d> Element<'d> {
+    fn node(self) -> &'d Node {
+        &self.document.nodes[self.at as usize]
+    }
+
+    fn of(document: &'d Document<'d>, at: u32) -> Option<Self> {
+        let node = document.nodes.get(at as usize)?;
+        matches!(node.what, What::Element { .. }).then_some(Self { document, at })
+    }
+
+    /// Its name, lower case.
+    pub fn name(self) -> &'d str {
+        match self.node().what {
+            What::Element { name, .. } => self.document.str(name),
+            What::Text(_) => "",
+        }
+    }
+
+    /// What tells it from every other element.
+    pub(super) fn identity(self) -> &'d impl Sized {
+        self.node()
+    }
+
+    /// Whether it is one of HTML, not of a drawing.
+    pub(super) fn is_html(self) -> bool {
+        matches!(self.node().what, What::Element { is_html: true, .. })
+    }
+
+    /// Names and values of its attributes, entities resolved.
+    pub(super) fn attrs(self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        let (first, last) = match self.node().what {
+            What::Element { attrs, .. } => attrs,
+            What::Text(_) => (0, 0),
+        };
+        let attrs = &self.document.attrs[first as usize..last as usize];
+        attrs.iter().map(move |it| (self.document.str(it.name), self.document.str(it.value)))
+    }
+
+    /// An attribute, entities resolved.
+    pub fn attr(self, name: &str) -> Option<&'d str> {
+        self.attrs().find(|it| it.0 == name).map(|it| it.1)
+    }
+
+    fn nodes_inside(self) -> impl Iterator<Item = (u32, &'d Node)> {
+        let (first, end) = (self.at + 1, self.node().end);
+        (first..end).zip(&self.document.nodes[first as usize..end as usize])
+    }
+
+    /// What stands directly inside, in order; comments left out.
+    pub fn children(self) -> impl Iterator<Item = Child<'d>> {
+        let document = self.document;
+        let end = self.node().end;
+        let first = Some(self.at + 1).filter(|it| *it < end);
+        let next = move |at: &u32| Some(document.nodes[*at as usize].end).filter(|it| *it < end);
+        std::iter::successors(first, next).map(move |at| match document.nodes[at as usize].what {
+            What::Element { .. } => Child::Element(Element { document, at }),
+            What::Text(text) => Child::Text(document.str(text)),
+        })
+    }
+
+    /// The elements directly inside.
+    pub fn elements(self) -> impl Iterator<Item = Element<'d>> {
+        self.children().filter_map(|it| match it {
+            Child::Element(element) => Some(element),
+            Child::Text(_) => None,
+        })
+    }
+
+    /// Every element inside, in document order.
+    pub fn descendants(self) -> impl Iterator<Item = Element<'d>> {
+        let document = self.document;
+        let is_element = |it: &(u32, &Node)| matches!(it.1.what, What::Element { .. });
+        self.nodes_inside().filter(is_element).map(move |it| Element { document, at: it.0 })
+    }
+
+    /// The elements around it, nearest first.
+    pub fn ancestors(self) -> impl Iterator<Item = Element<'d>> {
+        std::iter::successors(self.parent(), |it| it.parent())
+    }
+
+    pub(super) fn parent(self) -> Option<Self> {
+        Self::of(self.document, self.node().parent)
+    }
+
+    /// The element before it in the same one.
+    pub(super) fn element_before(self) -> Option<Self> {
+        self.parent()?.elements().take_while(|it| *it != self).last()
+    }
+
+    /// The element behind it in the same one.
+    pub(super) fn element_after(self) -> Option<Self> {
+        let around = self.parent()?;
+        let mut at = self.node().end;
+        while at < around.node().end {
+            if let Some(element) = Self::of(self.document, at) {
+                return Some(element);
+            }
+            at = self.document.nodes[at as usize].end;
+        }
+        None
+    }
+
+    /// Everything inside in document order, without recursion: broken pages nest without bound.
+    pub fn walk(self) -> impl Iterator<Item = Step<'d>> {
+        let document = self.document;
+        let end = self.node().end;
+        // The elements that are open, and the node that comes next.
+        let mut open: Vec<u32> = vec![self.at];
+        let mut at = self.at + 1;
+        let mut is_begun = false;
+        std::iter::from_fn(move || {
+            if !is_begun {
+                is_begun = true;
+                return Some(Step::Open(self));
+            }
+            let inner = *open.last()?;
+            if document.nodes[inner as usize].end <= at || end <= at {
+                open.pop();
+                return Some(Step::Close(Element { document, at: inner }));
+            }
+            let node = at;
+            at += 1;
+            Some(match document.nodes[node as usize].what {
+                What::Text(text) => Step::Text(document.str(text)),
+                What::Element { .. } => {
+                    open.push(node);
+                    Step::Open(Element { document, at: node })
+                }
+            })
+        })
+    }
+
+    /// All text inside, as written; that of a script or style only if it is one.
+    pub fn text(self) -> String {
+        let document = self.document;
+        let is_hidden = |parent: u32| {
+            let around = Element { document, at: parent };
+            parent != self.at && matches!(around.name(), "script" | "style")
+        };
+        let texts = self.nodes_inside().filter_map(|(_, node)| match node.what {
+            What::Text(text) if !is_hidden(node.parent) => Some(document.str(text)),
+            What::Text(_) | What::Element { .. } => None,
+        });
+        texts.collect()
+    }
+}
