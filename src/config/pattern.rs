@@ -21,7 +21,8 @@ impl Pattern {
 
     /// The groups of the first match.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        self.0.captures(text)
+        // Most do not match, and where the groups are costs far more to find out.
+        if self.0.is_match(text) { self.0.captures(text) } else { None }
     }
 
     /// Whether it has a group of this name.

@@ -53,8 +53,10 @@ struct Row {
 impl Grammar {
     pub(super) fn new(rules: &StripWords) -> Self {
         let group = |words: &str| {
+            // Where Unicode must say what a word is, the quick search does not work beyond ASCII.
+            let bound = if words.is_ascii() { r"(?-u:\b)" } else { r"\b" };
             let words = words.split_whitespace().map(regex::escape).collect::<Vec<_>>();
-            format!(r"\b{}\b", words.join(r"[\s\x01]+"))
+            format!("{bound}{}{bound}", words.join(r"[\s\x01]+"))
         };
         let has_words = [&rules.up, &rules.down, &rules.flat].iter().all(|it| !it.trim().is_empty());
         let pattern = format!("{}|{}|{}", group(&rules.up), group(&rules.down), group(&rules.flat));

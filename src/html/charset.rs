@@ -61,7 +61,7 @@ fn finish<'b>(encoding: &'static Encoding, bytes: &'b [u8]) -> Decoded<'b> {
 
 /// Line ends as one character, which is the first thing that every parser of HTML and XML does.
 fn unix(text: Cow<'_, str>) -> Cow<'_, str> {
-    if !text.contains('\r') {
+    if memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return text;
     }
     Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))

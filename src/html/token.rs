@@ -2,14 +2,27 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memchr2, memchr3, memmem};
 
 /// A start or end tag of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tag {
     pub(super) name: Range<usize>,
+    /// Its name has no capitals.
+    pub(super) is_lower: bool,
     pub(super) is_end: bool,
     pub(super) is_self_closing: bool,
+}
+
+/// An attribute as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RawAttr {
+    pub(super) name: Range<usize>,
+    pub(super) value: Range<usize>,
+    /// Its name has no capitals.
+    pub(super) is_lower: bool,
+    /// Its value has an ampersand.
+    pub(super) has_entity: bool,
 }
 
 /// A piece of a page.
@@ -31,12 +44,52 @@ pub(super) enum Token {
 pub(super) struct Tokenizer<'t> {
     page: &'t str,
     pub(super) at: usize,
-    /// Name and value of each attribute of the last tag.
-    pub(super) attrs: Vec<(Range<usize>, Range<usize>)>,
+    /// The attributes of the last tag.
+    pub(super) attrs: Vec<RawAttr>,
+}
+
+/// What a byte is to a tag: these are looked up for every byte of its names.
+const SPACE: u8 = 1;
+const CLOSER: u8 = 2;
+const EQUALS: u8 = 4;
+const CAPITAL: u8 = 8;
+const CLASSES: [u8; 256] = {
+    let mut classes = [0; 256];
+    let mut at = b'A';
+    while at <= b'Z' {
+        classes[at as usize] = CAPITAL;
+        at += 1;
+    }
+    classes[b' ' as usize] = SPACE;
+    classes[b'\t' as usize] = SPACE;
+    classes[b'\n' as usize] = SPACE;
+    classes[b'\x0C' as usize] = SPACE;
+    classes[b'\r' as usize] = SPACE;
+    classes[b'/' as usize] = CLOSER;
+    classes[b'>' as usize] = CLOSER;
+    classes[b'=' as usize] = EQUALS;
+    classes
+};
+
+fn class(byte: u8) -> u8 {
+    CLASSES[usize::from(byte)]
 }
 
 fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t' | b'\n' | b'\x0C' | b'\r')
+    class(byte) == SPACE
+}
+
+/// The end of a name, which a byte of these classes ends, and whether it has no capitals.
+fn name_end(bytes: &[u8], start: usize, ends: u8) -> Option<(usize, bool)> {
+    let mut seen = 0;
+    for (at, byte) in (start..).zip(bytes.get(start..)?) {
+        let class = class(*byte);
+        if class & ends != 0 {
+            return Some((at, seen & CAPITAL == 0));
+        }
+        seen |= class;
+    }
+    None
 }
 
 impl<'t> Tokenizer<'t> {
@@ -116,10 +169,7 @@ impl<'t> Tokenizer<'t> {
         self.attrs.clear();
         let is_end = bytes[start + 1] == b'/';
         let name_at = if is_end { start + 2 } else { start + 1 };
-        let mut at = name_at;
-        while !is_space(*bytes.get(at)?) && !matches!(bytes[at], b'/' | b'>') {
-            at += 1;
-        }
+        let (mut at, is_lower) = name_end(bytes, name_at, SPACE | CLOSER)?;
         let name = name_at..at;
         let mut is_self_closing = false;
         loop {
@@ -131,44 +181,49 @@ impl<'t> Tokenizer<'t> {
             if bytes[at] == b'>' {
                 let is_self_closing = is_self_closing && bytes[at - 1] == b'/';
                 self.at = at + 1;
-                return Some(Tag { name, is_end, is_self_closing });
+                return Some(Tag { name, is_lower, is_end, is_self_closing });
             }
             is_self_closing = false;
             // Its name; an equals sign may begin it.
             let attr_at = at;
-            at += 1;
-            while !is_space(*bytes.get(at)?) && !matches!(bytes[at], b'/' | b'>' | b'=') {
-                at += 1;
-            }
+            let (end, is_rest_lower) = name_end(bytes, at + 1, SPACE | CLOSER | EQUALS)?;
+            let is_lower = is_rest_lower && class(bytes[at]) != CAPITAL;
+            at = end;
             let attr = attr_at..at;
             while is_space(*bytes.get(at)?) {
                 at += 1;
             }
             if bytes[at] != b'=' {
-                self.attrs.push((attr, at..at));
+                self.attrs.push(RawAttr { name: attr, value: at..at, is_lower, has_entity: false });
                 continue;
             }
             at += 1;
             while is_space(*bytes.get(at)?) {
                 at += 1;
             }
+            let mut has_entity = false;
             let value = match bytes[at] {
                 quote @ (b'"' | b'\'') => {
                     let value_at = at + 1;
-                    let len = memchr(quote, &bytes[value_at..])?;
-                    at = value_at + len + 1;
-                    value_at..value_at + len
+                    let mut end = value_at + memchr2(quote, b'&', &bytes[value_at..])?;
+                    if bytes[end] == b'&' {
+                        has_entity = true;
+                        end += memchr(quote, &bytes[end..])?;
+                    }
+                    at = end + 1;
+                    value_at..end
                 }
                 b'>' => at..at,
                 _ => {
                     let value_at = at;
                     while !is_space(*bytes.get(at)?) && bytes[at] != b'>' {
+                        has_entity |= bytes[at] == b'&';
                         at += 1;
                     }
                     value_at..at
                 }
             };
-            self.attrs.push((attr, value));
+            self.attrs.push(RawAttr { name: attr, value, is_lower, has_entity });
         }
     }
 

@@ -13,7 +13,7 @@ use memchr::memchr2;
 
 use super::{
     names::{Kind, drawn},
-    token::{Tag, Token, Tokenizer, is_plain},
+    token::{RawAttr, Tag, Token, Tokenizer, is_plain},
     tree::{Document, Span},
 };
 
@@ -128,36 +128,35 @@ impl<'t> Parser<'t> {
         self.open.last().map_or(Kind::Html, |it| it.kind)
     }
 
-    fn name_of(&self, range: &Range<usize>) -> (Span, Cow<'t, str>) {
+    /// A name in lower case.
+    fn name_of(&self, range: &Range<usize>, is_lower: bool) -> Cow<'t, str> {
         let name = &self.page[range.clone()];
-        (
-            Span::of_page(range.start, range.end),
-            if name.bytes().any(|it| it.is_ascii_uppercase()) {
-                Cow::Owned(name.to_ascii_lowercase())
-            } else {
-                Cow::Borrowed(name)
-            },
-        )
+        if is_lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) }
+    }
+
+    /// Where it is kept.
+    fn span_of(&mut self, name: &Cow<'t, str>, range: &Range<usize>) -> Span {
+        match name {
+            Cow::Borrowed(_) => Span::of_page(range.start, range.end),
+            Cow::Owned(name) => self.document.keep(name),
+        }
     }
 
     /// Begin an element with the attributes of the last tag.
     fn insert(&mut self, kind: Kind, name: Span, is_html: bool) -> Sure {
         let first = self.document.attrs_len();
         for at in 0..self.tokens.attrs.len() {
-            let (name, value) = self.tokens.attrs[at].clone();
-            let (span, lower) = self.name_of(&name);
+            let RawAttr { name, value, is_lower, has_entity } = self.tokens.attrs[at].clone();
+            let lower = self.name_of(&name, is_lower);
             if !is_html && has_space(&lower) {
                 continue;
             }
-            let name = if matches!(lower, Cow::Owned(_)) { self.document.keep(&lower) } else { span };
+            let name = self.span_of(&lower, &name);
             let text = &self.page[value.clone()];
-            let value = if text.contains('&') {
-                match htmlize::unescape_attribute(text) {
-                    Cow::Owned(text) => self.document.keep(&text),
-                    Cow::Borrowed(_) => Span::of_page(value.start, value.end),
-                }
-            } else {
-                Span::of_page(value.start, value.end)
+            let span = Span::of_page(value.start, value.end);
+            let value = match has_entity.then(|| htmlize::unescape_attribute(text)) {
+                Some(Cow::Owned(text)) => self.document.keep(&text),
+                Some(Cow::Borrowed(_)) | None => span,
             };
             self.document.push_attr(first, name, value);
         }
@@ -287,7 +286,7 @@ impl<'t> Parser<'t> {
 
     fn tag(&mut self, tag: &Tag) -> Sure {
         self.is_behind_body = false;
-        let (span, name) = self.name_of(&tag.name);
+        let name = self.name_of(&tag.name, tag.is_lower);
         if matches!(self.top(), Kind::Svg | Kind::Drawn) {
             return self.drawing(tag, &name);
         }
@@ -298,7 +297,7 @@ impl<'t> Parser<'t> {
         if tag.is_end {
             return self.end(kind, &name);
         }
-        let span = if matches!(name, Cow::Owned(_)) { self.document.keep(&name) } else { span };
+        let span = self.span_of(&name, &tag.name);
         self.start(kind, span, &name, tag.is_self_closing)
     }
 
