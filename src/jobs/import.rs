@@ -20,7 +20,7 @@ use crate::{
     config::Profile,
     extract::Extractor,
     model::{CaptureSource, Captured, Event, PageState, RawPage, Settled, Tally, Validators},
-    store::{Reader, StoreError, Writer},
+    store::{Pending, Reader, StoreError, Writer},
     warc,
 };
 
@@ -107,6 +107,9 @@ struct Loaded {
     name: String,
     page: RawPage,
 }
+
+/// Pages that were submitted, by the names of their files.
+type Batch = (Vec<String>, Result<Pending<Vec<Settled>>, StoreError>);
 
 /// What the threads have in common.
 struct Shared<'a> {
@@ -292,6 +295,7 @@ impl Shared<'_> {
 
     /// Extract what was read, and keep it in batches.
     fn keep_pages(&self, queue: &Mutex<Queue>) {
+        let mut before: Option<Batch> = None;
         while let Some((place, loaded)) = self.next_batch(queue) {
             // The readers are not held up: what nobody can keep is let go.
             if self.is_broken.load(Ordering::Relaxed) {
@@ -302,17 +306,29 @@ impl Shared<'_> {
                 (name, (page, extraction))
             });
             let (names, batch): (Vec<String>, Vec<_>) = read.unzip();
-            drop(place.wait());
-            match self.runtime.block_on(self.import.writer.import(batch, Utc::now())) {
-                Ok(settled) => {
-                    for (name, settled) in names.iter().zip(settled) {
-                        self.counts(|it| self.import.count(&mut it.tally, name, &[settled]));
-                    }
+            let submitted = self.import.writer.pack(batch).and_then(|packed| {
+                drop(place.wait());
+                self.runtime.block_on(self.import.writer.submit_import(packed, Utc::now()))
+            });
+            // Its place is taken: the next batch may be submitted, and this one is waited for while it is worked on.
+            drop(place);
+            self.settle(std::mem::replace(&mut before, Some((names, submitted))));
+        }
+        self.settle(before);
+    }
+
+    /// Wait for a batch that was submitted, and count it.
+    fn settle(&self, batch: Option<Batch>) {
+        let Some((names, submitted)) = batch else { return };
+        match submitted.and_then(|it| self.runtime.block_on(it.done())) {
+            Ok(settled) => {
+                for (name, settled) in names.iter().zip(settled) {
+                    self.counts(|it| self.import.count(&mut it.tally, name, &[settled]));
                 }
-                Err(error) => {
-                    self.is_broken.store(true, Ordering::Relaxed);
-                    self.counts(|it| it.error.get_or_insert(error).to_string());
-                }
+            }
+            Err(error) => {
+                self.is_broken.store(true, Ordering::Relaxed);
+                self.counts(|it| it.error.get_or_insert(error).to_string());
             }
         }
     }

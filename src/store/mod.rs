@@ -23,7 +23,7 @@ mod writer;
 pub use articles::content_hash;
 pub use days::{DayFacts, IdFact};
 pub use market::{DailyRow, QuoteRow, SymbolRow};
-pub use pages::{Enqueued, Queue, Settlement};
+pub use pages::{Enqueued, PackedPages, Queue, Settlement};
 pub use raw::sha256 as body_hash;
 pub use reader::{Reader, Reference, Wording};
 pub use rereading::{Bytes, Capture, Rereading, StoredCapture, Verdict as RereadVerdict};
@@ -33,7 +33,7 @@ pub use search::{Found, Hit, MARKS, Note, Search, SearchOrder};
 pub use sources::{SourceMemory, SourceState};
 pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};
 pub use verify::{Finding, Remedy};
-pub use writer::Writer;
+pub use writer::{Pending, Writer};
 
 use std::path::PathBuf;
 

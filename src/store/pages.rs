@@ -10,7 +10,7 @@ use crate::model::{
 };
 
 use super::{
-    Result, Writer,
+    Pending, Result, Writer,
     articles::{self, Cause, Incoming, Kept},
     raw::{self, Packed},
     sources, stamp, strips, unstamp,
@@ -159,17 +159,37 @@ impl Writer {
         pages: Vec<(RawPage, Extraction)>,
         at: DateTime<Utc>,
     ) -> Result<Vec<Settled>> {
-        let packed = pages.iter().map(|it| self.packer.pack(&it.0.body)).collect::<Result<Vec<_>>>()?;
+        self.submit_import(self.pack(pages)?, at).await?.done().await
+    }
+
+    /// Compress pages for [`Writer::submit_import`], on the thread that asks for it.
+    pub fn pack(&self, pages: Vec<(RawPage, Extraction)>) -> Result<PackedPages> {
+        let packed = pages.into_iter().map(|(page, extraction)| {
+            let packed = self.packer.pack(&page.body)?;
+            Ok((page, extraction, packed))
+        });
+        packed.collect::<Result<_>>().map(PackedPages)
+    }
+
+    /// The same as [`Writer::import`], in two steps: pages that are submitted before others are kept before them.
+    pub async fn submit_import(
+        &self,
+        pages: PackedPages,
+        at: DateTime<Utc>,
+    ) -> Result<Pending<Vec<Settled>>> {
         let ways = self.ways();
-        self.call(move |conn| {
-            let pages = pages.iter().zip(&packed);
+        self.submit(move |conn| {
+            let pages = pages.0.iter();
             pages
-                .map(|((page, extraction), packed)| import(conn, page, extraction, packed, at, ways))
+                .map(|(page, extraction, packed)| import(conn, page, extraction, packed, at, ways))
                 .collect()
         })
         .await
     }
 }
+
+/// Pages that are ready to be kept.
+pub struct PackedPages(Vec<(RawPage, Extraction, Packed)>);
 
 fn import(
     conn: &Connection,

@@ -6,14 +6,14 @@
 
 use std::{
     io::Read,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 use zstd::{
     bulk::{Compressor, Decompressor},
-    dict::{DecoderDictionary, EncoderDictionary},
+    dict::DecoderDictionary,
 };
 
 use crate::model::PageId;
@@ -54,8 +54,8 @@ struct Reference {
     id: i64,
     pages: Vec<u8>,
     sketch: Vec<u64>,
-    /// Made when first needed, dropped when others are needed more.
-    encoder: OnceLock<EncoderDictionary<'static>>,
+    /// Those that are free, one for each thread that needed one; dropped when others are needed more.
+    compressors: Mutex<Vec<Compressor<'static>>>,
 }
 
 /// Compresses bodies, and chooses what to compress them against.
@@ -108,11 +108,7 @@ impl Packer {
         let io = |source| StoreError::Io { what: "cannot compress a page".to_owned(), source };
         let reference = PAGE_BYTES.contains(&body.len()).then(|| self.choose(body)).flatten();
         let data = match &reference {
-            Some(reference) => {
-                let encoder =
-                    reference.encoder.get_or_init(|| EncoderDictionary::copy(&reference.pages, LEVEL));
-                Compressor::with_prepared_dictionary(encoder).and_then(|mut it| it.compress(body))
-            }
+            Some(reference) => reference.compress(body),
             None => zstd::bulk::compress(body, LEVEL),
         };
         Ok(Packed {
@@ -145,7 +141,7 @@ impl Packer {
 impl Shelf {
     /// Make room among the prepared references for this one.
     fn prepare(&mut self, at: usize) -> Arc<Reference> {
-        let is_ready = |it: &Arc<Reference>| it.encoder.get().is_some();
+        let is_ready = |it: &Arc<Reference>| !it.free().is_empty();
         if !is_ready(&self.references[at])
             && PREPARED_MAX <= self.references.iter().filter(|it| is_ready(it)).count()
             && let Some(oldest) = self.references.iter_mut().find(|it| is_ready(it))
@@ -184,7 +180,22 @@ impl Shelf {
 
 impl Reference {
     fn new(id: i64, pages: Vec<u8>) -> Self {
-        Self { id, sketch: sketch(&pages), pages, encoder: OnceLock::new() }
+        Self { id, sketch: sketch(&pages), pages, compressors: Mutex::default() }
+    }
+
+    fn free(&self) -> MutexGuard<'_, Vec<Compressor<'static>>> {
+        self.compressors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn compress(&self, body: &[u8]) -> std::io::Result<Vec<u8>> {
+        let free = self.free().pop();
+        let mut compressor = match free {
+            Some(compressor) => compressor,
+            None => Compressor::with_dictionary(LEVEL, &self.pages)?,
+        };
+        let data = compressor.compress(body)?;
+        self.free().push(compressor);
+        Ok(data)
     }
 }
 

@@ -72,6 +72,14 @@ impl Writer {
         &self,
         op: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.submit(op).await?.done().await
+    }
+
+    /// Give `op` its place in the order of the writer thread.
+    pub(super) async fn submit<T: Send + 'static>(
+        &self,
+        op: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<Pending<T>> {
         let (reply, answer) = oneshot::channel();
         let op: Op = Box::new(move |conn| {
             let result = conn.map(|conn| savepoint(conn, op));
@@ -89,7 +97,17 @@ impl Writer {
         });
         let queue = self.queue.as_ref().ok_or(StoreError::WriterGone)?;
         queue.send(op).await.map_err(|_| StoreError::WriterGone)?;
-        answer.await.map_err(|_| StoreError::WriterGone)?
+        Ok(Pending(answer))
+    }
+}
+
+/// An operation that has its place in the order of the writer thread.
+pub struct Pending<T>(oneshot::Receiver<Result<T>>);
+
+impl<T> Pending<T> {
+    /// Wait until it is durable.
+    pub async fn done(self) -> Result<T> {
+        self.0.await.map_err(|_| StoreError::WriterGone)?
     }
 }
 
