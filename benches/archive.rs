@@ -34,7 +34,10 @@ fn main() {
     let config = Config::default();
     let extractor = Extractor::new(&config.profile).expect("the profile");
     let folder = tempfile::tempdir().expect("a folder");
-    let (file, path) = (folder.path().join("pages.warc.gz"), folder.path().join("a.db"));
+    // `TEARSHEET_KEEP=FOLDER` keeps the file for other tools.
+    let kept = std::env::var_os("TEARSHEET_KEEP").map(std::path::PathBuf::from);
+    let kept = kept.as_deref().unwrap_or(folder.path());
+    let (file, path) = (kept.join("pages.warc.gz"), folder.path().join("a.db"));
     let (bytes, took) = time(|| write(&file, pages));
     let size = std::fs::metadata(&file).expect("a file").len() as f64;
     println!("{pages} pages, {:.0} MB, {:.0} MB packed", bytes as f64 / 1e6, size / 1e6);

@@ -72,9 +72,9 @@ pub(super) fn keep(
         "INSERT INTO quotes (symbol, day, captured_at, strip_id, kind, price, change, change_pct, direction, suspect)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
+    symbols::know(conn, &strip.quotes)?;
     for quote in &strip.quotes {
         let Quote { symbol, kind, price, change, change_pct, direction, suspect } = quote;
-        symbols::know(conn, symbol, *kind)?;
         insert.execute(params![
             symbol,
             day,

@@ -2,18 +2,33 @@
 
 use rusqlite::{Connection, params};
 
-use crate::model::{Names, PageId, QuoteKind, capitals};
+use crate::model::{Names, PageId, Quote, QuoteKind, capitals};
 
 use super::Result;
 
-/// A symbol stood on a ticker. Where it never did before, the stories that name it are looked for.
-pub(super) fn know(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
-    let added = conn
-        .prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, ?2)")?
-        .execute(params![symbol, kind.code()])?;
-    if added == 0 {
-        return Ok(());
+/// These stood on a ticker. Where a symbol never did before, the stories that name it are looked for.
+pub(super) fn know(conn: &Connection, quotes: &[Quote]) -> Result<()> {
+    let symbols: Vec<&str> = quotes.iter().map(|it| it.symbol.as_str()).collect();
+    let mut query = conn.prepare_cached(
+        "SELECT value FROM json_each(?1) WHERE value NOT IN (SELECT symbol FROM symbols)",
+    )?;
+    let mut rows = query.query([json_array(&symbols)])?;
+    while let Some(row) = rows.next()? {
+        let symbol: String = row.get(0)?;
+        if let Some(quote) = quotes.iter().find(|it| it.symbol == symbol) {
+            meet(conn, &symbol, quote.kind)?;
+        }
     }
+    Ok(())
+}
+
+fn json_array<T: AsRef<str>>(texts: &[T]) -> String {
+    serde_json::Value::from_iter(texts.iter().map(AsRef::as_ref)).to_string()
+}
+
+fn meet(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
+    conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, ?2)")?
+        .execute(params![symbol, kind.code()])?;
     let mut query = conn.prepare_cached(
         "SELECT a.id, coalesce(a.headline, ''), a.summary, a.body
            FROM articles_fts f JOIN articles a ON a.id = f.rowid WHERE articles_fts MATCH ?1",
@@ -35,12 +50,11 @@ const INSERT: &str = "INSERT OR IGNORE INTO mentions (article_id, symbol) VALUES
 /// What an article names, in the place of what it named before.
 pub(super) fn keep_mentions(conn: &Connection, page: PageId, names: &Names) -> Result<()> {
     conn.prepare_cached("DELETE FROM mentions WHERE article_id = ?1")?.execute([page.0])?;
-    let mut known = conn.prepare_cached(
-        "INSERT OR IGNORE INTO mentions (article_id, symbol) SELECT ?1, symbol FROM symbols WHERE symbol = ?2",
-    )?;
-    for word in &names.capitals {
-        known.execute(params![page.0, word])?;
-    }
+    conn.prepare_cached(
+        "INSERT OR IGNORE INTO mentions (article_id, symbol)
+         SELECT ?1, s.symbol FROM json_each(?2) w CROSS JOIN symbols s ON s.symbol = w.value",
+    )?
+    .execute(params![page.0, json_array(&names.capitals)])?;
     let mut name =
         conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, 'stock')")?;
     let mut insert = conn.prepare_cached(INSERT)?;
