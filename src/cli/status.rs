@@ -78,12 +78,25 @@ fn as_text(archive: &str, status: &Status) -> String {
     }
     if !runs.is_empty() {
         out += &format!("\n{}\n", bold.apply_to("last runs"));
-        for RunRow { id: _, command, started_at, finished_at: _, outcome, tally, drifts: _ } in runs {
+        for RunRow {
+            id: _,
+            command,
+            started_at,
+            finished_at: _,
+            outcome,
+            tally,
+            drifts: _,
+            parsed_whole,
+        } in runs
+        {
             let Tally { stored, updated, unchanged, missing, failed, .. } = tally;
             let outcome = outcome.as_deref().unwrap_or("running");
             out += &format!(
                 "  {started_at}  {command:<8} {outcome:<11} {stored} new, {updated} updated, {unchanged} unchanged, \
-                 {failed} failed, {missing} missing\n"
+                 {failed} failed, {missing} missing{}\n",
+                parsed_whole
+                    .filter(|it| 0 < *it)
+                    .map_or(String::new(), |it| format!(", {it} parsed slowly"))
             );
         }
     }
@@ -148,7 +161,7 @@ fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
             "id": it.id, "command": it.command, "started_at": it.started_at, "finished_at": it.finished_at,
             "outcome": it.outcome, "discovered": it.tally.discovered, "fetched": it.tally.fetched,
             "stored": it.tally.stored, "updated": it.tally.updated, "unchanged": it.tally.unchanged,
-            "missing": it.tally.missing, "failed": it.tally.failed,
+            "missing": it.tally.missing, "failed": it.tally.failed, "parsed_whole": it.parsed_whole,
             "drift": it.drifts.iter().map(|it| json!({
                 "measure": it.measure, "before": it.before, "now": it.now, "pages": it.pages, "examples": it.examples,
             })).collect::<Vec<_>>(),

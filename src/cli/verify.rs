@@ -118,6 +118,9 @@ fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>
 fn remedy(it: Remedy) -> &'static str {
     match it {
         Remedy::NextRun => "no harm: the next run, or `tearsheet verify --repair`, puts it back",
+        Remedy::Report => {
+            "the archive is as it should be; the program is not: please report it, with the page"
+        }
         Remedy::Repair => "`tearsheet verify --repair` makes it right",
         Remedy::Reread => "`tearsheet verify --repair` reads it again from its raw page",
         Remedy::Lost => "the bytes are lost: fetch or import the page again, or take them from a backup",

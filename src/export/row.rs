@@ -120,7 +120,7 @@ impl Row {
 
     /// What was read from one page.
     pub fn of_page(page: &RawPage, extraction: Extraction) -> Self {
-        let Extraction { url, key, draft, strip, warnings } = extraction;
+        let Extraction { url, key, draft, strip, warnings, is_parsed_whole: _ } = extraction;
         let (host, site_id) = key.map(|it| (it.host, it.id)).unzip();
         Self {
             url: url.map(Into::into),

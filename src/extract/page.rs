@@ -47,7 +47,7 @@ pub(super) fn read(text: &str, raw: &RawPage, extractor: &Extractor) -> Extracti
     let profile = &extractor.profile;
     let document = Document::parse(text);
     let index = extractor.rules.index(document.root());
-    let mut out = Extraction::default();
+    let mut out = Extraction { is_parsed_whole: document.is_whole(), ..Extraction::default() };
     let said = || index.meta(&["canonical", "og:url"]).and_then(|it| profile.base_url.join(it).ok());
     let own = raw.url.clone().or_else(said);
     let base = own.clone().unwrap_or_else(|| profile.base_url.clone());

@@ -32,6 +32,11 @@ impl<'t> Document<'t> {
     }
 }
 
+/// Whether both parsers make the same of a page, or the quick one is in doubt.
+pub fn parsers_agree(page: &str) -> bool {
+    quick::parse(page).map_or(true, |it| it.is_like(&whole::parse(page)))
+}
+
 /// Text whose entities were escaped once too often, as titles in JSON and feeds are.
 pub fn unescape(text: &str) -> String {
     if !text.contains('&') && !text.contains('<') {

@@ -158,6 +158,23 @@ impl<'t> Document<'t> {
         Element { document: self, at: 0 }
     }
 
+    /// Whether another has the same elements, attributes and texts.
+    pub(super) fn is_like(&self, other: &Document<'_>) -> bool {
+        let are_alike = |(a, b): (Step<'_>, Step<'_>)| match (a, b) {
+            (Step::Open(a), Step::Open(b)) => {
+                a.name() == b.name()
+                    && a.is_html() == b.is_html()
+                    && a.attrs().count() == b.attrs().count()
+                    && a.attrs().all(|it| b.attr(it.0) == Some(it.1))
+            }
+            (Step::Close(_), Step::Close(_)) => true,
+            (Step::Text(a), Step::Text(b)) => a == b,
+            _ => false,
+        };
+        self.nodes.len() == other.nodes.len()
+            && self.root().walk().zip(other.root().walk()).all(are_alike)
+    }
+
     /// Whether it took the parser for whole pages, the quick one being in doubt.
     pub fn is_whole(&self) -> bool {
         self.is_whole

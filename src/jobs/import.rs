@@ -312,7 +312,7 @@ impl Shared<'_> {
             });
             // Its place is taken: the next batch may be submitted, and this one is waited for while it is worked on.
             drop(place);
-            self.settle(std::mem::replace(&mut before, Some((names, submitted))));
+            self.settle(before.replace((names, submitted)));
         }
         self.settle(before);
     }

@@ -6,6 +6,7 @@ use chrono::Utc;
 
 use crate::{
     extract::Extractor,
+    html,
     model::Event,
     store::{Finding, Reader, Remedy, Writer},
 };
@@ -14,6 +15,8 @@ use super::{JobError, Losses, Observer, Reextract, Stop};
 
 /// Bodies of one turn.
 const CHUNK: usize = 512;
+/// Bodies that are parsed both ways.
+const PARSED_TWICE: usize = 100;
 /// Bodies compressed again between two commits.
 const COMPACT_CHUNK: usize = 64;
 
@@ -41,10 +44,10 @@ pub struct Verified {
 }
 
 impl Verified {
-    /// Is something damaged: anything but what a killed run left for the next one.
+    /// Is something damaged: anything but what a killed run left for the next one, and faults of the program.
     #[must_use]
     pub fn is_damaged(&self) -> bool {
-        self.findings.iter().any(|it| it.remedy != Remedy::NextRun)
+        self.findings.iter().any(|it| !matches!(it.remedy, Remedy::NextRun | Remedy::Report))
     }
 }
 
@@ -92,8 +95,26 @@ impl Verify<'_> {
                 (self.observe)(Event::Reread);
             }
         }
+        verified.findings.extend(self.check_parsers(&bodies));
         verified.is_whole = true;
         Ok(verified)
+    }
+
+    /// Whether some pages, evenly chosen, are the same to both parsers.
+    fn check_parsers(&self, bodies: &[i64]) -> Vec<Finding> {
+        let step = bodies.len().div_ceil(PARSED_TWICE).max(1);
+        let differs = |id: &i64| {
+            // What cannot be read was named before.
+            let body = self.readers[0].body(*id).ok()?;
+            let is_fine = html::parsers_agree(&html::decode(&body, None).text);
+            (!is_fine).then(|| Finding {
+                check: "parsers",
+                row: format!("bodies {id}"),
+                detail: "read quickly, the page is another than read as a whole".to_owned(),
+                remedy: Remedy::Report,
+            })
+        };
+        bodies.iter().step_by(step).filter_map(differs).collect()
     }
 }
 

@@ -30,6 +30,9 @@ pub enum Outcome {
     Failed,
 }
 
+/// The measure of [`RunRow::parsed_whole`].
+pub const PARSED_WHOLE: &str = "parsed whole";
+
 /// One run, as `status` shows it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunRow {
@@ -47,6 +50,8 @@ pub struct RunRow {
     pub tally: Tally,
     /// What drifted.
     pub drifts: Vec<Drift>,
+    /// Pages that the quick parser was in doubt of, where the run counted them.
+    pub parsed_whole: Option<u64>,
 }
 
 /// What the pages of a run had.

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use crate::model::{PageState, Tally};
 
-use super::{Reader, Result, RunRow, runs::drifts, stamp};
+use super::{PARSED_WHOLE, Reader, Result, RunRow, runs::drifts, stamp};
 
 /// How many of the newest runs are shown.
 const RUNS_MAX: u32 = 5;
@@ -187,10 +187,12 @@ fn hosts(conn: &Connection) -> Result<Vec<HostStats>> {
 
 fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
     let sql = "SELECT id, command, started_at, finished_at, outcome, discovered, fetched, stored, updated, unchanged,
-                      missing, failed, drift
+                      missing, failed, drift,
+                      CASE WHEN read > 0 THEN (SELECT cast(coalesce(max(total), 0) AS INTEGER) FROM run_measures
+                                                WHERE run_id = runs.id AND measure = ?2) END
                  FROM runs ORDER BY id DESC LIMIT ?1";
     let mut query = conn.prepare(sql)?;
-    let rows = query.query_map([RUNS_MAX], |row| {
+    let rows = query.query_map(rusqlite::params![RUNS_MAX, PARSED_WHOLE], |row| {
         let tally = Tally {
             discovered: row.get(5)?,
             fetched: row.get(6)?,
@@ -209,6 +211,7 @@ fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
             outcome: row.get(4)?,
             tally,
             drifts: drifts(row.get::<_, Option<String>>(12)?.as_deref()),
+            parsed_whole: row.get(13)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -23,7 +23,7 @@ pub(super) fn know(conn: &Connection, quotes: &[Quote]) -> Result<()> {
 }
 
 fn json_array<T: AsRef<str>>(texts: &[T]) -> String {
-    serde_json::Value::from_iter(texts.iter().map(AsRef::as_ref)).to_string()
+    texts.iter().map(AsRef::as_ref).collect::<serde_json::Value>().to_string()
 }
 
 fn meet(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {

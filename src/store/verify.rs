@@ -36,6 +36,8 @@ pub enum Remedy {
     Repair,
     /// `verify --repair` reads the article again from its raw page.
     Reread,
+    /// A fault of the program, not of the archive: it should be reported.
+    Report,
     /// The bytes are lost: the page has to be fetched or imported again.
     Lost,
     /// The file itself is damaged: `sqlite3 FILE .recover`, or a backup.

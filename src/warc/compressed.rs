@@ -75,7 +75,7 @@ impl<R: BufRead> BufRead for Counted<R> {
 /// The bytes of an archive, unpacked as one stream over all members.
 pub(super) enum Unpacked<R: BufRead> {
     Plain(Counted<R>),
-    Gzip(Members<R>),
+    Gzip(Box<Members<R>>),
     Zstd(Box<zstd::stream::read::Decoder<'static, Counted<R>>>),
 }
 
@@ -93,7 +93,7 @@ impl<R: BufRead> Unpacked<R> {
         Ok(match packing {
             Packing::Plain => Self::Plain(counted),
             Packing::Gzip => {
-                Self::Gzip(Members { decoder: Some(GzDecoder::new(counted)), is_over: false })
+                Self::Gzip(Box::new(Members { decoder: Some(GzDecoder::new(counted)), is_over: false }))
             }
             Packing::Zstd => Self::Zstd(Box::new(zstd::stream::read::Decoder::with_buffer(counted)?)),
         })

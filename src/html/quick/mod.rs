@@ -134,12 +134,9 @@ impl<'t> Parser<'t> {
         if is_lower { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) }
     }
 
-    /// Where it is kept.
-    fn span_of(&mut self, name: &Cow<'t, str>, range: &Range<usize>) -> Span {
-        match name {
-            Cow::Borrowed(_) => Span::of_page(range.start, range.end),
-            Cow::Owned(name) => self.document.keep(name),
-        }
+    /// Where it is kept: in the page, if it stands there as it is.
+    fn span_of(&mut self, name: &str, range: &Range<usize>, is_lower: bool) -> Span {
+        if is_lower { Span::of_page(range.start, range.end) } else { self.document.keep(name) }
     }
 
     /// Begin an element with the attributes of the last tag.
@@ -151,7 +148,7 @@ impl<'t> Parser<'t> {
             if !is_html && has_space(&lower) {
                 continue;
             }
-            let name = self.span_of(&lower, &name);
+            let name = self.span_of(&lower, &name, is_lower);
             let text = &self.page[value.clone()];
             let span = Span::of_page(value.start, value.end);
             let value = match has_entity.then(|| htmlize::unescape_attribute(text)) {
@@ -297,7 +294,7 @@ impl<'t> Parser<'t> {
         if tag.is_end {
             return self.end(kind, &name);
         }
-        let span = self.span_of(&name, &tag.name);
+        let span = self.span_of(&name, &tag.name, tag.is_lower);
         self.start(kind, span, &name, tag.is_self_closing)
     }
 
