@@ -3,6 +3,7 @@
 
 mod articles;
 mod days;
+mod imports;
 mod market;
 mod migrate;
 mod offers;
@@ -22,8 +23,9 @@ mod writer;
 
 pub use articles::content_hash;
 pub use days::{DayFacts, IdFact};
+pub use imports::PackedPages;
 pub use market::{DailyRow, QuoteRow, SymbolRow};
-pub use pages::{Enqueued, PackedPages, Queue, Settlement};
+pub use pages::{Enqueued, Queue, Settlement};
 pub use raw::sha256 as body_hash;
 pub use reader::{Reader, Reference, Wording};
 pub use rereading::{Bytes, Capture, Rereading, StoredCapture, Verdict as RereadVerdict};
