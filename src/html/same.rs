@@ -126,6 +126,8 @@ fn what_is_moved_or_reopened_is_left_to_the_other() {
         "<svg><p>a</svg>",
         "<math><mi>x</math>",
         "a\0b",
+        "\u{FEFF}a",
+        "<pre></>\n</pre>",
         "a\rb",
         "<script><!-- <script> </script> --></script>",
         "<form><form>",

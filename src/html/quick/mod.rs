@@ -29,7 +29,8 @@ type Sure<T = ()> = Result<T, Doubt>;
 /// A page as a tree, or doubt.
 pub(super) fn parse(page: &str) -> Sure<Document<'_>> {
     // What a NUL becomes depends on where it stands; line ends are one character since the bytes were decoded.
-    if memchr2(0, b'\r', page.as_bytes()).is_some() {
+    // A second byte order mark is dropped, or is not.
+    if memchr2(0, b'\r', page.as_bytes()).is_some() || page.starts_with('\u{FEFF}') {
         return Err(Doubt);
     }
     Parser::new(page).run()
@@ -105,6 +106,8 @@ impl<'t> Parser<'t> {
                 Token::Comment | Token::Cdata if self.is_behind_body => {}
                 Token::Cdata if matches!(self.top(), Kind::Svg | Kind::Drawn) => return Err(Doubt),
                 Token::Comment | Token::Cdata => self.text = None,
+                // Whether it lies between is read in two ways.
+                Token::Nothing if self.drops_line => return Err(Doubt),
                 Token::Nothing => {}
                 Token::Doctype(range) => {
                     if self.mode != Mode::BeforeHtml {
