@@ -1,7 +1,7 @@
 """The questions of `benches/query.rs`, asked of the same archive with other tools, and with the program itself.
 
     TEARSHEET_KEEP=million.db cargo bench --bench query -- 1000000
-    python3 -m venv venv && venv/bin/pip install -r benches/peers/requirements.txt
+    python3 -m venv venv && venv/bin/pip install -U pip && venv/bin/pip install -r benches/peers/requirements.txt
     venv/bin/python benches/peers/questions.py target/release/tearsheet million.db
 
 Each question is a process of its own where the tool is a program (its start counts), and a call within this process
