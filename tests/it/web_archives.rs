@@ -159,6 +159,18 @@ fn a_list_of_crawls_that_is_none_is_said_so() {
     assert!(ran.stderr.contains("no list of crawls"), "{}", ran.stderr);
 }
 
+/// A program that reads a site, and offers its pages of these states to a web archive.
+fn offering(site: &Site, copy: &Site, states: &str) -> Program {
+    let settings = format!(
+        "sitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n[[site.web_archives]]\nname = \"copy\"\ncdx = \"{0}/cdx\"\n\
+         replay = \"{0}/web/{{timestamp}}id_/{{url}}\"\nrequests_per_minute = 60000\ndays_after = 10\noffered = [{states}]\n",
+        copy.base()
+    );
+    let program = Program::new();
+    program.configure(site.base(), "allow_private_addresses = true", &settings);
+    program
+}
+
 #[test]
 fn pages_the_site_does_not_give_are_offered_to_the_archives_that_are_named_for_it() {
     let copy = Site::start();
@@ -186,13 +198,7 @@ fn pages_the_site_does_not_give_are_offered_to_the_archives_that_are_named_for_i
     copy.on(&index("40000003"), [ok("")]);
     let replay = format!("/web/20251022070000id_/{}/news/40000002/x", site.base());
     copy.on(&replay, [ok(page(2))]);
-    let settings = format!(
-        "sitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n[[site.web_archives]]\nname = \"copy\"\ncdx = \"{0}/cdx\"\n\
-         replay = \"{0}/web/{{timestamp}}id_/{{url}}\"\nrequests_per_minute = 60000\ndays_after = 10\noffered = [\"blocked\", \"missing\"]\n",
-        copy.base()
-    );
-    let program = Program::new();
-    program.configure(site.base(), "allow_private_addresses = true", &settings);
+    let program = offering(&site, &copy, "\"blocked\", \"missing\"");
     let ran = program.run(&["scrape"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("scrape: 2 new"), "{}", ran.stderr);
@@ -220,13 +226,7 @@ fn an_archive_in_trouble_is_no_trouble_of_the_run() {
     site.feed(&["/news/40000001/a", "/news/40000002/b"]);
     site.on("/news/40000001/a", [ok(page(1))]);
     copy.on("/robots.txt", [status(429).header("retry-after", "600")]);
-    let settings = format!(
-        "sitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n[[site.web_archives]]\nname = \"copy\"\ncdx = \"{0}/cdx\"\n\
-         replay = \"{0}/web/{{timestamp}}id_/{{url}}\"\nrequests_per_minute = 60000\ndays_after = 10\noffered = [\"missing\"]\n",
-        copy.base()
-    );
-    let program = Program::new();
-    program.configure(site.base(), "allow_private_addresses = true", &settings);
+    let program = offering(&site, &copy, "\"missing\"");
     let ran = program.run(&["scrape"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(one(&program.archive(), "SELECT count(*) FROM offers"), "0", "it was not asked");
