@@ -25,11 +25,6 @@ impl<'t> Document<'t> {
     pub fn parse(page: &'t str) -> Self {
         quick::parse(page).unwrap_or_else(|_| whole::parse(page))
     }
-
-    /// Parse a page by the standard's whole algorithm: what [`Document::parse`] is measured by.
-    pub fn parse_whole(page: &'t str) -> Self {
-        whole::parse(page)
-    }
 }
 
 /// Whether both parsers make the same of a page, or the quick one is in doubt.

@@ -8,14 +8,15 @@ pub(super) enum Kind {
     Body,
     /// Into the head, without an end: `meta`, `link`, `base`.
     Meta,
-    /// Text and entities up to the end tag: `title`, `textarea`.
+    /// Text and entities up to the end tag.
     Title,
+    /// The same; a line break behind the start tag is none.
     Textarea,
     /// Text up to the end tag.
     Raw,
-    /// `div`, `section`, `ul`...: ends a paragraph.
+    /// `section`, `ul`...: ends a paragraph.
     Block,
-    /// `div` and `address`: an item may end through them.
+    /// `div` and `address`: a block through which an item may end the one before it.
     Through,
     P,
     Heading,
@@ -23,6 +24,7 @@ pub(super) enum Kind {
     Pre,
     Form,
     Li,
+    /// `dt` and `dd`.
     Term,
     Button,
     A,
@@ -35,7 +37,9 @@ pub(super) enum Kind {
     ColGroup,
     Col,
     Select,
+    /// `option`.
     Choice,
+    /// `optgroup`.
     ChoiceGroup,
     Hr,
     /// Without an end, and no more to it.

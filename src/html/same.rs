@@ -139,6 +139,22 @@ fn what_is_moved_or_reopened_is_left_to_the_other() {
     }
 }
 
+#[test]
+fn no_page_becomes_much_larger_than_it_is() {
+    let joined = "x</b>".repeat(50_000);
+    assert!(same(&joined));
+    let quick = quick::parse(&joined).unwrap_or_else(|_| unreachable!("it was sure"));
+    assert!(quick.beside_len() < 2 * joined.len(), "{}", quick.beside_len());
+    // Each paragraph opens the two again.
+    let long = "long ".repeat(20_000);
+    let reopened =
+        ["<p><b title='", &long, "'><i title='", &long, "'></p>", &"<p>x</p>".repeat(500)].concat();
+    let whole = whole::parse(&reopened);
+    let titles = whole.root().descendants().filter(|it| it.attr("title").is_some()).count();
+    assert!(100 < titles, "{titles}");
+    assert!(whole.beside_len() < 2 * reopened.len(), "{}", whole.beside_len());
+}
+
 /// Names, as they come.
 const NAMES: [&str; 38] = [
     "p", "div", "span", "a", "b", "i", "em", "li", "ul", "ol", "dl", "dt", "dd", "table", "tbody", "tr",

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memchr2, memchr3, memmem};
+use memchr::{memchr, memchr2, memmem};
 
 /// A start or end tag of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -264,9 +264,4 @@ fn comment(rest: &str) -> usize {
         at -= 1;
     }
     bytes.len()
-}
-
-/// Whether a text needs to be looked at before it is taken as it stands.
-pub(super) fn is_plain(text: &str) -> bool {
-    memchr3(b'&', b'\r', 0, text.as_bytes()).is_none()
 }

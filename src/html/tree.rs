@@ -71,10 +71,6 @@ impl Span {
     pub(super) fn of_page(start: usize, end: usize) -> Self {
         Self { start: short(start), len: short(end - start) }
     }
-
-    pub(super) fn is_empty(self) -> bool {
-        self.len == 0
-    }
 }
 
 /// Pages are far below two gigabytes.
@@ -83,12 +79,10 @@ fn short(number: usize) -> u32 {
 }
 
 impl<'t> Document<'t> {
-    /// Nothing yet, with room for a page of so many bytes.
-    pub(super) fn empty(page: &'t str, bytes: usize, is_whole: bool) -> Self {
-        // A real page has a tag or a text for every thirty bytes.
-        let nodes = Vec::with_capacity(bytes / 24 + 16);
-        let attrs = Vec::with_capacity(bytes / 48 + 16);
-        Self { page, beside: String::new(), nodes, attrs, is_whole }
+    /// Nothing yet, with room for so many nodes.
+    pub(super) fn empty(page: &'t str, nodes: usize, is_whole: bool) -> Self {
+        let attrs = Vec::with_capacity(nodes / 2);
+        Self { page, beside: String::new(), nodes: Vec::with_capacity(nodes), attrs, is_whole }
     }
 
     /// Keep a text that does not stand in the page.
@@ -135,16 +129,30 @@ impl<'t> Document<'t> {
         at
     }
 
-    /// Write a text on into the one before it.
+    /// Write a text on into the one before it. A text may be joined of very many: it moves beside the page once, and is
+    /// written on there.
     pub(super) fn join_text(&mut self, at: u32, more: Span) {
         let What::Text(known) = self.nodes[at as usize].what else { return };
-        let joined = if known.start + known.len == more.start {
-            Span { start: known.start, len: known.len + more.len }
+        let (known, more) = if known.start + known.len == more.start {
+            (known, more)
         } else {
-            let text = self.str(known).to_owned() + self.str(more);
-            self.keep(&text)
+            let more = self.str(more).to_owned();
+            let is_last = known.start + known.len == short(self.beside.len()) | BESIDE;
+            let known = if is_last {
+                known
+            } else {
+                let known = self.str(known).to_owned();
+                self.keep(&known)
+            };
+            (known, self.keep(&more))
         };
-        self.nodes[at as usize].what = What::Text(joined);
+        self.nodes[at as usize].what = What::Text(Span { len: known.len + more.len, ..known });
+    }
+
+    /// How much does not stand in the page.
+    #[cfg(test)]
+    pub(super) fn beside_len(&self) -> usize {
+        self.beside.len()
     }
 
     fn push(&mut self, parent: u32, what: What) -> u32 {

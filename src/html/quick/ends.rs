@@ -55,13 +55,16 @@ impl Parser<'_> {
                 if is_it { self.end_cell() } else { Err(Doubt) }
             }
             Kind::Other | Kind::Svg => self.end_other(name),
+            // It is a line break all the same.
+            Kind::Void if name == "br" => Err(Doubt),
             // Nothing of the kind is open.
-            Kind::Meta | Kind::Title | Kind::Raw | Kind::Textarea | Kind::Hr | Kind::Col
-                if name != "br" =>
-            {
-                Ok(())
-            }
-            Kind::Void if name != "br" => Ok(()),
+            Kind::Meta
+            | Kind::Title
+            | Kind::Raw
+            | Kind::Textarea
+            | Kind::Hr
+            | Kind::Col
+            | Kind::Void => Ok(()),
             _ => Err(Doubt),
         }
     }

@@ -27,21 +27,9 @@ impl Parser<'_> {
                 (Kind::Table, Kind::ColGroup | Kind::TableSection)
                 | (Kind::TableSection, Kind::Row)
                 | (Kind::Row, Kind::Cell) => return self.insert(kind, span, true),
-                (Kind::Table, Kind::Col) => {
-                    let attrs = std::mem::take(&mut self.tokens.attrs);
-                    self.imply(Kind::ColGroup, "colgroup")?;
-                    self.tokens.attrs = attrs;
-                }
-                (Kind::Table, Kind::Row | Kind::Cell) => {
-                    let attrs = std::mem::take(&mut self.tokens.attrs);
-                    self.imply(Kind::TableSection, "tbody")?;
-                    self.tokens.attrs = attrs;
-                }
-                (Kind::TableSection, Kind::Cell) => {
-                    let attrs = std::mem::take(&mut self.tokens.attrs);
-                    self.imply(Kind::Row, "tr")?;
-                    self.tokens.attrs = attrs;
-                }
+                (Kind::Table, Kind::Col) => self.imply(Kind::ColGroup, "colgroup")?,
+                (Kind::Table, Kind::Row | Kind::Cell) => self.imply(Kind::TableSection, "tbody")?,
+                (Kind::TableSection, Kind::Cell) => self.imply(Kind::Row, "tr")?,
                 (Kind::ColGroup, Kind::Col) => {
                     self.insert(kind, span, true)?;
                     self.pop();

@@ -1,5 +1,5 @@
 //! The quick parser: a page that is nested as it should be becomes the tree that the standard's algorithm (HTML, section
-//! 13.2.6) makes of it, in a twentieth of the time. Wherever it cannot be sure of that, it gives up.
+//! 13.2.6) makes of it, in about an eighth of the time. Wherever it cannot be sure of that, it gives up.
 //!
 //! What it is sure of: start and end tags that match, the end tags that may be left out, tables without stray content, drawings
 //! without HTML in them. What it is not: elements that are reopened or moved.
@@ -9,16 +9,19 @@ mod frames;
 
 use std::{borrow::Cow, ops::Range};
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2};
 
 use super::{
     names::{Kind, drawn},
-    token::{RawAttr, Tag, Token, Tokenizer, is_plain},
+    token::{RawAttr, Tag, Token, Tokenizer},
     tree::{Document, Span},
 };
 
 /// Deeper pages are looked at by the other parser, which knows where to cut.
 const DEPTH_MAX: usize = 400;
+
+/// A real page has a tag or a text for every thirty bytes.
+const BYTES_OF_A_NODE: usize = 24;
 
 /// It is not certain what the standard makes of it.
 #[derive(Debug)]
@@ -83,7 +86,7 @@ impl<'t> Parser<'t> {
         Self {
             page,
             tokens: Tokenizer::new(page),
-            document: Document::empty(page, page.len(), false),
+            document: Document::empty(page, page.len() / BYTES_OF_A_NODE, false),
             open: Vec::new(),
             mode: Mode::BeforeHtml,
             paragraphs: 0,
@@ -270,17 +273,11 @@ impl<'t> Parser<'t> {
     /// Text with its entities.
     fn write_text(&mut self, range: Range<usize>) {
         let text = &self.page[range.clone()];
-        let span = if is_plain(text) {
-            Span::of_page(range.start, range.end)
-        } else {
-            match htmlize::unescape(text) {
-                Cow::Owned(text) => self.document.keep(&text),
-                Cow::Borrowed(_) => Span::of_page(range.start, range.end),
-            }
+        let span = Span::of_page(range.start, range.end);
+        let span = match memchr(b'&', text.as_bytes()).map(|_| htmlize::unescape(text)) {
+            Some(Cow::Owned(text)) => self.document.keep(&text),
+            Some(Cow::Borrowed(_)) | None => span,
         };
-        if span.is_empty() {
-            return;
-        }
         self.write(span);
     }
 
