@@ -1,9 +1,11 @@
 -- Pages the site does not give, and when a web archive was asked for them. See site.web_archives, offered.
 CREATE TABLE offers (
-    page_id  INTEGER PRIMARY KEY REFERENCES pages(id),
+    page_id  INTEGER NOT NULL REFERENCES pages(id),
+    archive  TEXT NOT NULL,                   -- its name in site.web_archives
     asked_at TEXT NOT NULL,                   -- the last time
-    captures INTEGER NOT NULL                 -- how many the archive had
-) STRICT;
+    captures INTEGER NOT NULL,                -- how many it had
+    PRIMARY KEY (page_id, archive)
+) STRICT, WITHOUT ROWID;
 
 -- What was said around the bytes of a capture: header lines, `name: value`, each with a line end.
 CREATE TABLE capture_heads (

@@ -45,7 +45,7 @@ pub struct RecordPlace {
 impl RecordPlace {
     /// Its bytes.
     pub fn range(&self) -> RangeInclusive<u64> {
-        self.offset..=self.offset + self.length.max(1) - 1
+        self.offset..=self.offset.saturating_add(self.length.max(1) - 1)
     }
 }
 

@@ -35,7 +35,7 @@ impl Work<'_> {
             let Index::Cdx(server) = &archive.index else { continue };
             let pages = match archive.offered.as_slice() {
                 [] => continue,
-                states => reader.to_offer(states, Utc::now() - AGAIN, PAGES_MAX)?,
+                states => reader.to_offer(&archive.name, states, Utc::now() - AGAIN, PAGES_MAX)?,
             };
             let mut web_archive = WebArchiveReader::new(self, archive);
             for (page, key) in pages {
@@ -45,12 +45,10 @@ impl Work<'_> {
                     None if self.is_spent() => return Ok(end),
                     None => {}
                 }
-                match look_for(&mut web_archive, server.clone(), key).await? {
-                    Ok((captures, settled)) => {
-                        // What came is news; what did not is no failure of the run's own.
-                        let is_news = |it: &Settled| matches!(it, Settled::New | Settled::Updated);
-                        settled.into_iter().filter(is_news).for_each(|it| tally.count(it));
-                        self.pass.writer.remember_offer(page, captures, Utc::now()).await?;
+                match look_for(&mut web_archive, server.clone(), key, tally).await? {
+                    Ok(captures) => {
+                        let name = archive.name.clone();
+                        self.pass.writer.remember_offer(page, name, captures, Utc::now()).await?;
                     }
                     Err(End::Interrupted) => return Ok(End::Interrupted),
                     // Its own trouble: the site's pages are as they were.
@@ -62,23 +60,25 @@ impl Work<'_> {
     }
 }
 
-/// What an archive has of a page is fetched: how many captures it has, and what became of those that were chosen.
+/// What an archive has of a page is fetched, and counted where it is news; what does not come is no failure of the run's. How
+/// many captures it has.
 async fn look_for(
     web_archive: &mut WebArchiveReader<'_, '_>,
     server: Url,
     key: PageKey,
-) -> Asked<(usize, Vec<Settled>)> {
+    tally: &mut Tally,
+) -> Asked<usize> {
     let mut captures = match web_archive.index(server, Sought::Of(key)).await? {
         Ok(captures) => captures,
         Err(end) => return Ok(Err(end)),
     };
     captures.sort_by_key(|it| it.at);
-    let mut settled = Vec::new();
     for capture in first_and_last(&captures, None) {
         match web_archive.fetch(capture).await? {
-            Ok(one) => settled.push(one),
+            Ok(news @ (Settled::New | Settled::Updated)) => tally.count(news),
+            Ok(_) => {}
             Err(end) => return Ok(Err(end)),
         }
     }
-    Ok(Ok((captures.len(), settled)))
+    Ok(Ok(captures.len()))
 }

@@ -185,10 +185,15 @@ fn bare(headers: Vec<warc::Header>, body: Vec<u8>) -> HttpAnswer {
 
 fn page(url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawPage {
     let HttpAnswer { protocol, status, headers, body } = answer;
-    // A record is written as HTTP/1.1 whatever was spoken.
-    let protocol = record.header("WARC-Protocol").map_or(protocol, str::to_owned);
+    // A record is written as HTTP/1.1 whatever was spoken; a record without an answer has nothing to say.
+    let spoken = record.headers.iter().filter(|it| it.0.eq_ignore_ascii_case("WARC-Protocol"));
+    let spoken = spoken.map(|it| it.1.to_ascii_lowercase()).find(|it| it.starts_with('h'));
     let response = Heads::lines(headers.iter().map(|it| (it.0.as_str(), it.1.as_bytes())));
-    let heads = has_status.then_some(Heads { protocol, request: None, response });
+    let heads = (!protocol.is_empty()).then(|| Heads {
+        protocol: spoken.unwrap_or(protocol),
+        request: None,
+        response,
+    });
     let text = |name| warc::header(&headers, name).map(str::to_owned);
     RawPage {
         url: Some(url),

@@ -189,11 +189,11 @@ impl Heads {
         !left_out.iter().any(|it| name.eq_ignore_ascii_case(it))
     }
 
-    /// Header lines of those that are kept.
+    /// Header lines of those that are kept. What would end a line is a space.
     pub fn lines<'h>(headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> String {
         let kept = headers.filter(|it| Self::keeps(it.0));
         kept.fold(String::new(), |lines, (name, value)| {
-            lines + name + ": " + &String::from_utf8_lossy(value) + "\n"
+            lines + name + ": " + &String::from_utf8_lossy(value).replace(['\r', '\n', '\0'], " ") + "\n"
         })
     }
 

@@ -8,37 +8,45 @@ use crate::model::{PageId, PageKey, PageState};
 use super::{Reader, Result, Writer, stamp};
 
 impl Reader {
-    /// Pages of these states that no web archive was asked for since then, the last visited first. A number that was guessed
-    /// and is of no page is none.
+    /// Pages of these states that this web archive was not asked for since then, the last visited first. A number that was
+    /// guessed and is of no page is none.
     pub fn to_offer(
         &self,
+        archive: &str,
         states: &[PageState],
         since: DateTime<Utc>,
         limit: u32,
     ) -> Result<Vec<(PageId, PageKey)>> {
         let states = states.iter().map(|it| format!("\"{}\"", it.code())).collect::<Vec<_>>().join(",");
         let sql = "
-            SELECT p.id, p.host, p.site_id FROM pages p LEFT JOIN offers o ON o.page_id = p.id
+            SELECT p.id, p.host, p.site_id
+              FROM pages p LEFT JOIN offers o ON o.page_id = p.id AND o.archive = ?4
              WHERE p.state IN (SELECT value FROM json_each(?1)) AND p.via <> 'ids' AND p.claimed_by IS NULL
                AND (o.asked_at IS NULL OR o.asked_at < ?2)
              ORDER BY p.visited_at DESC, p.id DESC LIMIT ?3";
         let mut pages = self.conn.prepare_cached(sql)?;
-        let pages = pages.query_map(params![format!("[{states}]"), stamp(since), limit], |row| {
-            Ok((PageId(row.get(0)?), PageKey { host: row.get(1)?, id: row.get(2)? }))
-        })?;
+        let pages = pages
+            .query_map(params![format!("[{states}]"), stamp(since), limit, archive], |row| {
+                Ok((PageId(row.get(0)?), PageKey { host: row.get(1)?, id: row.get(2)? }))
+            })?;
         Ok(pages.collect::<rusqlite::Result<_>>()?)
     }
 }
 
 impl Writer {
     /// A web archive was asked for this page, and had so many captures.
-    pub async fn remember_offer(&self, page: PageId, captures: usize, at: DateTime<Utc>) -> Result<()> {
+    pub async fn remember_offer(
+        &self,
+        page: PageId,
+        archive: String,
+        captures: usize,
+        at: DateTime<Utc>,
+    ) -> Result<()> {
         self.call(move |conn| {
             conn.prepare_cached(
-                "INSERT INTO offers (page_id, asked_at, captures) VALUES (?1, ?2, ?3)
-                 ON CONFLICT (page_id) DO UPDATE SET asked_at = excluded.asked_at, captures = excluded.captures",
+                "INSERT OR REPLACE INTO offers (page_id, archive, asked_at, captures) VALUES (?1, ?2, ?3, ?4)",
             )?
-            .execute(params![page.0, stamp(at), captures])?;
+            .execute(params![page.0, archive, stamp(at), captures])?;
             Ok(())
         })
         .await

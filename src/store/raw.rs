@@ -54,8 +54,15 @@ struct Reference {
     id: i64,
     pages: Vec<u8>,
     sketch: Vec<u64>,
-    /// Those that are free, one for each thread that needed one; dropped when others are needed more.
-    compressors: Mutex<Vec<Compressor<'static>>>,
+    /// Dropped when those of others are needed more.
+    compressors: Mutex<Compressors>,
+}
+
+/// Compressors against one reference: as many as there were threads that needed one at a time.
+#[derive(Default)]
+struct Compressors {
+    free: Vec<Compressor<'static>>,
+    made: usize,
 }
 
 /// Compresses bodies, and chooses what to compress them against.
@@ -141,7 +148,7 @@ impl Packer {
 impl Shelf {
     /// Make room among the prepared references for this one.
     fn prepare(&mut self, at: usize) -> Arc<Reference> {
-        let is_ready = |it: &Arc<Reference>| !it.free().is_empty();
+        let is_ready = |it: &Arc<Reference>| 0 < it.compressors().made;
         if !is_ready(&self.references[at])
             && PREPARED_MAX <= self.references.iter().filter(|it| is_ready(it)).count()
             && let Some(oldest) = self.references.iter_mut().find(|it| is_ready(it))
@@ -183,18 +190,20 @@ impl Reference {
         Self { id, sketch: sketch(&pages), pages, compressors: Mutex::default() }
     }
 
-    fn free(&self) -> MutexGuard<'_, Vec<Compressor<'static>>> {
+    fn compressors(&self) -> MutexGuard<'_, Compressors> {
         self.compressors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn compress(&self, body: &[u8]) -> std::io::Result<Vec<u8>> {
-        let free = self.free().pop();
-        let mut compressor = match free {
-            Some(compressor) => compressor,
-            None => Compressor::with_dictionary(LEVEL, &self.pages)?,
+        let free = self.compressors().free.pop();
+        let mut compressor = if let Some(compressor) = free {
+            compressor
+        } else {
+            self.compressors().made += 1;
+            Compressor::with_dictionary(LEVEL, &self.pages)?
         };
         let data = compressor.compress(body)?;
-        self.free().push(compressor);
+        self.compressors().free.push(compressor);
         Ok(data)
     }
 }

@@ -12,12 +12,10 @@ pub(super) fn know(conn: &Connection, quotes: &[Quote]) -> Result<()> {
     let mut query = conn.prepare_cached(
         "SELECT value FROM json_each(?1) WHERE value NOT IN (SELECT symbol FROM symbols)",
     )?;
-    let mut rows = query.query([json_array(&symbols)])?;
-    while let Some(row) = rows.next()? {
-        let symbol: String = row.get(0)?;
-        if let Some(quote) = quotes.iter().find(|it| it.symbol == symbol) {
-            meet(conn, &symbol, quote.kind)?;
-        }
+    let unknown = query.query_map([json_array(&symbols)], |row| row.get(0))?;
+    let unknown: Vec<String> = unknown.collect::<rusqlite::Result<_>>()?;
+    for quote in quotes.iter().filter(|it| unknown.contains(&it.symbol)) {
+        meet(conn, &quote.symbol, quote.kind)?;
     }
     Ok(())
 }

@@ -426,6 +426,32 @@ fn what_was_said_around_a_page_is_exported_but_for_what_is_nobodys_business() {
 }
 
 #[test]
+fn what_others_recorded_around_a_page_is_kept_a_line_a_header() {
+    let answer = |head: &str| answer(head, page(1).as_bytes());
+    let file = [
+        record(
+            "response",
+            &url(1),
+            "2021-03-08T06:20:00Z",
+            &format!("{HTTP}WARC-Protocol: tls/1.3\r\nWARC-Protocol: h2\r\n"),
+            &answer("Server: a\rb\r\nSet-Cookie: who=reader\r\nTransfer-Encoding: chunked\r\n"),
+        ),
+        record(
+            "resource",
+            &url(2),
+            "2021-03-08T06:20:00Z",
+            "Content-Type: text/html\r\n",
+            page(2).as_bytes(),
+        ),
+    ];
+    let (program, ran) = imported(&file.concat(), "heads.warc");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let heads = "SELECT site_id, protocol, request, response FROM capture_heads JOIN captures ON id = capture_id";
+    let expect = "1|h2||Content-Type: text/html; charset=utf-8\nServer: a b\n";
+    assert_eq!(rows(&program.archive(), heads), [expect], "nobody answered with a resource");
+}
+
+#[test]
 fn of_two_captures_of_one_second_the_later_one_in_the_file_is_the_newer() {
     // Pairs lie beside each other and over the bounds of batches.
     let wordings = (1..=100_u32).flat_map(|id| ["first", "second"].map(|wording| (id, wording)));

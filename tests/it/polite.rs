@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::support::{
     program::{Program, Ran, one, rows},
-    site::{Reply, Site, Visit, article, endless, ok, raw, redirect, reset, status},
+    site::{Reply, Site, Visit, article, endless, ok, raw, redirect, reset, rss, status},
 };
 
 const A: &str = "/news/40000001/a";
@@ -766,6 +766,31 @@ fn we_say_who_we_are_and_send_what_was_configured() {
         assert_eq!(visit.headers["x-archive"], "yes", "{}", visit.path);
         assert!(!visit.headers.contains_key("referer") && !visit.headers.contains_key("cookie"));
     }
+}
+
+#[test]
+fn a_proxy_is_asked_in_the_place_of_the_site() {
+    let check = |fetch: &str, environment: Option<&str>| {
+        // A proxy gets whole addresses.
+        let proxy = Site::start();
+        let at = |path: &str| format!("http://news.invalid{path}");
+        let feed = rss("http://news.invalid", &[A], Utc::now());
+        proxy.on(&at(FEED), [ok(feed)]);
+        proxy.on(&at(A), [ok(story())]);
+        let fetch = fetch.replace("{proxy}", proxy.base());
+        let program = Program::plain("http://news.invalid", &fetch);
+        let mut command = program.command();
+        if let Some(name) = environment {
+            command.env(name, proxy.base());
+        }
+        let ran = Ran::of(&command.arg("scrape").output().expect("the binary runs"));
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(paths(&proxy.all_visits()), [at(ROBOTS), at(FEED), at(A)]);
+    };
+    let us = "user_agent = \"claims/1 (+https://x.example)\"";
+    check(&format!("{us}\nproxy = \"{{proxy}}\""), None);
+    check(us, Some("HTTP_PROXY"));
+    check(us, Some("http_proxy"));
 }
 
 #[test]

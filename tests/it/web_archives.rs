@@ -159,16 +159,43 @@ fn a_list_of_crawls_that_is_none_is_said_so() {
     assert!(ran.stderr.contains("no list of crawls"), "{}", ran.stderr);
 }
 
-/// A program that reads a site, and offers its pages of these states to a web archive.
-fn offering(site: &Site, copy: &Site, states: &str) -> Program {
-    let settings = format!(
-        "sitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n[[site.web_archives]]\nname = \"copy\"\ncdx = \"{0}/cdx\"\n\
-         replay = \"{0}/web/{{timestamp}}id_/{{url}}\"\nrequests_per_minute = 60000\ndays_after = 10\noffered = [{states}]\n",
-        copy.base()
-    );
+/// A program that reads a site, and offers its pages of these states to web archives.
+fn offering(site: &Site, copies: &[&Site], states: &str) -> Program {
+    let archive = |(at, copy): (usize, &&Site)| {
+        format!(
+            "[[site.web_archives]]\nname = \"copy{at}\"\ncdx = \"{0}/cdx\"\nreplay = \"{0}/web/{{timestamp}}id_/{{url}}\"\n\
+             requests_per_minute = 60000\ndays_after = 10\noffered = [{states}]\n",
+            copy.base()
+        )
+    };
+    let archives: String = copies.iter().enumerate().map(archive).collect();
     let program = Program::new();
-    program.configure(site.base(), "allow_private_addresses = true", &settings);
+    let feed = "sitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n";
+    program.configure(site.base(), "allow_private_addresses = true", &format!("{feed}{archives}"));
     program
+}
+
+/// What is asked of an index for one page of a site.
+fn asked_for(site: &Site, id: &str) -> String {
+    let host = site.base().trim_start_matches("http://").replace(':', "%3A");
+    format!(
+        "/cdx?url={host}%2Fnews%2F{id}&matchType=prefix&filter=statuscode%3A200&filter=mimetype%3Atext%2Fhtml&collapse=digest\
+         &limit=5000&showResumeKey=true"
+    )
+}
+
+#[test]
+fn a_second_archive_is_asked_for_what_the_first_does_not_have() {
+    let (site, first, second) = (Site::start(), Site::start(), Site::start());
+    site.feed(&["/news/40000002/b"]);
+    let of_two = format!("k 20251022070000 {}/news/40000002/x text/html 200 A 99\n", site.base());
+    second.on(&asked_for(&site, "40000002"), [ok(of_two)]);
+    second.on(&format!("/web/20251022070000id_/{}/news/40000002/x", site.base()), [ok(page(2))]);
+    let program = offering(&site, &[&first, &second], "\"missing\"");
+    let ran = program.run(&["scrape"]);
+    assert!(ran.stderr.contains("scrape: 1 new"), "{}", ran.stderr);
+    let offers = "SELECT archive, captures FROM offers ORDER BY archive";
+    assert_eq!(rows(&program.archive(), offers), ["copy0|0", "copy1|1"]);
 }
 
 #[test]
@@ -181,24 +208,16 @@ fn pages_the_site_does_not_give_are_offered_to_the_archives_that_are_named_for_i
     site.on(paths[1], [status(403)]);
     site.on(paths[2], [status(410)]);
     site.on(paths[3], [status(404)]);
-    let host = site.base().trim_start_matches("http://");
-    let index = |id: &str| {
-        let host = host.replace(':', "%3A");
-        format!(
-            "/cdx?url={host}%2Fnews%2F{id}&matchType=prefix&filter=statuscode%3A200&filter=mimetype%3Atext%2Fhtml&collapse=digest\
-             &limit=5000&showResumeKey=true"
-        )
-    };
     let line = |id: &str, stamp: &str, digest: &str| {
         format!("k {stamp} {}/news/{id}/x text/html 200 {digest} 99\n", site.base())
     };
     // Another id begins alike.
     let of_two = line("40000002", "20251022070000", "A") + &line("400000021", "20251022070000", "B");
-    copy.on(&index("40000002"), [ok(of_two)]);
-    copy.on(&index("40000003"), [ok("")]);
+    copy.on(&asked_for(&site, "40000002"), [ok(of_two)]);
+    copy.on(&asked_for(&site, "40000003"), [ok("")]);
     let replay = format!("/web/20251022070000id_/{}/news/40000002/x", site.base());
     copy.on(&replay, [ok(page(2))]);
-    let program = offering(&site, &copy, "\"blocked\", \"missing\"");
+    let program = offering(&site, &[&copy], "\"blocked\", \"missing\"");
     let ran = program.run(&["scrape"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("scrape: 2 new"), "{}", ran.stderr);
@@ -226,7 +245,7 @@ fn an_archive_in_trouble_is_no_trouble_of_the_run() {
     site.feed(&["/news/40000001/a", "/news/40000002/b"]);
     site.on("/news/40000001/a", [ok(page(1))]);
     copy.on("/robots.txt", [status(429).header("retry-after", "600")]);
-    let program = offering(&site, &copy, "\"missing\"");
+    let program = offering(&site, &[&copy], "\"missing\"");
     let ran = program.run(&["scrape"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(one(&program.archive(), "SELECT count(*) FROM offers"), "0", "it was not asked");
