@@ -81,7 +81,11 @@ pub(super) fn write(series: &[Series], path: &Path) -> anyhow::Result<()> {
         Some("png") => png(series),
         _ => {
             let hint = "name a file that ends in .svg or .png";
-            return Err(Usage::new(format!("`{}`: a chart is drawn as SVG or PNG", path.display()), hint).into());
+            return Err(Usage::new(
+                format!("`{}`: a chart is drawn as SVG or PNG", path.display()),
+                hint,
+            )
+            .into());
         }
     };
     let bytes = match drawn {
