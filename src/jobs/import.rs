@@ -32,7 +32,7 @@ use super::{
 /// Pages read and not yet extracted.
 const QUEUE_MAX: usize = 64;
 /// Pages of one commit.
-const BATCH: usize = 32;
+const BATCH: usize = 64;
 /// Cores beyond these find nothing to do.
 const WORKERS_MAX: usize = 16;
 

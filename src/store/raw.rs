@@ -20,8 +20,10 @@ use crate::model::PageId;
 
 use super::{Result, StoreError};
 
-/// Against a reference, more effort finds little more.
+/// Of a page that stands alone, and of references.
 const LEVEL: i32 = 6;
+/// Against a reference the long matches are found with little effort: level 6 takes five times as long for 4 % less.
+const LEVEL_AGAINST_REFERENCE: i32 = 2;
 /// No stored body is larger; a damaged frame could claim to be.
 const BYTES_MAX: usize = 1 << 30;
 /// Pages of a reference.
@@ -200,7 +202,7 @@ impl Reference {
             compressor
         } else {
             self.compressors().made += 1;
-            Compressor::with_dictionary(LEVEL, &self.pages)?
+            Compressor::with_dictionary(LEVEL_AGAINST_REFERENCE, &self.pages)?
         };
         let data = compressor.compress(body)?;
         self.compressors().free.push(compressor);
@@ -210,8 +212,10 @@ impl Reference {
 
 /// Hashes of some of a page's pieces, sorted: which of them are taken depends on nothing but the piece.
 fn sketch(page: &[u8]) -> Vec<u64> {
-    let pieces = page.split(|it| *it == b'<' || *it == b'\n').filter(|it| PIECE_MIN <= it.len());
-    let mut hashes: Vec<u64> = pieces.map(hash).filter(|it| it.is_multiple_of(SAMPLE)).collect();
+    let ends = memchr::memchr2_iter(b'<', b'\n', page).chain([page.len()]);
+    let pieces = ends.scan(0, |start, end| Some(&page[std::mem::replace(start, end + 1)..end]));
+    let long = pieces.filter(|it| PIECE_MIN <= it.len());
+    let mut hashes: Vec<u64> = long.map(hash).filter(|it| it.is_multiple_of(SAMPLE)).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes
