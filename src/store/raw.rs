@@ -212,10 +212,8 @@ impl Reference {
 
 /// Hashes of some of a page's pieces, sorted: which of them are taken depends on nothing but the piece.
 fn sketch(page: &[u8]) -> Vec<u64> {
-    let ends = memchr::memchr2_iter(b'<', b'\n', page).chain([page.len()]);
-    let pieces = ends.scan(0, |start, end| Some(&page[std::mem::replace(start, end + 1)..end]));
-    let long = pieces.filter(|it| PIECE_MIN <= it.len());
-    let mut hashes: Vec<u64> = long.map(hash).filter(|it| it.is_multiple_of(SAMPLE)).collect();
+    let pieces = page.split(|it| *it == b'<' || *it == b'\n').filter(|it| PIECE_MIN <= it.len());
+    let mut hashes: Vec<u64> = pieces.map(hash).filter(|it| it.is_multiple_of(SAMPLE)).collect();
     hashes.sort_unstable();
     hashes.dedup();
     hashes
