@@ -292,7 +292,7 @@ pub(super) struct ExportArgs {
     /// In which format [default: by the name of the file, else jsonl]
     #[arg(long, value_name = "FORMAT")]
     pub(super) format: Option<ExportFormat>,
-    /// A file, or with `--by` a folder; stdout without
+    /// A file, or with `--by` a folder; stdout without, or with `-`
     #[arg(long, value_name = "PATH")]
     pub(super) out: Option<PathBuf>,
     /// A folder with a part for each month

@@ -29,7 +29,9 @@ use super::{
     verify::beside,
 };
 
-pub(super) fn run(common: &Common, args: &ExportArgs, printer: &Printer) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    args.out = args.out.filter(|it| it != Path::new("-"));
+    let args = &args;
     let session = Session::new(common)?;
     let table = match args.what {
         ExportWhat::Articles => Table::Articles,

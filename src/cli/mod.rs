@@ -75,7 +75,7 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Reextract(args) => reextract::run(&common, &args, printer),
         Command::Search(args) => search::run(&common, &args, printer),
         Command::Quotes(args) => quotes::run(&common, &args, printer),
-        Command::Export(args) => export::run(&common, &args, printer),
+        Command::Export(args) => export::run(&common, args, printer),
         Command::Show(args) => show::run(&common, &args, printer),
         Command::Coverage(args) => coverage::run(&common, &args, printer),
         Command::Status(args) => status::run(&common, &args, printer),

@@ -56,7 +56,9 @@ impl Reader {
         let (conn, found) = match migrate::check(&conn, path) {
             // A folder that may not be written has no room for a shared memory file, and nobody writes there.
             Err(StoreError::ReadOnly(_)) => {
-                let uri = format!("file:{}?immutable=1", path.display());
+                let name = path.display().to_string();
+                let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+                let uri = format!("file:{name}?immutable=1");
                 let conn = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
                 let found = migrate::check(&conn, path)?;
                 (conn, found)

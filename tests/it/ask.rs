@@ -1,9 +1,17 @@
 //! Asking the archive: search, quotes, mentions, exports.
 
-use std::{fs, io::Read, process::Stdio};
+use std::{
+    fs::{self, Permissions},
+    io::Read,
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt},
+        process::CommandExt,
+    },
+    process::{Command, Stdio},
+};
 
 use crate::support::{
-    program::{Program, one, rows},
+    program::{Program, Ran, one, rows},
     site::{Site, article, ok},
 };
 
@@ -309,6 +317,8 @@ fn exports_that_cannot_be_written_leave_nothing() {
     check(&["export", "articles", "--out", "folder"], 2, "is a folder");
     let excel = program.ok(&["export", "quotes", "--format", "csv", "--excel"]).stdout;
     assert!(excel.starts_with('\u{FEFF}'));
+    let dash = program.ok(&["export", "quotes", "--format", "csv", "--excel", "--out", "-"]).stdout;
+    assert!(dash == excel && !program.path("-").exists());
 }
 
 #[test]
@@ -329,6 +339,55 @@ fn a_reader_that_goes_away_has_all_it_wanted() {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && !said.contains("panicked"), "{args:?}: {said}");
     }
+}
+
+#[test]
+fn an_archive_that_may_not_be_written_is_read() {
+    const NOBODY: u32 = 65_534;
+    let program = Program::new();
+    let (folder, copy) = (program.path("."), program.path("tearsheet"));
+    // A name that would mean something in an address.
+    let archive = program.path("a#b%41?.db");
+    program.ok(&["demo", "--archive", "tearsheet.db"]);
+    program.archive().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("folded back");
+    fs::rename(program.path("tearsheet.db"), &archive).expect("renamed");
+    for left in ["tearsheet.db-wal", "tearsheet.db-shm", "tearsheet.db.lock"] {
+        let _ = fs::remove_file(program.path(left));
+    }
+    // Where others may not look, another user may not start it.
+    fs::copy(env!("CARGO_BIN_EXE_tearsheet"), &copy).expect("copied");
+    fs::set_permissions(&archive, Permissions::from_mode(0o444)).expect("set");
+    fs::set_permissions(&folder, Permissions::from_mode(0o555)).expect("set");
+    let run = |args: &[&str]| {
+        let mut command = Command::new(&copy);
+        command.current_dir(&folder).arg("--archive").arg(&archive).args(args);
+        // The superuser may write everywhere.
+        if fs::metadata(&folder).expect("a folder").uid() == 0 {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        Ran::of(&command.output().expect("the binary runs"))
+    };
+    for args in [
+        &["status"][..],
+        &["search", "rupee"],
+        &["quotes", "OGDC"],
+        &["export", "articles"],
+        &["show", "40070468"],
+        &["verify"],
+    ] {
+        let ran = run(args);
+        assert_eq!(ran.code, 0, "{args:?}: {}", ran.stderr);
+    }
+    for args in [&["scrape"][..], &["verify", "--repair"]] {
+        let ran = run(args);
+        assert_eq!(ran.code, 4, "{args:?}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("hint: check that the folder exists and may be written"),
+            "{}",
+            ran.stderr
+        );
+    }
+    fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("set");
 }
 
 #[test]
