@@ -794,6 +794,22 @@ fn a_proxy_is_asked_in_the_place_of_the_site() {
 }
 
 #[test]
+fn a_site_of_ipv6_is_a_site() {
+    let Ok(listener) = std::net::TcpListener::bind("[::1]:0") else {
+        eprintln!("this machine has no IPv6");
+        return;
+    };
+    let site = Site::over(listener);
+    site.feed(&[A]);
+    site.on(A, [ok(story())]);
+    let program = Program::plain(site.base(), "");
+    program.ok(&["scrape"]);
+    assert_eq!(paths(&site.all_visits()), [ROBOTS, FEED, A]);
+    let sql = "SELECT p.state, c.status FROM pages p JOIN captures c ON c.article_id = p.id";
+    assert_eq!(rows(&program.archive(), sql), ["stored|200"]);
+}
+
+#[test]
 fn cookies_end_with_the_run() {
     let site = site_of(&[A]);
     let feed = |paths: &[&str]| {

@@ -129,7 +129,11 @@ impl Reply {
 
 impl Site {
     pub(crate) fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        Self::over(TcpListener::bind("127.0.0.1:0").expect("a port"))
+    }
+
+    /// At an address of the test's own.
+    pub(crate) fn over(listener: TcpListener) -> Self {
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let script = Arc::new(Mutex::new(Script::default()));
         let shared = Arc::clone(&script);
