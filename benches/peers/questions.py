@@ -114,6 +114,13 @@ def main(program, archive):
         ]
         print(f"{'csv':<32}{cells[0]:>12}{cells[1]:>12}{cells[2]:>14}{cells[3]:>12}")
         cells = [
+            rate(lambda: ours("export", "articles", "--format", "jsonl", "--out", to("a.jsonl"))("")),
+            rate(lambda: to_file(["sqlite3", "-json", archive, select], "b.json")),
+            rate(lambda: to_file([sys.executable, "-m", "sqlite_utils", "query", archive, select, "--nl"], "c.jsonl")),
+            rate(lambda: in_chunks(lambda it: it.to_json(to("d.jsonl"), mode="a", orient="records", lines=True))),
+        ]
+        print(f"{'json lines':<32}{cells[0]:>12}{cells[1]:>12}{cells[2]:>14}{cells[3]:>12}")
+        cells = [
             rate(lambda: ours("export", "articles", "--format", "parquet", "--out", to("a.parquet"))("")),
             rate(parquet),
         ]
