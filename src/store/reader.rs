@@ -71,6 +71,7 @@ impl Reader {
         if !migrate::is_current(found) {
             writer::open_current(path)?;
         }
+        writer::settle_plans(&conn)?;
         Ok(Self { conn, unpacker: RefCell::default() })
     }
 
@@ -255,4 +256,30 @@ fn article(id: PageId, row: &Row<'_>) -> rusqlite::Result<Article> {
         first_seen_at: time("first_seen_at")?,
         last_checked_at: time("last_checked_at")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::StatementStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_statement_is_planned_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.db");
+        drop(writer::open_current(&path).expect("a new archive"));
+        let reader = Reader::open(&path).expect("an archive");
+        for sql in [
+            "SELECT text FROM blocks WHERE article_id = ?1",
+            "SELECT url FROM links WHERE article_id = ?1",
+            "SELECT origin FROM origins WHERE article_id = ?1",
+        ] {
+            let mut query = reader.conn.prepare_cached(sql).expect("a statement");
+            for id in 1..10 {
+                assert!(!query.exists([id]).expect("an answer"));
+            }
+            assert_eq!(query.get_status(StatementStatus::RePrepare), 0, "{sql}");
+        }
+    }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 use chrono_tz::Tz;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::model::KeepRaw;
@@ -161,7 +161,14 @@ pub(super) fn open_current(path: &Path) -> Result<(File, Connection)> {
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     migrate(&mut conn, path)?;
+    settle_plans(&conn)?;
     Ok((lock, conn))
+}
+
+/// A statement is planned once, whatever values come: else SQLite plans many of ours again for each value.
+pub(super) fn settle_plans(conn: &Connection) -> Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
 }
 
 fn write_loop(mut conn: Connection, mut inbox: mpsc::Receiver<Op>) {
