@@ -795,10 +795,8 @@ fn a_proxy_is_asked_in_the_place_of_the_site() {
 
 #[test]
 fn a_site_of_ipv6_is_a_site() {
-    let Ok(listener) = std::net::TcpListener::bind("[::1]:0") else {
-        eprintln!("this machine has no IPv6");
-        return;
-    };
+    // A machine without IPv6 cannot tell.
+    let Ok(listener) = std::net::TcpListener::bind("[::1]:0") else { return };
     let site = Site::over(listener);
     site.feed(&[A]);
     site.on(A, [ok(story())]);
