@@ -354,8 +354,10 @@ fn an_archive_that_may_not_be_written_is_read() {
     for left in ["tearsheet.db-wal", "tearsheet.db-shm", "tearsheet.db.lock"] {
         let _ = fs::remove_file(program.path(left));
     }
-    // Where others may not look, another user may not start it.
-    fs::copy(env!("CARGO_BIN_EXE_tearsheet"), &copy).expect("copied");
+    // Where others may not look, another user may not start it. A file this process wrote may be busy while other tests start
+    // programs.
+    let copied = Command::new("cp").arg(env!("CARGO_BIN_EXE_tearsheet")).arg(&copy).status();
+    assert!(copied.expect("cp runs").success());
     fs::set_permissions(&archive, Permissions::from_mode(0o444)).expect("set");
     fs::set_permissions(&folder, Permissions::from_mode(0o555)).expect("set");
     let run = |args: &[&str]| {
