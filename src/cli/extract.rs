@@ -40,7 +40,7 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
             let found = ArchivePages::new(input, &session.config.profile, max);
             for found in found.map_err(|it| unreadable(it.to_string()))? {
                 match found {
-                    Found::Page(page) => {
+                    Found::Page(page, _) => {
                         pages += 1;
                         print(&page, true)?;
                     }

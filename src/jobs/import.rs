@@ -2,7 +2,7 @@
 //! read on one thread each, pages on every core, and there is one writer.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     io::BufRead,
     sync::{
         Condvar, Mutex, MutexGuard, PoisonError,
@@ -20,7 +20,7 @@ use crate::{
     config::Profile,
     extract::Extractor,
     model::{CaptureSource, Captured, Event, PageState, RawPage, Settled, Tally, Validators},
-    store::{Pending, Reader, StoreError, Writer},
+    store::{PackedPages, Pending, Reader, StoreError, Writer},
     warc,
 };
 
@@ -33,6 +33,8 @@ use super::{
 const QUEUE_MAX: usize = 64;
 /// Pages of one commit.
 const BATCH: usize = 64;
+/// Digests that revisits may name.
+const DIGESTS_MAX: usize = 500_000;
 /// Cores beyond these find nothing to do.
 const WORKERS_MAX: usize = 16;
 
@@ -106,6 +108,8 @@ pub struct Imported {
 struct Loaded {
     name: String,
     page: RawPage,
+    /// As its record gives it.
+    digest: Option<String>,
 }
 
 /// Pages that were submitted, by the names of their files.
@@ -148,6 +152,8 @@ struct Counts {
     passed_over: BTreeMap<PassedOver, u64>,
     damaged: u64,
     revisits: Vec<(String, Revisit)>,
+    /// Hashes of stored bytes by the digests that records gave.
+    digests: HashMap<String, String>,
     error: Option<StoreError>,
 }
 
@@ -183,9 +189,10 @@ impl Import<'_> {
             if self.stop.is_wished() {
                 break;
             }
-            let Revisit { mut page, sha256, earlier } = revisit;
+            let Revisit { mut page, digest, earlier } = revisit;
+            let sha256 = digest.and_then(|it| counts.digests.get(&it));
             let body = match (sha256, earlier) {
-                (Some(sha256), _) => reader.body_by_hash(&sha256)?,
+                (Some(sha256), _) => reader.body_by_hash(sha256)?,
                 (None, Some((key, captured))) => reader.body_of_capture(&key, captured)?,
                 (None, None) => None,
             };
@@ -247,7 +254,7 @@ impl Shared<'_> {
                 Ok(Contents::Page(body, content_type)) => {
                     let page = saved_page(body, content_type, url, captured_at);
                     // The receivers go only after the senders.
-                    let _ = send.send(Loaded { name, page });
+                    let _ = send.send(Loaded { name, page, digest: None });
                     continue;
                 }
                 Ok(Contents::Archive(input)) => self.read_archive(&name, input, send),
@@ -277,8 +284,8 @@ impl Shared<'_> {
                 break;
             }
             match found {
-                Found::Page(page) => {
-                    let _ = send.send(Loaded { name: name.to_owned(), page: *page });
+                Found::Page(page, digest) => {
+                    let _ = send.send(Loaded { name: name.to_owned(), page: *page, digest });
                 }
                 Found::Revisit(revisit) => {
                     self.counts(|it| it.revisits.push((name.to_owned(), *revisit)));
@@ -301,12 +308,14 @@ impl Shared<'_> {
             if self.is_broken.load(Ordering::Relaxed) {
                 continue;
             }
-            let read = loaded.into_iter().map(|Loaded { name, page }| {
+            let read = loaded.into_iter().map(|Loaded { name, page, digest }| {
                 let extraction = self.import.extractor.extract(&page);
-                (name, (page, extraction))
+                ((name, digest), (page, extraction))
             });
-            let (names, batch): (Vec<String>, Vec<_>) = read.unzip();
+            let (labels, batch): (Vec<_>, Vec<_>) = read.unzip();
+            let (names, digests): (Vec<String>, Vec<_>) = labels.into_iter().unzip();
             let submitted = self.import.writer.pack(batch).and_then(|packed| {
+                self.remember(digests, &packed);
                 drop(place.wait());
                 self.runtime.block_on(self.import.writer.submit_import(packed, Utc::now()))
             });
@@ -315,6 +324,17 @@ impl Shared<'_> {
             self.settle(before.replace((names, submitted)));
         }
         self.settle(before);
+    }
+
+    /// Revisits may name these bytes.
+    fn remember(&self, digests: Vec<Option<String>>, packed: &PackedPages) {
+        self.counts(|it| {
+            for (digest, sha256) in digests.into_iter().zip(packed.hashes()) {
+                if let Some(digest) = digest.filter(|_| it.digests.len() < DIGESTS_MAX) {
+                    it.digests.insert(digest, sha256.to_owned());
+                }
+            }
+        });
     }
 
     /// Wait for a batch that was submitted, and count it.

@@ -1,6 +1,6 @@
 //! The pages of the site in a web archive, and in files that browsers saved.
 
-use std::{collections::HashMap, io::BufRead};
+use std::io::BufRead;
 
 use chrono::DateTime;
 use url::Url;
@@ -11,8 +11,6 @@ use crate::{
     warc::{self, HttpAnswer, Record},
 };
 
-/// Payloads that revisits may name.
-const REMEMBERED_MAX: usize = 500_000;
 /// Guards speak in the head of their pages.
 const CHALLENGE_BYTES: usize = 16 << 10;
 /// What a record may have beyond its body: head, chunks.
@@ -23,8 +21,8 @@ const COMMENT_BYTES: usize = 4 << 10;
 /// What stands in a web archive.
 #[derive(Debug)]
 pub enum Found {
-    /// An article page of the site.
-    Page(Box<RawPage>),
+    /// An article page of the site, and its digest as its record gives it: revisits may name it.
+    Page(Box<RawPage>, Option<String>),
     /// One whose bytes are those of an earlier record.
     Revisit(Box<Revisit>),
     /// A record that is none of these.
@@ -38,8 +36,8 @@ pub enum Found {
 pub struct Revisit {
     /// The capture, without its bytes.
     pub page: RawPage,
-    /// The hash of the bytes as they are stored, where they stood earlier in the same file.
-    pub sha256: Option<String>,
+    /// The digest of the bytes, as the record gives it.
+    pub digest: Option<String>,
     /// The earlier capture, where the record names it.
     pub earlier: Option<(PageKey, Captured)>,
 }
@@ -83,18 +81,16 @@ pub struct ArchivePages<'p, R: BufRead> {
     profile: &'p Profile,
     body_max: usize,
     records: warc::Reader<R>,
-    /// Hashes of stored bytes by the digest of the payload.
-    by_digest: HashMap<String, String>,
 }
 
 impl<'p, R: BufRead> ArchivePages<'p, R> {
     /// Over a file or a stream, packed or not; bodies are no larger than `body_max`.
     pub fn new(input: R, profile: &'p Profile, body_max: usize) -> std::io::Result<Self> {
         let records = warc::Reader::new(input, body_max + HEAD_BYTES)?;
-        Ok(Self { profile, body_max, records, by_digest: HashMap::new() })
+        Ok(Self { profile, body_max, records })
     }
 
-    fn look_at(&mut self, record: &Record) -> Found {
+    fn look_at(&self, record: &Record) -> Found {
         let kind = record.kind();
         if !matches!(kind, "response" | "resource" | "conversion" | "revisit") {
             return Found::PassedOver(PassedOver::NotACapture);
@@ -138,27 +134,16 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
         if self.profile.challenge.texts.as_ref().is_some_and(|it| it.is_in(head)) {
             return Found::PassedOver(PassedOver::Challenge);
         }
-        Found::Page(Box::new(page))
+        Found::Page(Box::new(page), digest(record))
     }
 
     fn revisit(&self, page: RawPage, record: &Record) -> Revisit {
-        let digest = record.header("WARC-Payload-Digest");
-        let sha256 = digest.and_then(|it| self.by_digest.get(it)).cloned();
         let earlier = || {
             let url = record.header("WARC-Refers-To-Target-URI").or_else(|| record.target())?;
             let key = self.profile.page_key(&Url::parse(url.trim_matches(['<', '>'])).ok()?)?;
             Some((key, date(record.header("WARC-Refers-To-Date")?)?))
         };
-        Revisit { page, sha256, earlier: earlier() }
-    }
-
-    /// Revisits further on may name these bytes.
-    fn remember(&mut self, record: &Record, page: &RawPage) {
-        if let Some(digest) = record.header("WARC-Payload-Digest")
-            && self.by_digest.len() < REMEMBERED_MAX
-        {
-            self.by_digest.insert(digest.to_owned(), crate::store::body_hash(&page.body));
-        }
+        Revisit { page, digest: digest(record), earlier: earlier() }
     }
 }
 
@@ -166,16 +151,15 @@ impl<R: BufRead> Iterator for ArchivePages<'_, R> {
     type Item = Found;
 
     fn next(&mut self) -> Option<Found> {
-        let record = match self.records.next()? {
-            Ok(record) => record,
-            Err(damage) => return Some(Found::Damaged(damage)),
-        };
-        let found = self.look_at(&record);
-        if let Found::Page(page) = &found {
-            self.remember(&record, page);
-        }
-        Some(found)
+        Some(match self.records.next()? {
+            Ok(record) => self.look_at(&record),
+            Err(damage) => Found::Damaged(damage),
+        })
     }
+}
+
+fn digest(record: &Record) -> Option<String> {
+    record.header("WARC-Payload-Digest").map(str::to_owned)
 }
 
 /// What nobody answered.

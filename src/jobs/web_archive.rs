@@ -149,7 +149,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         let Pass { fetcher, profile, .. } = self.work.pass;
         let records = ArchivePages::new(&part.body[..], profile, fetcher.max_body_bytes()).ok()?;
         let page = records.into_iter().find_map(|it| match it {
-            Found::Page(page) => Some(*page),
+            Found::Page(page, _) => Some(*page),
             Found::Revisit(_) | Found::PassedOver(_) | Found::Damaged(_) => None,
         })?;
         let is_it =

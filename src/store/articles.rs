@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Block, Captured, Draft, Link, PageId, PageKey, Settled, Tag};
 
-use super::{Result, raw::sha256, stamp, symbols};
+use super::{Result, full_text, raw::sha256, stamp, symbols};
 
 /// What is stored of an article, as far as a new wording has to know.
 struct Stored {
@@ -109,6 +109,7 @@ pub(super) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Resul
 
 fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
     let Incoming { page, key, url, draft, capture, captured, at, cause: _ } = incoming;
+    full_text::collect(conn)?;
     conn.prepare_cached(
         "INSERT INTO articles (id, host, site_id, url, published_on, published_at, updated_at, section, headline,
              byline, authors, dateline, word_count, version, version_seen_at, content_hash, first_seen_at,
@@ -163,6 +164,7 @@ pub(super) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) ->
         )?
         .execute([page.0])?;
     }
+    full_text::collect(conn)?;
     conn.prepare_cached(
         "UPDATE articles
             SET url = coalesce(?2, url), headline = ?3, byline = ?4, authors = ?5, dateline = ?6, word_count = ?7,
@@ -231,6 +233,7 @@ pub(super) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> 
         "DELETE FROM block_spans WHERE article_id = ?1",
         "DELETE FROM article_links WHERE article_id = ?1",
         "DELETE FROM tags WHERE article_id = ?1",
+        "DELETE FROM mentions WHERE article_id = ?1",
     ] {
         conn.prepare_cached(sql)?.execute([page.0])?;
     }

@@ -30,8 +30,9 @@ impl Writer {
 
     /// Compress pages for [`Writer::submit_import`], on the thread that asks for it.
     pub fn pack(&self, pages: Vec<(RawPage, Extraction)>) -> Result<PackedPages> {
-        let packed = pages.into_iter().map(|(page, extraction)| {
-            let packed = self.packer.pack(&page.body)?;
+        let packed = pages.into_iter().map(|(mut page, extraction)| {
+            // Its bytes are let go: a batch of whole pages would wait in memory.
+            let packed = self.packer.pack(&std::mem::take(&mut page.body))?;
             Ok((page, extraction, packed))
         });
         packed.collect::<Result<_>>().map(PackedPages)
@@ -56,6 +57,13 @@ impl Writer {
 
 /// Pages that are ready to be kept.
 pub struct PackedPages(Vec<(RawPage, Extraction, Packed)>);
+
+impl PackedPages {
+    /// The hashes of their bytes.
+    pub fn hashes(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|it| it.2.sha256.as_str())
+    }
+}
 
 fn import(
     conn: &Connection,

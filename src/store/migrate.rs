@@ -15,6 +15,7 @@ const SMALLEST_DATABASE: u64 = 512;
 const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_init.sql"),
     include_str!("../../migrations/0002_web_archives.sql"),
+    include_str!("../../migrations/0003_index_in_bulk.sql"),
 ];
 
 /// Bring an archive to today's schema, or refuse what is none.

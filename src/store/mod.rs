@@ -3,6 +3,7 @@
 
 mod articles;
 mod days;
+mod full_text;
 mod imports;
 mod market;
 mod migrate;
@@ -26,7 +27,6 @@ pub use days::{DayFacts, IdFact};
 pub use imports::PackedPages;
 pub use market::{DailyRow, QuoteRow, SymbolRow};
 pub use pages::{Enqueued, Queue, Settlement};
-pub use raw::sha256 as body_hash;
 pub use reader::{Reader, Reference, Wording};
 pub use rereading::{Bytes, Capture, Rereading, StoredCapture, Verdict as RereadVerdict};
 pub use rows::{Cell, Circumstances, Filter, Table};

@@ -90,7 +90,7 @@ pub(super) fn hex(bytes: impl AsRef<[u8]>) -> String {
 }
 
 /// The hash that bytes are known by: SHA-256, lower-case hex.
-pub fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(Sha256::digest(bytes))
 }
 
@@ -212,22 +212,39 @@ impl Reference {
 
 /// Hashes of some of a page's pieces, sorted: which of them are taken depends on nothing but the piece.
 fn sketch(page: &[u8]) -> Vec<u64> {
-    let pieces = page.split(|it| *it == b'<' || *it == b'\n').filter(|it| PIECE_MIN <= it.len());
-    let mut hashes: Vec<u64> = pieces.map(hash).filter(|it| it.is_multiple_of(SAMPLE)).collect();
+    let mut hashes = Vec::new();
+    let mut begin = 0;
+    for end in memchr::memchr2_iter(b'<', b'\n', page).chain([page.len()]) {
+        let piece = &page[begin..end];
+        begin = end + 1;
+        if PIECE_MIN <= piece.len() && ends(piece).is_multiple_of(SAMPLE) {
+            hashes.push(hash(piece));
+        }
+    }
     hashes.sort_unstable();
     hashes.dedup();
     hashes
 }
 
+/// Enough of a piece to choose by: hashing all of them whole would take as long as compressing the page.
+fn ends(piece: &[u8]) -> u64 {
+    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("words are of eight bytes"));
+    let (first, last) = (word(&piece[..8]), word(&piece[piece.len() - 8..]));
+    mix(mix(piece.len() as u64, first), last) >> 7
+}
+
 /// FNV-1a over words of eight bytes: quick, and good enough to tell pieces apart.
 fn hash(piece: &[u8]) -> u64 {
-    let mix = |hash: u64, word: u64| (hash ^ word).wrapping_mul(0x0000_0100_0000_01B3).rotate_left(23);
     let mut chunks = piece.chunks_exact(8);
     let start = 0xCBF2_9CE4_8422_2325 ^ piece.len() as u64;
     let whole = chunks.by_ref().fold(start, |hash, it| {
         mix(hash, u64::from_le_bytes(it.try_into().expect("chunks are of eight")))
     });
-    chunks.remainder().iter().fold(whole, |hash, it| mix(hash, u64::from(*it))) >> 7
+    chunks.remainder().iter().fold(whole, |hash, it| mix(hash, u64::from(*it)))
+}
+
+fn mix(hash: u64, word: u64) -> u64 {
+    (hash ^ word).wrapping_mul(0x0000_0100_0000_01B3).rotate_left(23)
 }
 
 /// How many of a hundred pieces of a page are in another.

@@ -4,7 +4,7 @@ use rusqlite::{Connection, params};
 
 use crate::model::{Names, PageId, Quote, QuoteKind, capitals};
 
-use super::Result;
+use super::{Result, full_text};
 
 /// These stood on a ticker. Where a symbol never did before, the stories that name it are looked for.
 pub(super) fn know(conn: &Connection, quotes: &[Quote]) -> Result<()> {
@@ -27,6 +27,7 @@ fn json_array<T: AsRef<str>>(texts: &[T]) -> String {
 fn meet(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
     conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, ?2)")?
         .execute(params![symbol, kind.code()])?;
+    full_text::catch_up(conn)?;
     let mut query = conn.prepare_cached(
         "SELECT a.id, coalesce(a.headline, ''), a.summary, a.body
            FROM articles_fts f JOIN articles a ON a.id = f.rowid WHERE articles_fts MATCH ?1",
@@ -45,9 +46,8 @@ fn meet(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
 
 const INSERT: &str = "INSERT OR IGNORE INTO mentions (article_id, symbol) VALUES (?1, ?2)";
 
-/// What an article names, in the place of what it named before.
+/// What an article names.
 pub(super) fn keep_mentions(conn: &Connection, page: PageId, names: &Names) -> Result<()> {
-    conn.prepare_cached("DELETE FROM mentions WHERE article_id = ?1")?.execute([page.0])?;
     conn.prepare_cached(
         "INSERT OR IGNORE INTO mentions (article_id, symbol)
          SELECT ?1, s.symbol FROM json_each(?2) w CROSS JOIN symbols s ON s.symbol = w.value",

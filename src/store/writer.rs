@@ -17,13 +17,17 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::model::KeepRaw;
 
-use super::{Result, StoreError, migrate::migrate, raw::Packer};
+use super::{Result, StoreError, full_text, migrate::migrate, raw::Packer};
 
 const QUEUE_MAX: usize = 256;
 const BATCH_MAX: usize = 128;
 /// An outside writer, such as a `sqlite3` shell, gets this long to finish.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
-const STATEMENTS_MAX: usize = 64;
+const STATEMENTS_MAX: usize = 128;
+/// Memory for pages of the file. Hashes come in no order: what an index over them needs next may be anywhere in it.
+const CACHE_KIB: i64 = 64 << 10;
+/// The write-ahead log is folded back at so many pages: a page that is written again and again goes once.
+const CHECKPOINT_PAGES: i64 = 4_000;
 
 /// A handle to the writer thread; it ends when the handle goes. Holds the archive's lock until then.
 pub struct Writer {
@@ -160,6 +164,8 @@ pub(super) fn open_current(path: &Path) -> Result<(File, Connection)> {
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     migrate(&mut conn, path)?;
     settle_plans(&conn)?;
     Ok((lock, conn))
@@ -203,6 +209,7 @@ fn commit_batch(
         finishes.push(op(Some(&batch)));
         next = if finishes.len() < BATCH_MAX { inbox.try_recv().ok() } else { None };
     }
+    full_text::finish(&batch)?;
     batch.commit()
 }
 

@@ -10,6 +10,8 @@ const LINE_MAX: usize = 64 << 10;
 const LINES_MAX: usize = 512;
 /// What is unpacked at a time.
 const BUFFER_BYTES: usize = 64 << 10;
+/// Room that is made for a block before it is read.
+const BLOCK_BYTES: usize = 1 << 20;
 
 /// A record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,7 +162,9 @@ impl<R: BufRead> Reader<R> {
     /// A block, or nothing where it is too large; and whether it is cut.
     fn block(&mut self, length: u64, offset: u64) -> Result<(Vec<u8>, bool), Damage> {
         let is_wanted = length <= self.block_max as u64;
-        let mut block = Vec::new();
+        // What a header claims is taken up to a size that is common.
+        let claimed = usize::try_from(length).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
+        let mut block = Vec::with_capacity(if is_wanted { claimed } else { 0 });
         let mut limited = self.input.by_ref().take(length);
         let read = if is_wanted {
             limited.read_to_end(&mut block).map(|it| it as u64)

@@ -308,6 +308,50 @@ fn a_revisit_may_name_what_is_in_the_archive_or_nothing() {
 }
 
 #[test]
+fn a_revisit_may_name_the_bytes_of_another_file() {
+    let digest = "WARC-Payload-Digest: sha1:ABC\r\n";
+    let head = format!("{HTTP}{digest}");
+    let first =
+        record("response", &url(1), "2021-03-08T06:20:00Z", &head, &answer("", page(1).as_bytes()));
+    let program = Program::new();
+    fs::write(program.path("first.warc"), first).expect("write");
+    let again = record("revisit", &url(2), "2021-03-12T06:20:00Z", &head, &answer("", b""));
+    fs::write(program.path("second.warc"), again).expect("write");
+    program.ok(&["import", "second.warc", "first.warc"]);
+    let sql = "SELECT count(*), count(DISTINCT site_id), count(DISTINCT body_id) FROM captures";
+    assert_eq!(one(&program.archive(), sql), "2|2|1");
+}
+
+#[test]
+fn stories_of_one_import_are_all_found_by_word_and_symbol() {
+    let page = |strip: &str, text: &str| {
+        article("Stocks", text).replace("<body>", &format!("<body>{strip}")).into_bytes()
+    };
+    let before = page("", "OGDC led while IMF talks went on.");
+    let after = page(
+        "<p>OGDC 100.10 Increased By ▲ 1.10 (1.11%)</p><p>PPL 90.00 No Change ▼ 0.00 (0%)</p>",
+        "Nothing of it.",
+    );
+    let old = page("", "OGDC fell while gold rose.");
+    let reworded = page("", "PPL led while wheat talks went on.");
+    let pages = [(1, "08", before), (3, "08", old), (2, "09", after), (3, "10", reworded)];
+    let records = pages.map(|(id, day, body)| {
+        let at = format!("2021-03-{day}T06:20:00Z");
+        record("response", &url(id), &at, HTTP, &answer("", &body))
+    });
+    let (program, _) = imported(&records.concat(), "all.warc");
+    let archive = program.archive();
+    let found = "SELECT article_id, symbol FROM mentions ORDER BY 1, 2";
+    assert_eq!(rows(&archive, found), ["1|OGDC", "2|PPL"]);
+    for (word, articles) in [("ogdc", "1"), ("gold", "0"), ("wheat", "1"), ("talks", "2")] {
+        let sql = format!("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH '{word}'");
+        assert_eq!(one(&archive, &sql), articles, "{word}");
+    }
+    assert_eq!(one(&archive, "SELECT count(*) FROM unindexed"), "0");
+    program.ok(&["verify"]);
+}
+
+#[test]
 fn an_archive_is_printed_page_by_page() {
     let program = Program::new();
     fs::write(

@@ -32,7 +32,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("selectors::", &["html"]),
     ("cssparser::", &["html"]),
     ("htmlize::", &["html"]),
-    ("memchr::", &["html"]),
+    ("memchr::", &["html", "store"]),
     ("encoding_rs::", &["html"]),
     ("quick_xml::", &["discover"]),
     ("flate2::", &["discover", "warc"]),

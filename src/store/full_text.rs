@@ -1,0 +1,141 @@
+//! The full-text index, kept up in bulk.
+//!
+//! FTS5 writes the words it has collected whenever a statement with triggers begins: a segment for each article, and
+//! merges of segments ever after. So the writer has the triggers of `articles` note what changes (see `unindexed` in
+//! the migrations), and indexes it at the end of its transaction: killed in between, both are undone.
+
+use rusqlite::Connection;
+
+use super::Result;
+
+/// Collect what this operation changes, until [`catch_up`]. Done at the end of each transaction of the writer.
+pub(super) fn collect(conn: &Connection) -> Result<()> {
+    conn.prepare_cached("INSERT OR IGNORE INTO unindexed (id, is_indexed) VALUES (0, 0)")?.execute([])?;
+    Ok(())
+}
+
+/// Index what was collected, and go on collecting. For whoever asks the index within the transaction.
+pub(super) fn catch_up(conn: &Connection) -> rusqlite::Result<()> {
+    if !conn.prepare_cached("SELECT 1 FROM unindexed WHERE 0 < id")?.exists([])? {
+        return Ok(());
+    }
+    // In the order of their ids: anything else makes FTS5 write a segment.
+    for sql in [
+        "INSERT INTO articles_fts (articles_fts, rowid, headline, summary, body, byline)
+         SELECT 'delete', id, headline, summary, body, byline FROM unindexed WHERE is_indexed ORDER BY id",
+        "INSERT INTO articles_fts (rowid, headline, summary, body, byline)
+         SELECT a.id, a.headline, a.summary, a.body, a.byline
+           FROM unindexed u CROSS JOIN articles a ON a.id = u.id ORDER BY u.id",
+        "DELETE FROM unindexed WHERE 0 < id",
+    ] {
+        conn.prepare_cached(sql)?.execute([])?;
+    }
+    Ok(())
+}
+
+/// Index what was collected: the transaction ends.
+pub(super) fn finish(conn: &Connection) -> rusqlite::Result<()> {
+    catch_up(conn)?;
+    if conn.prepare_cached("SELECT 1 FROM unindexed")?.exists([])? {
+        conn.prepare_cached("DELETE FROM unindexed")?.execute([])?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::writer::open_current;
+
+    fn archive(dir: &tempfile::TempDir) -> Connection {
+        let (_lock, conn) = open_current(&dir.path().join("a.db")).expect("an archive");
+        // An article needs no page, capture or run here.
+        conn.pragma_update(None, "foreign_keys", false).expect("a setting");
+        conn
+    }
+
+    fn insert(conn: &Connection, id: i64, body: &str) {
+        conn.execute(
+            "INSERT INTO articles (id, host, site_id, authors, word_count, version, content_hash, first_seen_at,
+                 last_checked_at, capture_id, origins_json, summary, body)
+             VALUES (?1, 'h', ?1, '[]', 1, 1, '', '', '', 1, '{}', '', ?2)",
+            rusqlite::params![id, body],
+        )
+        .expect("a row");
+    }
+
+    #[track_caller]
+    fn check(conn: &Connection, word: &str, expect: &[i64]) {
+        let sql = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?1 ORDER BY rowid";
+        let mut query = conn.prepare(sql).expect("a statement");
+        let rows = query.query_map([word], |row| row.get(0)).expect("rows");
+        assert_eq!(rows.collect::<rusqlite::Result<Vec<i64>>>().expect("ids"), expect, "{word}");
+    }
+
+    fn is_whole(conn: &Connection) {
+        conn.execute("INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)", [])
+            .expect("the index is that of the articles");
+    }
+
+    #[test]
+    fn what_changes_in_a_transaction_is_indexed_at_its_end() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let conn = archive(&dir);
+        for (id, body) in [(1, "rupee"), (2, "dollar"), (3, "cotton"), (4, "sugar")] {
+            insert(&conn, id, body);
+        }
+        check(&conn, "rupee", &[1]);
+        let batch = conn.unchecked_transaction().expect("a transaction");
+        collect(&batch).expect("collecting");
+        insert(&batch, 5, "wheat");
+        insert(&batch, 6, "tea");
+        insert(&batch, 7, "gold");
+        check(&batch, "wheat", &[]);
+        for sql in [
+            "UPDATE articles SET body = 'cement' WHERE id IN (2, 5)",
+            "UPDATE articles SET body = 'steel' WHERE id IN (2, 6)",
+            "DELETE FROM articles WHERE id IN (3, 4, 7)",
+        ] {
+            batch.execute(sql, []).expect("a change");
+        }
+        insert(&batch, 4, "cotton");
+        catch_up(&batch).expect("an index");
+        check(&batch, "steel", &[2, 6]);
+        batch.execute("UPDATE articles SET body = 'silver' WHERE id = 6", []).expect("a change");
+        finish(&batch).expect("an index");
+        batch.commit().expect("a commit");
+        for (word, expect) in [
+            ("rupee", &[1][..]),
+            ("dollar", &[]),
+            ("cotton", &[4]),
+            ("sugar", &[]),
+            ("wheat", &[]),
+            ("tea", &[]),
+            ("gold", &[]),
+            ("cement", &[5]),
+            ("steel", &[2]),
+            ("silver", &[6]),
+        ] {
+            check(&conn, word, expect);
+        }
+        is_whole(&conn);
+        // Whoever writes beside us finds triggers that index at once.
+        insert(&conn, 8, "copper");
+        check(&conn, "copper", &[8]);
+        is_whole(&conn);
+    }
+
+    #[test]
+    fn a_transaction_that_is_undone_leaves_nothing_to_index() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let conn = archive(&dir);
+        let batch = conn.unchecked_transaction().expect("a transaction");
+        collect(&batch).expect("collecting");
+        insert(&batch, 1, "rupee");
+        drop(batch);
+        insert(&conn, 1, "dollar");
+        check(&conn, "dollar", &[1]);
+        check(&conn, "rupee", &[]);
+        is_whole(&conn);
+    }
+}
