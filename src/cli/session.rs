@@ -1,6 +1,9 @@
 //! What every command that works needs: configuration, archive, runtime, and the user's wish to stop.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context;
 use tokio::{runtime::Runtime, sync::watch};
@@ -22,7 +25,7 @@ const CONFIG_FILE: &str = "config.toml";
 pub(super) struct Session {
     pub(super) loaded: Loaded,
     pub(super) config: Config,
-    pub(super) extractor: Extractor,
+    pub(super) extractor: Arc<Extractor>,
     /// The file it was read from.
     pub(super) file: Option<PathBuf>,
     pub(super) archive: PathBuf,
@@ -49,7 +52,7 @@ impl Session {
     /// A session over a configuration that is at hand.
     pub(super) fn of(common: &Common, loaded: Loaded, file: Option<PathBuf>) -> anyhow::Result<Self> {
         let config = loaded.config.clone();
-        let extractor = Extractor::new(&config.profile)?;
+        let extractor = Arc::new(Extractor::new(&config.profile)?);
         let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
         let archive = common.archive.clone().unwrap_or_else(|| folder.join(&config.archive));
         Ok(Self { loaded, config, extractor, file, archive })

@@ -115,7 +115,7 @@ impl IdWalk<'_, '_> {
             let Some(candidate) = self.candidate(id) else { return Ok(Ok(Probe::Nothing)) };
             let task = pass.writer.claim_page(self.work.run, candidate, Utc::now()).await?;
             if let Some(task) = task
-                && let Err(end) = self.work.visit(task, None, &mut self.tally).await?
+                && let Err(end) = self.work.visit_alone(task, &mut self.tally).await?
             {
                 return Ok(Err(end));
             }

@@ -5,19 +5,24 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread,
     time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::try_join_all;
+use tokio::sync::Semaphore;
 
 use crate::{
     config::Profile,
     extract::Extractor,
     fetch::{FetchError, Fetcher},
-    model::{Drift, Event, Outcome, RunId, Settled, Tally, Task},
-    store::{Queue, Writer},
+    model::{Drift, Event, Extraction, Outcome, RawPage, RunId, Settled, Tally, Task},
+    store::{Pending, Queue, Writer},
 };
 
 use super::{
@@ -38,7 +43,7 @@ pub struct Pass<'a> {
     /// Asks.
     pub fetcher: &'a Fetcher,
     /// Reads.
-    pub extractor: &'a Extractor,
+    pub extractor: &'a Arc<Extractor>,
     /// Keeps.
     pub writer: &'a Writer,
     /// The site.
@@ -72,6 +77,23 @@ pub(super) struct Work<'a> {
     begun: AtomicU64,
     /// What the pages had.
     measures: Measures,
+    /// Pages read at a time: as many as there are cores.
+    reading: Semaphore,
+}
+
+/// A page that was visited, on its way to the disk.
+struct Settling {
+    url: String,
+    /// Of a failure, in words.
+    cause: Option<String>,
+    pending: Pending<Settled>,
+}
+
+/// The site said stop.
+struct Stopped {
+    /// The page that was told so, counted.
+    told: Tally,
+    end: End,
 }
 
 impl<'a> Pass<'a> {
@@ -92,7 +114,8 @@ impl<'a> Pass<'a> {
             self.fetcher.resume(&memory, robots.as_ref());
         }
         let (begun, measures) = (AtomicU64::new(0), Measures::default());
-        let under_way = Work { pass: self, run, begun, measures };
+        let reading = Semaphore::new(thread::available_parallelism().map_or(1, usize::from));
+        let under_way = Work { pass: self, run, begun, measures, reading };
         let worked = tokio::select! {
             worked = work(&under_way) => worked,
             error = self.keep_host(&host) => Err(error),
@@ -168,62 +191,106 @@ impl Work<'_> {
     async fn visit_due(&self, queue: Queue) -> Result<(Tally, End), JobError> {
         let mut tally = Tally::default();
         let mut claimed: Option<Task> = None;
-        loop {
+        let mut before: Option<Settling> = None;
+        let end = loop {
             let task = if let Some(task) = claimed.take() {
                 task
             } else {
+                // Nothing else is under way: nothing is waited for in vain.
+                self.count(before.take(), &mut tally).await?;
                 if let Some(end) = self.is_over() {
-                    return Ok((tally, end));
+                    break end;
                 }
                 let now = Utc::now();
                 if self.is_spent() {
                     let left = self.pass.writer.due_in(queue, now).await?;
-                    return Ok((tally, if left == 0 { End::Done } else { End::Limited }));
+                    break if left == 0 { End::Done } else { End::Limited };
                 }
                 let Some(task) = self.pass.writer.claim(self.run, queue, now).await? else {
-                    return Ok((tally, End::Done));
+                    break End::Done;
                 };
                 task
             };
-            match self.visit(task, Some(queue), &mut tally).await? {
-                Ok((_, next)) => claimed = next,
-                Err(end) => return Ok((tally, end)),
+            // The next page is visited while the disk takes the one before.
+            let visiting = self.visit(task, Some(queue));
+            let (visited, counted) = tokio::join!(visiting, self.count(before.take(), &mut tally));
+            counted?;
+            match visited? {
+                Ok((settling, next)) => (before, claimed) = (Some(settling), next),
+                Err(Stopped { told, end }) => {
+                    tally = tally.plus(told);
+                    break end;
+                }
+            }
+        };
+        Ok((tally, end))
+    }
+
+    /// Visit one claimed page, and settle it to its end; `Err` is why the run is over.
+    pub(super) async fn visit_alone(
+        &self,
+        task: Task,
+        tally: &mut Tally,
+    ) -> Result<Result<(), End>, JobError> {
+        match self.visit(task, None).await? {
+            Ok((settling, _)) => self.count(Some(settling), tally).await.map(Ok),
+            Err(Stopped { told, end }) => {
+                *tally = tally.plus(told);
+                Ok(Err(end))
             }
         }
     }
 
-    /// Visit one claimed page and settle it, and claim the next one of a queue unless the run is over; `Err` is why it is.
-    pub(super) async fn visit(
+    /// Visit one claimed page and have it settled, and claim the next one of a queue unless the run is over.
+    async fn visit(
         &self,
         mut task: Task,
         queue: Option<Queue>,
-        tally: &mut Tally,
-    ) -> Result<Result<(Settled, Option<Task>), End>, JobError> {
-        let Pass { fetcher, extractor, writer, profile, observe, .. } = self.pass;
+    ) -> Result<Result<(Settling, Option<Task>), Stopped>, JobError> {
+        let Pass { writer, profile, .. } = self.pass;
         task.ask.url = profile.current_url(&task.key, &task.ask.url);
         let (page, url) = (task.page, task.ask.url.to_string());
-        match visit(task, self.run, fetcher, extractor, profile).await {
+        match visit(task, self).await {
             Visited::Settle(settlement, cause) => {
                 if let Outcome::Read { extraction, .. } = &settlement.outcome {
                     self.measures.note(&url, extraction);
                 }
                 // A page that is claimed is visited: whoever may not begin another claims none.
                 let queue = queue.filter(|_| self.is_over().is_none() && !self.is_spent());
-                let (settled, next) = writer.settle_and_claim(*settlement, queue).await?;
-                tally.count(settled);
-                observe(Event::Settled { url, settled, cause });
-                Ok(Ok((settled, next)))
+                let (pending, next) = writer.settle_and_claim(*settlement, queue).await?;
+                Ok(Ok((Settling { url, cause, pending }, next)))
             }
             Visited::Stop(settlement, error) => {
-                tally.count(writer.settle(*settlement).await?);
-                Ok(Err(self.stopped(&error)))
+                let mut told = Tally::default();
+                told.count(writer.settle(*settlement).await?);
+                Ok(Err(Stopped { told, end: self.stopped(&error) }))
             }
             Visited::Release(error, requests) => {
                 writer.remember_requests(self.run, requests).await?;
                 writer.release(page).await?;
-                Ok(Err(self.stopped(&error)))
+                Ok(Err(Stopped { told: Tally::default(), end: self.stopped(&error) }))
             }
         }
+    }
+
+    /// Wait until a page is settled for good, and count it.
+    async fn count(&self, settling: Option<Settling>, tally: &mut Tally) -> Result<(), JobError> {
+        let Some(Settling { url, cause, pending }) = settling else { return Ok(()) };
+        let settled = pending.done().await?;
+        tally.count(settled);
+        (self.pass.observe)(Event::Settled { url, settled, cause });
+        Ok(())
+    }
+
+    /// What a page says. It is read on a thread of its own: that of the run has other answers to take meanwhile.
+    pub(super) async fn read(&self, page: Box<RawPage>) -> (Box<RawPage>, Extraction) {
+        let _turn = self.reading.acquire().await.expect("it is never closed");
+        let extractor = Arc::clone(self.pass.extractor);
+        let read = tokio::task::spawn_blocking(move || {
+            let extraction = extractor.extract(&page);
+            (page, extraction)
+        });
+        read.await.expect("a page is read to its end, whatever it is")
     }
 
     /// Whether the user or the clock says that it is enough.

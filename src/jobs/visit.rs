@@ -4,13 +4,12 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     config::Profile,
-    extract::Extractor,
-    fetch::{Class, FetchError, Fetcher},
-    model::{Draft, Fetched, Missing, Outcome, PageState, Request, RunId, Task, Validators},
+    fetch::{Class, FetchError},
+    model::{Draft, Fetched, Missing, Outcome, PageState, Request, Task, Validators},
     store::Settlement,
 };
 
-use super::{pages::is_text, schedule};
+use super::{pages::is_text, pass::Work, schedule};
 
 /// What a visit came to.
 pub(super) enum Visited {
@@ -25,14 +24,9 @@ pub(super) enum Visited {
 /// A story under a "not found" headline has at most so many words.
 const SOFT_WORDS_MAX: u32 = 60;
 
-pub(super) async fn visit(
-    task: Task,
-    run: RunId,
-    fetcher: &Fetcher,
-    extractor: &Extractor,
-    profile: &Profile,
-) -> Visited {
-    let visit = fetcher.get(&task.ask).await;
+pub(super) async fn visit(task: Task, work: &Work<'_>) -> Visited {
+    let (run, profile) = (work.run, work.pass.profile);
+    let visit = work.pass.fetcher.get(&task.ask).await;
     let at = Utc::now();
     let mut cause = None;
     let outcome = match visit.result {
@@ -40,8 +34,8 @@ pub(super) async fn visit(
             cause = page.content_type.map(|it| format!("it is {it}"));
             Outcome::Failed { state: PageState::NotArticle, reason: "not_a_page" }
         }
-        Ok(Fetched::Page(mut page)) => {
-            let extraction = extractor.extract(&page);
+        Ok(Fetched::Page(page)) => {
+            let (mut page, extraction) = work.read(page).await;
             if !extraction.draft.is_article() {
                 // "It did not change" would be no answer to whether it has become one.
                 page.validators = Validators::default();

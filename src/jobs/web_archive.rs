@@ -83,11 +83,11 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
 
     /// Fetch a capture and keep it.
     pub(super) async fn fetch(&mut self, capture: ArchivedCapture) -> Asked<Settled> {
-        let Pass { extractor, writer, observe, .. } = self.work.pass;
+        let Pass { writer, observe, .. } = self.work.pass;
         let (settled, cause) = match self.page(&capture).await? {
             Ok(page) => {
-                let extraction = extractor.extract(&page);
-                let settled = writer.import(vec![(page, extraction)], Utc::now()).await?;
+                let (page, extraction) = self.work.read(Box::new(page)).await;
+                let settled = writer.import(vec![(*page, extraction)], Utc::now()).await?;
                 (settled.first().copied().unwrap_or(Settled::Unchanged), None)
             }
             Err(Failed::Fetch(error)) if error.class() == Class::Stop => {

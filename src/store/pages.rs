@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::oneshot;
 use url::Url;
 
 use crate::model::{
@@ -10,7 +11,7 @@ use crate::model::{
 };
 
 use super::{
-    Result, Writer,
+    Pending, Result, Writer,
     articles::{self, Cause, Incoming, Kept},
     raw::{self, Packed},
     sources, stamp, strips, unstamp,
@@ -125,27 +126,36 @@ impl Writer {
     /// Put a claimed page back with what the visit brought: capture, article, version, strip, index and page
     /// state in one transaction.
     pub async fn settle(&self, settlement: Settlement) -> Result<Settled> {
-        Ok(self.settle_and_claim(settlement, None).await?.0)
+        self.settle_and_claim(settlement, None).await?.0.done().await
     }
 
-    /// The same, and take the next page of a queue in the same transaction: a commit waits for the disk.
+    /// The same, and take the next page of a queue in the same transaction. The page may be visited while the disk is
+    /// waited for: should the machine die meanwhile, neither this was settled nor that claimed.
     pub async fn settle_and_claim(
         &self,
         settlement: Settlement,
         queue: Option<Queue>,
-    ) -> Result<(Settled, Option<Task>)> {
+    ) -> Result<(Pending<Settled>, Option<Task>)> {
         let packed = match &settlement.outcome {
-            Outcome::Read { page, .. } => Some(self.packer.pack(&page.body)?),
+            Outcome::Read { page, .. } => Some(self.pack_aside(page.body.clone()).await?),
             Outcome::Unchanged(_) | Outcome::Missing(_) | Outcome::Failed { .. } => None,
         };
         let ways = self.ways();
-        self.call(move |conn| {
+        let (claimed, answer) = oneshot::channel();
+        let settling = self.submit(move |conn| {
             let settled = settle(conn, &settlement, packed.as_ref(), ways)?;
-            let Some(queue) = queue else { return Ok((settled, None)) };
-            let next = next(conn, queue, settlement.at)?;
-            Ok((settled, next.map(|it| claim(conn, settlement.run, it)).transpose()?))
-        })
-        .await
+            if let Some(queue) = queue {
+                let next = next(conn, queue, settlement.at)?;
+                let task = next.map(|it| claim(conn, settlement.run, it)).transpose()?;
+                // A run that was cancelled wants none; its claims are released at the next start.
+                let _ = claimed.send(task);
+            }
+            Ok(settled)
+        });
+        let settling = settling.await?;
+        // Nothing is said where no queue is asked, or where settling failed, which says so itself.
+        let task = answer.await.ok().flatten();
+        Ok((settling, task))
     }
 }
 

@@ -7,17 +7,23 @@
 use std::{
     fs::{File, OpenOptions, TryLockError},
     path::{Path, PathBuf},
+    sync::Arc,
     thread,
     time::Duration,
 };
 
+use bytes::Bytes;
 use chrono_tz::Tz;
 use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::model::KeepRaw;
 
-use super::{Result, StoreError, full_text, migrate::migrate, raw::Packer};
+use super::{
+    Result, StoreError, full_text,
+    migrate::migrate,
+    raw::{Packed, Packer},
+};
 
 const QUEUE_MAX: usize = 256;
 const BATCH_MAX: usize = 128;
@@ -34,7 +40,9 @@ pub struct Writer {
     queue: Option<mpsc::Sender<Op>>,
     thread: Option<thread::JoinHandle<()>>,
     pub(super) zone: Tz,
-    pub(super) packer: Packer,
+    pub(super) packer: Arc<Packer>,
+    /// Bodies compressed at a time: as many as there are cores.
+    packing: Semaphore,
     pub(super) keep_raw: KeepRaw,
     _lock: File,
 }
@@ -58,7 +66,8 @@ impl Writer {
             queue: Some(queue),
             thread: Some(thread),
             zone,
-            packer,
+            packer: Arc::new(packer),
+            packing: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
             keep_raw: KeepRaw::All,
             _lock: lock,
         })
@@ -69,6 +78,14 @@ impl Writer {
     pub fn keeping(mut self, keep_raw: KeepRaw) -> Self {
         self.keep_raw = keep_raw;
         self
+    }
+
+    /// Hash and compress a body on a thread of its own.
+    pub(super) async fn pack_aside(&self, body: Bytes) -> Result<Packed> {
+        let _turn = self.packing.acquire().await.expect("it is never closed");
+        let packer = Arc::clone(&self.packer);
+        let packed = tokio::task::spawn_blocking(move || packer.pack(&body));
+        packed.await.expect("a body is packed to its end, whatever it is")
     }
 
     /// Run `op` in the writer thread, atomically, and wait until it is durable.
@@ -168,6 +185,8 @@ pub(super) fn open_current(path: &Path) -> Result<(File, Connection)> {
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     migrate(&mut conn, path)?;
     settle_plans(&conn)?;
+    // What an operation changes is put aside until it has succeeded, and few operations are large.
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
     Ok((lock, conn))
 }
 
