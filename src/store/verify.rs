@@ -301,8 +301,6 @@ impl Writer {
 
     /// Make right what follows from the rest of the archive.
     pub async fn repair(&self, at: DateTime<Utc>) -> Result<()> {
-        // This one may change the whole archive, which need not fit into the memory.
-        self.call(|conn| Ok(conn.pragma_update(None, "temp_store", "FILE")?)).await?;
         self.call(move |conn| {
             conn.execute_batch(
                 // Pieces that reach beyond their story are read again from the page.

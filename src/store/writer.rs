@@ -48,8 +48,23 @@ pub struct Writer {
 }
 
 /// Runs inside the batch (`None` if the batch could not begin), returns what to do once its fate is known.
-type Op = Box<dyn FnOnce(Option<&Connection>) -> Finish + Send>;
+type Op = Box<dyn FnOnce(Option<Batch<'_>>) -> Ran + Send>;
 type Finish = Box<dyn FnOnce(Option<&rusqlite::Error>) + Send>;
+
+/// An operation that ran.
+struct Ran {
+    finish: Finish,
+    has_failed: bool,
+}
+
+/// A transaction that is under way.
+#[derive(Clone, Copy)]
+enum Batch<'c> {
+    /// Of several operations: one that fails is undone alone. SQLite puts the pages it changes aside for that.
+    Shared(&'c Connection),
+    /// Of one operation: it stands and falls with the transaction.
+    Alone(&'c Connection),
+}
 
 impl Writer {
     /// Open an archive for writing, or make one. Days are counted in `zone`. Only one writer at a time:
@@ -102,9 +117,13 @@ impl Writer {
         op: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
     ) -> Result<Pending<T>> {
         let (reply, answer) = oneshot::channel();
-        let op: Op = Box::new(move |conn| {
-            let result = conn.map(|conn| savepoint(conn, op));
-            Box::new(move |failure| {
+        let op: Op = Box::new(move |batch| {
+            let result = batch.map(|batch| match batch {
+                Batch::Shared(conn) => savepoint(conn, op),
+                Batch::Alone(conn) => op(conn),
+            });
+            let has_failed = !matches!(result, Some(Ok(_)));
+            let finish: Finish = Box::new(move |failure| {
                 let result = match (result, failure) {
                     (Some(result), None) => result,
                     // A full disk is a full disk, whoever of the batch met it.
@@ -114,7 +133,8 @@ impl Writer {
                 };
                 // The caller may have been cancelled; the write still counts.
                 let _ = reply.send(result);
-            })
+            });
+            Ran { finish, has_failed }
         });
         let queue = self.queue.as_ref().ok_or(StoreError::WriterGone)?;
         queue.send(op).await.map_err(|_| StoreError::WriterGone)?;
@@ -185,8 +205,6 @@ pub(super) fn open_current(path: &Path) -> Result<(File, Connection)> {
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     migrate(&mut conn, path)?;
     settle_plans(&conn)?;
-    // What an operation changes is put aside until it has succeeded, and few operations are large.
-    conn.pragma_update(None, "temp_store", "MEMORY")?;
     Ok((lock, conn))
 }
 
@@ -219,14 +237,22 @@ fn commit_batch(
     let batch = match conn.transaction_with_behavior(TransactionBehavior::Immediate) {
         Ok(batch) => batch,
         Err(error) => {
-            finishes.push(first(None));
+            finishes.push(first(None).finish);
             return Err(error);
         }
     };
-    let mut next = Some(first);
-    while let Some(op) = next {
-        finishes.push(op(Some(&batch)));
-        next = if finishes.len() < BATCH_MAX { inbox.try_recv().ok() } else { None };
+    if inbox.is_empty() {
+        let Ran { finish, has_failed } = first(Some(Batch::Alone(&batch)));
+        finishes.push(finish);
+        if has_failed {
+            return batch.rollback();
+        }
+    } else {
+        let mut next = Some(first);
+        while let Some(op) = next {
+            finishes.push(op(Some(Batch::Shared(&batch))).finish);
+            next = if finishes.len() < BATCH_MAX { inbox.try_recv().ok() } else { None };
+        }
     }
     full_text::finish(&batch)?;
     batch.commit()
@@ -274,6 +300,24 @@ mod tests {
             |conn: &Connection| Ok(conn.query_row("SELECT count(*) FROM robots", [], |row| row.get(0))?);
         let rows: i64 = writer.call(count).await.expect("count");
         assert_eq!(rows, 2);
+    }
+
+    #[tokio::test]
+    async fn what_fails_halfway_leaves_nothing_behind() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let writer = open(&dir).expect("open");
+        let insert = |conn: &Connection| {
+            conn.execute_batch(
+                "INSERT INTO robots (origin, fetched_at, expires_at, body) VALUES ('u1', '', '', '')",
+            )
+        };
+        let twice = move |conn: &Connection| Ok(insert(conn).and_then(|()| insert(conn))?);
+        // Alone, and with others.
+        assert!(matches!(writer.call(twice).await, Err(StoreError::Sql(_))));
+        let (a, b) = tokio::join!(writer.call(twice), writer.call(twice));
+        assert!(a.is_err() && b.is_err());
+        let once = move |conn: &Connection| Ok(insert(conn)?);
+        assert!(writer.call(once).await.is_ok());
     }
 
     #[tokio::test]
