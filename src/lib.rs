@@ -21,7 +21,7 @@
 //! Source::ask -> Fetcher::get -> RawPage -> Source::absorb -> Candidate -> Writer::enqueue
 //! Writer::claim(queue, now) -> Task -> Fetcher::get -> Fetched { Page | NotModified | Missing }
 //!   -> Extractor::extract -> Extraction -> Outcome
-//!   -> Writer::settle (capture, article version, strip, index, page state: one savepoint) -> Event -> progress
+//!   -> Writer::settle (capture, article version, strip, index, page state: one transaction) -> Event -> progress
 //! Reader::article(&reference) -> Article -> cli
 //! ```
 //!
@@ -71,6 +71,9 @@
 //!   the pages, whoever changes them, and whenever a run is killed.
 //! * Raw pages are compressed against whole pages of their template that the store chooses by likeness, not by era: `store`
 //!   does not know eras, and pages of one day are not always of one template.
+//! * The full-text index follows at the end of each transaction, not with each article (`store/full_text.rs`): FTS5 would write a
+//!   segment for each. The next page of a queue is handed out before the transaction that claims it is on the disk: a machine
+//!   that dies in between has neither settled the one nor claimed the other.
 //! * The id walk is `discover/bisect.rs` (pure) and `jobs/ids.rs`: what an id is, the archive and the fetcher tell.
 //! * `versions`, `blocks`, `links` and `origins` are views: the newest wording, and each paragraph, is stored once.
 //!

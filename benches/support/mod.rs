@@ -104,21 +104,9 @@ pub(crate) fn page(number: u64, template: u64) -> String {
             same.word()
         );
     }
-    page.push_str("]</script>\n</head>\n<body class=\"bg-white  text-black\">\n<ul class=\"ticker\">\n");
-    for symbol in SYMBOLS {
-        let (price, change) = (1000 + own.below(90_000), own.below(900));
-        let base = 1.0_f64.max(price as f64 - change as f64);
-        let _ = writeln!(
-            page,
-            "<li><span class=\"sr\">{symbol}</span> <b>{}.{:02}</b> Increased By &#9650; {}.{:02} ({:.2}%)</li>",
-            price / 100,
-            price % 100,
-            change / 100,
-            change % 100,
-            change as f64 / base * 100.0
-        );
-    }
-    page.push_str("</ul>\n<nav class=\"nav  flex\"><ul>\n");
+    page.push_str("]</script>\n</head>\n<body class=\"bg-white  text-black\">\n");
+    push_ticker(&mut page, &mut own);
+    page.push_str("<nav class=\"nav  flex\"><ul>\n");
     for _ in 0..190 {
         let word = same.word();
         let _ = writeln!(
@@ -128,35 +116,9 @@ pub(crate) fn page(number: u64, template: u64) -> String {
             same.sentence(2)
         );
     }
-    let _ = write!(
-        page,
-        "</ul></nav>\n<main><article class=\"story  story--full\" data-id=\"{id}\">\n<span class=\"badge\"><a href=\"/markets\"><span>Markets</span></a></span>\n\
-         <h1 class=\"story__title   text-8\"><a class=\"story__link\" href=\"/news/{id}\">{headline}</a></h1>\n\
-         <ul class=\"story__summary\"><li>{}</li></ul>\n<span class=\"story__byline\"><a class=\"story__byline__link\" href=\"/authors/7\">BR Web Desk</a></span>\n\
-         <span class=\"story__time\">Published {month:02} Jan, 2024 11:20am</span>\n<div class=\"story__content  overflow-hidden\">\n",
-        own.sentence(11)
-    );
-    for at in 0..9 + number % 9 {
-        let lead = if at == 0 { "KARACHI: " } else { "" };
-        let (first, second) = (own.sentence(24), own.sentence(19));
-        let _ = writeln!(page, "<p>{lead}{first}. {second}.</p>");
-    }
-    page.push_str("</div>\n<div class=\"story__tags\">");
-    for _ in 0..4 {
-        let word = own.word();
-        let _ = write!(page, "<a href=\"/trends/{word}\">{word}</a> ");
-    }
-    let _ = write!(
-        page,
-        "</div>\n<div class=\"story__share\"><h2>{headline}</h2></div>\n<ul class=\"more\">\n"
-    );
-    for n in 0..10 {
-        let mut other = Chance::new(number / 10 * 10 + n + 9_000_000);
-        let (id, title) = (40_000_000 + other.below(400_000), other.sentence(8));
-        let slug = title.to_lowercase().replace(' ', "-");
-        let _ = writeln!(page, "<li><a href=\"/news/{id}/{slug}\">{title}</a></li>");
-    }
-    page.push_str("</ul>\n<p>Read more stories</p>\n<h3>Comments</h3>\n</article></main>\n<aside class=\"sidebar\"><h4>Most read</h4>\n");
+    page.push_str("</ul></nav>\n");
+    push_story(&mut page, &mut own, number, &headline);
+    page.push_str("<aside class=\"sidebar\"><h4>Most read</h4>\n");
     // What was on the site about that time: the same cards on neighbouring pages.
     for n in 0..75 {
         let mut card = Chance::new(number / 40 * 75 + n + 5_000_000);
@@ -198,8 +160,82 @@ pub(crate) fn page(number: u64, template: u64) -> String {
     page
 }
 
-/// As a capture of a day of 2024.
+/// The page's own ticker.
+fn push_ticker(page: &mut String, own: &mut Chance) {
+    page.push_str("<ul class=\"ticker\">\n");
+    for symbol in SYMBOLS {
+        let (price, change) = (1000 + own.below(90_000), own.below(900));
+        let base = 1.0_f64.max(price as f64 - change as f64);
+        let _ = writeln!(
+            page,
+            "<li><span class=\"sr\">{symbol}</span> <b>{}.{:02}</b> Increased By &#9650; {}.{:02} ({:.2}%)</li>",
+            price / 100,
+            price % 100,
+            change / 100,
+            change % 100,
+            change as f64 / base * 100.0
+        );
+    }
+    page.push_str("</ul>\n");
+}
+
+/// Headline, byline, body, tags and related stories.
+fn push_story(page: &mut String, own: &mut Chance, number: u64, headline: &str) {
+    let (id, month) = (40_000_000 + number, 1 + number / 28 % 12);
+    let _ = write!(
+        page,
+        "<main><article class=\"story  story--full\" data-id=\"{id}\">\n<span class=\"badge\"><a href=\"/markets\"><span>Markets</span></a></span>\n\
+         <h1 class=\"story__title   text-8\"><a class=\"story__link\" href=\"/news/{id}\">{headline}</a></h1>\n\
+         <ul class=\"story__summary\"><li>{}</li></ul>\n<span class=\"story__byline\"><a class=\"story__byline__link\" href=\"/authors/7\">BR Web Desk</a></span>\n\
+         <span class=\"story__time\">Published {month:02} Jan, 2024 11:20am</span>\n<div class=\"story__content  overflow-hidden\">\n",
+        own.sentence(11)
+    );
+    for at in 0..9 + number % 9 {
+        let lead = if at == 0 { "KARACHI: " } else { "" };
+        let (first, second) = (own.sentence(24), own.sentence(19));
+        let _ = writeln!(page, "<p>{lead}{first}. {second}.</p>");
+    }
+    page.push_str("</div>\n<div class=\"story__tags\">");
+    for _ in 0..4 {
+        let word = own.word();
+        let _ = write!(page, "<a href=\"/trends/{word}\">{word}</a> ");
+    }
+    let _ = write!(
+        page,
+        "</div>\n<div class=\"story__share\"><h2>{headline}</h2></div>\n<ul class=\"more\">\n"
+    );
+    for n in 0..10 {
+        let mut other = Chance::new(number / 10 * 10 + n + 9_000_000);
+        // What is related is of these days.
+        let id = 40_000_000 + number.saturating_sub(1 + other.below(300));
+        let title = other.sentence(8);
+        let slug = title.to_lowercase().replace(' ', "-");
+        let _ = writeln!(page, "<li><a href=\"/news/{id}/{slug}\">{title}</a></li>");
+    }
+    page.push_str("</ul>\n<p>Read more stories</p>\n<h3>Comments</h3>\n</article></main>\n");
+}
+
+/// The same without furniture, for archives of very many.
+pub(crate) fn small_page(number: u64) -> String {
+    let mut own = Chance::new(number + 17);
+    let headline = own.sentence(9);
+    let (day, month) = (1 + number % 28, 1 + number / 28 % 12);
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>{headline}</title>\n\
+         <meta property=\"article:published_time\" content=\"2024-{month:02}-{day:02}T11:20:00+05:00\">\n</head>\n<body>\n"
+    );
+    push_ticker(&mut page, &mut own);
+    push_story(&mut page, &mut own, number, &headline);
+    page + "</body>\n</html>\n"
+}
+
+/// One page as a capture.
 pub(crate) fn raw_page(number: u64, template: u64) -> RawPage {
+    capture(number, page(number, template))
+}
+
+/// A page as a capture of a day of 2024.
+pub(crate) fn capture(number: u64, page: String) -> RawPage {
     let at = 1_704_067_200 + i64::try_from(number).expect("small") * 97;
     RawPage {
         url: Some(
@@ -207,7 +243,7 @@ pub(crate) fn raw_page(number: u64, template: u64) -> RawPage {
                 .parse()
                 .expect("an address"),
         ),
-        body: page(number, template).into_bytes().into(),
+        body: page.into_bytes().into(),
         content_type: Some("text/html; charset=utf-8".to_owned()),
         captured_at: chrono::DateTime::from_timestamp(at, 0).map(Captured::At),
         source: CaptureSource::File,

@@ -33,7 +33,7 @@ const STATEMENTS_MAX: usize = 128;
 /// Memory for pages of the file. Hashes come in no order: what an index over them needs next may be anywhere in it.
 const CACHE_KIB: i64 = 64 << 10;
 /// The write-ahead log is folded back at so many pages: a page that is written again and again goes once.
-const CHECKPOINT_PAGES: i64 = 4_000;
+const CHECKPOINT_PAGES: i64 = 8_000;
 
 /// A handle to the writer thread; it ends when the handle goes. Holds the archive's lock until then.
 pub struct Writer {
