@@ -1,8 +1,9 @@
 //! What long jobs over an archive cost: web archives in and out, reading again, verification.
 //!
 //! `cargo bench --bench archive` writes 3,000 generated pages (156 KB each) as a `.warc.gz`, imports it, reads the archive
-//! again on one core and on all, verifies it and exports it. With `WARCIO_PYTHON` naming a Python that has warcio, its
-//! mere iteration over the same file is timed beside. `cargo bench --bench archive -- 20000` does more of them.
+//! again on one core and on all, and verifies it. With `WARCIO_PYTHON` naming a Python that has warcio and `FastWARC`, their
+//! mere iteration over the same file, and warcio writing records, are timed beside. `cargo bench --bench archive -- 20000` does
+//! more of them; `taskset -c 0` before it shows one core.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people")]
@@ -41,15 +42,11 @@ fn main() {
     let (bytes, took) = time(|| write(&file, pages));
     let size = std::fs::metadata(&file).expect("a file").len() as f64;
     println!("{pages} pages, {:.0} MB, {:.0} MB packed", bytes as f64 / 1e6, size / 1e6);
-    show("written as .warc.gz", pages, took);
+    show_rate("written as .warc.gz", pages, bytes, took);
     if let Ok(python) = std::env::var("WARCIO_PYTHON") {
-        let script = "import sys\nfrom warcio.archiveiterator import ArchiveIterator\n\
-                      for record in ArchiveIterator(open(sys.argv[1], 'rb')):\n    record.content_stream().read()\n";
-        let run =
-            || Command::new(&python).args(["-c", script]).arg(&file).status().expect("python runs");
-        let (status, took) = time(run);
-        assert!(status.success());
-        show("warcio, iterating alone", pages, took);
+        for (what, script) in PEERS {
+            show_rate(what, pages, bytes, peer(&python, script, &file, pages));
+        }
     }
 
     let runtime = Runtime::new().expect("a runtime");
@@ -79,9 +76,9 @@ fn main() {
     let (imported, took) =
         time(|| runtime.block_on(import.run(vec![input], &reader())).expect("imported"));
     assert_eq!(imported.report.tally.stored, pages);
-    show("imported, all cores", pages, took);
-
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    show_rate(&format!("imported, {cores} cores"), pages, bytes, took);
+
     let mut alone = Duration::ZERO;
     for count in [1, cores] {
         let again = Reextract {
@@ -113,6 +110,44 @@ fn main() {
     show("verified, all cores", pages, took);
     let (status, took) = time(|| reader().status(chrono::Utc::now()).expect("a status"));
     println!("status of {} articles: {:.1} ms", status.articles, took.as_secs_f64() * 1e3);
+}
+
+/// What other tools do with the same file. Each prints how many seconds it took, its own start left out.
+const PEERS: [(&str, &str); 3] = [
+    (
+        "warcio, iterating alone",
+        "for record in ArchiveIterator(open(sys.argv[1], 'rb')):\n    record.content_stream().read()\n",
+    ),
+    (
+        "FastWARC, iterating alone",
+        "import fastwarc.warc\n\
+         for record in fastwarc.warc.ArchiveIterator(open(sys.argv[1], 'rb')):\n    record.reader.read()\n",
+    ),
+    (
+        "warcio, writing",
+        "records = []\n\
+         for record in ArchiveIterator(open(sys.argv[1], 'rb')):\n\
+         \x20   if record.rec_type == 'response' and len(records) < 300:\n\
+         \x20       body = record.raw_stream.read()\n\
+         \x20       records.append((record.rec_headers.get_header('WARC-Target-URI'), record.http_headers, body))\n\
+         began = time.time()\n\
+         writer = WARCWriter(open('/dev/null', 'wb'), gzip=True)\n\
+         for url, headers, body in records:\n\
+         \x20   writer.write_record(writer.create_warc_record(url, 'response', payload=io.BytesIO(body), http_headers=headers))\n\
+         share = len(records) / int(sys.argv[2])\n",
+    ),
+];
+
+fn peer(python: &str, script: &str, file: &Path, pages: u64) -> Duration {
+    let script = format!(
+        "import io, sys, time\nfrom warcio.archiveiterator import ArchiveIterator\nfrom warcio.warcwriter import WARCWriter\n\
+         share = 1\nbegan = time.time()\n{script}print((time.time() - began) / share)\n"
+    );
+    let output = Command::new(python).args(["-c", &script]).arg(file).arg(pages.to_string()).output();
+    let output = output.expect("python runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let seconds = String::from_utf8_lossy(&output.stdout).trim().parse().expect("seconds");
+    Duration::from_secs_f64(seconds)
 }
 
 fn write(file: &Path, pages: u64) -> u64 {
@@ -148,6 +183,15 @@ fn time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (done, began.elapsed())
 }
 
+fn show_rate(what: &str, pages: u64, bytes: u64, took: Duration) {
+    let seconds = took.as_secs_f64();
+    println!(
+        "{what:<26} {:>8.0} pages/s {:>6.0} MB/s",
+        pages as f64 / seconds,
+        bytes as f64 / 1e6 / seconds
+    );
+}
+
 fn show(what: &str, pages: u64, took: Duration) {
-    println!("{what:<26} {:>7.0} pages/s", pages as f64 / took.as_secs_f64());
+    println!("{what:<26} {:>8.0} pages/s", pages as f64 / took.as_secs_f64());
 }
