@@ -79,6 +79,13 @@ fn main() {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     show_rate(&format!("imported, {cores} cores"), pages, bytes, took);
 
+    let some: Vec<_> = (0..pages.min(500)).map(|it| raw_page(it, u64::from(it % 4 == 3))).collect();
+    let ((), took) = time(|| {
+        for page in &some {
+            std::hint::black_box(extractor.extract(page));
+        }
+    });
+    show("extracted alone, 1 core", some.len() as u64, took);
     let mut alone = Duration::ZERO;
     for count in [1, cores] {
         let again = Reextract {
