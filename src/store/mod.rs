@@ -5,6 +5,7 @@ mod articles;
 mod days;
 mod full_text;
 mod imports;
+mod likeness;
 mod market;
 mod migrate;
 mod offers;

@@ -2,7 +2,7 @@
 //!
 //! Pages of one template share nearly all their furniture. So a page is compressed against three whole pages that
 //! look like it, its *reference*: that beats a trained dictionary by far. References stay in the archive for ever,
-//! and each body names its own. Which one is nearest is told by a sketch: hashes of some of a page's pieces.
+//! and each body names its own. Which one is nearest is told by `likeness`.
 
 use std::{
     io::Read,
@@ -18,7 +18,10 @@ use zstd::{
 
 use crate::model::PageId;
 
-use super::{Result, StoreError};
+use super::{
+    Result, StoreError,
+    likeness::{likeness, sketch},
+};
 
 /// Of a page that stands alone, and of references.
 const LEVEL: i32 = 6;
@@ -38,10 +41,6 @@ const WAITING_MAX: usize = 12;
 const REFERENCES_MAX: usize = 32;
 /// Prepared references kept at hand; each takes some megabytes.
 const PREPARED_MAX: usize = 4;
-/// Shorter pieces stand on every page.
-const PIECE_MIN: usize = 12;
-/// One piece in so many is part of a sketch.
-const SAMPLE: u64 = 8;
 
 /// A body on its way into the archive: hashed and compressed outside the writer thread.
 pub(super) struct Packed {
@@ -208,49 +207,6 @@ impl Reference {
         self.compressors().free.push(compressor);
         Ok(data)
     }
-}
-
-/// Hashes of some of a page's pieces, sorted: which of them are taken depends on nothing but the piece.
-fn sketch(page: &[u8]) -> Vec<u64> {
-    let mut hashes = Vec::new();
-    let mut begin = 0;
-    for end in memchr::memchr2_iter(b'<', b'\n', page).chain([page.len()]) {
-        let piece = &page[begin..end];
-        begin = end + 1;
-        if PIECE_MIN <= piece.len() && ends(piece).is_multiple_of(SAMPLE) {
-            hashes.push(hash(piece));
-        }
-    }
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes
-}
-
-/// Enough of a piece to choose by: hashing all of them whole would take as long as compressing the page.
-fn ends(piece: &[u8]) -> u64 {
-    let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("words are of eight bytes"));
-    let (first, last) = (word(&piece[..8]), word(&piece[piece.len() - 8..]));
-    mix(mix(piece.len() as u64, first), last) >> 7
-}
-
-/// FNV-1a over words of eight bytes: quick, and good enough to tell pieces apart.
-fn hash(piece: &[u8]) -> u64 {
-    let mut chunks = piece.chunks_exact(8);
-    let start = 0xCBF2_9CE4_8422_2325 ^ piece.len() as u64;
-    let whole = chunks.by_ref().fold(start, |hash, it| {
-        mix(hash, u64::from_le_bytes(it.try_into().expect("chunks are of eight")))
-    });
-    chunks.remainder().iter().fold(whole, |hash, it| mix(hash, u64::from(*it)))
-}
-
-fn mix(hash: u64, word: u64) -> u64 {
-    (hash ^ word).wrapping_mul(0x0000_0100_0000_01B3).rotate_left(23)
-}
-
-/// How many of a hundred pieces of a page are in another.
-fn likeness(page: &[u64], other: &[u64]) -> usize {
-    let found = page.iter().filter(|it| other.binary_search(it).is_ok()).count();
-    found * 100 / page.len().max(1)
 }
 
 /// The row of a body; identical bytes share one.
