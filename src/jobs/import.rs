@@ -310,10 +310,9 @@ impl Shared<'_> {
             }
             let read = loaded.into_iter().map(|Loaded { name, page, digest }| {
                 let extraction = self.import.extractor.extract(&page);
-                ((name, digest), (page, extraction))
+                (name, digest, (page, extraction))
             });
-            let (labels, batch): (Vec<_>, Vec<_>) = read.unzip();
-            let (names, digests): (Vec<String>, Vec<_>) = labels.into_iter().unzip();
+            let (names, digests, batch): (Vec<_>, Vec<_>, Vec<_>) = read.collect();
             let submitted = self.import.writer.pack(batch).and_then(|packed| {
                 self.remember(digests, &packed);
                 drop(place.wait());

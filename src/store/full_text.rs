@@ -4,9 +4,7 @@
 //! merges of segments ever after. So the writer has the triggers of `articles` note what changes (see `unindexed` in
 //! the migrations), and indexes it at the end of its transaction: killed in between, both are undone.
 
-use rusqlite::Connection;
-
-use super::Result;
+use rusqlite::{Connection, Result};
 
 /// Collect what this operation changes, until [`catch_up`]. Done at the end of each transaction of the writer.
 pub(super) fn collect(conn: &Connection) -> Result<()> {
@@ -15,7 +13,7 @@ pub(super) fn collect(conn: &Connection) -> Result<()> {
 }
 
 /// Index what was collected, and go on collecting. For whoever asks the index within the transaction.
-pub(super) fn catch_up(conn: &Connection) -> rusqlite::Result<()> {
+pub(super) fn catch_up(conn: &Connection) -> Result<()> {
     if !conn.prepare_cached("SELECT 1 FROM unindexed WHERE 0 < id")?.exists([])? {
         return Ok(());
     }
@@ -34,7 +32,7 @@ pub(super) fn catch_up(conn: &Connection) -> rusqlite::Result<()> {
 }
 
 /// Index what was collected: the transaction ends.
-pub(super) fn finish(conn: &Connection) -> rusqlite::Result<()> {
+pub(super) fn finish(conn: &Connection) -> Result<()> {
     catch_up(conn)?;
     if conn.prepare_cached("SELECT 1 FROM unindexed")?.exists([])? {
         conn.prepare_cached("DELETE FROM unindexed")?.execute([])?;
@@ -69,7 +67,7 @@ mod tests {
         let sql = "SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?1 ORDER BY rowid";
         let mut query = conn.prepare(sql).expect("a statement");
         let rows = query.query_map([word], |row| row.get(0)).expect("rows");
-        assert_eq!(rows.collect::<rusqlite::Result<Vec<i64>>>().expect("ids"), expect, "{word}");
+        assert_eq!(rows.collect::<Result<Vec<i64>>>().expect("ids"), expect, "{word}");
     }
 
     fn is_whole(conn: &Connection) {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, params};
+use rusqlite::params;
 use serde_json::json;
 
 use crate::model::{Drift, RunId, Tally};
@@ -101,15 +101,11 @@ impl Writer {
 
     /// Forget requests that are older than anybody asks for.
     pub async fn prune_requests(&self, before: DateTime<Utc>) -> Result<()> {
-        // In parts: after a long backfill they may be millions.
-        const PART: usize = 10_000;
-        let mut pruned = PART;
-        while pruned == PART {
-            let sql = "DELETE FROM requests WHERE rowid IN (SELECT rowid FROM requests WHERE at < ?1 LIMIT ?2)";
-            let prune = move |conn: &Connection| Ok(conn.execute(sql, params![stamp(before), PART])?);
-            pruned = self.call(prune).await?;
-        }
-        Ok(())
+        self.call(move |conn| {
+            conn.execute("DELETE FROM requests WHERE at < ?1", [stamp(before)])?;
+            Ok(())
+        })
+        .await
     }
 
     /// What the pages of the runs of a command had, from a time on, newest first.
