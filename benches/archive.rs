@@ -39,7 +39,7 @@ fn main() {
     let kept = std::env::var_os("TEARSHEET_KEEP").map(std::path::PathBuf::from);
     let kept = kept.as_deref().unwrap_or(folder.path());
     let (file, path) = (kept.join("pages.warc.gz"), folder.path().join("a.db"));
-    let (bytes, took) = time(|| write(&file, pages));
+    let (bytes, took) = write(&file, pages);
     let size = std::fs::metadata(&file).expect("a file").len() as f64;
     println!("{pages} pages, {:.0} MB, {:.0} MB packed", bytes as f64 / 1e6, size / 1e6);
     show_rate("written as .warc.gz", pages, bytes, took);
@@ -157,10 +157,11 @@ fn peer(python: &str, script: &str, file: &Path, pages: u64) -> Duration {
     Duration::from_secs_f64(seconds)
 }
 
-fn write(file: &Path, pages: u64) -> u64 {
+/// How many bytes the pages have, and how long it took to write them; making them is not timed.
+fn write(file: &Path, pages: u64) -> (u64, Duration) {
     let to = BufWriter::new(File::create(file).expect("a file"));
     let mut writer = WarcWriter::new(to, "pages.warc.gz", "2024-01-01T00:00:00Z", &[]).expect("written");
-    let mut bytes = 0;
+    let (mut bytes, mut took) = (0, Duration::ZERO);
     for number in 0..pages {
         let page = raw_page(number, u64::from(number % 4 == 3));
         let at = chrono::DateTime::from_timestamp(
@@ -177,11 +178,11 @@ fn write(file: &Path, pages: u64) -> u64 {
             body: &page.body,
             earlier: None,
         };
-        writer.capture(&capture).expect("written");
+        took += time(|| writer.capture(&capture).expect("written")).1;
         bytes += page.body.len() as u64;
     }
-    writer.finish().expect("written");
-    bytes
+    took += time(|| writer.finish().expect("written")).1;
+    (bytes, took)
 }
 
 fn time<T>(work: impl FnOnce() -> T) -> (T, Duration) {
