@@ -351,6 +351,33 @@ fn stories_of_one_import_are_all_found_by_word_and_symbol() {
     program.ok(&["verify"]);
 }
 
+/// Crawlers that record through a browser (Browsertrix, ArchiveWeb.page) write fractions of seconds, keep the codings they took
+/// off under other names, and put what they made of a page beside it.
+#[test]
+fn what_a_browser_recorded_is_read() {
+    let at = "2021-03-08T06:20:00.123Z";
+    let more = format!(
+        "{HTTP}WARC-Page-ID: 6f1f\r\nWARC-Resource-Type: document\r\nWARC-Payload-Digest: sha-256:ABC\r\n"
+    );
+    let head = "x-orig-content-encoding: br\r\nx-orig-transfer-encoding: chunked\r\n";
+    let json = "Content-Type: application/json\r\n";
+    let text = "Content-Type: text/plain\r\n";
+    let asked = "Content-Type: application/http; msgtype=request\r\n";
+    let records = [
+        record("warcinfo", "", at, "Content-Type: application/warc-fields\r\n", b"software: x\r\n"),
+        record("request", &url(1), at, asked, b"GET /news/1/a-slug HTTP/1.1\r\n\r\n"),
+        record("response", &url(1), at, &more, &answer(head, page(1).as_bytes())),
+        record("resource", &format!("urn:pageinfo:{}", url(1)), at, json, b"{}"),
+        record("resource", &format!("urn:text:{}", url(1)), at, text, b"Text of the page."),
+    ];
+    let file = String::from_utf8(records.concat()).expect("text").replace("WARC/1.0", "WARC/1.1");
+    let (program, ran) = imported(&gzip(file.as_bytes()), "rec-x.warc.gz");
+    assert!(ran.stderr.contains("import: 1 new, 0 updated, 0 unchanged, 0 failed"), "{}", ran.stderr);
+    let archive = program.archive();
+    let sql = "SELECT captured_at, (SELECT headline FROM articles), (SELECT count(*) FROM quotes) FROM captures";
+    assert_eq!(rows(&archive, sql), ["2021-03-08T06:20:00Z|Headline 1|2"]);
+}
+
 #[test]
 fn an_archive_is_printed_page_by_page() {
     let program = Program::new();
