@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0001_init.sql"),
     include_str!("../../migrations/0002_web_archives.sql"),
     include_str!("../../migrations/0003_index_in_bulk.sql"),
+    include_str!("../../migrations/0004_growth.sql"),
 ];
 
 /// Bring an archive to today's schema, or refuse what is none.

@@ -73,7 +73,10 @@ pub(super) fn keep(
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?;
     symbols::know(conn, &strip.quotes)?;
-    for quote in &strip.quotes {
+    // In the order of the indexes over them, which grow at their ends.
+    let mut quotes: Vec<&Quote> = strip.quotes.iter().collect();
+    quotes.sort_by(|a, b| a.symbol.cmp(&b.symbol));
+    for quote in quotes {
         let Quote { symbol, kind, price, change, change_pct, direction, suspect } = quote;
         insert.execute(params![
             symbol,
