@@ -31,8 +31,10 @@ use super::{
 
 /// Pages read and not yet extracted.
 const QUEUE_MAX: usize = 64;
-/// Pages of one commit.
+/// Pages a worker takes at a time.
 const BATCH: usize = 64;
+/// Pages of one commit, at least: what changes with every page, such as the end of an index, is written once for them.
+const COMMIT: usize = 512;
 /// Digests that revisits may name.
 const DIGESTS_MAX: usize = 500_000;
 /// Cores beyond these find nothing to do.
@@ -112,8 +114,15 @@ struct Loaded {
     digest: Option<String>,
 }
 
+/// Pages that wait for the next commit, by the names of their files.
+#[derive(Default)]
+struct Gathered {
+    names: Vec<String>,
+    pages: PackedPages,
+}
+
 /// Pages that were submitted, by the names of their files.
-type Batch = (Vec<String>, Result<Pending<Vec<Settled>>, StoreError>);
+type Submitted = (Vec<String>, Result<Pending<Vec<Settled>>, StoreError>);
 
 /// What the threads have in common.
 struct Shared<'a> {
@@ -121,7 +130,8 @@ struct Shared<'a> {
     runtime: Handle,
     files: Mutex<std::vec::IntoIter<ImportFile>>,
     counts: Mutex<Counts>,
-    /// Whose batch is stored next. Of two captures of one second the one that was read later is the newer.
+    gathered: Mutex<Gathered>,
+    /// Whose batch comes next. Of two captures of one second the one that was read later is the newer.
     turns: Turns,
     /// The archive cannot take more.
     is_broken: AtomicBool,
@@ -166,6 +176,7 @@ impl Import<'_> {
             runtime: Handle::current(),
             files: Mutex::new(files.into_iter()),
             counts: Mutex::default(),
+            gathered: Mutex::default(),
             turns: Turns::default(),
             is_broken: AtomicBool::new(false),
         };
@@ -234,6 +245,10 @@ impl Shared<'_> {
                 scope.spawn(|| self.keep_pages(&queue));
             }
         });
+        let rest = std::mem::take(&mut *self.gathered.lock().unwrap_or_else(PoisonError::into_inner));
+        if !rest.names.is_empty() && !self.is_broken.load(Ordering::Relaxed) {
+            self.settle(Some(self.submit(rest)));
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -300,9 +315,9 @@ impl Shared<'_> {
         Ok(())
     }
 
-    /// Extract what was read, and keep it in batches.
+    /// Extract what was read, and keep it.
     fn keep_pages(&self, queue: &Mutex<Queue>) {
-        let mut before: Option<Batch> = None;
+        let mut before: Option<Submitted> = None;
         while let Some((place, loaded)) = self.next_batch(queue) {
             // The readers are not held up: what nobody can keep is let go.
             if self.is_broken.load(Ordering::Relaxed) {
@@ -313,16 +328,34 @@ impl Shared<'_> {
                 (name, digest, (page, extraction))
             });
             let (names, digests, batch): (Vec<_>, Vec<_>, Vec<_>) = read.collect();
-            let submitted = self.import.writer.pack(batch).and_then(|packed| {
-                self.remember(digests, &packed);
-                drop(place.wait());
-                self.runtime.block_on(self.import.writer.submit_import(packed, Utc::now()))
-            });
-            // Its place is taken: the next batch may be submitted, and this one is waited for while it is worked on.
+            let submitted = match self.import.writer.pack(batch) {
+                Ok(pages) => {
+                    self.remember(digests, &pages);
+                    drop(place.wait());
+                    self.gather(names, pages).map(|it| self.submit(it))
+                }
+                Err(error) => Some((names, Err(error))),
+            };
+            // Its place is taken: the next batch may follow, and what was submitted is waited for while that is worked on.
             drop(place);
-            self.settle(before.replace((names, submitted)));
+            if submitted.is_some() {
+                self.settle(std::mem::replace(&mut before, submitted));
+            }
         }
         self.settle(before);
+    }
+
+    /// Put pages behind those that wait; all of them, once they are enough for a commit.
+    fn gather(&self, names: Vec<String>, pages: PackedPages) -> Option<Gathered> {
+        let mut gathered = self.gathered.lock().unwrap_or_else(PoisonError::into_inner);
+        gathered.names.extend(names);
+        gathered.pages.append(pages);
+        (COMMIT <= gathered.names.len()).then(|| std::mem::take(&mut *gathered))
+    }
+
+    fn submit(&self, Gathered { names, pages }: Gathered) -> Submitted {
+        let submitting = self.import.writer.submit_import(pages, Utc::now());
+        (names, self.runtime.block_on(submitting))
     }
 
     /// Revisits may name these bytes.
@@ -336,9 +369,9 @@ impl Shared<'_> {
         });
     }
 
-    /// Wait for a batch that was submitted, and count it.
-    fn settle(&self, batch: Option<Batch>) {
-        let Some((names, submitted)) = batch else { return };
+    /// Wait for pages that were submitted, and count them.
+    fn settle(&self, submitted: Option<Submitted>) {
+        let Some((names, submitted)) = submitted else { return };
         match submitted.and_then(|it| self.runtime.block_on(it.done())) {
             Ok(settled) => {
                 for (name, settled) in names.iter().zip(settled) {

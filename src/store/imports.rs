@@ -56,12 +56,18 @@ impl Writer {
 }
 
 /// Pages that are ready to be kept.
+#[derive(Default)]
 pub struct PackedPages(Vec<(RawPage, Extraction, Packed)>);
 
 impl PackedPages {
     /// The hashes of their bytes.
     pub fn hashes(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|it| it.2.sha256.as_str())
+    }
+
+    /// Put others behind these.
+    pub fn append(&mut self, mut others: Self) {
+        self.0.append(&mut others.0);
     }
 }
 

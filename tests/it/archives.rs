@@ -524,9 +524,10 @@ fn what_others_recorded_around_a_page_is_kept_a_line_a_header() {
 
 #[test]
 fn of_two_captures_of_one_second_the_later_one_in_the_file_is_the_newer() {
-    // Pairs lie beside each other and over the bounds of batches.
-    let wordings = (1..=100_u32).flat_map(|id| ["first", "second"].map(|wording| (id, wording)));
-    let file: Vec<u8> = wordings
+    // Pairs lie beside each other and, since one stands before them, over the bounds of batches and of commits.
+    let wordings = (1..=300_u32).flat_map(|id| ["first", "second"].map(|wording| (id, wording)));
+    let file: Vec<u8> = std::iter::once((1000, "first"))
+        .chain(wordings)
         .flat_map(|(id, wording)| {
             let page = article(&format!("The {wording} headline"), "What happened.");
             record("response", &url(id), "2021-03-08T06:20:00Z", HTTP, &answer("", page.as_bytes()))
@@ -535,7 +536,10 @@ fn of_two_captures_of_one_second_the_later_one_in_the_file_is_the_newer() {
     let (program, ran) = imported(&file, "pairs.warc");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let newest = "SELECT headline, version, count(*) FROM articles GROUP BY 1, 2";
-    assert_eq!(rows(&program.archive(), newest), ["The second headline|2|100"]);
+    assert_eq!(
+        rows(&program.archive(), newest),
+        ["The first headline|1|1", "The second headline|2|300"]
+    );
 }
 
 #[test]
