@@ -9,14 +9,12 @@ use super::{Element, select::Selector};
 /// A set of selectors; each is known by its place in the list it was made from.
 pub struct Matcher {
     selectors: Vec<Selector>,
-    /// The element name each selector asks for, where it is of one kind: cheaper to compare than to match.
-    names: Vec<Option<String>>,
     by_class: Filed,
     by_name: Filed,
     /// Filed under neither: tried on every element that has an attribute of this name.
     by_attr: Filed,
     /// Filed under nothing: tried on every element.
-    everywhere: Vec<usize>,
+    everywhere: Vec<Part>,
     class_filter: Filter,
     name_filter: Filter,
     attr_filter: Filter,
@@ -31,7 +29,17 @@ pub struct BadSelector {
 
 /// Selectors by name. There are a dozen: comparing lengths beats hashing.
 #[derive(Default)]
-struct Filed(Vec<(String, Vec<usize>)>);
+struct Filed(Vec<(String, Vec<Part>)>);
+
+/// A part of a selector list.
+struct Part {
+    /// The place of its list.
+    index: usize,
+    /// The element name it asks for, if any: cheaper to compare than to match.
+    name: Option<String>,
+    /// It asks for nothing but that and what it is filed under.
+    is_told: bool,
+}
 
 /// Which names may be filed: cheap, never wrong about what is.
 #[derive(Default)]
@@ -50,7 +58,6 @@ impl Matcher {
     pub fn new<'s>(list: impl IntoIterator<Item = &'s str>) -> Result<Self, BadSelector> {
         let mut matcher = Self {
             selectors: Vec::new(),
-            names: Vec::new(),
             by_class: Filed::default(),
             by_name: Filed::default(),
             by_attr: Filed::default(),
@@ -62,8 +69,17 @@ impl Matcher {
         for (index, css) in list.into_iter().enumerate() {
             let selector = Selector::parse(css).ok_or(BadSelector { index })?;
             matcher.selectors.push(selector);
-            matcher.names.push(name(css));
-            for key in keys(css) {
+            for part in parts(css) {
+                let compound = last_compound(part);
+                let name = name(compound);
+                let key = key(compound);
+                let is_told = match &key {
+                    Key::Class(class) => {
+                        part.trim() == format!("{}.{class}", name.as_deref().unwrap_or_default())
+                    }
+                    Key::Attr(_) | Key::Name(_) | Key::Any => false,
+                };
+                let part = Part { index, name, is_told };
                 let (map, name) = match key {
                     Key::Class(name) => {
                         matcher.class_filter.add(&name);
@@ -78,11 +94,11 @@ impl Matcher {
                         (&mut matcher.by_attr, name)
                     }
                     Key::Any => {
-                        matcher.everywhere.push(index);
+                        matcher.everywhere.push(part);
                         continue;
                     }
                 };
-                map.add(name, index);
+                map.add(name, part);
             }
         }
         Ok(matcher)
@@ -90,18 +106,18 @@ impl Matcher {
 
     /// Call `hit` with the place of every selector that matches an element.
     pub fn each_match(&self, element: Element<'_>, mut hit: impl FnMut(usize)) {
-        let mut try_all = |filed: Option<&Vec<usize>>| {
-            for &index in filed.into_iter().flatten() {
-                let may_match = self.names[index].as_deref().is_none_or(|it| it == element.name());
-                if may_match && self.selectors[index].matches(element) {
-                    hit(index);
+        let mut try_all = |filed: Option<&Vec<Part>>| {
+            for Part { index, name, is_told } in filed.into_iter().flatten() {
+                let may_match = name.as_deref().is_none_or(|it| it == element.name());
+                if may_match && (*is_told || self.selectors[*index].matches(element)) {
+                    hit(*index);
                 }
             }
         };
         // One pass over the attributes: looking each name up costs more than everything else here.
-        for (name, value) in element.attrs() {
+        for name in element.attr_names() {
             if name == "class" {
-                for class in value.split_ascii_whitespace() {
+                for class in element.attr(name).unwrap_or_default().split_ascii_whitespace() {
                     if self.class_filter.may_have(class) {
                         try_all(self.by_class.get(class));
                     }
@@ -121,14 +137,14 @@ impl Matcher {
 }
 
 impl Filed {
-    fn add(&mut self, name: String, index: usize) {
+    fn add(&mut self, name: String, part: Part) {
         match self.0.iter_mut().find(|it| it.0 == name) {
-            Some(known) => known.1.push(index),
-            None => self.0.push((name, vec![index])),
+            Some(known) => known.1.push(part),
+            None => self.0.push((name, vec![part])),
         }
     }
 
-    fn get(&self, name: &str) -> Option<&Vec<usize>> {
+    fn get(&self, name: &str) -> Option<&Vec<Part>> {
         self.0.iter().find(|it| it.0 == name).map(|it| &it.1)
     }
 }
@@ -155,18 +171,12 @@ impl Filter {
     }
 }
 
-/// The element name that a selector of one part asks for.
-fn name(css: &str) -> Option<String> {
-    let [part] = parts(css).try_into().ok()?;
-    let compound = last_compound(part);
-    let end = compound.find(|it: char| !it.is_ascii_alphanumeric()).unwrap_or(compound.len());
-    let name = &compound[..end];
-    (!name.is_empty() && !compound.contains('\\')).then(|| name.to_ascii_lowercase())
-}
-
-/// For each part of a selector list, a name its element must carry: that of the last compound.
-fn keys(css: &str) -> Vec<Key> {
-    parts(css).iter().map(|it| key(last_compound(it))).collect()
+/// The element name that a compound asks for; one with capitals is of a drawing, and told by the selector alone.
+fn name(compound: &str) -> Option<String> {
+    let end = compound.find(|it: char| !(it.is_alphanumeric() || matches!(it, '-' | '_')));
+    let name = &compound[..end.unwrap_or(compound.len())];
+    let is_plain = !name.is_empty() && !compound.contains(['\\', '|']);
+    (is_plain && name == name.to_ascii_lowercase()).then(|| name.to_owned())
 }
 
 /// Split at top-level commas.
@@ -237,6 +247,9 @@ mod tests {
 
     #[test]
     fn selectors_are_filed_under_a_name_their_element_must_carry() {
+        let keys = |css: &'static str| -> Vec<Key> {
+            parts(css).into_iter().map(|it| key(last_compound(it))).collect()
+        };
         let class = |it: &str| Key::Class(it.to_owned());
         let attr = |it: &str| Key::Attr(it.to_owned());
         assert_eq!(keys("h1.story__title"), [class("story__title")]);
@@ -250,15 +263,31 @@ mod tests {
 
     #[test]
     fn one_walk_finds_what_each_selector_would() {
-        let text = "<div class=' x   b '><p id=c data-k>1</p><span class=badge><a><span>M</span></a></span></div>";
-        let list = ["div.b", "#c", "[data-k]", "span.badge a span", "p, a", ":is(p)", ".x.b > p", "h1"];
+        let text = "<div class=' x   b '><p id=c data-k>1</p><my-card class=z></my-card><span class=badge><a><span>M</span></a></span></div>";
+        let list = [
+            "div.b",
+            "#c",
+            "[data-k]",
+            "span.badge a span",
+            "p, a",
+            ":is(p)",
+            ".x.b > p",
+            "h1",
+            "p.b, .x",
+            "DIV.x",
+            "div.b.z",
+            ".x:empty",
+            "div .b",
+            "my-card.z",
+            "my.z",
+        ];
         let matcher = Matcher::new(list).expect("valid");
         let page = Document::parse(text);
         let mut hits = vec![0; list.len()];
         for element in page.root().descendants() {
             matcher.each_match(element, |index| hits[index] += 1);
         }
-        assert_eq!(hits, [1, 1, 1, 1, 2, 1, 1, 0]);
+        assert_eq!(hits, [1, 1, 1, 1, 2, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0]);
     }
 
     #[test]

@@ -103,7 +103,9 @@ impl<'t> Tokenizer<'t> {
         let start = self.at;
         let mut at = start;
         loop {
-            let Some(found) = memchr(b'<', &bytes[at..]) else {
+            // Most tags follow another, or a word.
+            let is_here = bytes.get(at) == Some(&b'<');
+            let Some(found) = (if is_here { Some(0) } else { memchr(b'<', &bytes[at..]) }) else {
                 self.at = bytes.len();
                 return (start < bytes.len()).then_some(Token::Text(start..bytes.len()));
             };

@@ -107,8 +107,8 @@ impl<'t> Document<'t> {
 
     /// Add an attribute to those of the next element, which begin at `first`; the first of a name counts.
     pub(super) fn push_attr(&mut self, first: usize, name: Span, value: Span) {
-        let is_known = self.attrs[first..].iter().any(|it| self.str(it.name) == self.str(name));
-        if !is_known {
+        let is_it = |it: &Attr| it.name.len == name.len && self.str(it.name) == self.str(name);
+        if !self.attrs[first..].iter().any(is_it) {
             self.attrs.push(Attr { name, value });
         }
     }
@@ -225,19 +225,31 @@ impl<'d> Element<'d> {
         matches!(self.node().what, What::Element { is_html: true, .. })
     }
 
-    /// Names and values of its attributes, entities resolved.
-    pub(super) fn attrs(self) -> impl Iterator<Item = (&'d str, &'d str)> {
+    fn written_attrs(self) -> &'d [Attr] {
         let (first, last) = match self.node().what {
             What::Element { attrs, .. } => attrs,
             What::Text(_) => (0, 0),
         };
-        let attrs = &self.document.attrs[first as usize..last as usize];
-        attrs.iter().map(move |it| (self.document.str(it.name), self.document.str(it.value)))
+        &self.document.attrs[first as usize..last as usize]
+    }
+
+    /// Names and values of its attributes, entities resolved.
+    pub(super) fn attrs(self) -> impl Iterator<Item = (&'d str, &'d str)> {
+        let document = self.document;
+        self.written_attrs().iter().map(move |it| (document.str(it.name), document.str(it.value)))
+    }
+
+    /// Their names.
+    pub(super) fn attr_names(self) -> impl Iterator<Item = &'d str> {
+        self.written_attrs().iter().map(move |it| self.document.str(it.name))
     }
 
     /// An attribute, entities resolved.
     pub fn attr(self, name: &str) -> Option<&'d str> {
-        self.attrs().find(|it| it.0 == name).map(|it| it.1)
+        // Lengths first: nearly always they differ.
+        let is_it =
+            |it: &&Attr| it.name.len as usize == name.len() && self.document.str(it.name) == name;
+        self.written_attrs().iter().find(is_it).map(|it| self.document.str(it.value))
     }
 
     fn nodes_inside(self) -> impl Iterator<Item = (u32, &'d Node)> {

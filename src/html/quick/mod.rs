@@ -150,6 +150,11 @@ impl<'t> Parser<'t> {
         let first = self.document.attrs_len();
         for at in 0..self.tokens.attrs.len() {
             let RawAttr { name, value, is_lower, has_entity } = self.tokens.attrs[at].clone();
+            if is_html && is_lower && !has_entity {
+                let name = Span::of_page(name.start, name.end);
+                self.document.push_attr(first, name, Span::of_page(value.start, value.end));
+                continue;
+            }
             let lower = self.name_of(&name, is_lower);
             if !is_html && has_space(&lower) {
                 continue;
@@ -246,7 +251,7 @@ impl<'t> Parser<'t> {
         }
         let text = &self.page[range.clone()];
         let is_space = |it: char| matches!(it, ' ' | '\t' | '\n' | '\x0C');
-        self.is_behind_body &= text.chars().all(is_space);
+        self.is_behind_body = self.is_behind_body && text.chars().all(is_space);
         if self.mode < Mode::InBody {
             let rest = text.trim_start_matches(is_space);
             let space = text.len() - rest.len();
