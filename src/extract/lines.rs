@@ -196,13 +196,18 @@ fn is_furniture(name: &str) -> bool {
 
 impl<'d> Flattener<'d> {
     fn text(&mut self, text: &str) {
+        // Between most elements stands nothing else.
+        if text.trim_ascii().is_empty() {
+            self.space |= !text.is_empty();
+            return;
+        }
         self.space |= text.starts_with(char::is_whitespace);
         for word in text.split_whitespace() {
             self.word(word);
             self.space = true;
         }
         // The last word may be followed by no white space of this text.
-        self.space = text.ends_with(char::is_whitespace) || (self.space && text.trim_ascii().is_empty());
+        self.space = text.ends_with(char::is_whitespace);
     }
 
     /// Whether a line ended since this was last asked.

@@ -33,6 +33,9 @@ use crate::{
 
 use self::{rules::Rules, strip::Grammar, text::essence};
 
+/// What stands before a later colon is no dateline: it has 62 characters at most.
+const PLACE_BYTES_MAX: usize = 62 * 4;
+
 /// A tag within so many bytes makes a body without a content type a page.
 const SNIFF_BYTES: usize = 1024;
 
@@ -150,7 +153,11 @@ fn dateline(text: &str, rules: &TextRules) -> Option<String> {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(\p{Lu}[\p{Lu}\p{Lm}\p{M} .,'’/&()-]{1,60}?)\s?:\s").expect("a constant pattern")
     });
-    let place = PLACE.captures(text)?.get(1)?.as_str().trim();
+    // What is no place in capitals is told by its first colon, if it has one: most paragraphs are not matched at all.
+    let colon = text.find(':').filter(|it| *it <= PLACE_BYTES_MAX)?;
+    let behind = text[colon + 1..].chars().next()?;
+    let head = &text[..colon + 1 + behind.len_utf8()];
+    let place = PLACE.captures(head)?.get(1)?.as_str().trim();
     let is_place = !rules.not_a_dateline.iter().any(|it| it == place) && place.split(' ').count() <= 6;
     is_place.then(|| place.to_owned())
 }
