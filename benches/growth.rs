@@ -24,7 +24,7 @@ use support::{capture, small_page};
 const SIZES: [u64; 3] = [10_000, 100_000, 300_000];
 const WINDOW: u64 = 10_000;
 /// As many as `import` keeps in one transaction.
-const BATCH: u64 = 64;
+const BATCH: u64 = 512;
 
 fn main() {
     let wanted = std::env::args().skip(1).find_map(|it| it.parse().ok());

@@ -10,6 +10,7 @@
 
 use std::fmt::Write as _;
 
+use chrono::{DateTime, FixedOffset, TimeDelta};
 use tearsheet::model::{CaptureSource, Captured, RawPage, Validators};
 
 /// A small generator of numbers: the same pages on every machine.
@@ -72,15 +73,14 @@ pub(crate) fn page(number: u64, template: u64) -> String {
     let mut own = Chance::new(number + 17);
     let id = 40_000_000 + number;
     let headline = own.sentence(9);
-    let day = 1 + number % 28;
-    let month = 1 + number / 28 % 12;
+    let published = published(number);
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{headline} - Business - Business Recorder</title>\n\
          <link rel=\"canonical\" href=\"https://www.brecorder.com/news/{id}\">\n<meta property=\"og:title\" content=\"{headline}\">\n\
-         <meta property=\"article:published_time\" content=\"2024-{month:02}-{day:02}T11:20:00+05:00\">\n\
-         <meta property=\"og:image\" content=\"https://i.brecorder.com/large/2024/{month:02}/{:012x}.jpg\">\n\
+         <meta property=\"article:published_time\" content=\"{published}\">\n\
+         <meta property=\"og:image\" content=\"https://i.brecorder.com/large/2024/01/{:012x}.jpg\">\n\
          <script type=\"application/ld+json\">{{\"@context\":\"https://schema.org\",\"@type\":\"NewsArticle\",\"headline\":\"{headline}\",\
-         \"datePublished\":\"2024-{month:02}-{day:02}T11:20:00+05:00\",\"author\":{{\"@type\":\"Person\",\"name\":\"BR Web Desk\"}}}}</script>\n<style>\n",
+         \"datePublished\":\"{published}\",\"author\":{{\"@type\":\"Person\",\"name\":\"BR Web Desk\"}}}}</script>\n<style>\n",
         own.below(1 << 48)
     );
     for n in 0..620 {
@@ -181,13 +181,14 @@ fn push_ticker(page: &mut String, own: &mut Chance) {
 
 /// Headline, byline, body, tags and related stories.
 fn push_story(page: &mut String, own: &mut Chance, number: u64, headline: &str) {
-    let (id, month) = (40_000_000 + number, 1 + number / 28 % 12);
+    let id = 40_000_000 + number;
+    let printed = moment(number).format("%d %b, %Y %I:%M%P");
     let _ = write!(
         page,
         "<main><article class=\"story  story--full\" data-id=\"{id}\">\n<span class=\"badge\"><a href=\"/markets\"><span>Markets</span></a></span>\n\
          <h1 class=\"story__title   text-8\"><a class=\"story__link\" href=\"/news/{id}\">{headline}</a></h1>\n\
          <ul class=\"story__summary\"><li>{}</li></ul>\n<span class=\"story__byline\"><a class=\"story__byline__link\" href=\"/authors/7\">BR Web Desk</a></span>\n\
-         <span class=\"story__time\">Published {month:02} Jan, 2024 11:20am</span>\n<div class=\"story__content  overflow-hidden\">\n",
+         <span class=\"story__time\">Published {printed}</span>\n<div class=\"story__content  overflow-hidden\">\n",
         own.sentence(11)
     );
     for at in 0..9 + number % 9 {
@@ -219,10 +220,10 @@ fn push_story(page: &mut String, own: &mut Chance, number: u64, headline: &str) 
 pub(crate) fn small_page(number: u64) -> String {
     let mut own = Chance::new(number + 17);
     let headline = own.sentence(9);
-    let (day, month) = (1 + number % 28, 1 + number / 28 % 12);
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<title>{headline}</title>\n\
-         <meta property=\"article:published_time\" content=\"2024-{month:02}-{day:02}T11:20:00+05:00\">\n</head>\n<body>\n"
+         <meta property=\"article:published_time\" content=\"{}\">\n</head>\n<body>\n",
+        published(number)
     );
     push_ticker(&mut page, &mut own);
     push_story(&mut page, &mut own, number, &headline);
@@ -234,9 +235,19 @@ pub(crate) fn raw_page(number: u64, template: u64) -> RawPage {
     capture(number, page(number, template))
 }
 
-/// A page as a capture of a day of 2024.
-pub(crate) fn capture(number: u64, page: String) -> RawPage {
+/// When a story came out: one after the other, as in life.
+fn moment(number: u64) -> DateTime<FixedOffset> {
     let at = 1_704_067_200 + i64::try_from(number).expect("small") * 97;
+    let zone = FixedOffset::east_opt(5 * 3600).expect("an offset");
+    DateTime::from_timestamp(at, 0).expect("a moment").with_timezone(&zone)
+}
+
+fn published(number: u64) -> String {
+    moment(number).to_rfc3339()
+}
+
+/// A page as a capture of the hour after it came out.
+pub(crate) fn capture(number: u64, page: String) -> RawPage {
     RawPage {
         url: Some(
             format!("https://www.brecorder.com/news/{}", 40_000_000 + number)
@@ -245,7 +256,7 @@ pub(crate) fn capture(number: u64, page: String) -> RawPage {
         ),
         body: page.into_bytes().into(),
         content_type: Some("text/html; charset=utf-8".to_owned()),
-        captured_at: chrono::DateTime::from_timestamp(at, 0).map(Captured::At),
+        captured_at: Some(Captured::At(moment(number).to_utc() + TimeDelta::hours(1))),
         source: CaptureSource::File,
         status: Some(200),
         validators: Validators::default(),
