@@ -213,8 +213,8 @@ pub(super) struct ExtractArgs {
 pub(super) struct ReextractArgs {
     #[command(flatten)]
     pub(super) range: Range,
-    /// Say what would change; write nothing
-    #[arg(long)]
+    /// Say what would change, and whether a hundred pages are the same to both parsers; write nothing
+    #[arg(long, visible_alias = "check")]
     pub(super) dry_run: bool,
     /// Take a reading that has less than the stored article; otherwise it is kept beside it as a draft
     #[arg(long)]

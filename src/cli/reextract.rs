@@ -77,6 +77,8 @@ fn closing(report: &RereadReport, took: std::time::Duration, is_rehearsal: bool)
         drafts,
         strips,
         damaged,
+        parsed_twice,
+        misparsed,
         fields: _,
         is_whole,
     } = report;
@@ -92,6 +94,14 @@ fn closing(report: &RereadReport, took: std::time::Duration, is_rehearsal: bool)
     }
     line += &format!(" in {}", duration(took));
     if is_rehearsal {
+        line += &format!("; {parsed_twice} parsed quickly and as a whole, ");
+        line += &match misparsed.as_slice() {
+            [] => "all alike".to_owned(),
+            some => format!(
+                "{} of them not alike (captures {some:?}): a fault of tearsheet, please report it",
+                some.len()
+            ),
+        };
         line += "; nothing was written";
     }
     if !is_whole {
@@ -101,4 +111,22 @@ fn closing(report: &RereadReport, took: std::time::Duration, is_rehearsal: bool)
         line += "; a draft has less than its article (table drafts): `--accept-losses` takes it all the same";
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rehearsal_says_whether_both_parsers_agree() {
+        let check = |misparsed: Vec<i64>, expect: &str| {
+            let report =
+                RereadReport { parsed_twice: 7, misparsed, is_whole: true, ..RereadReport::default() };
+            let line = closing(&report, std::time::Duration::ZERO, true);
+            assert!(line.contains(expect), "{line}");
+            assert!(!closing(&report, std::time::Duration::ZERO, false).contains("parsed"));
+        };
+        check(vec![], "; 7 parsed quickly and as a whole, all alike; nothing was written");
+        check(vec![3, 5], ", 2 of them not alike (captures [3, 5]): a fault");
+    }
 }

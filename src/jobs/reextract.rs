@@ -7,11 +7,12 @@ use chrono::Utc;
 
 use crate::{
     extract::Extractor,
+    html,
     model::{Article, Days, Draft, Event, Field, Tally},
     store::{Capture, Reader, RereadVerdict, Rereading, RunOutcome, StoreError, Writer, content_hash},
 };
 
-use super::{JobError, Observer, Stop};
+use super::{JobError, Observer, Stop, verify::PARSED_TWICE};
 
 /// Captures read between two commits.
 const CHUNK: usize = 256;
@@ -66,6 +67,10 @@ pub struct RereadReport {
     pub strips: u64,
     /// Captures whose bytes are damaged.
     pub damaged: u64,
+    /// Pages of a rehearsal that were parsed both quickly and as a whole.
+    pub parsed_twice: u64,
+    /// Captures of those that became two different trees: a fault of the program.
+    pub misparsed: Vec<i64>,
     /// By field, in the order of [`FIELDS`].
     pub fields: BTreeMap<Field, FieldReport>,
     /// Whether all were read.
@@ -122,7 +127,10 @@ impl Reextract<'_> {
             None => 0,
         };
         let mut report = RereadReport::default();
-        (self.observe)(Event::Queue { due: self.readers[0].captures_left(position, self.days)? });
+        let due = self.readers[0].captures_left(position, self.days)?;
+        (self.observe)(Event::Queue { due });
+        let step = usize::try_from(due).unwrap_or(usize::MAX).div_ceil(PARSED_TWICE).max(1);
+        let mut seen = 0_usize;
         let mut ready: Vec<Rereading> = Vec::new();
         loop {
             let is_stopped = self.stop.is_wished();
@@ -151,6 +159,13 @@ impl Reextract<'_> {
             };
             let (written, read) = tokio::join!(writing, reading);
             report.strips += written?;
+            if self.writer.is_none() {
+                let first = seen.next_multiple_of(step) - seen;
+                for capture in captures.iter().skip(first).step_by(step) {
+                    report.check_parsers(&self.readers[0], capture);
+                }
+                seen += captures.len();
+            }
             for read in read {
                 match read {
                     Ok((rereading, compared)) => {
@@ -217,6 +232,16 @@ impl RereadReport {
             if changed && report.examples.len() < EXAMPLES_MAX {
                 report.examples.push(rereading.capture.page.0);
             }
+        }
+    }
+
+    /// Whether a page is the same to both parsers.
+    fn check_parsers(&mut self, reader: &Reader, capture: &Capture) {
+        // What cannot be read is counted as damaged.
+        let Ok(page) = reader.raw_page(capture) else { return };
+        self.parsed_twice += 1;
+        if !html::parsers_agree(&html::decode(&page.body, page.content_type.as_deref()).text) {
+            self.misparsed.push(capture.id);
         }
     }
 

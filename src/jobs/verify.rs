@@ -16,7 +16,7 @@ use super::{JobError, Losses, Observer, Reextract, Stop};
 /// Bodies of one turn.
 const CHUNK: usize = 512;
 /// Bodies that are parsed both ways.
-const PARSED_TWICE: usize = 100;
+pub(super) const PARSED_TWICE: usize = 100;
 /// Bodies compressed again between two commits.
 const COMPACT_CHUNK: usize = 64;
 
