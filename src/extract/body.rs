@@ -17,7 +17,7 @@ use super::{
     lines::{flatten, is_block, is_hidden},
     pieces::{caption, element_text, image_block, push_link, push_tag, sole_link},
     strip::Grammar,
-    text::{SEAM, essence, fold, fold_apart, is_rule, ruled_runs, verbatim},
+    text::{SEAM, fold, fold_apart, has_essence, is_rule, ruled_runs, verbatim},
 };
 
 /// Deeper nesting is a broken page; what is below is read as plain text.
@@ -85,7 +85,7 @@ impl Scene<'_> {
     }
 
     fn is_headline(&self, text: &str) -> bool {
-        !self.headline.is_empty() && essence(text) == self.headline
+        !self.headline.is_empty() && has_essence(text, &self.headline)
     }
 }
 

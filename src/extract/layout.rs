@@ -10,7 +10,7 @@ use super::{
     header,
     lines::{flatten, is_hidden},
     rules::{Hit, Index, Rules},
-    text::{essence, fold_apart},
+    text::{essence, fold_apart, has_essence},
 };
 
 /// Pages are nested some thirty deep; what is nested deeper is broken.
@@ -76,15 +76,19 @@ impl<'d> Surveyor<'_, 'd> {
             };
             let mut own =
                 hits.iter().filter(|it| !essence(&it.1.text()).is_empty() && !leads_away(it.1));
-            let said = hits.iter().find(|it| Some(essence(&it.1.text())) == self.said);
+            let said = hits.iter().find(|it| self.is_said(it.1));
             said.or_else(|| own.next()).copied()
         })
+    }
+
+    /// Whether an element's text is the headline as metadata has it.
+    fn is_said(&self, element: Element<'d>) -> bool {
+        self.said.as_ref().is_some_and(|it| has_essence(&element.text(), it))
     }
 
     fn guessed_headline(&self) -> Option<Hit<'d>> {
         let site = essence(&self.scene.profile.name);
         let headings = || self.index.headings.iter();
-        let is_said = |it: &&Hit<'d>| self.said.is_some() && Some(essence(&it.1.text())) == self.said;
         let is_outside = |it: Element<'d>| {
             it.ancestors().any(|it| matches!(it.name(), "nav" | "aside" | "footer" | "li"))
         };
@@ -94,7 +98,7 @@ impl<'d> Surveyor<'_, 'd> {
         };
         let h1 = || headings().filter(|it| it.1.name() == "h1").rfind(is_title);
         let h2 = || headings().filter(|it| it.1.name() == "h2").find(is_title);
-        headings().find(is_said).or_else(h1).or_else(h2).copied()
+        headings().find(|it| self.is_said(it.1)).or_else(h1).or_else(h2).copied()
     }
 
     /// The elements of the story, and whether they were guessed.

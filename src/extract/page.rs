@@ -23,7 +23,7 @@ use super::{
     rules::Index,
     strip,
     tail::{self, Tail},
-    text::{essence, fold, is_bullet, unbullet},
+    text::{essence, fold, has_essence, is_bullet, unbullet},
 };
 
 /// Shorter lines between headline and story are labels.
@@ -292,7 +292,7 @@ impl<'d> Page<'d, '_> {
         let repeats =
             |it: &str| is_teaser(it, &whole) || starts.iter().any(|start| is_teaser(it, start));
         let title = draft.headline.as_deref().map(essence).unwrap_or_default();
-        let is_new = |it: &String| !it.is_empty() && essence(it) != title;
+        let is_new = |it: &String| !it.is_empty() && !has_essence(it, &title);
         let named = self.extractor.rules.find(&self.index, self.era, RuleField::Summary);
         let named = named.map(|hits| {
             let before = hits.iter().filter(|it| it.0 < self.body_at);

@@ -13,7 +13,7 @@ use crate::{
     model::{Decimal, Direction, Quote, QuoteKind, Strip, Warning, WarningCode},
 };
 
-use super::text::{SEAM, essence, fold_apart};
+use super::text::{SEAM, essence, fold_apart, has_essence};
 
 /// Longer symbols are words.
 const SYMBOL_MAX: usize = 12;
@@ -136,10 +136,9 @@ impl Grammar {
     }
 
     fn direction(&self, words: &str) -> Direction {
-        let words = essence(words);
-        if words == self.up {
+        if has_essence(words, &self.up) {
             Direction::Up
-        } else if words == self.down {
+        } else if has_essence(words, &self.down) {
             Direction::Down
         } else {
             Direction::Flat

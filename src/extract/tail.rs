@@ -9,7 +9,7 @@ use super::{
     body::{Scene, Target},
     lines::{Lines, flatten},
     pieces::{push_link, push_tag},
-    text::{essence, fold, fold_apart},
+    text::{fold, fold_apart, has_essence},
 };
 
 /// A list of related stories is no index of the site.
@@ -79,7 +79,7 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
             in_sidebar = true;
             continue;
         }
-        let is_headline = essence(&text) == scene.headline;
+        let is_headline = has_essence(&text, &scene.headline);
         if is_headline || (line.is_heading && links.is_empty()) {
             // Another box of the page begins behind the list.
             if !is_headline && !tail.links.is_empty() {

@@ -96,6 +96,12 @@ pub(super) fn essence(text: &str) -> String {
     essence
 }
 
+/// Whether this is the essence of a text, without making it.
+pub(super) fn has_essence(text: &str, essence: &str) -> bool {
+    let letters = text.chars().filter(|it| it.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).eq(essence.chars())
+}
+
 /// A rule of `=`, `-` or `_` that lays out a table in plain text.
 pub(super) fn is_rule(line: &str) -> bool {
     let line = line.trim();
@@ -160,6 +166,15 @@ mod tests {
         assert_eq!(fold("Rs 8,00"), "Rs 8,00");
         assert_eq!(fold("a\u{1}b\u{7}"), "ab");
         assert_eq!(fold_apart("Reuters\u{1}08 Mar"), "Reuters 08 Mar");
+    }
+
+    #[test]
+    fn an_essence_is_told_without_making_it() {
+        for text in ["", " - ", "Rs 8,00", "KARACHI: The rupee", "ÉTÉ İzmir", "a\u{1}b"] {
+            assert!(has_essence(text, &essence(text)), "{text}");
+            assert!(!has_essence(text, &(essence(text) + "x")), "{text}");
+            assert!(!has_essence(&format!("{text}x"), &essence(text)), "{text}");
+        }
     }
 
     #[test]
