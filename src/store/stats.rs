@@ -117,11 +117,13 @@ impl Reader {
         let conn = &self.conn;
         let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0));
         let articles = count("SELECT count(*) FROM articles")?;
+        // Each alone is a look at one end of an index, both in one statement a walk over all of it.
         let days =
-            conn.query_row("SELECT min(published_on), max(published_on) FROM articles", [], |row| {
-                let (first, last): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
-                Ok(first.zip(last))
-            })?;
+            "SELECT (SELECT min(published_on) FROM articles), (SELECT max(published_on) FROM articles)";
+        let days = conn.query_row(days, [], |row| {
+            let (first, last): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
+            Ok(first.zip(last))
+        })?;
         let next = "SELECT min(due_at) FROM pages WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at > ?1";
         Ok(Status {
             articles,
@@ -141,7 +143,16 @@ impl Reader {
 }
 
 fn pages(conn: &Connection) -> Result<Vec<PageStats>> {
-    let sql = "SELECT state, reason, count(*), min(due_at) FROM pages GROUP BY state, reason ORDER BY state, reason";
+    // Most pages are never due again: counted from an index, they need not be looked at.
+    let sql = "WITH due AS (
+                   SELECT state, reason, due_at FROM pages WHERE due_at IS NOT NULL AND claimed_by IS NULL
+                   UNION ALL
+                   SELECT state, reason, due_at FROM pages WHERE due_at IS NOT NULL AND claimed_by IS NOT NULL),
+                   next AS MATERIALIZED (SELECT state, reason, min(due_at) AS due_at FROM due GROUP BY state, reason)
+               SELECT p.state, p.reason, p.pages,
+                      (SELECT n.due_at FROM next n WHERE n.state = p.state AND n.reason IS p.reason)
+                 FROM (SELECT state, reason, count(*) AS pages FROM pages GROUP BY state, reason) p
+                ORDER BY p.state, p.reason";
     let mut query = conn.prepare(sql)?;
     let rows = query.query_map([], |row| {
         let state: String = row.get(0)?;
@@ -215,4 +226,38 @@ fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::writer::open_current;
+
+    #[test]
+    fn pages_are_counted_by_state_and_cause_with_their_next_visit() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (_lock, conn) = open_current(&dir.path().join("a.db")).expect("an archive");
+        conn.execute_batch(
+            "INSERT INTO runs (id, command, started_at) VALUES (1, 'scrape', '');
+             INSERT INTO pages (host, site_id, via, state, reason, found_at, due_at, claimed_by) VALUES
+                 ('h', '1', 'feed', 'stored', NULL, '', NULL, NULL),
+                 ('h', '2', 'feed', 'stored', NULL, '', '2024-01-03', NULL),
+                 ('h', '3', 'feed', 'stored', NULL, '', '2024-01-02', 1),
+                 ('h', '4', 'feed', 'blocked', 'http_403', '', '2024-01-05', NULL),
+                 ('h', '5', 'feed', 'blocked', 'robots', '', NULL, NULL)",
+        )
+        .expect("rows");
+        let found: Vec<_> = pages(&conn)
+            .expect("counts")
+            .into_iter()
+            .map(|it| (it.state, it.reason, it.count, it.next_due))
+            .collect();
+        let text = |it: &str| Some(it.to_owned());
+        let expect = [
+            (PageState::Stored, None, 3, text("2024-01-02")),
+            (PageState::Blocked, text("http_403"), 1, text("2024-01-05")),
+            (PageState::Blocked, text("robots"), 1, None),
+        ];
+        assert_eq!(found, expect);
+    }
 }
