@@ -153,7 +153,7 @@ fn dateline(text: &str, rules: &TextRules) -> Option<String> {
     static PLACE: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"^(\p{Lu}[\p{Lu}\p{Lm}\p{M} .,'’/&()-]{1,60}?)\s?:\s").expect("a constant pattern")
     });
-    // What is no place in capitals is told by its first colon, if it has one: most paragraphs are not matched at all.
+    // A dateline ends at the first colon: most paragraphs have none so early, and are not matched at all.
     let colon = text.find(':').filter(|it| *it <= PLACE_BYTES_MAX)?;
     let behind = text[colon + 1..].chars().next()?;
     let head = &text[..colon + 1 + behind.len_utf8()];

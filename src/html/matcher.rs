@@ -114,7 +114,7 @@ impl Matcher {
                 }
             }
         };
-        // One pass over the attributes: looking each name up costs more than everything else here.
+        // Over the names of its attributes, once: looking up each name that is filed costs more.
         for name in element.attr_names() {
             if name == "class" {
                 for class in element.attr(name).unwrap_or_default().split_ascii_whitespace() {

@@ -103,7 +103,7 @@ impl<'t> Tokenizer<'t> {
         let start = self.at;
         let mut at = start;
         loop {
-            // Most tags follow another, or a word.
+            // A tag that follows another need not be searched for.
             let is_here = bytes.get(at) == Some(&b'<');
             let Some(found) = (if is_here { Some(0) } else { memchr(b'<', &bytes[at..]) }) else {
                 self.at = bytes.len();

@@ -159,12 +159,11 @@ impl Reextract<'_> {
             };
             let (written, read) = tokio::join!(writing, reading);
             report.strips += written?;
-            if self.writer.is_none() {
-                let first = seen.next_multiple_of(step) - seen;
-                for capture in captures.iter().skip(first).step_by(step) {
+            for capture in captures.iter().filter(|_| self.writer.is_none()) {
+                if seen.is_multiple_of(step) {
                     report.check_parsers(&self.readers[0], capture);
                 }
-                seen += captures.len();
+                seen += 1;
             }
             for read in read {
                 match read {

@@ -150,6 +150,7 @@ impl<'t> Parser<'t> {
         let first = self.document.attrs_len();
         for at in 0..self.tokens.attrs.len() {
             let RawAttr { name, value, is_lower, has_entity } = self.tokens.attrs[at].clone();
+            // Nearly all stand in the page as they are.
             if is_html && is_lower && !has_entity {
                 let name = Span::of_page(name.start, name.end);
                 self.document.push_attr(first, name, Span::of_page(value.start, value.end));
