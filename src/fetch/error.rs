@@ -35,6 +35,9 @@ pub enum FetchError {
         /// HTTP status.
         status: u16,
     },
+    /// 304 to a request without validators: "as before" says nothing where nothing was there before.
+    #[error("the site answered that nothing changed (304), and nobody had asked that")]
+    NotModified,
     /// Nothing came in time, or the rest did not.
     #[error("no answer in time")]
     Timeout,
@@ -124,6 +127,7 @@ impl FetchError {
             Self::Blocked { .. }
             | Self::Challenge { .. }
             | Self::Status { .. }
+            | Self::NotModified
             | Self::TooLarge { .. }
             | Self::Redirect { .. }
             | Self::Robots
@@ -138,6 +142,7 @@ impl FetchError {
             Self::Challenge { .. } => "challenge",
             Self::Throttled { .. } => "throttled",
             Self::Status { .. } => "server_error",
+            Self::NotModified => "not_modified",
             Self::Timeout => "timeout",
             Self::Dns { .. } => "dns",
             Self::Connect { .. } => "connect",
@@ -161,6 +166,7 @@ impl FetchError {
             }
             Self::Robots | Self::PrivateAddress { .. } => PageState::Refused,
             Self::Status { .. }
+            | Self::NotModified
             | Self::Timeout
             | Self::Dns { .. }
             | Self::Connect { .. }

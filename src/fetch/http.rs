@@ -28,9 +28,12 @@ const CODINGS: &str = "gzip, br, zstd, deflate";
 /// Guards speak in the head of their pages.
 const CHALLENGE_BYTES: usize = 16 << 10;
 
-/// The client of one run.
+/// The clients of one run.
 pub(super) struct Http {
-    client: Client,
+    /// Carries the user's headers, and keeps cookies.
+    site: Client,
+    /// Carries nothing of either.
+    others: Client,
     max_body_bytes: usize,
     /// The host that may be private: the profile's own.
     own_host: Option<String>,
@@ -38,6 +41,15 @@ pub(super) struct Http {
     user_agent: HeaderValue,
     /// The configuration says what we accept.
     sends_accept: bool,
+}
+
+/// Whom a request is meant for. Headers, cookies and credentials of the user are for the site alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Audience {
+    /// The site of the profile.
+    Site,
+    /// Anybody else: a web archive, say.
+    Others,
 }
 
 /// An answer, read whole.
@@ -55,7 +67,8 @@ impl Http {
         // A second installation says that there is one already: the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let own_host = profile.base_url.host_str().map(str::to_owned);
-        let guard = Guard { own_host: own_host.clone(), allow_private: config.allow_private_addresses };
+        let allow_private = config.allow_private_addresses;
+        let guard = Arc::new(Guard { own_host: own_host.clone(), allow_private });
         let mut headers = HeaderMap::new();
         for (name, value) in &config.headers {
             let pair = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());
@@ -64,39 +77,45 @@ impl Http {
         }
         let user_agent = HeaderValue::try_from(&config.user_agent);
         let user_agent = user_agent.expect("it was checked when the configuration was read");
-        let mut builder = Client::builder();
-        if let Some(proxy) = &config.proxy {
-            let proxy = reqwest::Proxy::all(proxy.as_str());
-            builder =
-                builder.proxy(proxy.map_err(|error| FetchError::Network { reason: error.to_string() })?);
-        }
-        let client = builder
-            .default_headers(headers)
-            // Kept in memory: a run's cookies end with it.
-            .cookie_store(true)
-            .timeout(config.timeout)
-            .connect_timeout(config.connect_timeout)
-            .read_timeout(config.read_timeout)
-            .redirect(redirect::Policy::none())
-            .pool_max_idle_per_host(config.max_concurrent.get())
-            .dns_resolver(Arc::new(guard))
-            .build()
-            .map_err(|error| FetchError::Network { reason: error.to_string() })?;
+        let client = |audience| {
+            let mut builder = Client::builder();
+            if let Some(proxy) = &config.proxy {
+                builder = builder.proxy(reqwest::Proxy::all(proxy.as_str())?);
+            }
+            if audience == Audience::Site {
+                // Cookies are kept in memory: they end with the run.
+                builder = builder.default_headers(headers.clone()).cookie_store(true);
+            }
+            builder
+                .timeout(config.timeout)
+                .connect_timeout(config.connect_timeout)
+                .read_timeout(config.read_timeout)
+                .redirect(redirect::Policy::none())
+                .pool_max_idle_per_host(config.max_concurrent.get())
+                .dns_resolver(Arc::clone(&guard))
+                .build()
+        };
+        let network = |error: reqwest::Error| FetchError::Network { reason: error.to_string() };
         Ok(Self {
-            client,
+            site: client(Audience::Site).map_err(network)?,
+            others: client(Audience::Others).map_err(network)?,
             max_body_bytes: config.max_body_bytes,
             own_host,
-            allow_private: config.allow_private_addresses,
+            allow_private,
             user_agent,
             sends_accept: config.headers.iter().any(|it| it.0 == "accept"),
         })
     }
 
     /// Send one request and read the answer whole, or say why not. Redirects are answers.
-    pub(super) async fn send(&self, ask: &Ask) -> Result<Answer, FetchError> {
+    pub(super) async fn send(&self, ask: &Ask, audience: Audience) -> Result<Answer, FetchError> {
         self.check_address(&ask.url)?;
-        let sent = self.request_headers(ask);
-        let request = self.client.get(ask.url.clone()).headers(sent.clone());
+        let sent = self.request_headers(ask, audience);
+        let client = match audience {
+            Audience::Site => &self.site,
+            Audience::Others => &self.others,
+        };
+        let request = client.get(ask.url.clone()).headers(sent.clone());
         let mut response = request.send().await.map_err(|error| named(&error, &ask.url))?;
         let (status, version) = (response.status(), response.version());
         let headers = std::mem::take(response.headers_mut());
@@ -106,10 +125,10 @@ impl Http {
         Ok(Answer { status, version, sent, headers, body })
     }
 
-    fn request_headers(&self, ask: &Ask) -> HeaderMap {
+    fn request_headers(&self, ask: &Ask, audience: Audience) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.user_agent.clone());
-        if !self.sends_accept {
+        if audience == Audience::Others || !self.sends_accept {
             headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,*/*;q=0.8"));
         }
         // A part of a packed body is of no use.

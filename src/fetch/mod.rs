@@ -39,7 +39,7 @@ use crate::{
 
 use self::{
     breaker::{Admission, Breaker, Verdict},
-    http::{Answer, Http},
+    http::{Answer, Audience, Http},
     lane::Lane,
     pace::Pace,
     retry::Retry,
@@ -241,7 +241,9 @@ impl Fetcher {
         let waited = self.take_turn(host, began, pause).await?;
         let sent = self.now();
         let at = Utc::now();
-        let result = self.http.send(ask).await;
+        let own = self.profile.is_own_origin(&ask.url);
+        let audience = if own { Audience::Site } else { Audience::Others };
+        let result = self.http.send(ask, audience).await;
         let took = self.now().saturating_sub(sent);
         let judged = self.judge(host, result, took);
         let answer = judged.as_ref().ok();
@@ -420,6 +422,9 @@ fn fetched(ask: &Ask, answer: Answer) -> Result<Fetched, FetchError> {
             Err(FetchError::Torn { reason })
         }
         StatusCode::PARTIAL_CONTENT if ask.range.is_none() => Err(FetchError::Status { status: 206 }),
+        StatusCode::NOT_MODIFIED if ask.validators == Validators::default() => {
+            Err(FetchError::NotModified)
+        }
         StatusCode::NOT_MODIFIED => {
             // A 304 need not repeat what it confirms.
             let etag = validators.etag.or_else(|| ask.validators.etag.clone());

@@ -73,6 +73,11 @@ impl Fetcher {
                 Err(error) => return Err(FetchError::NoRobots { reason: error.to_string() }),
             };
             if let Some(next) = redirect_target(&answer, &at) {
+                if !self.may_lead(&at, &next) {
+                    let reason =
+                        format!("it leads to {next}, and another origin cannot speak for this one");
+                    return Err(FetchError::NoRobots { reason });
+                }
                 at = next;
                 continue;
             }
@@ -81,11 +86,26 @@ impl Fetcher {
                     let body = String::from_utf8_lossy(&answer.body).into_owned();
                     memory(Some(answer.status.as_u16()), ROBOTS_LIFE, body)
                 }
-                status => memory(Some(status), ROBOTS_LIFE, String::new()),
+                status @ 400..=499 => memory(Some(status), ROBOTS_LIFE, String::new()),
+                // "Not modified" where nothing was asked, a redirect to nowhere: that permits nothing.
+                status => {
+                    return Err(FetchError::NoRobots { reason: format!("the site answered {status}") });
+                }
             });
         }
         // More redirects than a robots.txt has are none (section 2.3.1.2).
         Ok(memory(Some(404), ROBOTS_LIFE, String::new()))
+    }
+
+    /// Whether a robots.txt may be read where this redirect leads: on the same host, or another of the site's, but never
+    /// from https to http nor to another port. RFC 9309 (section 2.3.1.2) would follow anywhere; what a stranger says is
+    /// not the site's word, and the user's headers would go along.
+    fn may_lead(&self, from: &Url, to: &Url) -> bool {
+        let is_host = |url: &Url| self.profile.host_of(url).is_some();
+        let is_here = from.host_str() == to.host_str() || (is_host(from) && is_host(to));
+        let is_upgrade = (from.scheme(), to.scheme()) == ("http", "https");
+        let is_port = from.port() == to.port();
+        is_here && is_port && (from.scheme() == to.scheme() || (is_upgrade && to.port().is_none()))
     }
 
     /// Nothing is asked of an origin before its robots.txt is known, whoever asks.

@@ -20,6 +20,12 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         .ok()
         .filter(|it| matches!(it.scheme(), "http" | "https") && it.has_host())
         .ok_or_else(|| site.wrong("base_url", "an http or https address"))?;
+    // Addresses are stored and exported: what is secret has another place.
+    if !base_url.username().is_empty() || base_url.password().is_some() {
+        let rule =
+            "an address without user name and password; `authorization` in `[fetch.headers]` sends them";
+        return Err(site.wrong("base_url", rule));
+    }
     let time_zone = site.text("time_zone")?.parse();
     let article_url = site.text("article_url")?;
     if !article_url.starts_with('/') || !article_url.contains("{id}") {

@@ -222,6 +222,14 @@ impl Profile {
         listed.map(String::as_str).or_else(moved).filter(|_| is_web)
     }
 
+    /// Whether an address is of one of the site's hosts, at the scheme and port of the base URL. Returns `false` for a
+    /// look-alike port and for plain http where the base URL is https: what the user tells the site goes nowhere else.
+    pub fn is_own_origin(&self, url: &Url) -> bool {
+        self.host_of(url).is_some()
+            && url.scheme() == self.base_url.scheme()
+            && url.port_or_known_default() == self.base_url.port_or_known_default()
+    }
+
     /// The identity of an article's address, whatever form it has.
     pub fn page_key(&self, url: &Url) -> Option<PageKey> {
         let host = self.host_of(url)?;
