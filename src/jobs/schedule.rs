@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     config::Recheck,
-    model::{Missing, PageState, Via},
+    model::{Missing, PageState, Task, Via},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -26,18 +26,19 @@ pub(super) fn recheck(
     Some(now + delta(step.every))
 }
 
-/// When a page that is not there is asked for again, while somebody names it: twice, for what is announced before
-/// it is published. What is gone is gone, and a number that nobody named was only a guess.
-pub(super) fn missing(
-    missing: Missing,
-    via: Via,
-    misses: u32,
-    now: DateTime<Utc>,
-) -> Option<DateTime<Utc>> {
-    let wait = match (missing, via, misses) {
-        (Missing::Gone, _, _) | (_, Via::Ids, _) | (_, _, 2..) => return None,
-        (Missing::NotFound | Missing::RedirectedAway | Missing::Soft, _, 0) => 6 * HOUR,
-        (Missing::NotFound | Missing::RedirectedAway | Missing::Soft, _, _) => 3 * DAY,
+/// When a page that is not there is asked for again: twice, for what is announced before it is published. What is gone is
+/// gone, and a number that nobody named was only a guess. A page that is not stored is given up for a 404 alone: a site
+/// that leads to its front page, or says "not found" with 200, may be out of order.
+pub(super) fn missing(missing: Missing, task: &Task, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let wait = match (missing, task.via, task.failures) {
+        (Missing::Gone, _, _) | (_, Via::Ids, _) => return None,
+        (_, _, 0) => 6 * HOUR,
+        (_, _, 1) => 3 * DAY,
+        (Missing::NotFound, _, _) => return None,
+        (Missing::RedirectedAway | Missing::Soft, _, _) if task.is_stored => return None,
+        (Missing::RedirectedAway | Missing::Soft, _, failures) => {
+            doubled(7 * DAY, failures - 2).min(30 * DAY)
+        }
     };
     Some(now + delta(wait))
 }
@@ -52,8 +53,11 @@ pub(super) fn retry(state: PageState, failures: u32, now: DateTime<Utc>) -> Opti
         PageState::NotArticle => (DAY, 30 * DAY),
         PageState::Stored | PageState::Missing => return None,
     };
-    let wait = (first * 2_u32.pow(failures.min(DOUBLINGS_MAX))).min(longest);
-    Some(now + delta(wait))
+    Some(now + delta(doubled(first, failures).min(longest)))
+}
+
+fn doubled(wait: Duration, times: u32) -> Duration {
+    wait * 2_u32.pow(times.min(DOUBLINGS_MAX))
 }
 
 fn delta(time: Duration) -> TimeDelta {
@@ -63,7 +67,10 @@ fn delta(time: Duration) -> TimeDelta {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use crate::{
+        config::Config,
+        model::{Ask, PageId, PageKey},
+    };
 
     fn at(text: &str) -> DateTime<Utc> {
         text.parse().expect("a time")
@@ -85,15 +92,34 @@ mod tests {
         assert_eq!(recheck(&steps, None, now), None, "a page without a date has no age");
     }
 
+    fn task(via: Via, failures: u32, is_stored: bool) -> Task {
+        let key = PageKey { host: "x".to_owned(), id: "1".to_owned() };
+        let ask = Ask::new("https://x.example/1".parse().expect("an address"));
+        Task { page: PageId(1), key, ask, failures, via, published_at: None, is_stored }
+    }
+
     #[test]
-    fn what_is_not_there_is_asked_for_twice_more_and_what_is_gone_never() {
+    fn only_a_404_or_a_410_ends_the_life_of_a_page_that_is_not_stored() {
         let now = at("2025-10-22T12:00:00Z");
-        let hours = |it, misses| missing(it, Via::Feed, misses, now).map(|it| (it - now).num_hours());
-        assert_eq!(hours(Missing::NotFound, 0), Some(6));
-        assert_eq!(hours(Missing::Soft, 1), Some(72));
-        assert_eq!(hours(Missing::NotFound, 2), None);
-        assert_eq!(hours(Missing::Gone, 0), None);
-        assert_eq!(missing(Missing::NotFound, Via::Ids, 0, now), None, "a guess is not repeated");
+        let check = |answer, via, failures, is_stored, days: Option<i64>| {
+            let due = missing(answer, &task(via, failures, is_stored), now);
+            let hours = due.map(|it| (it - now).num_hours());
+            assert_eq!(hours, days.map(|it| if it == 0 { 6 } else { it * 24 }), "{answer:?} {failures}");
+        };
+        for answer in [Missing::NotFound, Missing::RedirectedAway, Missing::Soft] {
+            check(answer, Via::Feed, 0, false, Some(0));
+            check(answer, Via::Feed, 1, false, Some(3));
+            check(answer, Via::Feed, 2, true, None);
+            // A guess is not repeated.
+            check(answer, Via::Ids, 0, false, None);
+        }
+        check(Missing::NotFound, Via::Feed, 2, false, None);
+        check(Missing::Gone, Via::Feed, 0, false, None);
+        for answer in [Missing::RedirectedAway, Missing::Soft] {
+            check(answer, Via::Feed, 2, false, Some(7));
+            check(answer, Via::Feed, 3, false, Some(14));
+            check(answer, Via::Feed, 99, false, Some(30));
+        }
     }
 
     #[test]

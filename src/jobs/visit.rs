@@ -77,7 +77,7 @@ fn due(outcome: &Outcome, task: &Task, profile: &Profile, now: DateTime<Utc>) ->
             schedule::recheck(&profile.revisit, said.or(task.published_at), now)
         }
         Outcome::Unchanged(_) => schedule::recheck(&profile.revisit, task.published_at, now),
-        Outcome::Missing(missing) => schedule::missing(*missing, task.via, task.failures, now),
+        Outcome::Missing(missing) => schedule::missing(*missing, task, now),
         Outcome::Failed { state, .. } => schedule::retry(*state, task.failures, now),
     }
 }

@@ -77,6 +77,8 @@ pub struct Task {
     pub via: Via,
     /// When it was published, as far as is known; a bare day counts from its first moment in UTC.
     pub published_at: Option<DateTime<Utc>>,
+    /// Whether an article of it is in the archive.
+    pub is_stored: bool,
 }
 
 /// What came back from a request that the server answered in earnest.

@@ -179,6 +179,13 @@ pub(super) fn enqueue(
           WHERE host = ?1 AND site_id = ?2 AND via = 'ids' AND ?4 <> 'ids' AND claimed_by IS NULL
             AND state = 'missing' AND visited_at < ?3",
     )?;
+    // A page that is not stored, that will not be asked for, and that a source still names: it is worth another look, a
+    // week after the last one. What is gone for good (410) stays so.
+    let mut kept = conn.prepare_cached(
+        "UPDATE pages SET due_at = max(?3, coalesce(strftime('%Y-%m-%dT%H:%M:%SZ', visited_at, '+7 days'), ?3))
+          WHERE host = ?1 AND site_id = ?2 AND state <> 'stored' AND due_at IS NULL AND claimed_by IS NULL
+            AND reason IS NOT 'gone' AND url IS NOT NULL AND ?4 <> 'ids'",
+    )?;
     let mut enqueued = Enqueued::default();
     for Candidate { key, url, via, published_at, changed_at } in candidates {
         let now = stamp(now);
@@ -198,6 +205,7 @@ pub(super) fn enqueue(
             enqueued.again += again.execute(params![key.host, key.id, now, stamp(*changed)])?;
         }
         enqueued.again += named.execute(params![key.host, key.id, now, via.code(), url.as_str()])?;
+        kept.execute(params![key.host, key.id, now, via.code()])?;
     }
     Ok(enqueued)
 }
@@ -242,22 +250,27 @@ fn claim(conn: &Connection, run: RunId, page: PageId) -> Result<Task> {
         "UPDATE pages SET claimed_by = ?2 WHERE id = ?1
          RETURNING host, site_id, url, etag, last_modified, failures, via,
                    coalesce((SELECT coalesce(a.published_at, a.published_on) FROM articles a WHERE a.id = pages.id),
-                            listed_at)",
+                            listed_at),
+                   state = 'stored'",
     )?;
     let task = claim.query_row(params![page.0, run.0], |row| {
         let url = Url::parse(&row.get::<_, String>(2)?);
         let url = url.expect("due pages were enqueued with a parsed address");
         let published: Option<String> = row.get(7)?;
+        let is_stored: bool = row.get(8)?;
+        // "It did not change" would be no answer of a page that is not stored.
+        let validators = match is_stored {
+            true => Validators { etag: row.get(3)?, last_modified: row.get(4)? },
+            false => Validators::default(),
+        };
         Ok(Task {
             page,
             key: PageKey { host: row.get(0)?, id: row.get(1)? },
-            ask: Ask {
-                validators: Validators { etag: row.get(3)?, last_modified: row.get(4)? },
-                ..Ask::new(url)
-            },
+            ask: Ask { validators, ..Ask::new(url) },
             failures: row.get(5)?,
             via: Via::from_code(&row.get::<_, String>(6)?).unwrap_or(Via::File),
             published_at: published.as_deref().and_then(|it| unstamp(it).or_else(|| first_moment(it))),
+            is_stored,
         })
     })?;
     Ok(task)
