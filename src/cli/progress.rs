@@ -80,11 +80,18 @@ impl Progress {
                     "{url} is stale: it answers, and its newest item is of {newest}"
                 );
             }
+            Event::SourceCut { url, left_out } => {
+                tracing::warn!(
+                    url,
+                    left_out,
+                    "{url} names more files than a run reads: {left_out} were left out (`site.discovery`)"
+                );
+            }
             Event::SourceEmpty { url } => tracing::warn!(url, "{url} names no article of this site"),
             Event::SourceFailed { url, cause } => {
                 tracing::warn!(url, cause, "{url} cannot be read: {cause}");
             }
-            Event::Queue { due } => self.measure(*due),
+            Event::Queue { due: steps } | Event::Expected(steps) => self.measure(*steps),
             Event::Planned { days, pages } => self.plan(*days, *pages),
             Event::DayDone { day, verdict } => {
                 let verdict = verdict.code();
@@ -96,7 +103,7 @@ impl Progress {
                 self.note_long();
             }
             Event::Settled { url, settled, cause } => self.settled(url, *settled, cause.as_deref()),
-            Event::Reread => self.pages.inc(1),
+            Event::Step => self.pages.inc(1),
             Event::Damaged { what, row } => {
                 tracing::warn!(
                     what,

@@ -23,10 +23,10 @@ use super::{
 pub(super) fn run(common: &Common, args: &ScrapeArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     if args.dry_run {
-        return dry_run(&session, printer);
+        return dry_run(&session, args.limits.limits(), printer);
     }
     warn_without_contact(&session);
-    pass(&session, args.limits.limits(), common, printer)
+    pass(&session, "scrape", args.limits.limits(), common, printer)
 }
 
 /// Whoever runs this against a public site should say who it is.
@@ -36,9 +36,10 @@ pub(super) fn warn_without_contact(session: &Session) {
     }
 }
 
-/// One pass with its closing line.
+/// One pass with its closing line. `command` is what the archive's `runs` call it.
 pub(super) fn pass(
     session: &Session,
+    command: &'static str,
     limits: Limits,
     common: &Common,
     printer: &Printer,
@@ -83,6 +84,9 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
     }
     if 0 < tally.sources_stale {
         line += &format!(", {} sources stale", tally.sources_stale);
+    }
+    if 0 < tally.sources_cut {
+        line += &format!(", {} sources cut", tally.sources_cut);
     }
     if 0 < tally.sources_unread {
         line += &format!(", {} sources unread", tally.sources_unread);
@@ -147,11 +151,11 @@ fn is_public(session: &Session) -> bool {
     !(host == "localhost" || host.parse::<std::net::IpAddr>().is_ok() || host.starts_with('['))
 }
 
-fn dry_run(session: &Session, printer: &Printer) -> anyhow::Result<Exit> {
+fn dry_run(session: &Session, limits: Limits, printer: &Printer) -> anyhow::Result<Exit> {
     let archive = if session.archive.exists() { Some(Reader::open(&session.archive)?) } else { None };
-    let plan = block_on(async |_| {
+    let plan = block_on(async |stop| {
         let fetcher = fetcher(&session.config)?;
-        Ok(jobs::plan(&fetcher, &session.config.profile, archive.as_ref(), Utc::now()).await?)
+        Ok(jobs::plan(&fetcher, &session.config.profile, archive.as_ref(), limits, stop).await?)
     })?;
     let Some(plan) = plan else { return Ok(Exit::Interrupted) };
     let mut unread = 0;
@@ -175,5 +179,9 @@ fn dry_run(session: &Session, printer: &Printer) -> anyhow::Result<Exit> {
         plan.requests,
         duration(time)
     ));
-    Ok(if unread == plan.sources.len() { Exit::Stopped } else { Exit::Done })
+    Ok(match plan.end {
+        Some(End::Interrupted) => Exit::Interrupted,
+        _ if unread == plan.sources.len() => Exit::Stopped,
+        _ => Exit::Done,
+    })
 }

@@ -11,8 +11,8 @@ mod reader;
 pub use error::{ConfigError, Place, Problem};
 pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
 pub use profile::{
-    Archive, Cards, Challenge, Era, Feed, Holding, IdRange, Index, Profile, Recheck, Rule, RuleField,
-    Rules, StripWords, TextRules, WebArchive,
+    Archive, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index, Profile, Recheck,
+    Rule, RuleField, Rules, StripWords, TextRules, WebArchive,
 };
 
 use std::{fmt, num::NonZeroUsize, path::PathBuf, time::Duration};

@@ -13,6 +13,8 @@ use crate::{
 
 /// Lines of one answer.
 const LINES_MAX: usize = 5_000;
+/// Parts of one answer: ten million captures are more than any paper has pages.
+const PARTS_MAX: u64 = 2_000;
 
 /// A capture that a web archive has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -74,6 +76,7 @@ pub struct CdxQuery<'p> {
     server: Url,
     sought: Sought,
     next: Option<Ask>,
+    asked: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +99,7 @@ impl<'p> CdxQuery<'p> {
             Parts::Keys => Ask::First,
             Parts::Numbered => Ask::Count,
         };
-        Self { profile, server, sought, next: Some(first) }
+        Self { profile, server, sought, next: Some(first), asked: 0 }
     }
 
     /// What to ask next; `None` when there is no more.
@@ -139,8 +142,23 @@ impl<'p> CdxQuery<'p> {
         Some(url)
     }
 
+    /// Whether the index went on beyond what is asked of one, so that its rest was not read.
+    pub fn is_cut(&self) -> bool {
+        PARTS_MAX <= self.asked
+    }
+
     /// Learn from an answer.
     pub fn absorb(&mut self, text: &str) -> Vec<ArchivedCapture> {
+        self.asked += 1;
+        let captures = self.read(text);
+        if self.is_cut() && self.next.take().is_none() {
+            // It ended by itself.
+            self.asked -= 1;
+        }
+        captures
+    }
+
+    fn read(&mut self, text: &str) -> Vec<ArchivedCapture> {
         if self.next == Some(Ask::Count)
             && let Some(count) = part_count(text)
         {
@@ -162,6 +180,8 @@ impl<'p> CdxQuery<'p> {
         });
         let count = lines.iter().filter(|it| !it.is_empty()).count();
         self.next = match (key, &self.next) {
+            // A key that leads nowhere new has no end.
+            (Some(key), Some(Ask::Resume(before))) if key == *before => None,
             (Some(key), Some(Ask::First | Ask::Resume(_))) => Some(Ask::Resume(key)),
             (None, Some(Ask::First)) if LINES_MAX <= count => Some(Ask::Whole),
             (_, Some(Ask::Part(number, count))) if number + 1 < *count => {
@@ -330,5 +350,28 @@ mod tests {
             crawls(list, days()).expect("a list").iter().map(Url::to_string).collect();
         assert_eq!(found, ["https://x.example/B-index", "https://x.example/A-index"]);
         assert_eq!(crawls("<html>", days()), None);
+    }
+
+    #[test]
+    fn an_index_without_end_is_cut_and_one_that_ends_is_not() {
+        let profile = Config::default().profile;
+        let mut query = of_march(&profile, Parts::Keys);
+        let mut asked = 0;
+        while query.ask().is_some() {
+            asked += 1;
+            query.absorb(&format!("{LINE}\n\nkey{asked}\n"));
+        }
+        assert_eq!((asked, query.is_cut()), (PARTS_MAX, true));
+        let mut query = of_march(&profile, Parts::Keys);
+        while query.ask().is_some() {
+            query.absorb(&format!("{LINE}\n\nthe same key\n"));
+        }
+        assert!(!query.is_cut());
+        let mut query = of_march(&profile, Parts::Numbered);
+        query.absorb("4000000000");
+        while query.ask().is_some() {
+            query.absorb(LINE);
+        }
+        assert!(query.is_cut());
     }
 }

@@ -47,6 +47,8 @@ pub struct Named {
     pub newest_at: Option<DateTime<Utc>>,
     /// The page is not what the source should be, in words.
     pub problem: Option<String>,
+    /// Files that the page names and the bounds of the profile leave out.
+    pub left_out: usize,
 }
 
 impl Named {

@@ -1,6 +1,10 @@
 //! Sitemaps and sitemap indexes, plain or gzip (sitemaps.org, and Google's news extension).
 
-use std::{collections::VecDeque, io::Read, time::Duration};
+use std::{
+    collections::{HashSet, VecDeque},
+    io::Read,
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use flate2::read::MultiGzDecoder;
@@ -8,7 +12,7 @@ use quick_xml::{Reader, events::Event};
 use url::Url;
 
 use crate::{
-    config::{Feed, Profile},
+    config::{DiscoveryBounds, Feed, Profile},
     html,
     model::{Candidate, RawPage, Via},
 };
@@ -19,22 +23,32 @@ use super::{Named, Source, admit};
 const BYTES_MAX: u64 = 50 << 20;
 /// The limit of the protocol for one file.
 const URLS_MAX: usize = 50_000;
-/// Files of an index that one pass reads: the newest. An archive of all of them is no cron pass.
-const FILES_MAX: usize = 8;
 
 /// A sitemap of the profile, or one that robots.txt names.
 pub struct SitemapSource<'p> {
     profile: &'p Profile,
     url: Url,
     stale_after: Option<Duration>,
-    queue: VecDeque<Url>,
+    queue: VecDeque<SitemapFile>,
+    /// Every file that was ever queued: an index may name itself, or another that names it.
+    seen: HashSet<Url>,
+    /// How deep the file that was asked for last stands.
+    depth: usize,
+}
+
+/// A file to read; the sitemap itself stands at depth 1.
+struct SitemapFile {
+    url: Url,
+    depth: usize,
 }
 
 impl<'p> SitemapSource<'p> {
     /// A sitemap that has not been read.
     pub fn new(profile: &'p Profile, feed: &Feed) -> Self {
-        let queue = VecDeque::from([feed.url.clone()]);
-        Self { profile, url: feed.url.clone(), stale_after: feed.stale_after, queue }
+        let url = feed.url.clone();
+        let queue = VecDeque::from([SitemapFile { url: url.clone(), depth: 1 }]);
+        let seen = HashSet::from([url.clone()]);
+        Self { profile, url, stale_after: feed.stale_after, queue, seen, depth: 1 }
     }
 }
 
@@ -52,7 +66,9 @@ impl Source for SitemapSource<'_> {
     }
 
     fn ask(&mut self) -> Option<Url> {
-        self.queue.pop_front()
+        let SitemapFile { url, depth } = self.queue.pop_front()?;
+        self.depth = depth;
+        Some(url)
     }
 
     fn absorb(&mut self, page: &RawPage) -> Named {
@@ -64,11 +80,32 @@ impl Source for SitemapSource<'_> {
         };
         let text = html::decode(&bytes, page.content_type.as_deref()).text;
         let base = page.url.as_ref().unwrap_or(&self.url);
-        let (named, mut files) = parse(&text, base, self.profile);
+        let (mut named, mut files) = parse(&text, base, self.profile);
         files.sort_by_key(|it| std::cmp::Reverse(it.1));
-        let files = files.into_iter().filter_map(|it| self.profile.rebased(&it.0));
-        self.queue.extend(files.take(FILES_MAX).filter(|it| *it != self.url));
+        let files = files.into_iter().filter_map(|it| self.profile.rebased(&it.0)).collect();
+        named.left_out = self.enqueue(files);
         named
+    }
+}
+
+impl SitemapSource<'_> {
+    /// Queue files that an index names, as far as the bounds of the profile go. Returns how many they leave out.
+    fn enqueue(&mut self, files: Vec<Url>) -> usize {
+        let DiscoveryBounds { sitemap_files, sitemap_depth } = self.profile.discovery;
+        let depth = self.depth + 1;
+        let mut left_out = 0;
+        for url in files {
+            if self.seen.contains(&url) {
+                continue;
+            }
+            if sitemap_depth < depth || sitemap_files <= self.seen.len() {
+                left_out += 1;
+                continue;
+            }
+            self.seen.insert(url.clone());
+            self.queue.push_back(SitemapFile { url, depth });
+        }
+        left_out
     }
 }
 
@@ -217,5 +254,38 @@ mod tests {
         assert_eq!(next(&mut source).as_deref(), Some("/s/new.xml.gz"));
         assert_eq!(next(&mut source).as_deref(), Some("/s/old.xml"));
         assert_eq!(next(&mut source), None);
+    }
+
+    #[test]
+    fn indexes_that_name_ever_new_indexes_end() {
+        let profile = Config::default().profile;
+        let mut source = SitemapSource::new(&profile, &profile.sitemaps[0]);
+        let (mut asked, mut left_out) = (0, 0);
+        while let Some(url) = source.ask() {
+            asked += 1;
+            let names = (0..50).map(|it| format!("<sitemap><loc>{url}{it}/</loc></sitemap>"));
+            // Itself, too.
+            let index = format!(
+                "<sitemapindex><sitemap><loc>{url}</loc></sitemap>{}</sitemapindex>",
+                names.collect::<String>()
+            );
+            left_out += source.absorb(&page(index.into())).left_out;
+        }
+        assert_eq!(asked, profile.discovery.sitemap_files);
+        assert_eq!(asked + left_out, 1 + 50 * asked, "what is not read is counted");
+    }
+
+    #[test]
+    fn a_chain_of_indexes_ends_at_the_depth_of_the_profile() {
+        let profile = Config::default().profile;
+        let mut source = SitemapSource::new(&profile, &profile.sitemaps[0]);
+        let mut asked = 0;
+        while let Some(url) = source.ask() {
+            asked += 1;
+            source.absorb(&page(
+                format!("<sitemapindex><sitemap><loc>{url}x</loc></sitemap></sitemapindex>").into(),
+            ));
+        }
+        assert_eq!(asked, profile.discovery.sitemap_depth);
     }
 }

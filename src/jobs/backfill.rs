@@ -174,7 +174,7 @@ impl Filling<'_, '_> {
             if !is_asked(day, &listing.archive.template, Utc::now()) {
                 continue;
             }
-            if let Some(end) = self.work.is_over() {
+            if let Some(end) = self.work.bounds.over() {
                 return Ok(Err(end));
             }
             if let Err(end) = self.read_listing(day.day, cards, listing).await? {
@@ -227,10 +227,10 @@ impl Filling<'_, '_> {
         let url = listing.archive.url(&profile.base_url, day);
         let url = url.expect("the template was filled in and parsed when it was read");
         let asked = self.ask(cards, url.clone()).await;
-        let Asked { candidates, requests, state, reason, stop } = asked;
-        if let Some(error) = stop {
+        let Asked { candidates, requests, state, reason, end } = asked;
+        if let Some(end) = end {
             writer.remember_requests(self.work.run, requests).await?;
-            return Ok(Err(self.work.stopped(&error)));
+            return Ok(Err(end));
         }
         match state {
             Reading::Missing => listing.misses += 1,
@@ -264,9 +264,13 @@ impl Filling<'_, '_> {
             requests: Vec::new(),
             state: Reading::Empty,
             reason: None,
-            stop: None,
+            end: None,
         };
         while let Some(url) = source.ask() {
+            asked.end = self.work.bounds.over();
+            if asked.end.is_some() {
+                return asked;
+            }
             let visit = self.work.pass.fetcher.get(&Ask::new(url)).await;
             asked.requests.extend(visit.requests);
             let (state, reason) = match visit.result {
@@ -280,7 +284,7 @@ impl Filling<'_, '_> {
                 Ok(Fetched::Missing(missing)) => (Reading::Missing, Some(missing.code())),
                 Ok(Fetched::NotModified(_)) => (Reading::Failed, Some("not_modified")),
                 Err(error) if error.class() == Class::Stop => {
-                    asked.stop = Some(error);
+                    asked.end = Some(self.work.stopped(&error));
                     return asked;
                 }
                 Err(error) => (reading(&error), Some(error.code())),
@@ -308,7 +312,8 @@ struct Asked {
     requests: Vec<Request>,
     state: Reading,
     reason: Option<String>,
-    stop: Option<FetchError>,
+    /// Why the run is over; what was named until then is not filed.
+    end: Option<End>,
 }
 
 impl Asked {

@@ -1,6 +1,9 @@
 //! Reading the sources: which pages the site names, and whether the sources are alive.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use url::Url;
 
 use crate::{
     config::{Feed, Profile},
@@ -10,7 +13,7 @@ use crate::{
     store::{SourceMemory, SourceState, Writer},
 };
 
-use super::{JobError, Observer, Stop, drift::Measures};
+use super::{JobError, Observer, bounds::Bounds, drift::Measures};
 
 /// Every source of a cron pass, those of robots.txt included, each once.
 pub(super) fn sources<'p>(
@@ -39,6 +42,21 @@ pub(super) fn sources<'p>(
     sources
 }
 
+/// The files of sources, each of which is asked for once in a run, whoever names it.
+pub(super) struct SeenFiles(HashSet<Url>);
+
+impl SeenFiles {
+    /// A source's own address is read by that source, not as a part of another.
+    pub(super) fn new(sources: &[Box<dyn Source + '_>]) -> Self {
+        Self(sources.iter().map(|it| it.url().clone()).collect())
+    }
+
+    /// Whether a file that a source wants to read is still to be asked for.
+    pub(super) fn is_new(&mut self, source: &dyn Source, file: &Url) -> bool {
+        file == source.url() || self.0.insert(file.clone())
+    }
+}
+
 /// Reads sources and queues what they name.
 pub(super) struct Discovery<'a> {
     pub(super) fetcher: &'a Fetcher,
@@ -46,7 +64,7 @@ pub(super) struct Discovery<'a> {
     pub(super) writer: &'a Writer,
     pub(super) run: RunId,
     pub(super) observe: Observer<'a>,
-    pub(super) stop: &'a Stop,
+    pub(super) bounds: &'a Bounds,
     pub(super) measures: &'a Measures,
 }
 
@@ -73,12 +91,14 @@ impl Discovery<'_> {
         let named_by_robots = self.fetcher.sitemaps(&Fetcher::host_of(&self.profile.base_url));
         let (mut asked, mut forbidden) = (0, 0);
         let cards = CardReader::new(self.profile)?;
-        for mut source in sources(self.profile, &cards, &named_by_robots) {
-            if self.stop.is_wished() {
+        let sources = sources(self.profile, &cards, &named_by_robots);
+        let mut seen = SeenFiles::new(&sources);
+        for mut source in sources {
+            if self.bounds.over().is_some() {
                 break;
             }
             asked += 1;
-            match self.read(source.as_mut(), tally).await? {
+            match self.read(source.as_mut(), &mut seen, tally).await? {
                 Some(error) if error.class() == Class::Stop => return Ok(Some(error)),
                 Some(FetchError::Robots) => forbidden += 1,
                 Some(_) | None => {}
@@ -92,6 +112,7 @@ impl Discovery<'_> {
     async fn read(
         &self,
         source: &mut dyn Source,
+        seen: &mut SeenFiles,
         tally: &mut Tally,
     ) -> Result<Option<FetchError>, JobError> {
         let url = source.url().to_string();
@@ -111,8 +132,17 @@ impl Discovery<'_> {
         let mut failure: Option<String> = None;
         let mut is_unchanged = false;
         let mut missed = None;
-        let mut asked = 0;
+        let (mut asked, mut left_out) = (0, 0);
         while let Some(next) = source.ask() {
+            if !seen.is_new(source, &next) {
+                continue;
+            }
+            if self.bounds.over().is_some() {
+                // What is half read is not judged, and asked for again by the next run.
+                tally.discovered += added as u64;
+                self.writer.remember_requests(self.run, requests).await?;
+                return Ok(None);
+            }
             asked += 1;
             // Validators are kept for the source's own address.
             let is_first = next == *source.url();
@@ -125,7 +155,8 @@ impl Discovery<'_> {
                     if is_first {
                         memory.validators = page.validators.clone();
                     }
-                    let Named { candidates, newest_at, problem } = source.absorb(&page);
+                    let Named { candidates, newest_at, problem, left_out: more } = source.absorb(&page);
+                    left_out += more;
                     memory.listed += candidates.len();
                     memory.newest_at = memory.newest_at.max(newest_at);
                     failure = failure.or(problem);
@@ -158,6 +189,11 @@ impl Discovery<'_> {
         tally.discovered += added as u64;
         memory.state = state(&memory, failure.as_deref(), source.stale_after());
         memory.reason.clone_from(&failure);
+        if 0 < left_out {
+            tally.sources_cut += 1;
+            memory.reason = memory.reason.or(Some(format!("{left_out} files left out")));
+            (self.observe)(Event::SourceCut { url: url.clone(), left_out });
+        }
         if was_fresh && matches!(memory.state, SourceState::Stale | SourceState::Empty) {
             let measure = format!("source {url} ({})", memory.state.code());
             let drift = Drift { measure, before: 1.0, now: 0.0, pages: 0, examples: Vec::new() };

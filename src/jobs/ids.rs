@@ -106,10 +106,10 @@ impl IdWalk<'_, '_> {
         let pass = self.work.pass;
         let known = self.numbered(id, id)?.remove(&id);
         if known.is_none_or(|it| it.state == PageState::New) {
-            if let Some(end) = self.work.is_over() {
+            if let Some(end) = self.work.bounds.over() {
                 return Ok(Err(end));
             }
-            if self.work.is_spent() {
+            if self.work.bounds.count_page() {
                 return Ok(Err(End::Limited));
             }
             let Some(candidate) = self.candidate(id) else { return Ok(Ok(Probe::Nothing)) };

@@ -2,6 +2,7 @@
 //! themselves. A page never fails a job; only the store, the configuration and the user do.
 
 mod backfill;
+mod bounds;
 mod coverage;
 mod discovery;
 mod drift;
@@ -20,16 +21,15 @@ mod visit;
 mod web_archive;
 
 pub use backfill::{Backfill, Ids, Order};
+pub use bounds::{Limits, Stop};
 pub use coverage::{CoveredDay, coverage};
 pub use import::{Contents, Import, ImportFile, Imported, Unreadable, saved_page};
 pub use pages::{ArchivePages, Evidence, Found, PassedOver, Revisit, evidence};
-pub use pass::{Limits, Pass};
+pub use pass::Pass;
 pub use plan::{BackfillPlan, Plan, PlannedDay, PlannedSource, plan, plan_backfill};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
 pub use verify::{Verified, Verify, compact, repair};
 pub use via::{Captures, Via};
-
-use tokio::sync::watch;
 
 use crate::{
     model::{Drift, Event, Tally},
@@ -77,22 +77,6 @@ pub enum End {
     },
     /// The user said stop.
     Interrupted,
-}
-
-/// The user's wish to stop: what is in hand is finished, nothing more is begun.
-#[derive(Debug, Clone)]
-pub struct Stop(watch::Receiver<bool>);
-
-impl Stop {
-    /// A wish, and the switch that makes it.
-    pub fn new() -> (watch::Sender<bool>, Self) {
-        let (switch, wish) = watch::channel(false);
-        (switch, Self(wish))
-    }
-
-    fn is_wished(&self) -> bool {
-        *self.0.borrow()
-    }
 }
 
 impl Report {

@@ -39,10 +39,10 @@ impl Work<'_> {
             };
             let mut web_archive = WebArchiveReader::new(self, archive);
             for (page, key) in pages {
-                match self.is_over() {
+                match self.bounds.over() {
                     Some(End::Interrupted) => return Ok(End::Interrupted),
                     Some(_) => return Ok(end),
-                    None if self.is_spent() => return Ok(end),
+                    None if self.bounds.count_page() => return Ok(end),
                     None => {}
                 }
                 match look_for(&mut web_archive, server.clone(), key, tally).await? {

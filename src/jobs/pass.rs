@@ -3,17 +3,9 @@
 //! What it works on is `scrape`'s or `backfill`'s; how a page is taken from the queue, visited and settled is the
 //! same for both, and stands here.
 
-use std::{
-    num::NonZeroUsize,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::{num::NonZeroUsize, sync::Arc, thread, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{TimeDelta, Utc};
 use futures_util::future::try_join_all;
 use tokio::sync::Semaphore;
 
@@ -26,7 +18,8 @@ use crate::{
 };
 
 use super::{
-    End, JobError, Observer, Report, Stop,
+    End, JobError, Limits, Observer, Report, Stop,
+    bounds::Bounds,
     discovery::Discovery,
     drift::Measures,
     visit::{Visited, visit},
@@ -60,21 +53,11 @@ pub struct Pass<'a> {
     pub stop: Stop,
 }
 
-/// Where to stop although more is due.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Limits {
-    /// After so many pages.
-    pub max_pages: Option<u64>,
-    /// At this time.
-    pub until: Option<DateTime<Utc>>,
-}
-
 /// A run under way.
 pub(super) struct Work<'a> {
     pub(super) pass: &'a Pass<'a>,
     pub(super) run: RunId,
-    /// Pages begun, for the limit.
-    begun: AtomicU64,
+    pub(super) bounds: Bounds,
     /// What the pages had.
     measures: Measures,
     /// Pages read at a time: as many as there are cores.
@@ -113,9 +96,10 @@ impl<'a> Pass<'a> {
                 self.writer.robots(self.profile.base_url.origin().ascii_serialization()).await?;
             self.fetcher.resume(&memory, robots.as_ref());
         }
-        let (begun, measures) = (AtomicU64::new(0), Measures::default());
+        let bounds = Bounds::new(self.stop.clone(), self.limits);
+        let measures = Measures::default();
         let reading = Semaphore::new(thread::available_parallelism().map_or(1, usize::from));
-        let under_way = Work { pass: self, run, begun, measures, reading };
+        let under_way = Work { pass: self, run, bounds, measures, reading };
         let worked = tokio::select! {
             worked = work(&under_way) => worked,
             error = self.keep_host(&host) => Err(error),
@@ -168,9 +152,9 @@ impl<'a> Pass<'a> {
 impl Work<'_> {
     /// The reader of sources.
     pub(super) fn discovery(&self) -> Discovery<'_> {
-        let Pass { fetcher, profile, writer, observe, stop, .. } = self.pass;
-        let measures = &self.measures;
-        Discovery { fetcher, profile, writer, run: self.run, observe: *observe, stop, measures }
+        let Pass { fetcher, profile, writer, observe, .. } = self.pass;
+        let (bounds, measures) = (&self.bounds, &self.measures);
+        Discovery { fetcher, profile, writer, run: self.run, observe: *observe, bounds, measures }
     }
 
     /// Visit everything that is due in a queue.
@@ -198,11 +182,11 @@ impl Work<'_> {
             } else {
                 // Nothing else is under way: nothing is waited for in vain.
                 self.count(before.take(), &mut tally).await?;
-                if let Some(end) = self.is_over() {
+                if let Some(end) = self.bounds.over() {
                     break end;
                 }
                 let now = Utc::now();
-                if self.is_spent() {
+                if self.bounds.count_page() {
                     let left = self.pass.writer.due_in(queue, now).await?;
                     break if left == 0 { End::Done } else { End::Limited };
                 }
@@ -256,7 +240,7 @@ impl Work<'_> {
                     self.measures.note(&url, extraction);
                 }
                 // A page that is claimed is visited: whoever may not begin another claims none.
-                let queue = queue.filter(|_| self.is_over().is_none() && !self.is_spent());
+                let queue = queue.filter(|_| self.bounds.over().is_none() && !self.bounds.count_page());
                 let (pending, next) = writer.settle_and_claim(*settlement, queue).await?;
                 Ok(Ok((Settling { url, cause, pending }, next)))
             }
@@ -291,20 +275,6 @@ impl Work<'_> {
             (page, extraction)
         });
         read.await.expect("a page is read to its end, whatever it is")
-    }
-
-    /// Whether the user or the clock says that it is enough.
-    pub(super) fn is_over(&self) -> Option<End> {
-        if self.pass.stop.is_wished() {
-            return Some(End::Interrupted);
-        }
-        self.pass.limits.until.is_some_and(|it| it <= Utc::now()).then_some(End::Limited)
-    }
-
-    /// Count another page; whether it is one more than allowed.
-    pub(super) fn is_spent(&self) -> bool {
-        let number = self.begun.fetch_add(1, Ordering::Relaxed);
-        self.pass.limits.max_pages.is_some_and(|it| it <= number)
     }
 
     /// The site said stop.

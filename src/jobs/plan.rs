@@ -12,7 +12,13 @@ use crate::{
     store::Reader,
 };
 
-use super::{Backfill, CoveredDay, JobError, backfill::is_asked, coverage, discovery};
+use super::{
+    Backfill, CoveredDay, End, JobError, Limits, Stop,
+    backfill::is_asked,
+    bounds::Bounds,
+    coverage,
+    discovery::{self, SeenFiles},
+};
 
 /// What a scrape would do.
 #[derive(Debug, Default)]
@@ -25,6 +31,8 @@ pub struct Plan {
     pub due: u64,
     /// Requests for the sources, and for every page.
     pub requests: u64,
+    /// Why not every source was read, if the user or the clock said so.
+    pub end: Option<End>,
 }
 
 /// What one source says.
@@ -36,13 +44,16 @@ pub struct PlannedSource {
     pub listed: Result<usize, String>,
 }
 
-/// Read the sources, and compare with an archive if there is one.
+/// Read the sources, and compare with an archive if there is one. Where the user or the clock ends it, what was read until
+/// then is the plan.
 pub async fn plan(
     fetcher: &Fetcher,
     profile: &Profile,
     archive: Option<&Reader>,
-    now: DateTime<Utc>,
+    limits: Limits,
+    stop: Stop,
 ) -> Result<Plan, JobError> {
+    let bounds = Bounds::new(stop, limits);
     let mut plan = Plan::default();
     let mut candidates: Vec<Candidate> = Vec::new();
     let (robots, sent) = fetcher.robots(&profile.base_url).await;
@@ -54,9 +65,18 @@ pub async fn plan(
     }
     let named_by_robots = fetcher.sitemaps(&Fetcher::host_of(&profile.base_url));
     let cards = CardReader::new(profile)?;
-    for mut source in discovery::sources(profile, &cards, &named_by_robots) {
+    let sources = discovery::sources(profile, &cards, &named_by_robots);
+    let mut seen = SeenFiles::new(&sources);
+    for mut source in sources {
         let mut listed = Ok(0);
         while let Some(url) = source.ask() {
+            if !seen.is_new(source.as_ref(), &url) {
+                continue;
+            }
+            plan.end = bounds.over();
+            if plan.end.is_some() {
+                break;
+            }
             let visit = fetcher.get(&Ask::new(url)).await;
             plan.requests += visit.requests.len() as u64;
             match visit.result {
@@ -89,7 +109,7 @@ pub async fn plan(
     }
     if let Some(archive) = archive {
         keys = archive.unknown(&keys)?;
-        plan.due = archive.due(now)?;
+        plan.due = archive.due(Utc::now())?;
     }
     let url = |key: &crate::model::PageKey| {
         candidates.iter().find(|it| it.key == *key).map(|it| it.url.clone())

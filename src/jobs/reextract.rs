@@ -128,7 +128,7 @@ impl Reextract<'_> {
         };
         let mut report = RereadReport::default();
         let due = self.readers[0].captures_left(position, self.days)?;
-        (self.observe)(Event::Queue { due });
+        (self.observe)(Event::Expected(due));
         let step = usize::try_from(due).unwrap_or(usize::MAX).div_ceil(PARSED_TWICE).max(1);
         let mut seen = 0_usize;
         let mut ready: Vec<Rereading> = Vec::new();
@@ -169,7 +169,7 @@ impl Reextract<'_> {
                 match read {
                     Ok((rereading, compared)) => {
                         report.count(&rereading, &compared);
-                        (self.observe)(Event::Reread);
+                        (self.observe)(Event::Step);
                         ready.push(rereading);
                     }
                     Err(StoreError::Body { body }) => report.damage(self.observe, "body", body),

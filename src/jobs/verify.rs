@@ -70,7 +70,7 @@ impl Verify<'_> {
             verified.findings.extend(writer.check_alone().await?);
         }
         let bodies = self.readers[0].bodies()?;
-        (self.observe)(Event::Queue { due: bodies.len() as u64 });
+        (self.observe)(Event::Expected(bodies.len() as u64));
         for chunk in bodies.chunks(CHUNK) {
             if self.stop.is_wished() {
                 return Ok(verified);
@@ -92,7 +92,7 @@ impl Verify<'_> {
             verified.findings.extend(found);
             verified.bodies += chunk.len() as u64;
             for _ in chunk {
-                (self.observe)(Event::Reread);
+                (self.observe)(Event::Step);
             }
         }
         verified.findings.extend(self.check_parsers(&bodies));
@@ -155,7 +155,7 @@ pub async fn compact(
     // The first pages of a template wait for others like them: twice is enough.
     for _ in 0..2 {
         let bodies = reader.loose_bodies()?;
-        observe(Event::Queue { due: bodies.len() as u64 });
+        observe(Event::Expected(bodies.len() as u64));
         for chunk in bodies.chunks(COMPACT_CHUNK) {
             if stop.is_wished() {
                 return Ok(saved);
@@ -164,7 +164,7 @@ pub async fn compact(
             for id in chunk {
                 // What is damaged was named by the checks.
                 loaded.extend(reader.body(*id).ok().map(|it| (*id, it)));
-                observe(Event::Reread);
+                observe(Event::Step);
             }
             saved += writer.compact(loaded).await?;
         }

@@ -77,12 +77,12 @@ impl Filling<'_, '_> {
         }
         // The newest first, as everywhere.
         wanted.sort_by_key(|it| std::cmp::Reverse(it.at));
-        (self.work.pass.observe)(Event::Queue { due: wanted.len() as u64 });
+        (self.work.pass.observe)(Event::Expected(wanted.len() as u64));
         for capture in wanted {
-            if let Some(end) = self.work.is_over() {
+            if let Some(end) = self.work.bounds.over() {
                 return Ok(Err(end));
             }
-            if self.work.is_spent() {
+            if self.work.bounds.count_page() {
                 return Ok(Err(End::Limited));
             }
             match self.web_archive.fetch(capture).await? {

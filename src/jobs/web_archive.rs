@@ -65,7 +65,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         let mut query = CdxQuery::new(self.work.pass.profile, server.clone(), parts, sought);
         let mut captures = Vec::new();
         while let Some(url) = query.ask() {
-            if let Some(end) = self.work.is_over() {
+            if let Some(end) = self.work.bounds.over() {
                 return Ok(Err(end));
             }
             let text = match self.ask(&Ask::new(url.clone())).await? {
@@ -75,6 +75,10 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
                 Err(error) => return Ok(Err(self.failed(&url, &error))),
             };
             captures.extend(query.absorb(&text));
+        }
+        if query.is_cut() {
+            let cause = "it went on and on: the rest of its answer was not read".to_owned();
+            (self.work.pass.observe)(Event::SourceFailed { url: server.to_string(), cause });
         }
         let (url, listed) = (server.to_string(), captures.len());
         (self.work.pass.observe)(Event::SourceRead { url, listed, added: 0 });

@@ -40,6 +40,13 @@ pub enum Event {
         /// The cause, in words.
         cause: String,
     },
+    /// A source names more files than a run reads.
+    SourceCut {
+        /// Its address.
+        url: String,
+        /// How many files were left out.
+        left_out: usize,
+    },
     /// How many pages are due now.
     Queue {
         /// Their number.
@@ -68,8 +75,10 @@ pub enum Event {
         /// What is known of it now.
         verdict: Verdict,
     },
-    /// A stored page was read again.
-    Reread,
+    /// A job knows how many equal steps it will take: rows, files, stored pages.
+    Expected(u64),
+    /// One of these steps is done.
+    Step,
     /// Stored bytes are not what was stored.
     Damaged {
         /// What they are: a body, a reference.
@@ -146,6 +155,8 @@ pub struct Tally {
     pub sources_unread: u64,
     /// Sources that were read and found stale or empty.
     pub sources_stale: u64,
+    /// Sources that name more files than a run reads.
+    pub sources_cut: u64,
 }
 
 impl Tally {
@@ -177,6 +188,7 @@ impl Tally {
             sources_read: self.sources_read + other.sources_read,
             sources_unread: self.sources_unread + other.sources_unread,
             sources_stale: self.sources_stale + other.sources_stale,
+            sources_cut: self.sources_cut + other.sources_cut,
         }
     }
 }

@@ -8,8 +8,8 @@ use url::Url;
 use crate::config::{BytePattern, NameSet, Place, Problem, reader::Section};
 
 use super::{
-    Archive, Cards, Challenge, DATE, Era, Feed, IdRange, Profile, Recheck, Rule, RuleField, Rules,
-    StripWords, TextRules, web_archive,
+    Archive, Cards, Challenge, DATE, DiscoveryBounds, Era, Feed, IdRange, Profile, Recheck, Rule,
+    RuleField, Rules, StripWords, TextRules, web_archive,
 };
 
 const HOURS: RangeInclusive<u64> = 0..=24 * 365 * 20;
@@ -42,6 +42,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         tag_path: site.pattern("tag_path", &[])?,
         feeds: read_feeds(site, "feeds", &base_url)?,
         sitemaps: read_feeds(site, "sitemaps", &base_url)?,
+        discovery: read_discovery(&site.section("discovery")?)?,
         listings: read_listings(site, &base_url)?,
         archives: read_archives(site, &base_url)?,
         web_archives: web_archive::read(site)?,
@@ -79,6 +80,17 @@ fn read_feeds(site: &Section, key: &str, base: &Url) -> Result<Vec<Feed>, Proble
         Ok(Feed { url, stale_after: hours.filter(|it| *it != 0).map(hours_of) })
     };
     site.sections(key)?.into_iter().map(read).collect()
+}
+
+fn read_discovery(section: &Section) -> Result<DiscoveryBounds, Problem> {
+    let bounds = DiscoveryBounds {
+        sitemap_files: usize::try_from(section.whole("sitemap_files", 1..=50_000)?)
+            .expect("it was checked to be small"),
+        sitemap_depth: usize::try_from(section.whole("sitemap_depth", 1..=10)?)
+            .expect("it was checked to be small"),
+    };
+    section.finish()?;
+    Ok(bounds)
 }
 
 fn read_listings(site: &Section, base: &Url) -> Result<Vec<Url>, Problem> {

@@ -36,6 +36,8 @@ pub struct Profile {
     pub feeds: Vec<Feed>,
     /// Sitemaps a cron pass reads.
     pub sitemaps: Vec<Feed>,
+    /// How much of its sources a run reads.
+    pub discovery: DiscoveryBounds,
     /// Listing pages a cron pass reads.
     pub listings: Vec<Url>,
     /// Listings by day, read by a backfill.
@@ -67,6 +69,15 @@ pub struct Feed {
     pub url: Url,
     /// How old its newest item may be; `None` for any age.
     pub stale_after: Option<Duration>,
+}
+
+/// How much of its sources a run reads: what they name may have no end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiscoveryBounds {
+    /// Files of one sitemap, the index that names them included.
+    pub sitemap_files: usize,
+    /// How deep indexes may name indexes; 1 is a sitemap without an index.
+    pub sitemap_depth: usize,
 }
 
 /// A listing of each day.

@@ -1,0 +1,62 @@
+//! What ends a job before its work is done: the user, the clock, a number of pages. Every loop that asks somebody else
+//! looks here between two requests.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use super::End;
+
+/// The user's wish to stop: what is in hand is finished, nothing more is begun.
+#[derive(Debug, Clone)]
+pub struct Stop(watch::Receiver<bool>);
+
+/// Where to stop although more is due.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Limits {
+    /// After so many pages.
+    pub max_pages: Option<u64>,
+    /// At this time.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// The wish and the limits of one job, and the pages it has begun.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    stop: Stop,
+    limits: Limits,
+    begun: AtomicU64,
+}
+
+impl Stop {
+    /// A wish, and the switch that makes it.
+    pub fn new() -> (watch::Sender<bool>, Self) {
+        let (switch, wish) = watch::channel(false);
+        (switch, Self(wish))
+    }
+
+    pub(super) fn is_wished(&self) -> bool {
+        *self.0.borrow()
+    }
+}
+
+impl Bounds {
+    pub(super) fn new(stop: Stop, limits: Limits) -> Self {
+        Self { stop, limits, begun: AtomicU64::new(0) }
+    }
+
+    /// Why the job is over, if the user or the clock says so.
+    pub(super) fn over(&self) -> Option<End> {
+        if self.stop.is_wished() {
+            return Some(End::Interrupted);
+        }
+        self.limits.until.is_some_and(|it| it <= Utc::now()).then_some(End::Limited)
+    }
+
+    /// Counts a page that is about to be begun. Returns whether it is one more than allowed.
+    pub(super) fn count_page(&self) -> bool {
+        let number = self.begun.fetch_add(1, Ordering::Relaxed);
+        self.limits.max_pages.is_some_and(|it| it <= number)
+    }
+}
