@@ -11,7 +11,7 @@ use crate::{
         plan_backfill,
     },
     model::{Days, Verdict},
-    store::Reader,
+    store::{Reader, Writer},
 };
 
 use super::{
@@ -21,11 +21,14 @@ use super::{
     printer::Printer,
     progress::{Progress, duration},
     scrape::{self, closing},
-    session::{Session, block_on},
+    session::{Session, block_on, upgraded},
 };
 
 pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
+    // With `--gaps` the archive says which days: it is brought up to date before it is asked.
+    let is_asked = args.gaps && !args.dry_run;
+    let writer = is_asked.then(|| session.existing_writer()).transpose()?;
     let backfill = Backfill {
         days: days(&session, args)?,
         order: if args.oldest_first { Order::OldestFirst } else { Order::NewestFirst },
@@ -43,7 +46,8 @@ pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> an
         return dry_run(&session, &backfill, printer);
     }
     scrape::warn_without_contact(&session);
-    fill(&session, &backfill, common, args, printer)
+    let writer = writer.map_or_else(|| session.writer(), Ok)?;
+    fill(&session, &writer, &backfill, common, args, printer)
 }
 
 /// The range that was named; with `--gaps`, all that anything is known of.
@@ -60,18 +64,18 @@ fn days(session: &Session, args: &BackfillArgs) -> anyhow::Result<Days> {
 
 fn fill(
     session: &Session,
+    writer: &Writer,
     backfill: &Backfill,
     common: &Common,
     args: &BackfillArgs,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let writer = session.writer()?;
     let reader = session.reader()?;
     let progress = Progress::new(printer, common.quiet, "backfill");
     let report = block_on(async |stop| {
         let fetcher = scrape::fetcher(&session.config)?;
-        let pass = session.pass(&fetcher, &writer, args.limits.limits(), stop);
+        let pass = session.pass(&fetcher, writer, args.limits.limits(), stop);
         let pass = jobs::Pass { observe: &|event| progress.show(&event), ..pass };
         match &args.via {
             Some(name) => {
@@ -99,7 +103,8 @@ fn fill(
         exit => exit,
     };
     let line = closing("backfill", &report, began.elapsed());
-    printer.closing(&format!("{line}; {}", verdicts(&covered)), exit);
+    let line = format!("{line}; {}{}", verdicts(&covered), upgraded(writer));
+    printer.closing(&line, exit);
     if exit == Exit::Stopped {
         printer
             .closing("hint: run the same command again later; it goes on where this one stopped", exit);

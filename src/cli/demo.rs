@@ -7,13 +7,21 @@ use anyhow::Context;
 use crate::{
     config::Config,
     jobs::Limits,
-    store::{Reader, Sample},
+    store::{self, Sample, commands_of},
     web::Miniature,
 };
 
-use super::{args::Common, failure::Exit, printer::Printer, scrape, session::Session};
+use super::{
+    args::Common,
+    failure::{Exit, Usage},
+    printer::Printer,
+    scrape,
+    session::Session,
+};
 
 const ARCHIVE: &str = "demo.db";
+/// What `runs.command` says of a demo's passes: it tells a demo's archive from a real one.
+const COMMAND: &str = "demo";
 /// Articles in the table.
 const ROWS: u32 = 12;
 const SECTION_CHARS: usize = 12;
@@ -24,8 +32,10 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     let site = runtime.block_on(Miniature::start()).context("cannot listen on 127.0.0.1")?;
     let archive = common.archive.clone().unwrap_or_else(|| PathBuf::from(ARCHIVE));
+    check_archive(&archive)?;
     if common.archive.is_none() {
-        forget_last_demo()?;
+        // Every demo tells the same story: the archive of the last one goes. One that was named by the user stays.
+        store::remove(&archive)?;
     }
     let common = Common { archive: Some(archive.clone()), ..common.clone() };
     // Loopback needs no slow pace, and the miniature's news stopped years ago: its feeds are not stale.
@@ -41,7 +51,7 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     ));
     for _ in 0..2 {
         // One page of the site is refused, as pages sometimes are: that is no failure of the demo.
-        match scrape::pass(&session, Limits::default(), &common, printer)? {
+        match scrape::pass(&session, COMMAND, Limits::default(), &common, printer)? {
             Exit::Done | Exit::Incomplete => {}
             other => return Ok(other),
         }
@@ -57,19 +67,12 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Every demo tells the same story: the archive of the last one goes. One that was named by the user stays.
-fn forget_last_demo() -> anyhow::Result<()> {
-    if Path::new(ARCHIVE).exists() {
-        // What is no archive of ours is refused here, and left alone.
-        drop(Reader::open(Path::new(ARCHIVE))?);
-    }
-    for suffix in ["", "-wal", "-shm"] {
-        match std::fs::remove_file(format!("{ARCHIVE}{suffix}")) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("cannot replace `{ARCHIVE}`"));
-            }
-            _ => {}
-        }
+/// Invented stories never go into a real archive: what another command has written is not a demo's.
+fn check_archive(archive: &Path) -> anyhow::Result<()> {
+    if archive.exists() && commands_of(archive)?.iter().any(|it| it != COMMAND) {
+        let hint = "`--archive FILE` names a new one; without it and without TEARSHEET_ARCHIVE the demo makes ./demo.db, and \
+                    a demo.db of version 0.1.0 has to be removed first";
+        return Err(Usage::new(format!("`{}` is not a demo's archive", archive.display()), hint).into());
     }
     Ok(())
 }

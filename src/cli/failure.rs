@@ -2,7 +2,12 @@
 
 use std::process::ExitCode;
 
-use crate::{config::ConfigError, jobs::JobError, store::StoreError};
+use crate::{
+    config::ConfigError,
+    export::{ExportError, PlaceError},
+    jobs::JobError,
+    store::StoreError,
+};
 
 /// The exit codes; scripts depend on them. What each tells is [`Exit::meaning`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +39,10 @@ pub(super) struct Usage {
     pub(super) hint: String,
 }
 
-/// stdout or a file would not take what we have.
+/// stdout would not take what we have.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write to {target}")]
+#[error("cannot write to stdout")]
 pub(super) struct OutputError {
-    pub(super) target: String,
     pub(super) source: std::io::Error,
 }
 
@@ -119,21 +123,46 @@ pub(super) fn explain(error: &anyhow::Error) -> Failure {
         if let Some(error) = error.downcast_ref::<StoreError>() {
             return store(error);
         }
+        match error.downcast_ref::<ExportError>() {
+            Some(ExportError::Store(error)) => return store(error),
+            Some(ExportError::Place(error)) => return place(error),
+            Some(ExportError::Io(_)) => return unwritten(),
+            None => {}
+        }
+        if let Some(error) = error.downcast_ref::<PlaceError>() {
+            return place(error);
+        }
         if error.downcast_ref::<ConfigError>().is_some() || error.downcast_ref::<JobError>().is_some() {
             let hint = "`tearsheet config show` prints what is in force; every key is explained in the config.toml \
                         of the source";
             return (Some(hint.to_owned()), Exit::Usage);
         }
         if error.downcast_ref::<OutputError>().is_some() {
-            return (
-                Some("nothing else was changed; make room or choose another place".to_owned()),
-                Exit::Output,
-            );
+            return unwritten();
         }
         (None, Exit::Usage)
     };
     let (hint, exit) = find(error);
     Failure { message, hint, exit }
+}
+
+fn unwritten() -> (Option<String>, Exit) {
+    (Some("nothing else was changed; make room or choose another place".to_owned()), Exit::Output)
+}
+
+fn place(error: &PlaceError) -> (Option<String>, Exit) {
+    let hint = match error {
+        PlaceError::Io { .. } => return unwritten(),
+        PlaceError::Exists { .. } => "name another file, or replace this one with `--force`",
+        PlaceError::Database { .. } | PlaceError::DatabasePart { .. } => {
+            "name another file; a database is never replaced, nor what belongs to it"
+        }
+        PlaceError::Guarded { .. } => "name another file; the archive and the configuration stay",
+        PlaceError::Link { .. } => "name the file that the link leads to, or remove the link",
+        PlaceError::Folder { .. } => "name a file, or say `--by month` for a folder of them",
+        PlaceError::FolderTaken { .. } => "name a new folder; an export is never mixed with another",
+    };
+    (Some(hint.to_owned()), Exit::Usage)
 }
 
 fn store(error: &StoreError) -> (Option<String>, Exit) {
@@ -147,6 +176,12 @@ fn store(error: &StoreError) -> (Option<String>, Exit) {
             "`--archive FILE` names another; the file was not touched"
         }
         StoreError::TooNew { .. } => "use the newer tearsheet that wrote it; the file was not touched",
+        StoreError::Older { .. } => {
+            "`tearsheet scrape` or `tearsheet verify --repair` brings it up to date, after making a copy beside it"
+        }
+        StoreError::NoCopy { .. } => {
+            "make room for a second copy of the archive beside it, or move the archive to a larger disk; nothing was changed"
+        }
         StoreError::Full => {
             "make room and run the same command again; everything committed so far is kept"
         }

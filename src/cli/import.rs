@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::{
     jobs::{Contents, End, Import, ImportFile, Imported, Unreadable},
+    model::Event,
     warc::Packing,
 };
 
@@ -20,7 +21,7 @@ use super::{
     printer::Printer,
     progress::Progress,
     scrape::closing,
-    session::{Session, block_on},
+    session::{Session, block_on, upgraded},
 };
 
 /// Zeros within so many bytes tell a picture from a page.
@@ -50,7 +51,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     let writer = session.writer()?;
     let reader = session.reader()?;
     let progress = Progress::new(printer, common.quiet, "import");
-    progress.show(&crate::model::Event::Queue { due: paths.len() as u64 });
+    progress.show(&Event::Expected(paths.len() as u64));
     let max = session.config.fetch.max_body_bytes;
     let file = |path: PathBuf| ImportFile {
         name: path.display().to_string(),
@@ -89,6 +90,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     if 0 < *unresolved {
         line += &format!("; {unresolved} revisits without the capture they name");
     }
+    line += &upgraded(&writer);
     printer.closing(&line, exit);
     Ok(exit)
 }

@@ -12,13 +12,13 @@ use super::{
     failure::Exit,
     printer::Printer,
     progress::{Progress, duration},
-    session::{Session, block_on},
+    session::{Session, block_on, upgraded},
 };
 
 pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let began = Instant::now();
-    // An archive that is not there is an error, not a new archive.
+    let writer = if args.dry_run { None } else { Some(session.existing_writer()?) };
     let reader = session.reader()?;
     let today = today(&session.config.profile, Utc::now());
     let days = if args.range.from.is_none() && args.range.to.is_none() {
@@ -27,7 +27,6 @@ pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> a
         let known = known(&reader, today)?;
         Some(args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), today)?)
     };
-    let writer = if args.dry_run { None } else { Some(session.writer()?) };
     let readers = session.readers()?;
     let progress = Progress::new(printer, common.quiet, "reextract");
     let report = block_on(async |stop| {
@@ -50,7 +49,9 @@ pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> a
         true if 0 < report.damaged => Exit::Incomplete,
         true => Exit::Done,
     };
-    printer.closing(&closing(&report, began.elapsed(), args.dry_run), exit);
+    let upgraded = writer.as_ref().map(upgraded).unwrap_or_default();
+    let line = closing(&report, began.elapsed(), args.dry_run) + &upgraded;
+    printer.closing(&line, exit);
     Ok(exit)
 }
 

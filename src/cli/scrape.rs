@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use chrono::Utc;
-
 use crate::{
     config::Config,
     fetch::Fetcher,
@@ -17,7 +15,7 @@ use super::{
     failure::{Exit, Usage},
     printer::Printer,
     progress::{Progress, duration},
-    session::{Session, block_on},
+    session::{Session, block_on, upgraded},
 };
 
 pub(super) fn run(common: &Common, args: &ScrapeArgs, printer: &Printer) -> anyhow::Result<Exit> {
@@ -52,14 +50,15 @@ pub(super) fn pass(
         let fetcher = fetcher(&session.config)?;
         let pass = session.pass(&fetcher, &writer, limits, stop);
         let pass = Pass { observe: &|event| progress.show(&event), ..pass };
-        Ok(pass.scrape(&reader).await?)
+        Ok(pass.scrape(command, &reader).await?)
     });
     progress.end();
     let Some(report) = report? else {
         return Ok(Exit::Interrupted);
     };
     let exit = exit(&report);
-    printer.closing(&closing("scrape", &report, began.elapsed()), exit);
+    let line = closing("scrape", &report, began.elapsed()) + &upgraded(&writer);
+    printer.closing(&line, exit);
     if exit == Exit::Stopped {
         let hint = "hint: nothing has to be done but to run it again later; `tearsheet status` shows what waits for what";
         printer.closing(hint, exit);

@@ -10,10 +10,11 @@ use tokio::{runtime::Runtime, sync::watch};
 
 use crate::{
     config::{Config, Loaded},
+    export::{Existing, Place},
     extract::Extractor,
     fetch::Fetcher,
     jobs::{Limits, Pass, Stop},
-    store::{Reader, Writer},
+    store::{Reader, StoreError, Upgrade, Writer},
 };
 
 use super::{args::Common, failure::Usage};
@@ -84,15 +85,38 @@ impl Session {
         Ok(writer.keeping(self.config.keep_raw))
     }
 
+    /// The writer of an archive that is there: one that is not is an error, not a new archive.
+    pub(super) fn existing_writer(&self) -> anyhow::Result<Writer> {
+        match Reader::open(&self.archive) {
+            Ok(_) | Err(StoreError::Older { .. }) => self.writer(),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// A reader for each core.
     pub(super) fn readers(&self) -> anyhow::Result<Vec<Reader>> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         (0..cores).map(|_| self.reader()).collect()
     }
 
+    /// A place for an output; the archive and the configuration in force are never replaced.
+    pub(super) fn place(&self, path: &Path, existing: Existing) -> Place {
+        let guarded = self.file.iter().chain([&self.archive]).cloned().collect();
+        Place::new(path, existing, guarded)
+    }
+
     pub(super) fn reader(&self) -> anyhow::Result<Reader> {
         Ok(Reader::open(&self.archive)?)
     }
+}
+
+/// What a closing line says where opening changed the schema; nothing elsewhere.
+pub(super) fn upgraded(writer: &Writer) -> String {
+    let Some(Upgrade { from, to, copy }) = writer.upgrade() else { return String::new() };
+    format!(
+        "; the archive was brought from schema {from} to {to}, and is kept as it was in {}",
+        copy.display()
+    )
 }
 
 fn config_file(common: &Common) -> anyhow::Result<Option<PathBuf>> {

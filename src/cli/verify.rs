@@ -1,9 +1,6 @@
 //! `tearsheet verify` and `tearsheet backup`.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Instant,
-};
+use std::time::Instant;
 
 use anyhow::Context;
 use chrono::Utc;
@@ -11,6 +8,7 @@ use console::Style;
 use serde_json::json;
 
 use crate::{
+    export::{Existing, PlaceError},
     jobs::{Verified, Verify, compact, repair},
     store::{Finding, Remedy, StoreError, Writer},
 };
@@ -18,19 +16,18 @@ use crate::{
 use super::{
     args::{BackupArgs, Common, VerifyArgs},
     days::today,
-    failure::{Exit, OutputError, Usage},
+    failure::{Exit, Usage},
     printer::Printer,
     progress::{Progress, duration},
-    session::{Session, block_on},
+    session::{Session, block_on, upgraded},
 };
 
 pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let began = Instant::now();
     let readers = || session.readers();
-    // An archive that is not there is an error, not a new archive.
-    drop(session.reader()?);
     let writer = writer(&session, args)?;
+    let upgraded = writer.as_ref().map(upgraded).unwrap_or_default();
     let progress = Progress::new(printer, common.quiet, "verify");
     let verified = block_on(async |stop| {
         let look = async || -> anyhow::Result<Verified> {
@@ -94,16 +91,21 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     if !is_alone {
         line += "; another run writes, or the file is read-only: claims and the full-text index were not looked at";
     }
+    line += &upgraded;
     printer.closing(&line, exit);
     Ok(exit)
 }
 
 /// The writer, if nobody else writes and the file can be written.
 fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>> {
+    // Who wants to change something has to wait for the lock.
+    if args.repair || args.compact {
+        return session.existing_writer().map(Some);
+    }
+    // An archive that is not there, or of an earlier schema, is an error: nothing is made and nothing brought up to date.
+    drop(session.reader()?);
     match session.writer() {
         Ok(writer) => Ok(Some(writer)),
-        // Who wants to change something has to wait for the lock.
-        Err(error) if args.repair || args.compact => Err(error),
         Err(error) => match error.downcast_ref::<StoreError>() {
             Some(
                 StoreError::TooNew { .. }
@@ -159,32 +161,20 @@ pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> a
     } else {
         args.path.clone()
     };
-    if target.exists() {
-        let hint = "a backup is never overwritten: name another file, or a folder for one that carries the date";
-        return Err(Usage::new(format!("`{}` is there already", target.display()), hint).into());
-    }
-    let partial = beside(&target);
-    let output = |source| OutputError { target: target.display().to_string(), source };
-    let copied = reader.backup(&partial).map_err(|error| match error {
+    let file = session.place(&target, Existing::Keep).file()?;
+    let Some(path) = file.path() else {
+        let hint = "name a new file, or a folder for one that carries the date";
+        return Err(Usage::new(format!("`{}` is not a file", target.display()), hint).into());
+    };
+    reader.backup(path).map_err(|error| match error {
         StoreError::Full | StoreError::ReadOnly(_) => {
-            anyhow::Error::from(output(std::io::Error::other(error.to_string())))
+            let source = std::io::Error::other(error.to_string());
+            anyhow::Error::from(PlaceError::Io { path: target.clone(), source })
         }
         error => error.into(),
-    });
-    if let Err(error) = copied {
-        // What is half written has no name yet.
-        let _ = std::fs::remove_file(&partial);
-        return Err(error);
-    }
-    std::fs::rename(&partial, &target).map_err(output)?;
+    })?;
+    file.commit()?;
     let size = std::fs::metadata(&target).context("the copy has gone")?.len();
     printer.note(&format!("backup: {} ({size} bytes, whole)", target.display()));
     Ok(Exit::Done)
-}
-
-/// Where a file is written before it is whole.
-pub(super) fn beside(target: &Path) -> PathBuf {
-    let mut name = target.as_os_str().to_owned();
-    name.push(".partial");
-    PathBuf::from(name)
 }

@@ -10,10 +10,10 @@ use crate::{
 use super::{JobError, Report, pass::Pass};
 
 impl Pass<'_> {
-    /// Scrape. What is finished is kept, however it ends.
-    /// `reader` looks at the same archive that is written.
-    pub async fn scrape(&self, reader: &Reader) -> Result<Report, JobError> {
-        self.run("scrape", async |work| {
+    /// Scrape, as a run of this command. What is finished is kept, however it ends. `reader` looks at the same archive that
+    /// is written.
+    pub async fn scrape(&self, command: &'static str, reader: &Reader) -> Result<Report, JobError> {
+        self.run(command, async |work| {
             let mut tally = Tally::default();
             if let Some(error) = work.discovery().run(&mut tally).await? {
                 return Ok((tally, work.stopped(&error)));

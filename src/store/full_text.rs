@@ -43,10 +43,11 @@ pub(super) fn finish(conn: &Connection) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::writer::open_current;
+    use crate::store::writer::{Opened, open_current};
 
     fn archive(dir: &tempfile::TempDir) -> Connection {
-        let (_lock, conn) = open_current(&dir.path().join("a.db")).expect("an archive");
+        let Opened { conn, lock: _lock, .. } =
+            open_current(&dir.path().join("a.db")).expect("an archive");
         // An article needs no page, capture or run here.
         conn.pragma_update(None, "foreign_keys", false).expect("a setting");
         conn

@@ -19,9 +19,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0004_growth.sql"),
 ];
 
-/// Bring an archive to today's schema, or refuse what is none.
-pub(super) fn migrate(conn: &mut Connection, path: &Path) -> Result<()> {
-    let found = check(conn, path)?;
+/// The schema that this program writes.
+pub(super) const CURRENT: usize = MIGRATIONS.len();
+
+/// Bring an archive of this schema to today's.
+pub(super) fn migrate(conn: &mut Connection, found: usize) -> Result<()> {
     for (index, sql) in MIGRATIONS.iter().enumerate().skip(found) {
         let batch = conn.transaction()?;
         batch.execute_batch(sql)?;
@@ -52,13 +54,8 @@ pub(super) fn check(conn: &Connection, path: &Path) -> Result<usize> {
     if application != APPLICATION_ID && 0 < tables {
         return Err(StoreError::NotAnArchive { path: path.to_owned() });
     }
-    if MIGRATIONS.len() < found {
-        return Err(StoreError::TooNew { path: path.to_owned(), found, known: MIGRATIONS.len() });
+    if CURRENT < found {
+        return Err(StoreError::TooNew { path: path.to_owned(), found, known: CURRENT });
     }
     Ok(found)
-}
-
-/// Whether the schema is today's.
-pub(super) fn is_current(found: usize) -> bool {
-    found == MIGRATIONS.len()
 }

@@ -1,6 +1,7 @@
 //! The archive: one SQLite file, one writer thread, any number of read-only readers. Alone in knowing
 //! SQL and compression.
 
+mod archive_file;
 mod articles;
 mod days;
 mod full_text;
@@ -23,6 +24,7 @@ mod symbols;
 mod verify;
 mod writer;
 
+pub use archive_file::{commands_of, remove};
 pub use articles::content_hash;
 pub use days::{DayFacts, IdFact};
 pub use imports::PackedPages;
@@ -36,7 +38,7 @@ pub use search::{Found, Hit, MARKS, Note, Search, SearchOrder};
 pub use sources::{SourceMemory, SourceState};
 pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};
 pub use verify::{Finding, Remedy};
-pub use writer::{Pending, Writer};
+pub use writer::{Pending, Upgrade, Writer};
 
 use std::path::PathBuf;
 
@@ -72,6 +74,24 @@ pub enum StoreError {
         found: usize,
         /// The newest that is understood.
         known: usize,
+    },
+    /// Written by an older program, and this command only reads.
+    #[error("`{}` was written by an older version (schema {found}, this program has {known})", .path.display())]
+    Older {
+        /// Where.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The schema of this program.
+        known: usize,
+    },
+    /// No copy could be made before the schema was to change, so nothing was changed.
+    #[error("the archive cannot be copied to `{}` before it is brought up to date: {cause}", .copy.display())]
+    NoCopy {
+        /// Where the copy would have been.
+        copy: PathBuf,
+        /// Why, in words.
+        cause: String,
     },
     /// Another process holds the lock.
     #[error("another run holds `{}`", .path.display())]

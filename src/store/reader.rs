@@ -42,8 +42,7 @@ pub struct Wording {
 }
 
 impl Reader {
-    /// Open an archive that is there. One of an earlier schema is brought to today's first, which needs that it may be
-    /// written and that no run holds it.
+    /// Open an archive that is there and of today's schema: a reader changes nothing.
     pub fn open(path: &Path) -> Result<Self> {
         if path.is_dir() {
             return Err(StoreError::NotAFile { path: path.to_owned() });
@@ -68,8 +67,9 @@ impl Reader {
         if found == 0 {
             return Err(StoreError::NotAnArchive { path: path.to_owned() });
         }
-        if !migrate::is_current(found) {
-            writer::open_current(path)?;
+        if found < migrate::CURRENT {
+            let (path, known) = (path.to_owned(), migrate::CURRENT);
+            return Err(StoreError::Older { path, found, known });
         }
         writer::settle_plans(&conn)?;
         Ok(Self { conn, unpacker: RefCell::default() })

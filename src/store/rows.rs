@@ -1,10 +1,10 @@
 //! Rows out, one after the other, whatever the size of the archive.
 
-use rusqlite::{OptionalExtension, Statement, params, types::ValueRef};
+use rusqlite::{OptionalExtension, Row, Statement, params, types::ValueRef};
 
 use crate::model::{Days, PageId};
 
-use super::{Reader, Result, market::bounds};
+use super::{Reader, Result, StoreError, market::bounds};
 
 /// What can be exported as rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,34 +86,44 @@ impl Reader {
         Ok(query.column_names().map(str::to_owned).collect())
     }
 
-    /// Each row of a table, in the order of days. `row` says whether to go on.
-    pub fn each_row<E>(
+    /// Hands over each row of a table, in the order of days, until `row` fails.
+    pub fn each_row<E: From<StoreError>>(
         &self,
         table: Table,
         filter: &Filter,
         mut row: impl FnMut(&[Cell]) -> std::result::Result<(), E>,
-    ) -> Result<std::result::Result<(), E>> {
-        let mut query = self.conn.prepare(table.sql())?;
+    ) -> std::result::Result<(), E> {
+        let mut query = self.conn.prepare(table.sql()).map_err(StoreError::from)?;
         let (first, last) = dates(filter);
         let mut cells = vec![Cell::Null; query.column_count()];
-        let mut rows = query.query(params![first, last, filter.section])?;
-        while let Some(found) = rows.next()? {
-            for (at, cell) in cells.iter_mut().enumerate() {
-                *cell = match found.get_ref(at)? {
-                    ValueRef::Null | ValueRef::Blob(_) => Cell::Null,
-                    ValueRef::Integer(number) => Cell::Whole(number),
-                    ValueRef::Real(number) => Cell::Real(number),
-                    ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
-                };
-            }
-            if let Err(error) = row(&cells) {
-                return Ok(Err(error));
-            }
+        let rows = query.query(params![first, last, filter.section]);
+        let mut rows = rows.map_err(StoreError::from)?;
+        while let Some(found) = rows.next().map_err(StoreError::from)? {
+            fill(&mut cells, found).map_err(StoreError::from)?;
+            row(&cells)?;
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
-    /// How many rows there are.
+    /// Hands over the id of each article, in the order of days, until `take` fails.
+    pub fn each_article_id<E: From<StoreError>>(
+        &self,
+        filter: &Filter,
+        mut take: impl FnMut(PageId) -> std::result::Result<(), E>,
+    ) -> std::result::Result<(), E> {
+        let sql = "SELECT id FROM articles
+                    WHERE (?1 IS NULL OR published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR section = ?3 COLLATE NOCASE)
+                    ORDER BY published_on, published_at, id";
+        let mut query = self.conn.prepare(sql).map_err(StoreError::from)?;
+        let (first, last) = dates(filter);
+        let ids = query.query_map(params![first, last, filter.section], |row| row.get(0));
+        for id in ids.map_err(StoreError::from)? {
+            take(PageId(id.map_err(StoreError::from)?))?;
+        }
+        Ok(())
+    }
+
+    /// Returns the number of rows.
     pub fn count_rows(&self, table: Table, filter: &Filter) -> Result<u64> {
         let sql = match table {
             Table::Articles => {
@@ -164,6 +174,18 @@ impl Reader {
         let rows = query.query_map([strip], super::market::quote)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
+}
+
+fn fill(cells: &mut [Cell], row: &Row<'_>) -> rusqlite::Result<()> {
+    for (at, cell) in cells.iter_mut().enumerate() {
+        *cell = match row.get_ref(at)? {
+            ValueRef::Null | ValueRef::Blob(_) => Cell::Null,
+            ValueRef::Integer(number) => Cell::Whole(number),
+            ValueRef::Real(number) => Cell::Real(number),
+            ValueRef::Text(text) => Cell::Text(String::from_utf8_lossy(text).into_owned()),
+        };
+    }
+    Ok(())
 }
 
 fn pairs(query: &mut Statement<'_>, row: i64) -> Result<Vec<(String, String)>> {

@@ -231,12 +231,13 @@ fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::writer::open_current;
+    use crate::store::writer::{Opened, open_current};
 
     #[test]
     fn pages_are_counted_by_state_and_cause_with_their_next_visit() {
         let dir = tempfile::tempdir().expect("a folder");
-        let (_lock, conn) = open_current(&dir.path().join("a.db")).expect("an archive");
+        let Opened { conn, lock: _lock, .. } =
+            open_current(&dir.path().join("a.db")).expect("an archive");
         conn.execute_batch(
             "INSERT INTO runs (id, command, started_at) VALUES (1, 'scrape', '');
              INSERT INTO pages (host, site_id, via, state, reason, found_at, due_at, claimed_by) VALUES

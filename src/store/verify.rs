@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use rusqlite::{Connection, MAIN_DB, backup::Backup};
+use rusqlite::Connection;
 
 use super::{
-    Reader, Result, StoreError, Writer, articles,
+    Reader, Result, StoreError, Writer, archive_file, articles,
     raw::{self, Unpacker},
     stamp,
 };
@@ -233,20 +233,7 @@ impl Reader {
 
     /// A consistent copy, also while a run writes: it is whole before it has its name.
     pub fn backup(&self, to: &Path) -> Result<()> {
-        let mut copy = Connection::open(to)?;
-        {
-            let backup = Backup::new_with_names(&self.conn, MAIN_DB, &mut copy, MAIN_DB)?;
-            // In one step: a snapshot, whatever is written meanwhile.
-            backup.step(-1)?;
-        }
-        // A copy is one file.
-        copy.pragma_update(None, "journal_mode", "DELETE")?;
-        let whole: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-        if whole != "ok" {
-            return Err(StoreError::Damaged(whole));
-        }
-        copy.close().map_err(|it| it.1)?;
-        Ok(())
+        archive_file::copy_to(&self.conn, to)
     }
 }
 

@@ -20,8 +20,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use crate::model::KeepRaw;
 
 use super::{
-    Result, StoreError, full_text,
-    migrate::migrate,
+    Result, StoreError, archive_file, full_text, migrate,
     raw::{Packed, Packer},
 };
 
@@ -44,7 +43,26 @@ pub struct Writer {
     /// Bodies compressed at a time: as many as there are cores.
     packing: Semaphore,
     pub(super) keep_raw: KeepRaw,
+    upgrade: Option<Upgrade>,
     _lock: File,
+}
+
+/// An archive of an earlier schema was brought to today's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The schema it had.
+    pub from: usize,
+    /// The schema it has.
+    pub to: usize,
+    /// Where the copy is that was made before.
+    pub copy: PathBuf,
+}
+
+/// An archive that nobody else writes, of today's schema.
+pub(super) struct Opened {
+    pub(super) lock: File,
+    pub(super) conn: Connection,
+    pub(super) upgrade: Option<Upgrade>,
 }
 
 /// Runs inside the batch (`None` if the batch could not begin), returns what to do once its fate is known.
@@ -67,10 +85,11 @@ enum Batch<'c> {
 }
 
 impl Writer {
-    /// Open an archive for writing, or make one. Days are counted in `zone`. Only one writer at a time:
+    /// Open an archive for writing, or make one; one of an earlier schema is copied and brought to today's. Days are counted
+    /// in `zone`. Only one writer at a time:
     /// the operating system's lock on `<path>.lock` is held until the process or the handle ends.
     pub fn open(path: &Path, zone: Tz) -> Result<Self> {
-        let (lock, conn) = open_current(path)?;
+        let Opened { lock, conn, upgrade } = open_current(path)?;
         let packer = Packer::load(&conn)?;
         let (queue, inbox) = mpsc::channel(QUEUE_MAX);
         let thread = thread::Builder::new()
@@ -84,8 +103,14 @@ impl Writer {
             packer: Arc::new(packer),
             packing: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
             keep_raw: KeepRaw::All,
+            upgrade,
             _lock: lock,
         })
+    }
+
+    /// What opening did to an archive of an earlier schema; `None` where it was of today's.
+    pub fn upgrade(&self) -> Option<&Upgrade> {
+        self.upgrade.as_ref()
     }
 
     /// Keep these raw pages, and no others.
@@ -164,7 +189,8 @@ impl Drop for Writer {
     }
 }
 
-fn lock(path: &Path) -> Result<File> {
+/// The lock that a writer of this archive holds.
+pub(super) fn lock(path: &Path) -> Result<File> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let lock_path = PathBuf::from(name);
@@ -187,8 +213,8 @@ fn rolled_back(error: &rusqlite::Error) -> StoreError {
     }
 }
 
-/// An archive that nobody else writes, of today's schema.
-pub(super) fn open_current(path: &Path) -> Result<(File, Connection)> {
+/// Opens or makes an archive, and brings one of an earlier schema to today's after a copy of it was made.
+pub(super) fn open_current(path: &Path) -> Result<Opened> {
     if path.is_dir() {
         return Err(StoreError::NotAFile { path: path.to_owned() });
     }
@@ -197,15 +223,23 @@ pub(super) fn open_current(path: &Path) -> Result<(File, Connection)> {
     conn.busy_timeout(BUSY_WAIT)?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     // Refuse before anything is changed.
-    super::migrate::check(&conn, path)?;
+    let found = migrate::check(&conn, path)?;
+    let upgrade = match found {
+        0 | migrate::CURRENT => None,
+        from => {
+            let to = migrate::CURRENT;
+            tracing::info!("the archive has schema {from}: it is copied and brought to schema {to}");
+            Some(Upgrade { from, to, copy: archive_file::copy_before(&conn, path, to)? })
+        }
+    };
     conn.pragma_update(None, "journal_mode", "WAL")?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    migrate(&mut conn, path)?;
+    migrate::migrate(&mut conn, found)?;
     settle_plans(&conn)?;
-    Ok((lock, conn))
+    Ok(Opened { lock, conn, upgrade })
 }
 
 /// A statement is planned once, whatever values come: else SQLite plans many of ours again for each value.

@@ -1,0 +1,98 @@
+//! The archive as a file: who wrote it, removing it, and the copy that is made before its schema changes. What is in it is
+//! the business of the rest of `store`.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use rusqlite::{Connection, MAIN_DB, OpenFlags, backup::Backup};
+
+use super::{Result, StoreError, migrate, writer};
+
+/// What a writer leaves beside an archive until it closes it.
+const PARTS: [&str; 2] = ["-wal", "-shm"];
+
+/// Which commands have written an archive of any schema. Returns nothing for an archive that no run has written.
+pub fn commands_of(path: &Path) -> Result<BTreeSet<String>> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    if migrate::check(&conn, path)? == 0 {
+        return Ok(BTreeSet::new());
+    }
+    let mut query = conn.prepare("SELECT DISTINCT command FROM runs")?;
+    let commands = query.query_map([], |row| row.get(0))?;
+    Ok(commands.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Remove an archive that nobody else writes, and what is left beside it.
+pub fn remove(path: &Path) -> Result<()> {
+    let _lock = writer::lock(path)?;
+    for part in PARTS.iter().map(|it| with_suffix(path, it)).chain([path.to_owned()]) {
+        match fs::remove_file(&part) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(StoreError::Io {
+                    what: format!("cannot remove `{}`", part.display()),
+                    source,
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// Copy an archive beside it before its schema becomes `schema`: `NAME.before-5.db`. Returns where the copy is.
+pub(super) fn copy_before(conn: &Connection, path: &Path, schema: usize) -> Result<PathBuf> {
+    let copy = free_name(path, schema);
+    let partial = with_suffix(&copy, ".partial");
+    let copied = copy_to(conn, &partial).and_then(|()| {
+        let what = || format!("cannot name the copy `{}`", copy.display());
+        fs::rename(&partial, &copy).map_err(|source| StoreError::Io { what: what(), source })
+    });
+    match copied {
+        Ok(()) => Ok(copy),
+        Err(error) => {
+            // A copy that is not whole is worse than none.
+            let _ = fs::remove_file(&partial);
+            Err(StoreError::NoCopy { copy, cause: error.to_string() })
+        }
+    }
+}
+
+/// A snapshot of the archive as one file, checked.
+pub(super) fn copy_to(conn: &Connection, to: &Path) -> Result<()> {
+    let mut copy = Connection::open(to)?;
+    {
+        let backup = Backup::new_with_names(conn, MAIN_DB, &mut copy, MAIN_DB)?;
+        // In one step: a snapshot, whatever is written meanwhile.
+        backup.step(-1)?;
+    }
+    // A copy is one file.
+    copy.pragma_update(None, "journal_mode", "DELETE")?;
+    let whole: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if whole != "ok" {
+        return Err(StoreError::Damaged(whole));
+    }
+    copy.close().map_err(|it| it.1)?;
+    Ok(())
+}
+
+/// A name that nothing has: an archive may have been restored and brought up to date before.
+fn free_name(path: &Path, schema: usize) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = |number: usize| match number {
+        1 => format!("{stem}.before-{schema}.db"),
+        _ => format!("{stem}.before-{schema}.{number}.db"),
+    };
+    let mut names = (1..).map(|it| path.with_file_name(name(it)));
+    names.find(|it| !it.exists()).expect("there are more numbers than files")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
