@@ -274,6 +274,9 @@ pub(super) struct QuotesArgs {
     /// Draw them into a file, FILE.svg or FILE.png
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+    /// Replace a file that is there already
+    #[arg(long, requires = "out")]
+    pub(super) force: bool,
     /// How they are printed
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(super) format: RowFormat,
@@ -295,6 +298,9 @@ pub(super) struct ExportArgs {
     /// A file, or with `--by` a folder; stdout without, or with `-`
     #[arg(long, value_name = "PATH")]
     pub(super) out: Option<PathBuf>,
+    /// Replace a file that is there already; never an archive, a link or a folder
+    #[arg(long)]
+    pub(super) force: bool,
     /// A folder with a part for each month
     #[arg(long, value_name = "WHAT")]
     pub(super) by: Option<By>,

@@ -1,16 +1,13 @@
 //! A symbol as a line: in the terminal, as SVG, or as PNG. A day that is missing is a gap, not a line.
 
-use std::path::Path;
-
 use anyhow::bail;
 use chrono::NaiveDate;
 use plotters::{prelude::*, style::register_font};
 use textplots::{Chart, Plot, Shape};
 
-use super::{
-    failure::{OutputError, Usage},
-    verify::beside,
-};
+use crate::export::Place;
+
+use super::failure::Usage;
 
 /// A line.
 pub(super) struct Series {
@@ -74,7 +71,8 @@ pub(super) fn draw(series: &[Series]) -> String {
 }
 
 /// One chart of all symbols, as the ending of the file's name says.
-pub(super) fn write(series: &[Series], path: &Path) -> anyhow::Result<()> {
+pub(super) fn write(series: &[Series], place: Place) -> anyhow::Result<()> {
+    let path = place.path();
     let ending = path.extension().map(|it| it.to_string_lossy().to_ascii_lowercase());
     let drawn = match ending.as_deref() {
         Some("svg") => svg(series),
@@ -92,15 +90,7 @@ pub(super) fn write(series: &[Series], path: &Path) -> anyhow::Result<()> {
         Ok(bytes) => bytes,
         Err(error) => bail!("the chart cannot be drawn: {error}"),
     };
-    let partial = beside(path);
-    let output = |source| {
-        // Half a picture is none.
-        _ = std::fs::remove_file(&partial);
-        OutputError { target: path.display().to_string(), source }
-    };
-    std::fs::write(&partial, bytes).map_err(output)?;
-    std::fs::rename(&partial, path).map_err(output)?;
-    Ok(())
+    Ok(place.keep(&bytes)?)
 }
 
 type Drawn<T> = Result<T, Box<dyn std::error::Error>>;

@@ -1,14 +1,10 @@
 //! `tearsheet export datasette-metadata`: what Datasette shows beside the tables.
 
-use std::{fmt::Write as _, path::Path};
+use std::fmt::Write as _;
 
-use crate::config::Profile;
+use crate::{config::Profile, export::Place};
 
-use super::{
-    failure::{Exit, OutputError},
-    printer::Printer,
-    session::Session,
-};
+use super::{failure::Exit, printer::Printer, session::Session};
 
 /// Tables and views that people browse, with what is said of them and how they are sorted and faceted.
 const TABLES: &[(&str, &str, &str, &[&str])] = &[
@@ -27,13 +23,12 @@ const TABLES: &[(&str, &str, &str, &[&str])] = &[
     ("mentions", "Symbols that stories name", "", &["symbol"]),
 ];
 
-pub(super) fn run(session: &Session, out: Option<&Path>, printer: &Printer) -> anyhow::Result<Exit> {
+pub(super) fn run(session: &Session, out: Option<Place>, printer: &Printer) -> anyhow::Result<Exit> {
     let database = session.archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let text = metadata(&session.config.profile, &database);
     match out {
         None => printer.data(&text)?,
-        Some(path) => std::fs::write(path, text)
-            .map_err(|source| OutputError { target: path.display().to_string(), source })?,
+        Some(place) => place.keep(text.as_bytes())?,
     }
     Ok(Exit::Done)
 }

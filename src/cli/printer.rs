@@ -47,7 +47,7 @@ impl Printer {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(|source| OutputError { target: "stdout".to_owned(), source }),
+            other => other.map_err(|source| OutputError { source }),
         }
     }
 

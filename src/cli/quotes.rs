@@ -1,12 +1,10 @@
 //! `tearsheet quotes`: a symbol over time.
 
-use std::path::Path;
-
 use chrono::{NaiveDate, Utc};
 use serde_json::{Value, json};
 
 use crate::{
-    export::csv_text,
+    export::{Existing, Place, csv_text},
     model::Days,
     store::{DailyRow, QuoteRow, Reader, SymbolRow},
 };
@@ -41,7 +39,9 @@ pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyh
         return Err(Usage::new("no symbol is named", hint).into());
     }
     if args.plot || args.out.is_some() {
-        return plot(&reader, &symbols, days, args.out.as_deref(), printer);
+        let existing = if args.force { Existing::Replace } else { Existing::Keep };
+        let place = args.out.as_deref().map(|it| session.place(it, existing));
+        return plot(&reader, &symbols, days, place, printer);
     }
     let mut found = false;
     for (at, symbol) in symbols.iter().enumerate() {
@@ -212,7 +212,7 @@ fn plot(
     reader: &Reader,
     symbols: &[String],
     days: Option<Days>,
-    out: Option<&Path>,
+    out: Option<Place>,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
     let mut series = Vec::new();
@@ -226,9 +226,10 @@ fn plot(
         return Err(Usage::new("there is nothing to draw on these days", hint).into());
     }
     match out {
-        Some(path) => {
-            chart::write(&series, path)?;
-            printer.note(&format!("quotes: drawn into {}", path.display()));
+        Some(place) => {
+            let target = place.path().display().to_string();
+            chart::write(&series, place)?;
+            printer.note(&format!("quotes: drawn into {target}"));
         }
         None => printer.data(&chart::draw(&series))?,
     }

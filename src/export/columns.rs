@@ -90,7 +90,7 @@ pub fn columns(table: Table) -> &'static [Column] {
 }
 
 /// Where the day of a row stands.
-pub fn day_column(table: Table) -> usize {
+pub(super) fn day_column(table: Table) -> usize {
     let is_day = |it: &Column| it.kind == Kind::Day;
     columns(table).iter().position(is_day).expect("every table has a day")
 }

@@ -1,18 +1,22 @@
-//! Rows out: the public form of an article, and tables as other tools read them.
+//! Rows out: the public form of an article, and tables and web archives as other tools read them.
 
 mod columns;
 mod csv;
+mod file;
 mod jsonl;
 mod parquet;
 mod row;
+mod table;
 mod warc;
 
-pub use self::warc::{WarcError, WarcExport, pack_wacz, write_warcs};
-pub use columns::{Column, Kind, columns, day_column};
+pub use self::warc::{CaptureExport, WarcExport};
+pub use columns::{Column, Kind, columns};
 pub use csv::{Csv, Dialect, csv_text};
+pub use file::{Existing, OutFile, OutFolder, Place, PlaceError};
 pub use jsonl::Jsonl;
 pub use parquet::Parquet;
 pub use row::{BlockRow, LinkRow, QuoteRow, Row, StripRow, TagRow, WarningRow};
+pub use table::{ExportError, Format, TableExport};
 
 use std::io;
 

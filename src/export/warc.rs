@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs::{self, File},
-    io::{self, BufWriter, Read, Write},
+    io::{self, BufWriter, Read, Seek, Write},
     path::Path,
 };
 
@@ -12,12 +12,12 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
-    model::Heads,
+    model::{Days, Event, Heads},
     store::{Circumstances, Reader, StoreError, StoredCapture},
     warc::{self, Capture, Header, WarcWriter},
 };
 
-use super::Row;
+use super::{ExportError, Place, Row};
 
 /// A file is closed when it has so many bytes; no record is that large.
 const FILE_BYTES: u64 = 900 << 20;
@@ -36,15 +36,18 @@ pub struct WarcExport {
     pub files: u64,
 }
 
-/// Why nothing came of it.
-#[derive(Debug, thiserror::Error)]
-pub enum WarcError {
+/// Captures that are written as web archives.
+pub struct CaptureExport<'a> {
     /// The archive.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The place where it is written.
-    #[error(transparent)]
-    Io(#[from] io::Error),
+    pub reader: &'a Reader,
+    /// Captures made on these days; all of them without a range.
+    pub days: Option<Days>,
+    /// What the files say of themselves.
+    pub about: &'a str,
+    /// The time of the export, as a web archive writes it: `2021-03-08T06:20:00Z`.
+    pub created: &'a str,
+    /// Listens to how far it is.
+    pub observe: &'a dyn Fn(Event),
 }
 
 /// A file under way.
@@ -53,15 +56,69 @@ struct Open {
     writer: WarcWriter<BufWriter<File>>,
 }
 
-/// Write captures into a folder: `archive/*.warc.gz`, `indexes/index.cdxj`, `pages/pages.jsonl`. `stamp` names the files.
-pub fn write_warcs<'c>(
+impl CaptureExport<'_> {
+    /// Write a folder: `archive/*.warc.gz`, `indexes/index.cdxj`, `pages/pages.jsonl`.
+    pub fn to_folder(&self, place: Place) -> Result<WarcExport, ExportError> {
+        let path = place.path().to_owned();
+        let folder = place.folder()?;
+        let export = self.write(folder.path()).map_err(|it| it.at(&path))?;
+        folder.commit()?;
+        Ok(export)
+    }
+
+    /// Write one WACZ file: the same folder, packed.
+    pub fn to_wacz(&self, place: Place) -> Result<WarcExport, ExportError> {
+        let path = place.path().to_owned();
+        let mut file = place.file()?;
+        let folder = file.scratch()?;
+        let packed = self.write(folder.path()).and_then(|export| {
+            pack_wacz(folder.path(), &mut file, self.about, self.created)?;
+            Ok(export)
+        });
+        let export = packed.map_err(|it| it.at(&path))?;
+        file.commit()?;
+        Ok(export)
+    }
+
+    fn write(&self, folder: &Path) -> Result<WarcExport, ExportError> {
+        (self.observe)(Event::Expected(self.reader.captures_left(0, self.days)?));
+        let seen = || (self.observe)(Event::Step);
+        write_warcs(self.reader, self.days, folder, &digits(self.created), self.about, seen)
+    }
+}
+
+/// Every capture, some at a time.
+fn captures(
     reader: &Reader,
-    captures: impl Iterator<Item = Result<StoredCapture, StoreError>> + 'c,
+    days: Option<Days>,
+) -> impl Iterator<Item = Result<StoredCapture, StoreError>> {
+    const CHUNK: usize = 500;
+    let mut row = 0;
+    let mut chunk = Vec::new().into_iter();
+    std::iter::from_fn(move || {
+        if let Some(next) = chunk.next() {
+            return Some(Ok(next));
+        }
+        match reader.stored_captures(row, days, CHUNK) {
+            Ok(more) => {
+                row = more.last()?.id;
+                chunk = more.into_iter();
+                chunk.next().map(Ok)
+            }
+            Err(error) => Some(Err(error)),
+        }
+    })
+}
+
+/// `stamp` names the files.
+fn write_warcs(
+    reader: &Reader,
+    days: Option<Days>,
     folder: &Path,
     stamp: &str,
     about: &str,
     mut seen: impl FnMut(),
-) -> Result<WarcExport, WarcError> {
+) -> Result<WarcExport, ExportError> {
     for part in ["archive", "indexes", "pages"] {
         fs::create_dir_all(folder.join(part))?;
     }
@@ -72,7 +129,7 @@ pub fn write_warcs<'c>(
     let mut pages = BufWriter::new(File::create(folder.join("pages/pages.jsonl"))?);
     writeln!(pages, "{}", json!({ "format": "json-pages-1.0", "id": "pages", "title": about }))?;
     let mut open: Option<Open> = None;
-    for capture in captures {
+    for capture in captures(reader, days) {
         let capture = capture?;
         seen();
         let (Some(date), Ok(url)) = (capture.captured_at.clone(), Url::parse(&capture.url)) else {
@@ -133,7 +190,7 @@ pub fn write_warcs<'c>(
     Ok(export)
 }
 
-fn begin(folder: &Path, stamp: &str, number: u64, about: &str) -> Result<Open, WarcError> {
+fn begin(folder: &Path, stamp: &str, number: u64, about: &str) -> Result<Open, ExportError> {
     let name = format!("tearsheet-{stamp}-{number:05}");
     let file = File::create(folder.join(format!("archive/{name}.warc.gz")))?;
     let date = format!(
@@ -185,7 +242,12 @@ fn digits(date: &str) -> String {
 }
 
 /// Pack a folder that was written as one file, with the hash of each part.
-pub fn pack_wacz(folder: &Path, to: &Path, title: &str, created: &str) -> Result<(), WarcError> {
+fn pack_wacz(
+    folder: &Path,
+    to: impl Write + Seek,
+    title: &str,
+    created: &str,
+) -> Result<(), ExportError> {
     let mut parts: Vec<String> = Vec::new();
     for part in ["archive", "indexes", "pages"] {
         for entry in fs::read_dir(folder.join(part))? {
@@ -193,7 +255,7 @@ pub fn pack_wacz(folder: &Path, to: &Path, title: &str, created: &str) -> Result
         }
     }
     parts.sort();
-    let mut zip = zip::ZipWriter::new(File::create(to)?);
+    let mut zip = zip::ZipWriter::new(BufWriter::new(to));
     let stored = zip::write::SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Stored)
         .large_file(true);
@@ -219,7 +281,7 @@ pub fn pack_wacz(folder: &Path, to: &Path, title: &str, created: &str) -> Result
         zip.start_file(name, stored).map_err(io::Error::from)?;
         zip.write_all(text.as_bytes())?;
     }
-    zip.finish().map_err(io::Error::from)?.sync_all()?;
+    zip.finish().map_err(io::Error::from)?.flush()?;
     Ok(())
 }
 

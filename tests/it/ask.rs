@@ -302,7 +302,7 @@ fn exports_that_cannot_be_written_leave_nothing() {
         5,
         "cannot write to no/such/folder/a.csv",
     );
-    check(&["export", "articles", "--format", "parquet"], 2, "no text for a terminal");
+    check(&["export", "articles", "--format", "parquet"], 2, "not text for a terminal");
     check(&["export", "quotes", "--section", "Markets"], 2, "quotes have no section");
     check(&["export", "articles", "--by", "month"], 2, "makes a folder");
     check(&["export", "articles", "--excel", "--out", "a.jsonl"], 2, "is for CSV");

@@ -8,6 +8,7 @@ mod docs;
 mod hostile;
 mod pages;
 mod polite;
+mod safety;
 mod scrape;
 mod secure;
 mod soak;

@@ -249,7 +249,7 @@ fn a_run_that_was_killed_leaves_no_claim_and_loses_nothing() {
 #[test]
 fn two_runs_at_once_are_one_too_many() {
     let site = Site::start();
-    site.on("/robots.txt", [status(404).after(std::time::Duration::from_millis(600))]);
+    site.on("/robots.txt", [status(404).after(std::time::Duration::from_secs(3))]);
     let program = Program::at(site.base());
     let mut first =
         program.command().args(["scrape", "-q"]).stderr(Stdio::null()).spawn().expect("spawn");

@@ -100,6 +100,10 @@ impl Program {
         (Ran::of(&child.wait_with_output().expect("an output")), peak)
     }
 
+    pub(crate) fn archive_at(&self, name: &str) -> Connection {
+        open(&self.path(name))
+    }
+
     pub(crate) fn archive(&self) -> Connection {
         open(&self.path("tearsheet.db"))
     }

@@ -20,8 +20,13 @@ pub(crate) struct Site {
 struct Script {
     replies: HashMap<String, VecDeque<Reply>>,
     visits: Vec<Visit>,
+    /// What a path without a reply of its own is answered.
+    otherwise: Option<Otherwise>,
     is_dead: bool,
 }
+
+/// An answer made of the path and the number of visits so far.
+type Otherwise = Arc<dyn Fn(&str, usize) -> Reply + Send + Sync>;
 
 #[derive(Clone)]
 pub(crate) struct Reply {
@@ -164,6 +169,11 @@ impl Site {
         self.script.lock().expect("a script").replies.insert(path.to_owned(), replies);
     }
 
+    /// Answer every path that has no reply of its own with what `reply` makes of it and of the number of visits so far.
+    pub(crate) fn otherwise(&self, reply: impl Fn(&str, usize) -> Reply + Send + Sync + 'static) {
+        self.script.lock().expect("a script").otherwise = Some(Arc::new(reply));
+    }
+
     /// A feed at `/feeds/latest-news` that names these pages, dated now.
     pub(crate) fn feed(&self, paths: &[&str]) {
         self.on("/feeds/latest-news", [ok(rss(&self.base, paths, chrono::Utc::now()))]);
@@ -238,8 +248,10 @@ fn serve(stream: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
 }
 
 fn next_reply(script: &Mutex<Script>, path: &str) -> Reply {
-    match script.lock().expect("a script").replies.get_mut(path) {
-        None => status(404),
+    let mut script = script.lock().expect("a script");
+    let (otherwise, count) = (script.otherwise.clone(), script.visits.len());
+    match script.replies.get_mut(path) {
+        None => otherwise.map_or_else(|| status(404), |it| it(path, count)),
         Some(queue) if 1 < queue.len() => queue.pop_front().expect("more than one"),
         Some(queue) => queue.front().cloned().unwrap_or_else(|| status(404)),
     }
