@@ -74,7 +74,10 @@
 //! * The full-text index follows at the end of each transaction, not with each article (`store/full_text.rs`): FTS5 would write a
 //!   segment for each. The next page of a queue is handed out before the transaction that claims it is on the disk: a machine
 //!   that dies in between has neither settled the one nor claimed the other.
-//! * The id walk is `discover/bisect.rs` (pure) and `jobs/ids.rs`: what an id is, the archive and the fetcher tell.
+//! * The id walk is `discover/bisect.rs` (pure), `jobs/id_map.rs` (what is known) and `jobs/ids.rs` (who asks): what an id is, the
+//!   archive and the fetcher tell.
+//! * What a backfill will take is told by `jobs/survey.rs` and `jobs/forecast.rs` (both pure) and `jobs/outlook.rs`: a dry run
+//!   (`jobs/preview.rs`) and the bar of a real one have the same estimate.
 //! * `versions`, `blocks`, `links` and `origins` are views: the newest wording, and each paragraph, is stored once.
 //!
 //! # From code

@@ -144,12 +144,12 @@ pub(super) struct BackfillArgs {
     /// With `--via`: every capture of an article, not only the first and the latest; each has a ticker
     #[arg(long, requires = "via")]
     pub(super) every_capture: bool,
-    /// Ask for ids that no source named
+    /// Guess the ids of pages that no source named
     #[arg(long, value_name = "WHEN", default_value = "gaps")]
     pub(super) ids: Ids,
     #[command(flatten)]
     pub(super) limits: LimitArgs,
-    /// Say what would be done: days, listings, pages, requests, time; ask nobody, write nothing
+    /// Say what would be done: days, listings, pages, guesses, requests, time; ask for a few listings and ids, write nothing
     #[arg(long)]
     pub(super) dry_run: bool,
 }

@@ -7,8 +7,8 @@ use chrono::Utc;
 use crate::{
     config::WebArchive,
     jobs::{
-        self, Backfill, BackfillPlan, Captures, CoveredDay, End, Ids as JobIds, Order, PlannedDay, Via,
-        plan_backfill,
+        self, Backfill, BackfillPlan, Captures, CoveredDay, End, Expected, Ids as JobIds, Limits, Order,
+        PlannedDay, Preview, Via,
     },
     model::{Days, Verdict},
     store::{Reader, Writer},
@@ -43,7 +43,7 @@ pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> an
         web_archive(&session, name)?;
     }
     if args.dry_run {
-        return dry_run(&session, &backfill, printer);
+        return dry_run(&session, &backfill, args.limits.limits(), printer);
     }
     scrape::warn_without_contact(&session);
     let writer = writer.map_or_else(|| session.writer(), Ok)?;
@@ -131,35 +131,56 @@ fn verdicts(covered: &[CoveredDay]) -> String {
     format!("{} days: {}", covered.len(), counts.join(", "))
 }
 
-fn dry_run(session: &Session, backfill: &Backfill, printer: &Printer) -> anyhow::Result<Exit> {
+fn dry_run(
+    session: &Session,
+    backfill: &Backfill,
+    limits: Limits,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
     let archive = if session.archive.exists() { Some(Reader::open(&session.archive)?) } else { None };
     let profile = &session.config.profile;
-    let plan = plan_backfill(profile, archive.as_ref(), backfill, Utc::now())?;
-    let BackfillPlan { days, requests } = &plan;
+    let plan = block_on(async |stop| {
+        let fetcher = scrape::fetcher(&session.config)?;
+        let (extractor, archive) = (&session.extractor, archive.as_ref());
+        let preview = Preview { fetcher: &fetcher, extractor, profile, archive, limits, stop };
+        Ok(preview.plan(backfill, Utc::now()).await?)
+    })?;
+    let Some(BackfillPlan { days, requests, asked, cut }) = plan else { return Ok(Exit::Interrupted) };
     let mut out = String::new();
     if !days.is_empty() {
-        out += "day         state     listings  queued  expected\n";
+        out += "day         state     listings  queued  expected  guesses\n";
     }
-    let (mut listings, mut queued, mut expected) = (0, 0, 0);
-    for day in days {
-        let PlannedDay { covered, listings: to_read, queued: named, expected: foreseen } = day;
+    let mut sum = Expected::default();
+    for PlannedDay { covered, expected } in &days {
+        let Expected { listings, queued, pages, guesses } = *expected;
         out += &format!(
-            "{}  {:<8}  {to_read:>8}  {named:>6}  {foreseen:>8}\n",
+            "{}  {:<8}  {listings:>8}  {queued:>6}  {pages:>8}  {guesses:>7}\n",
             covered.day,
             covered.verdict.code()
         );
-        listings += to_read;
-        queued += named;
-        expected += foreseen;
+        sum.listings += listings;
+        sum.queued += queued;
+        sum.pages += pages;
+        sum.guesses += guesses;
     }
     printer.data(&out)?;
-    let time = session.config.fetch.interval * u32::try_from(*requests).unwrap_or(u32::MAX);
+    let time = session.config.fetch.interval * u32::try_from(requests).unwrap_or(u32::MAX);
+    let guesses = match sum.guesses {
+        0 => String::new(),
+        count => format!(", {count} guessed ids (`--ids off` for none)"),
+    };
     printer.note(&format!(
-        "backfill: would work on {} of {} days: {listings} listings, {queued} queued pages and about {expected} others, \
-         {requests} requests, about {} at this pace; nothing was asked and nothing was written",
+        "backfill: would work on {} of {} days: {} listings, {} queued pages, about {} others{guesses}; about {requests} requests, \
+         {} at this pace; {asked} requests were made to tell this, nothing was written",
         days.len(),
         backfill.days.count(),
+        sum.listings,
+        sum.queued,
+        sum.pages,
         duration(time)
     ));
+    if let Some(cause) = cut {
+        printer.note(&format!("hint: the estimate is a rough one: {cause}"));
+    }
     Ok(Exit::Done)
 }

@@ -4,15 +4,19 @@
 use std::{
     fmt,
     io::{IsTerminal, stderr},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
+use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::model::{Event, Settled, Tally};
+use crate::model::{Event, Guesses, Settled, Tally};
 
 use super::printer::Printer;
+
+/// Fewer requests do not tell how long others will take.
+const DONE_MIN: u64 = 5;
 
 /// How often a long job says where it is, without a terminal.
 const NOTE_EVERY: Duration = Duration::from_secs(60);
@@ -23,19 +27,22 @@ pub(super) struct Progress {
     word: &'static str,
     is_drawn: bool,
     pages: ProgressBar,
-    /// Days, for a backfill; above the pages.
-    days: OnceLock<ProgressBar>,
     long: Mutex<Long>,
 }
 
-/// What a job of many days has done so far.
+/// What a job of many days has done so far, and what is left.
 struct Long {
     began: Instant,
     noted: Instant,
     days: u64,
     days_done: u64,
-    pages: u64,
     tally: Tally,
+    listings_read: u64,
+    /// Pages and listings before it was planned.
+    before: (u64, u64),
+    pages_left: u64,
+    listings_left: u64,
+    has_looked: bool,
 }
 
 impl Progress {
@@ -52,16 +59,19 @@ impl Progress {
             pages.enable_steady_tick(Duration::from_millis(250));
         }
         let now = Instant::now();
-        let tally = Tally::default();
-        let long = Long { began: now, noted: now, days: 0, days_done: 0, pages: 0, tally };
-        Self {
-            printer: printer.clone(),
-            word,
-            is_drawn,
-            pages,
-            days: OnceLock::new(),
-            long: Mutex::new(long),
-        }
+        let long = Long {
+            began: now,
+            noted: now,
+            days: 0,
+            days_done: 0,
+            tally: Tally::default(),
+            listings_read: 0,
+            before: (0, 0),
+            pages_left: 0,
+            listings_left: 0,
+            has_looked: false,
+        };
+        Self { printer: printer.clone(), word, is_drawn, pages, long: Mutex::new(long) }
     }
 
     /// One event: on the bars, and as a message.
@@ -92,14 +102,15 @@ impl Progress {
                 tracing::warn!(url, cause, "{url} cannot be read: {cause}");
             }
             Event::Queue { due: steps } | Event::Expected(steps) => self.measure(*steps),
-            Event::Planned { days, pages } => self.plan(*days, *pages),
+            Event::Planned { days, pages, guesses } => self.plan(*days, *pages, *guesses),
+            Event::Foreseen { pages, listings, listings_read } => {
+                self.expect(*pages, *listings, *listings_read);
+            }
+            Event::Guessing { day, guesses } => self.announce(*day, *guesses),
             Event::DayDone { day, verdict } => {
                 let verdict = verdict.code();
                 tracing::info!(%day, verdict, "{day}: {verdict}");
                 self.long(|it| it.days_done += 1);
-                if let Some(bar) = self.days.get() {
-                    bar.inc(1);
-                }
                 self.note_long();
             }
             Event::Settled { url, settled, cause } => self.settled(url, *settled, cause.as_deref()),
@@ -126,31 +137,70 @@ impl Progress {
         self.pages.reset_eta();
     }
 
-    /// Two bars: days measured against the plan, and pages, of which nobody knows how many there are.
-    fn plan(&self, days: u64, pages: u64) {
+    /// A bar of pages: how many there are is told anew with every day.
+    fn plan(&self, days: u64, pages: u64, guesses: u64) {
         self.long(|it| {
-            (it.days, it.pages) = (days, pages);
+            it.days = days;
+            it.pages_left = pages;
+            it.before = (it.tally.fetched, it.listings_read);
             it.began = Instant::now();
         });
-        let style = ProgressStyle::with_template("{prefix} {pos} pages  {rate}  {wide_msg}");
-        self.pages.set_style(style.expect("a constant template").with_key("rate", rate));
-        self.pages.set_prefix("    pages");
-        if !self.is_drawn {
-            return;
-        }
-        let template = "{prefix} [{bar:24}] {pos}/{len} days  {msg}";
+        let template = "{prefix} [{bar:24}] {pos}/{len} pages  {rate}  {wide_msg}";
         let style = ProgressStyle::with_template(template).expect("a constant template");
-        let bar = self.printer.bars.insert_before(&self.pages, ProgressBar::new(days));
-        bar.set_style(style.progress_chars("=> "));
-        bar.set_prefix(self.word);
-        // A job plans once.
-        let _ = self.days.set(bar);
+        self.pages.set_style(style.with_key("rate", rate).progress_chars("=> "));
+        self.pages.set_length(self.pages.position() + pages);
+        if 0 < guesses {
+            self.printer.note(&format!(
+                "{}: {days} days, about {pages} pages, of which {guesses} are ids that nobody named and that will be guessed; \
+                 `--ids off` leaves them out",
+                self.word
+            ));
+        }
+    }
+
+    fn expect(&self, pages: u64, listings: u64, listings_read: u64) {
+        self.long(|it| {
+            (it.pages_left, it.listings_left, it.listings_read) = (pages, listings, listings_read);
+        });
+        self.pages.set_length(self.pages.position() + pages);
+        self.note_long();
+    }
+
+    /// Nobody is asked for what nobody named without a word.
+    fn announce(&self, day: NaiveDate, guesses: Guesses) {
+        let line = match guesses {
+            // Once says enough: the next days are found by what the first has found.
+            Guesses::Bounds { .. } if self.long(|it| std::mem::replace(&mut it.has_looked, true)) => {
+                return;
+            }
+            Guesses::Bounds { at_most } => format!(
+                "{day}: guessing ids to find where the day begins and ends, a few dozen as a rule and {at_most} at most; \
+                 `--ids off` leaves this out"
+            ),
+            Guesses::Ids { first, last, count, left } => {
+                let left = match left {
+                    0 => String::new(),
+                    left => {
+                        format!(", and up to {left} more in later runs (`site.ids.max_guesses_per_day`)")
+                    }
+                };
+                format!(
+                    "{day}: guessing {count} ids that nobody named, from {first} to {last}{left}; `--ids off` leaves them out"
+                )
+            }
+        };
+        self.printer.note(&line);
     }
 
     fn settled(&self, url: &str, settled: Settled, cause: Option<&str>) {
         self.pages.inc(1);
-        self.pages.set_message(path(url));
-        self.long(|it| it.tally.count(settled));
+        let left = self.long(|it| {
+            it.tally.count(settled);
+            it.pages_left = it.pages_left.saturating_sub(1);
+            it.left(Instant::now())
+        });
+        let left = left.map_or(String::new(), |it| format!("about {} left  ", duration(it)));
+        self.pages.set_message(left + &path(url));
         let outcome = settled.code();
         match (settled, cause) {
             (Settled::Failed(_), Some(cause)) => {
@@ -172,17 +222,19 @@ impl Progress {
                 return None;
             }
             let left = it.left(now).map_or(String::new(), |it| format!(", about {} left", duration(it)));
-            if let Some(bar) = self.days.get() {
-                bar.set_message(left.trim_start_matches(", ").to_owned());
-            }
             if self.is_drawn || now - it.noted < NOTE_EVERY {
                 return None;
             }
             it.noted = now;
-            let Tally { fetched, stored, missing, failed, .. } = it.tally;
-            let (word, done, days) = (self.word, it.days_done, it.days);
+            let Tally { fetched, stored, missing, guesses_missed, failed, .. } = it.tally;
+            let (word, done, days, pages) = (self.word, it.days_done, it.days, fetched + it.pages_left);
+            let guessed = match guesses_missed {
+                0 => String::new(),
+                count => format!(", {count} guessed ids of no page"),
+            };
             Some(format!(
-                "{word}: {done} of {days} days, {fetched} pages ({stored} new, {missing} missing, {failed} failed){left}"
+                "{word}: {fetched} of about {pages} pages ({stored} new, {missing} missing, {failed} failed{guessed}), \
+                 {done} of {days} days{left}"
             ))
         });
         if let Some(line) = line {
@@ -198,28 +250,27 @@ impl Progress {
     /// Nothing more will come.
     pub(super) fn end(&self) {
         self.pages.finish_and_clear();
-        if let Some(bar) = self.days.get() {
-            bar.finish_and_clear();
-        }
     }
 }
 
 impl Long {
-    /// What is left takes as long as what was done, day by day: pace, pauses and pages that are not there included.
-    /// Before the first day is done, the pages that are expected count.
     fn left(&self, now: Instant) -> Option<Duration> {
-        let took = (now - self.began).as_secs_f64();
-        let (done, all) = match self.days_done {
-            0 => (self.tally.fetched, self.pages),
-            done => (done, self.days),
-        };
-        if done == 0 || all < done {
-            return None;
-        }
-        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-        let share = (all - done) as f64 / done as f64;
-        Duration::try_from_secs_f64(took * share).ok()
+        let done =
+            (self.tally.fetched + self.listings_read).saturating_sub(self.before.0 + self.before.1);
+        let is_planned = 0 < self.days;
+        is_planned.then(|| time_left(now - self.began, done, self.pages_left + self.listings_left))?
     }
+}
+
+/// Returns how long so many requests will take if they go like those that were made: pace, pauses and pages that are not there
+/// included. `None` while too few were made to tell.
+fn time_left(took: Duration, done: u64, left: u64) -> Option<Duration> {
+    if done < DONE_MIN {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+    let share = left as f64 / done as f64;
+    Duration::try_from_secs_f64(took.as_secs_f64() * share).ok()
 }
 
 fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
@@ -240,5 +291,18 @@ pub(super) fn duration(time: Duration) -> String {
         (0, 0, s) => format!("{s}s"),
         (0, m, s) => format!("{m}m {s:02}s"),
         (h, m, _) => format!("{h}h {m:02}m"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_takes_as_long_as_what_was_done() {
+        let seconds = Duration::from_secs;
+        assert_eq!(time_left(seconds(100), 50, 450), Some(seconds(900)));
+        assert_eq!(time_left(seconds(100), 50, 0), Some(seconds(0)));
+        assert_eq!(time_left(seconds(1), 2, 1_000_000), None, "two requests tell nothing");
     }
 }

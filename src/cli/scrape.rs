@@ -81,6 +81,9 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
     if 0 < tally.missing {
         line += &format!(", {} missing", tally.missing);
     }
+    if 0 < tally.guesses_missed {
+        line += &format!(", {} guessed ids of no page", tally.guesses_missed);
+    }
     if 0 < tally.sources_stale {
         line += &format!(", {} sources stale", tally.sources_stale);
     }

@@ -48,10 +48,11 @@ fn as_text(archive: &str, status: &Status) -> String {
     out += &format!("  {articles} articles{range}; {undated} without a date; {versions} versions\n");
     out += &format!("  {captures} captures, {quotes} quotes\n");
     out += &format!("\n{}\n", bold.apply_to("pages"));
-    for PageStats { state, reason, count, next_due } in pages {
+    for PageStats { state, reason, is_guess, count, next_due } in pages {
         let reason = reason.as_ref().map_or(String::new(), |it| format!("  ({it})"));
         let next = next_due.as_ref().map_or(String::new(), |it| format!(", looked at again from {it}"));
-        out += &format!("  {count:>8}  {}{reason}{next}\n", state.code());
+        let state = if *is_guess { "guessed, and of no page" } else { state.code() };
+        out += &format!("  {count:>8}  {state}{reason}{next}\n");
     }
     let next = next_due.as_ref().map_or(String::new(), |it| format!("; the next one at {it}"));
     out += &format!("  {due:>8}  due now{next}\n");
@@ -147,7 +148,8 @@ fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
         "due": due,
         "next_due": next_due,
         "pages": pages.iter().map(|it| json!({
-            "state": it.state.code(), "reason": it.reason, "count": it.count, "next_due": it.next_due,
+            "state": it.state.code(), "reason": it.reason, "guessed": it.is_guess, "count": it.count,
+            "next_due": it.next_due,
         })).collect::<Vec<_>>(),
         "sources": sources.iter().map(|it| json!({
             "url": it.url, "state": it.state, "reason": it.reason, "checked_at": it.checked_at,

@@ -1,5 +1,6 @@
-//! Where a day begins among ids that rise with the day. Many ids are of no page, and neighbours may have changed
-//! places.
+//! Where a day begins among ids that rise with the day. Many ids are of no page, neighbours may have changed places, and
+//! a site begins and ends somewhere: where nothing is left to be found, the search says so after a few dozen ids instead
+//! of leaving thousands to be walked. What an id is, others find out.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +9,15 @@ use chrono::NaiveDate;
 /// Ids may be out of order by so many.
 pub const DISORDER: u64 = 5;
 
-/// After so many ids of nothing the bracket is taken for a hole: whoever walks it finds what there is.
-const NOTHINGS_MAX: u32 = 40;
+/// After so many ids of nothing in a row the anchors are not believed any more, and the stretch is searched as a whole.
+const DOUBT: u32 = 10;
+/// A stretch holds nothing when no gap between the ids of nothing in it is wider than this share of its distance from the
+/// nearest article (one in so many): a day that joins an article is found however short it is, ...
+const GAP_BY_DISTANCE: u64 = 3;
+/// ... nor wider than this share of the stretch.
+const GAP_BY_WIDTH: u64 = 16;
+/// The same where no article is known at all.
+const GAP_OF_NOTHING_KNOWN: u64 = 64;
 
 /// What a probe found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,31 +28,59 @@ pub enum Probe {
     Nothing,
 }
 
+/// An end of the stretch in which a day begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    /// Its id.
+    pub id: u64,
+    /// The day of its article; of an end of the series, about the day on which ids came that far, where that is known.
+    pub day: Option<NaiveDate>,
+    /// What is there.
+    pub kind: EdgeKind,
+}
+
+/// What is at an edge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EdgeKind {
+    /// An article.
+    Article,
+    /// The end of the ids that there can be.
+    End,
+}
+
+/// The ids there can be: from before the first to after the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Series {
+    /// The last id that is too low.
+    pub below: u64,
+    /// The first that is too high, and about the day on which ids will come that far.
+    pub above: (u64, NaiveDate),
+}
+
 /// A search for the first id of a day. Says what to ask for, and learns from what came.
 #[derive(Debug, Clone)]
 pub struct Bisect {
     day: NaiveDate,
-    /// An id of an earlier day, and that day.
-    below: (u64, NaiveDate),
-    /// An id of that day or a later one, and its day.
-    above: (u64, NaiveDate),
+    /// Of an earlier day.
+    below: Edge,
+    /// Of that day or a later one.
+    above: Edge,
+    /// How far ids had come on which day, as the profile says, rising. Good for a guess, and no evidence.
+    anchors: Vec<(u64, NaiveDate)>,
     /// Ids in between that are of nothing.
     nothing: BTreeSet<u64>,
     /// The width of the bracket at the last guess: one that did not halve it is followed by one in the middle.
     width: u64,
-    /// Ids of nothing that were met.
+    /// Ids of nothing that were met since the last article.
     nothings: u32,
+    /// Whether guesses by the anchors led to nothing too often.
+    doubts: bool,
 }
 
 impl Bisect {
-    /// Between an id of an earlier day and one that is not.
-    pub fn new(day: NaiveDate, below: (u64, NaiveDate), above: (u64, NaiveDate)) -> Self {
-        Self { day, below, above, nothing: BTreeSet::new(), width: u64::MAX, nothings: 0 }
-    }
-
-    /// Between what is known of pages around it, which need not be in order: where the fewest of them are on the wrong
-    /// side. `None` where nothing earlier or nothing later is known.
-    pub fn among(day: NaiveDate, facts: &[(u64, NaiveDate)]) -> Option<Self> {
+    /// Returns a search between what is known of pages around the day, which need not be in order: where the fewest of
+    /// them are on the wrong side. Where nothing earlier or nothing later is known, that side is the end of the series.
+    pub fn among(day: NaiveDate, facts: &[(u64, NaiveDate)], series: Series) -> Self {
         let mut facts = facts.to_vec();
         facts.sort_unstable();
         let is_before = |it: &&(u64, NaiveDate)| it.1 < day;
@@ -59,31 +95,61 @@ impl Bisect {
             best = best.min((wrong, at + 1));
         }
         let (lower, upper) = facts.split_at(best.1);
-        let below = lower.iter().rfind(is_before)?;
-        let above = upper.iter().find(|it| day <= it.1)?;
-        Some(Self::new(day, *below, *above))
+        let below = lower.iter().rfind(is_before).map(Edge::article);
+        let above = upper.iter().find(|it| day <= it.1).map(Edge::article);
+        let below = below.unwrap_or(Edge { id: series.below, day: None, kind: EdgeKind::End });
+        let (id, end) = series.above;
+        let beyond = Edge { id: id.max(below.id + 1), day: Some(end), kind: EdgeKind::End };
+        Self {
+            day,
+            below,
+            above: above.unwrap_or(beyond),
+            anchors: Vec::new(),
+            nothing: BTreeSet::new(),
+            width: u64::MAX,
+            nothings: 0,
+            doubts: false,
+        }
     }
 
-    /// Known to be of nothing: not asked for.
+    /// Returns the search with anchors to guess by.
+    #[must_use]
+    pub fn with_anchors(mut self, anchors: &[(u64, NaiveDate)]) -> Self {
+        self.anchors = anchors.to_vec();
+        self
+    }
+
+    /// Returns the search without ids that are known to be of nothing: they are not asked for.
     #[must_use]
     pub fn without(mut self, nothing: impl IntoIterator<Item = u64>) -> Self {
         self.nothing.extend(nothing);
         self
     }
 
-    /// The next id to ask for; `None` when what is left is no more than the disorder there may be, or a hole.
+    /// Returns the next id to ask for; `None` when what is left is no more than the disorder there may be, or holds nothing.
     pub fn ask(&mut self) -> Option<u64> {
-        let (below, above) = (self.below.0, self.above.0);
-        let width = above.saturating_sub(below);
-        if width <= 2 * DISORDER || NOTHINGS_MAX <= self.nothings {
+        if self.is_close() {
             return None;
         }
-        let middle = below + width / 2;
-        let is_slow = self.width / 2 < width;
-        let guess =
-            if is_slow && self.width != u64::MAX { middle } else { self.guess().unwrap_or(middle) };
+        // One that holds nothing needs no guess, whichever day is looked for.
+        let unsearched = self.unsearched()?;
+        self.doubts = self.doubts || DOUBT <= self.nothings;
+        let (below, above) = self.interval();
+        let width = above.id - below.id;
+        if self.doubts {
+            return Some(unsearched);
+        }
+        if width <= 2 * DISORDER {
+            // Two anchors, or one beside an end, tell the place: is an article there?
+            let anchor = if above.id < self.above.id { above.id } else { below.id };
+            return Some(self.nearest(anchor, self.below.id, self.above.id).unwrap_or(unsearched));
+        }
+        let middle = below.id + width / 2;
+        let is_slow = self.width != u64::MAX && self.width / 2 < width;
+        let guess = if is_slow { middle } else { self.guess(below, above).unwrap_or(middle) };
         self.width = width;
-        self.nearest(guess.clamp(below + 1, above - 1))
+        let guess = guess.clamp(below.id + 1, above.id - 1);
+        Some(self.nearest(guess, below.id, above.id).unwrap_or(unsearched))
     }
 
     /// Learn what an id is.
@@ -93,32 +159,64 @@ impl Bisect {
                 self.nothing.insert(id);
                 self.nothings += 1;
             }
-            Probe::Day(day) if day < self.day => self.below = (self.below.0.max(id), day),
-            Probe::Day(day) => self.above = (self.above.0.min(id), day),
+            Probe::Day(day) => {
+                self.nothings = 0;
+                let edge = Edge::article(&(id, day));
+                if day < self.day {
+                    self.below = edge;
+                } else {
+                    self.above = edge;
+                }
+            }
         }
     }
 
-    /// The last id known to be of an earlier day, and the first known not to be.
-    pub fn bracket(&self) -> (u64, u64) {
-        (self.below.0, self.above.0)
+    /// Returns the last id known to be of an earlier day, and the first known not to be.
+    pub fn edges(&self) -> (Edge, Edge) {
+        (self.below, self.above)
+    }
+
+    /// Whether both edges are as near to each other as disorder lets them be.
+    pub fn is_close(&self) -> bool {
+        self.above.id.saturating_sub(self.below.id) <= 2 * DISORDER
+    }
+
+    /// Where to guess: between anchors, while they are believed.
+    fn interval(&self) -> (Edge, Edge) {
+        let (mut below, mut above) = (self.below, self.above);
+        if self.doubts {
+            return (below, above);
+        }
+        for &(id, day) in &self.anchors {
+            let anchor = Edge { id, day: Some(day), kind: EdgeKind::End };
+            if id <= below.id || above.id <= id {
+                continue;
+            }
+            if self.day <= day {
+                above = anchor;
+                break;
+            }
+            below = anchor;
+        }
+        (below, above)
     }
 
     /// About where the day would begin if ids rose evenly: a day's ids before that or after it, so that the bracket
     /// closes from both sides.
-    fn guess(&self) -> Option<u64> {
-        let (below, above) = (self.below, self.above);
-        let days = u64::try_from((above.1 - below.1).num_days()).ok()?;
-        let part = u64::try_from((self.day - below.1).num_days()).ok()?;
-        if days == 0 {
+    fn guess(&self, below: Edge, above: Edge) -> Option<u64> {
+        let (first, last) = (below.day?, above.day?);
+        let days = u64::try_from((last - first).num_days()).ok()?;
+        let part = u64::try_from((self.day - first).num_days()).ok()?;
+        if days == 0 || part == 0 || days < part {
             return None;
         }
-        let width = above.0 - below.0;
+        let width = above.id - below.id;
         let per_day = (width / days).max(DISORDER);
         // An id of a day is on the average one of its middle.
-        let begins = below.0 + width * (2 * part - 1) / (2 * days);
-        if 2 * per_day < begins - below.0 {
+        let begins = below.id + width * (2 * part - 1) / (2 * days);
+        if 2 * per_day < begins - below.id {
             Some(begins - per_day)
-        } else if 2 * per_day < above.0.saturating_sub(begins) {
+        } else if 2 * per_day < above.id.saturating_sub(begins) {
             Some(begins + per_day)
         } else {
             None
@@ -126,15 +224,46 @@ impl Bisect {
     }
 
     /// The id nearest to a guess that was not asked for, in steps that double: a hole may be wide.
-    fn nearest(&self, guess: u64) -> Option<u64> {
-        let is_free = |id: &u64| self.below.0 < *id && *id < self.above.0 && !self.nothing.contains(id);
+    fn nearest(&self, guess: u64, below: u64, above: u64) -> Option<u64> {
+        let is_free = |id: &u64| below < *id && *id < above && !self.nothing.contains(id);
         let steps = (0..64).map(|it| (1_u64 << it) - 1);
-        let up = steps.clone().map_while(|it| guess.checked_add(it)).take_while(|it| *it < self.above.0);
-        let down = steps.map_while(|it| guess.checked_sub(it)).take_while(|it| self.below.0 < *it);
+        let up = steps.clone().map_while(|it| guess.checked_add(it)).take_while(|it| *it < above);
+        let down = steps.map_while(|it| guess.checked_sub(it)).take_while(|it| below < *it);
         let (up, down) = (up.collect::<Vec<_>>(), down.collect::<Vec<_>>());
         let longest = up.len().max(down.len());
         let mut both = (0..longest).flat_map(|it| [up.get(it), down.get(it)]).flatten().copied();
         both.find(is_free)
+    }
+
+    /// The middle of the widest gap that is too wide to hold nothing; `None` when there is none. The answer depends on what
+    /// is between the edges alone, so all days of one hole share their probes.
+    fn unsearched(&self) -> Option<u64> {
+        let (below, above) = (self.below, self.above);
+        let inner = self.nothing.range(below.id + 1..above.id).copied();
+        let ends = inner.clone().chain([above.id]);
+        let gaps = [below.id].into_iter().chain(inner).zip(ends);
+        let wide = gaps.filter(|(first, last)| self.allowed(*first, *last) < last - first - 1);
+        let (first, last) = wide.max_by_key(|(first, last)| (last - first, u64::MAX - first))?;
+        Some(first + (last - first) / 2)
+    }
+
+    /// How many ids that were not asked for may be between two that were.
+    fn allowed(&self, first: u64, last: u64) -> u64 {
+        let (below, above) = (self.below, self.above);
+        let width = above.id - below.id;
+        let is_article = |it: Edge| it.kind == EdgeKind::Article;
+        let from_below = is_article(below).then(|| first - below.id);
+        let from_above = is_article(above).then(|| above.id - last);
+        match [from_below, from_above].into_iter().flatten().min() {
+            Some(distance) => (distance / GAP_BY_DISTANCE).min(width / GAP_BY_WIDTH),
+            None => width / GAP_OF_NOTHING_KNOWN,
+        }
+    }
+}
+
+impl Edge {
+    fn article(fact: &(u64, NaiveDate)) -> Self {
+        Self { id: fact.0, day: Some(fact.1), kind: EdgeKind::Article }
     }
 }
 
@@ -146,32 +275,81 @@ mod tests {
         NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date") + chrono::Days::new(number)
     }
 
-    /// A site of 160 ids a day of which every `nth` is an article; neighbours may have changed places.
-    fn is_found(target: u64, nth: u64, hole: std::ops::Range<u64>, days: u64) -> u32 {
-        let truth = |id: u64| {
-            let is_article = id.is_multiple_of(nth) && !hole.contains(&id);
-            let moved = if id.is_multiple_of(7) { id + 2 } else { id };
-            if is_article { Probe::Day(day(moved / 160)) } else { Probe::Nothing }
-        };
-        let (below, above) = ((0, day(0)), (days * 160, day(days)));
-        let mut bisect = Bisect::new(day(target), below, above);
-        let mut probes = 0;
-        while let Some(id) = bisect.ask() {
-            bisect.absorb(id, truth(id));
-            probes += 1;
-            assert!(probes < 200, "day {target}, every {nth}th: it does not end");
+    const PER_DAY: u64 = 160;
+    /// Of the series, which is longer than any site in it.
+    const DAYS: u64 = 1000;
+
+    /// A site of 160 ids a day of which every `nth` is an article, on some days; neighbours may have changed places.
+    struct Truth {
+        nth: u64,
+        lives: Vec<std::ops::Range<u64>>,
+    }
+
+    impl Truth {
+        /// Of which every `nth` id is an article, on days from the first to before the last.
+        fn every(nth: u64, lives: std::ops::Range<u64>) -> Self {
+            Self { nth, lives: Vec::from([lives]) }
         }
-        let (below, above) = bisect.bracket();
-        let first = target * 160;
-        assert!(below <= first + DISORDER, "day {target}: {below} is below {first}");
-        assert!(first <= above + DISORDER, "day {target}: {above} is above {first}");
-        probes
+
+        fn of(&self, id: u64) -> Probe {
+            let is_article =
+                id.is_multiple_of(self.nth) && self.lives.iter().any(|it| it.contains(&(id / PER_DAY)));
+            let moved = if id.is_multiple_of(7) { id + 2 } else { id };
+            if is_article { Probe::Day(day(moved / PER_DAY)) } else { Probe::Nothing }
+        }
+    }
+
+    /// What was found so far, for days that are looked for one after the other.
+    #[derive(Default)]
+    struct Known {
+        facts: Vec<(u64, NaiveDate)>,
+        nothing: BTreeSet<u64>,
+        probes: u32,
+    }
+
+    impl Known {
+        fn with(facts: &[(u64, NaiveDate)]) -> Self {
+            Self { facts: facts.to_vec(), ..Self::default() }
+        }
+
+        fn find(&mut self, truth: &Truth, target: u64, anchors: &[(u64, NaiveDate)]) -> Bisect {
+            let series = Series { below: 0, above: (DAYS * PER_DAY, day(DAYS)) };
+            let bisect = Bisect::among(day(target), &self.facts, series);
+            let mut bisect = bisect.with_anchors(anchors).without(self.nothing.iter().copied());
+            let before = self.probes;
+            while let Some(id) = bisect.ask() {
+                let probe = truth.of(id);
+                match probe {
+                    Probe::Day(day) => self.facts.push((id, day)),
+                    Probe::Nothing => assert!(self.nothing.insert(id), "{id} was asked for twice"),
+                }
+                bisect.absorb(id, probe);
+                self.probes += 1;
+                assert!(self.probes - before < 500, "day {target}: it does not end");
+            }
+            bisect
+        }
+    }
+
+    /// Every ten days: what a profile says of its own site.
+    fn anchors() -> Vec<(u64, NaiveDate)> {
+        (0..DAYS).step_by(100).map(|it| (it * PER_DAY + PER_DAY / 2, day(it))).collect()
     }
 
     #[test]
     fn a_day_is_found_in_a_handful_of_requests() {
         for nth in [1, 2, 3] {
-            let probes: Vec<u32> = (1..365).step_by(13).map(|it| is_found(it, nth, 0..0, 365)).collect();
+            let truth = Truth::every(nth, 0..365);
+            let probes = |target: u64| {
+                let mut known = Known::with(&[(1, day(0)), (365 * PER_DAY - nth, day(365))]);
+                let (below, above) = known.find(&truth, target, &[]).edges();
+                let first = target * PER_DAY;
+                assert!(below.id <= first + DISORDER, "day {target}: {} is below {first}", below.id);
+                assert!(first <= above.id + DISORDER, "day {target}: {} is above {first}", above.id);
+                assert!(above.id - below.id <= 2 * DISORDER, "day {target}: it is not close");
+                known.probes
+            };
+            let probes: Vec<u32> = (1..365).step_by(13).map(probes).collect();
             let limit = 2.0 * f64::from(365 * 160).log2();
             let most = probes.iter().copied().max().expect("some");
             assert!(f64::from(most) <= limit, "every {nth}th: {most} of {limit}: {probes:?}");
@@ -179,26 +357,86 @@ mod tests {
     }
 
     #[test]
-    fn a_hole_is_found_to_be_one() {
-        // Three days of nothing, around the day's beginning.
-        let probes = is_found(200, 1, 199 * 160..202 * 160, 365);
-        assert!(probes <= NOTHINGS_MAX + 16, "{probes}");
+    fn where_a_site_begins_and_ends_is_found_once_for_all_days_beyond() {
+        for (nth, anchors) in [(1, anchors()), (2, anchors()), (3, anchors()), (3, Vec::new())] {
+            let truth = Truth::every(nth, 400..600);
+            let mut known = Known::default();
+            // Newest first, as a backfill does it.
+            let mut edges = Vec::new();
+            for target in (0..DAYS).rev() {
+                let bisect = known.find(&truth, target, &anchors);
+                edges.push((target, bisect.edges()));
+            }
+            let beyond = |it: &(u64, (Edge, Edge))| 600 < it.0 || it.0 < 400;
+            for (target, (below, above)) in edges.iter().filter(|it| beyond(it)) {
+                let is_end = |it: &Edge| it.kind == EdgeKind::End;
+                assert!(is_end(below) || is_end(above), "day {target}: {below:?} {above:?}");
+            }
+            let inside = edges.iter().filter(|it| (400..=600).contains(&it.0));
+            for (target, (below, above)) in inside {
+                let first = target * PER_DAY;
+                assert!(below.id <= first + DISORDER && first <= above.id + DISORDER, "day {target}");
+            }
+            let (probes, limit) = (known.probes, 200 * 20 + 250);
+            assert!(probes <= limit, "every {nth}th, {} anchors: {probes}", anchors.len());
+        }
+    }
+
+    #[test]
+    fn days_beyond_a_site_cost_a_hundred_probes_at_most_however_many_they_are() {
+        let truth = Truth::every(3, 0..100);
+        for days in [1, 10, 800] {
+            let mut known = Known::default();
+            known.find(&truth, 99, &anchors());
+            known.probes = 0;
+            for target in (101..101 + days).rev() {
+                known.find(&truth, target, &anchors());
+            }
+            assert!(known.probes <= 100, "{days} days: {}", known.probes);
+        }
+    }
+
+    #[test]
+    fn a_hole_is_found_to_be_one_and_days_in_it_cost_nothing_more() {
+        let truth = Truth { nth: 2, lives: vec![0..199, 202..365] };
+        let mut known = Known::with(&[(2, day(0)), (364 * PER_DAY, day(364))]);
+        for target in [200, 201] {
+            let (below, above) = known.find(&truth, target, &[]).edges();
+            let days = (below.day, above.day);
+            assert_eq!(days, (Some(day(198)), Some(day(202))), "day {target}");
+        }
+        assert!(known.probes <= 100, "{}", known.probes);
+        let before = known.probes;
+        known.find(&truth, 201, &anchors());
+        assert_eq!(known.probes, before);
+    }
+
+    #[test]
+    fn a_short_day_beside_a_hole_is_found() {
+        let truth = Truth { nth: 3, lives: vec![0..100, 300..365] };
+        let mut known = Known::with(&[(3, day(0)), (364 * PER_DAY, day(364))]);
+        let ends = known.find(&truth, 99, &[]).edges().1;
+        assert_eq!(ends.day, Some(day(99)));
+        let begins = known.find(&truth, 300, &[]).edges().1;
+        assert!(begins.id <= 300 * PER_DAY + 40, "{begins:?}");
     }
 
     #[test]
     fn a_page_that_is_wrong_about_its_day_does_not_lead_astray() {
         let bracket = |facts: &[(u64, u64)]| {
             let facts: Vec<_> = facts.iter().map(|it| (it.0, day(it.1))).collect();
-            Bisect::among(day(10), &facts).map(|it| it.bracket())
+            let series = Series { below: 0, above: (1000, day(50)) };
+            let (below, above) = Bisect::among(day(10), &facts, series).edges();
+            (below.id, above.id)
         };
-        assert_eq!(bracket(&[(100, 8), (150, 9), (160, 10), (300, 11)]), Some((150, 160)));
+        assert_eq!(bracket(&[(100, 8), (150, 9), (160, 10), (300, 11)]), (150, 160));
         assert_eq!(
             bracket(&[(100, 8), (150, 9), (290, 9), (160, 10), (170, 10), (300, 11)]),
-            Some((150, 160))
+            (150, 160)
         );
-        assert_eq!(bracket(&[(90, 12), (100, 8), (150, 9), (160, 10)]), Some((150, 160)));
-        assert_eq!(bracket(&[(150, 9), (152, 10), (151, 10), (153, 9)]), Some((150, 151)));
-        assert_eq!(bracket(&[(100, 8)]), None);
-        assert_eq!(bracket(&[(100, 12)]), None);
+        assert_eq!(bracket(&[(90, 12), (100, 8), (150, 9), (160, 10)]), (150, 160));
+        assert_eq!(bracket(&[(150, 9), (152, 10), (151, 10), (153, 9)]), (150, 151));
+        assert_eq!(bracket(&[(100, 8)]), (100, 1000), "nothing later is known");
+        assert_eq!(bracket(&[(100, 12)]), (0, 100), "nothing earlier is known");
     }
 }

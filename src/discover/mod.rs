@@ -7,7 +7,7 @@ mod feed;
 mod listing;
 mod sitemap;
 
-pub use bisect::{Bisect, DISORDER, Probe};
+pub use bisect::{Bisect, DISORDER, Edge, EdgeKind, Probe, Series};
 pub use cdx::{ArchivedCapture, CdxQuery, Parts, RecordPlace, Sought, crawls};
 pub use feed::FeedSource;
 pub use listing::{CardReader, Extent, ListingSource};

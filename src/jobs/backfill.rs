@@ -1,30 +1,34 @@
 //! Every article of a range of days: for each day read its listings, visit what they name, and where they leave it
 //! open, ask for the ids of the day. What is known is in the archive, so the same command goes on where it was left.
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, Utc};
 
 use crate::{
-    config::Archive,
-    discover::{CardReader, Extent, ListingSource, Source},
-    fetch::{Class, FetchError},
-    model::{
-        Ask, Candidate, Days, Event, Fetched, PageState, RawPage, Reading, Request, Tally, Verdict,
-    },
+    discover::CardReader,
+    model::{DayReading, Days, Event, Reading, Tally, Verdict},
     store::{Queue, Reader},
 };
 
 use super::{
     CoveredDay, End, JobError, Report, coverage,
-    ids::IdWalk,
+    forecast::Forecast,
+    id_map::IdMap,
+    ids::{IdWalk, Named},
+    listings::{Asked, Listing, ask, is_asked},
+    midnight,
+    outlook::{Expected, Outlook, stretches, typical},
     pass::{Pass, Work},
+    survey::Survey,
 };
 
 /// Feeds and sitemaps name what is so many days old.
 const RECENT_DAYS: u64 = 2;
-/// A listing that names nothing is asked again after this.
-const ASK_AGAIN_HOURS: i64 = 24;
-/// A listing that was not there for so many days, and never was, is none of this site's.
-const MISSES_MAX: u64 = 3;
+/// Of a range of fewer days nobody needs to know beforehand how full they are.
+const SURVEYED_MIN: usize = 8;
+/// Fewer days without a listing do not make the estimate a wrong one.
+const LOOKED_UP_MIN: u64 = 8;
 
 /// What to fill.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +83,15 @@ impl Pass<'_> {
     /// Fill a range. `reader` looks at the same archive that is written.
     pub async fn backfill(&self, reader: &Reader, plan: &Backfill) -> Result<Report, JobError> {
         self.run("backfill", async |work| {
-            let mut filling = Filling { work, reader, plan, tally: Tally::default() };
+            let mut filling = Filling {
+                work,
+                reader,
+                plan,
+                tally: Tally::default(),
+                forecast: Forecast::default(),
+                listings_read: 0,
+                surveyed: BTreeSet::new(),
+            };
             let end = match filling.fill().await? {
                 Ok(()) => End::Done,
                 Err(end) => end,
@@ -97,6 +109,11 @@ struct Filling<'w, 'a> {
     reader: &'w Reader,
     plan: &'w Backfill,
     tally: Tally,
+    forecast: Forecast,
+    /// Listings that were asked for.
+    listings_read: u64,
+    /// Days whose listings were read before the first day was begun.
+    surveyed: BTreeSet<NaiveDate>,
 }
 
 type Step<T = ()> = Result<Result<T, End>, JobError>;
@@ -107,33 +124,111 @@ impl Filling<'_, '_> {
         if let Some(error) = self.work.discovery().ask_permission().await? {
             return Ok(Err(self.work.stopped(&error)));
         }
-        let now = Utc::now();
-        let today = now.with_timezone(&profile.time_zone).date_naive();
+        let today = Utc::now().with_timezone(&profile.time_zone).date_naive();
         if today <= self.plan.days.last + chrono::Days::new(RECENT_DAYS)
             && let Err(end) = self.read_feeds().await?
         {
             return Ok(Err(end));
         }
-        let covered = coverage(self.reader, profile, self.plan.days, now)?;
-        let expected = |it: &CoveredDay| it.usual.unwrap_or(0);
-        let days = self.plan.select(covered, profile.ids.is_some());
-        observe(Event::Planned { days: days.len() as u64, pages: days.iter().map(expected).sum() });
         let cards = CardReader::new(profile)?;
         let mut listings = Vec::new();
         for archive in &profile.archives {
-            let (there, missing) = self.reader.source_record(&archive.template)?;
-            // One more try in every run: a site may open its archive.
-            let misses = if 0 < there { 0 } else { missing.min(MISSES_MAX - 1) };
-            listings.push(Listing { archive, misses });
+            listings.push(Listing::new(archive, self.reader.source_record(&archive.template)?));
         }
+        let survey = match self.survey(&cards, &mut listings).await? {
+            Ok(survey) => survey,
+            Err(end) => return Ok(Err(end)),
+        };
+        let covered = coverage(self.reader, profile, self.plan.days, Utc::now())?;
+        let typical = typical(&covered);
+        let days = self.plan.select(covered, profile.ids.is_some());
+        let (expected, silent) = self.expect(&days, &listings, &survey, typical)?;
+        let expected = match self.look_up(silent).await? {
+            Ok(0) => expected,
+            Ok(_) => self.expect(&days, &listings, &survey, typical)?.0,
+            Err(end) => return Ok(Err(end)),
+        };
+        let sum = |count: fn(&Expected) -> u64| expected.iter().map(count).sum();
+        let (pages, guesses) = (sum(Expected::visits), sum(|it| it.guesses));
+        observe(Event::Planned { days: days.len() as u64, pages, guesses });
+        self.forecast = Forecast::new(expected);
         for day in days {
+            let before = self.tally.fetched;
+            self.forecast.begin();
+            self.foresee(None);
             if let Err(end) = self.fill_day(&day, &cards, &mut listings).await? {
                 return Ok(Err(end));
             }
+            self.forecast.end(self.tally.fetched - before);
             let verdict = self.look(day.day)?.verdict;
             observe(Event::DayDone { day: day.day, verdict });
         }
         Ok(Ok(()))
+    }
+
+    /// Reads the listings of a few days of a long range first. They have to be read anyway, and tell how full the others are,
+    /// and whether a listing that the newest days lack is there for others.
+    async fn survey(&mut self, cards: &CardReader<'_>, listings: &mut [Listing<'_>]) -> Step<Survey> {
+        let profile = self.work.pass.profile;
+        let covered = coverage(self.reader, profile, self.plan.days, Utc::now())?;
+        let days = self.plan.select(covered, profile.ids.is_some());
+        let is_asked = |day: &CoveredDay, listings: &[Listing<'_>]| {
+            day.verdict != Verdict::Open
+                && listings.iter().any(|it| is_asked(day, &it.archive.template, Utc::now()))
+        };
+        let asked = days.iter().filter(|it| is_asked(it, listings));
+        let mut survey = Survey::of(asked.map(|it| it.day));
+        if survey.len() < SURVEYED_MIN {
+            return Ok(Ok(Survey::of([])));
+        }
+        while let Some(next) = survey.ask() {
+            let day = days.iter().find(|it| it.day == next).expect("a survey asks for its own days");
+            let mut named = None;
+            if let Err(end) = self.read_listings(day, cards, listings, &mut named).await? {
+                return Ok(Err(end));
+            }
+            survey.note(next, named);
+            self.surveyed.insert(next);
+        }
+        Ok(Ok(survey))
+    }
+
+    /// Finds where days begin and end whose ids will be asked for. Returns how many stretches of them were looked up.
+    async fn look_up(&mut self, stretches: Vec<Days>) -> Step<usize> {
+        let Some(ids) = &self.work.pass.profile.ids else { return Ok(Ok(0)) };
+        let mut count = 0;
+        for days in stretches.into_iter().filter(|it| LOOKED_UP_MIN <= it.count()) {
+            count += 1;
+            let mut walk = IdWalk::new(self.work, self.reader, ids);
+            let looked = walk.look_up(days).await;
+            self.tally = self.tally.plus(walk.tally);
+            if let Err(end) = looked? {
+                return Ok(Err(end));
+            }
+        }
+        Ok(Ok(count))
+    }
+
+    /// What every day will take, and the stretches of days whose ids will be asked for.
+    fn expect(
+        &self,
+        days: &[CoveredDay],
+        listings: &[Listing<'_>],
+        survey: &Survey,
+        typical: Option<u64>,
+    ) -> Result<(Vec<Expected>, Vec<Days>), JobError> {
+        let (profile, now) = (self.work.pass.profile, Utc::now());
+        let map = profile.ids.as_ref().map(|it| IdMap::new(profile, it, Some(self.reader), now));
+        let outlook = Outlook { backfill: self.plan, listings, survey, map: map.as_ref(), typical, now };
+        let expected = days.iter().map(|it| outlook.of(it)).collect::<Result<_, _>>()?;
+        Ok((expected, stretches(days, &outlook)))
+    }
+
+    /// Says how much is left, where so many pages are known to be left of the day in hand.
+    fn foresee(&self, known: Option<u64>) {
+        let left = self.forecast.left(known);
+        let (pages, listings, listings_read) = (left.pages, left.listings, self.listings_read);
+        (self.work.pass.observe)(Event::Foreseen { pages, listings, listings_read });
     }
 
     /// What is known of a day now.
@@ -149,13 +244,9 @@ impl Filling<'_, '_> {
             return Ok(Err(self.work.stopped(&error)));
         }
         let zone = self.work.pass.profile.time_zone;
-        let moment = |day: NaiveDate| {
-            let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
-            midnight.and_local_timezone(zone).earliest().map_or(midnight.and_utc(), |it| it.to_utc())
-        };
         let Days { first, last } = self.plan.days;
-        let until = moment(last.succ_opt().unwrap_or(last));
-        self.visit_all(Queue::Named(moment(first), until)).await
+        let until = midnight(last.succ_opt().unwrap_or(last), zone);
+        self.visit_all(Queue::Named(midnight(first, zone), until)).await
     }
 
     async fn visit_all(&mut self, queue: Queue) -> Step {
@@ -170,17 +261,13 @@ impl Filling<'_, '_> {
         cards: &CardReader<'_>,
         listings: &mut [Listing<'_>],
     ) -> Step {
-        for listing in listings {
-            if !is_asked(day, &listing.archive.template, Utc::now()) {
-                continue;
-            }
-            if let Some(end) = self.work.bounds.over() {
-                return Ok(Err(end));
-            }
-            if let Err(end) = self.read_listing(day.day, cards, listing).await? {
-                return Ok(Err(end));
-            }
+        if !self.surveyed.contains(&day.day)
+            && let Err(end) = self.read_listings(day, cards, listings, &mut None).await?
+        {
+            return Ok(Err(end));
         }
+        let named = self.look(day.day)?;
+        self.foresee(named.readings.iter().map(DayReading::pending).max());
         if let Err(end) = self.visit_all(Queue::Day(day.day)).await? {
             return Ok(Err(end));
         }
@@ -194,18 +281,40 @@ impl Filling<'_, '_> {
         if !is_wanted || now.verdict == Verdict::Open || now.has_ids() {
             return Ok(Ok(()));
         }
-        let mut walk = IdWalk { work: self.work, reader: self.reader, ids, tally: Tally::default() };
+        let mut walk = IdWalk::new(self.work, self.reader, ids);
         let walked = walk.name_ids(day.day).await;
         self.tally = self.tally.plus(walk.tally);
-        let reach = match walked? {
-            Ok(reach) => reach,
+        let (count, reach) = match walked? {
+            Ok(Named::Queued(count, reach)) => (count, reach),
+            Ok(Named::Nothing | Named::Unknown) => return Ok(Ok(())),
             Err(end) => return Ok(Err(end)),
         };
+        self.foresee(Some(count));
         if let Err(end) = self.visit_all(Queue::Day(day.day)).await? {
             return Ok(Err(end));
         }
-        if let Some((first, last)) = reach {
-            self.work.pass.writer.forget_neighbours(day.day, first, last).await?;
+        self.work.pass.writer.forget_neighbours(day.day, *reach.start(), *reach.end()).await?;
+        Ok(Ok(()))
+    }
+
+    /// Read every listing of a day that has to be asked. `named` takes the ids they name, once one of them could be read.
+    async fn read_listings(
+        &mut self,
+        day: &CoveredDay,
+        cards: &CardReader<'_>,
+        listings: &mut [Listing<'_>],
+        named: &mut Option<BTreeSet<String>>,
+    ) -> Step {
+        for listing in listings {
+            if !is_asked(day, &listing.archive.template, Utc::now()) {
+                continue;
+            }
+            if let Some(end) = self.work.bounds.over() {
+                return Ok(Err(end));
+            }
+            if let Err(end) = self.read_listing(day.day, cards, listing, named).await? {
+                return Ok(Err(end));
+            }
         }
         Ok(Ok(()))
     }
@@ -216,26 +325,28 @@ impl Filling<'_, '_> {
         day: NaiveDate,
         cards: &CardReader<'_>,
         listing: &mut Listing<'_>,
+        named: &mut Option<BTreeSet<String>>,
     ) -> Step {
-        let Pass { profile, writer, observe, .. } = self.work.pass;
+        let Pass { profile, fetcher, writer, observe, .. } = self.work.pass;
         let source = listing.archive.template.clone();
-        if MISSES_MAX <= listing.misses {
+        if listing.is_given_up() {
             let reading = (source, Reading::Missing, Some("never_there".to_owned()));
             writer.keep_reading(self.work.run, day, reading, Vec::new(), Vec::new(), Utc::now()).await?;
             return Ok(Ok(()));
         }
         let url = listing.archive.url(&profile.base_url, day);
         let url = url.expect("the template was filled in and parsed when it was read");
-        let asked = self.ask(cards, url.clone()).await;
-        let Asked { candidates, requests, state, reason, end } = asked;
-        if let Some(end) = end {
+        let asked = ask(fetcher, &self.work.bounds, cards, url.clone()).await;
+        self.listings_read += asked.requests.len() as u64;
+        let names = asked.names();
+        let Asked { candidates, requests, state, reason, stop, over } = asked;
+        if let Some(end) = over.or_else(|| stop.map(|it| self.work.stopped(&it))) {
             writer.remember_requests(self.work.run, requests).await?;
             return Ok(Err(end));
         }
-        match state {
-            Reading::Missing => listing.misses += 1,
-            Reading::Read | Reading::Empty => listing.misses = 0,
-            Reading::Blocked | Reading::Refused | Reading::Failed => {}
+        listing.note(state);
+        if let Some(names) = names {
+            named.get_or_insert_default().extend(names);
         }
         let (url, listed) = (url.to_string(), candidates.len());
         let reading = (source, state, reason.clone());
@@ -255,98 +366,5 @@ impl Filling<'_, '_> {
             }
         }
         Ok(Ok(()))
-    }
-
-    async fn ask(&self, cards: &CardReader<'_>, url: url::Url) -> Asked {
-        let mut source = ListingSource::new(cards, url, Extent::Whole);
-        let mut asked = Asked {
-            candidates: Vec::new(),
-            requests: Vec::new(),
-            state: Reading::Empty,
-            reason: None,
-            end: None,
-        };
-        while let Some(url) = source.ask() {
-            asked.end = self.work.bounds.over();
-            if asked.end.is_some() {
-                return asked;
-            }
-            let visit = self.work.pass.fetcher.get(&Ask::new(url)).await;
-            asked.requests.extend(visit.requests);
-            let (state, reason) = match visit.result {
-                Ok(Fetched::Page(page)) if !source.owns(&page) => {
-                    (Reading::Missing, Some("redirected_away"))
-                }
-                Ok(Fetched::Page(page)) => {
-                    asked.absorb(&mut source, &page);
-                    continue;
-                }
-                Ok(Fetched::Missing(missing)) => (Reading::Missing, Some(missing.code())),
-                Ok(Fetched::NotModified(_)) => (Reading::Failed, Some("not_modified")),
-                Err(error) if error.class() == Class::Stop => {
-                    asked.end = Some(self.work.stopped(&error));
-                    return asked;
-                }
-                Err(error) => (reading(&error), Some(error.code())),
-            };
-            // A following page that is not there ends the listing; one that cannot be read leaves it open.
-            if asked.state != Reading::Read || state != Reading::Missing {
-                asked.state = state;
-                asked.reason = reason.map(str::to_owned);
-                break;
-            }
-        }
-        asked
-    }
-}
-
-/// A listing of the profile, and for how many days in a row it was not there.
-struct Listing<'p> {
-    archive: &'p Archive,
-    misses: u64,
-}
-
-/// What came of asking for a listing.
-struct Asked {
-    candidates: Vec<Candidate>,
-    requests: Vec<Request>,
-    state: Reading,
-    reason: Option<String>,
-    /// Why the run is over; what was named until then is not filed.
-    end: Option<End>,
-}
-
-impl Asked {
-    fn absorb(&mut self, source: &mut ListingSource<'_>, page: &RawPage) {
-        let named = source.absorb(page);
-        if !named.candidates.is_empty() {
-            self.state = Reading::Read;
-        }
-        self.candidates.extend(named.candidates);
-    }
-}
-
-/// What a failure says of a listing.
-fn reading(error: &FetchError) -> Reading {
-    match error.state() {
-        PageState::Blocked => Reading::Blocked,
-        PageState::Refused => Reading::Refused,
-        PageState::New
-        | PageState::Stored
-        | PageState::Missing
-        | PageState::Throttled
-        | PageState::Broken
-        | PageState::NotArticle => Reading::Failed,
-    }
-}
-
-/// Whether a listing of a day has to be asked for, given what it said before.
-pub(super) fn is_asked(day: &CoveredDay, source: &str, now: DateTime<Utc>) -> bool {
-    let Some(known) = day.reading(source) else { return true };
-    match known.state {
-        _ if !known.is_final => true,
-        Reading::Read => false,
-        Reading::Empty | Reading::Missing => known.checked_at < now - TimeDelta::hours(ASK_AGAIN_HOURS),
-        Reading::Blocked | Reading::Refused | Reading::Failed => true,
     }
 }

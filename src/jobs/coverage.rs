@@ -73,9 +73,10 @@ pub fn coverage(
 }
 
 impl CoveredDay {
-    /// Whether the numbers of the day were all asked for.
+    /// Whether ids have said of the day what they can: they were all asked for, or are those of later days.
     pub(super) fn has_ids(&self) -> bool {
-        self.readings.iter().any(|it| it.source == IDS && it.complete)
+        let is_before = |it: &DayReading| it.state == Reading::Empty && it.is_final;
+        self.readings.iter().any(|it| it.source == IDS && (it.complete || is_before(it)))
     }
 
     /// Whether a source named the pages of the day.
@@ -159,6 +160,11 @@ fn unread(readings: &[DayReading], sources: &[&str]) -> Option<String> {
     for it in readings {
         let DayReading { source, listed, failed, .. } = it;
         match it.state {
+            Reading::Failed if source == IDS => {
+                return Some(
+                    "more ids than are guessed in one run: the next goes on with them".to_owned(),
+                );
+            }
             Reading::Failed => {
                 let reason = it.reason.as_deref().unwrap_or("failed");
                 return Some(format!("{source} could not be read ({reason})"));

@@ -6,15 +6,21 @@ mod bounds;
 mod coverage;
 mod discovery;
 mod drift;
+mod forecast;
+mod id_map;
 mod ids;
 mod import;
+mod listings;
 mod offers;
+mod outlook;
 mod pages;
 mod pass;
 mod plan;
+mod preview;
 mod reextract;
 mod schedule;
 mod scrape;
+mod survey;
 mod verify;
 mod via;
 mod visit;
@@ -24,12 +30,16 @@ pub use backfill::{Backfill, Ids, Order};
 pub use bounds::{Limits, Stop};
 pub use coverage::{CoveredDay, coverage};
 pub use import::{Contents, Import, ImportFile, Imported, Unreadable, saved_page};
+pub use outlook::Expected;
 pub use pages::{ArchivePages, Evidence, Found, PassedOver, Revisit, evidence};
 pub use pass::Pass;
-pub use plan::{BackfillPlan, Plan, PlannedDay, PlannedSource, plan, plan_backfill};
+pub use plan::{Plan, PlannedSource, plan};
+pub use preview::{BackfillPlan, PlannedDay, Preview};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
 pub use verify::{Verified, Verify, compact, repair};
 pub use via::{Captures, Via};
+
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     model::{Drift, Event, Tally},
@@ -89,4 +99,10 @@ impl Report {
             End::Interrupted => RunOutcome::Interrupted,
         }
     }
+}
+
+/// The first moment of a day; midnight in UTC where the clocks skip it.
+fn midnight(day: NaiveDate, zone: chrono_tz::Tz) -> DateTime<Utc> {
+    let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
+    midnight.and_local_timezone(zone).earliest().map_or(midnight.and_utc(), |it| it.to_utc())
 }

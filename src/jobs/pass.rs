@@ -13,7 +13,7 @@ use crate::{
     config::Profile,
     extract::Extractor,
     fetch::{FetchError, Fetcher},
-    model::{Drift, Event, Extraction, Outcome, RawPage, RunId, Settled, Tally, Task},
+    model::{Drift, Event, Extraction, Outcome, RawPage, RunId, Settled, Tally, Task, Via},
     store::{Pending, Queue, Writer},
 };
 
@@ -69,6 +69,8 @@ struct Settling {
     url: String,
     /// Of a failure, in words.
     cause: Option<String>,
+    /// Who named the page.
+    via: Via,
     pending: Pending<Settled>,
 }
 
@@ -233,7 +235,7 @@ impl Work<'_> {
     ) -> Result<Result<(Settling, Option<Task>), Stopped>, JobError> {
         let Pass { writer, profile, .. } = self.pass;
         task.ask.url = profile.current_url(&task.key, &task.ask.url);
-        let (page, url) = (task.page, task.ask.url.to_string());
+        let (page, url, via) = (task.page, task.ask.url.to_string(), task.via);
         match visit(task, self).await {
             Visited::Settle(settlement, cause) => {
                 if let Outcome::Read { extraction, .. } = &settlement.outcome {
@@ -242,7 +244,7 @@ impl Work<'_> {
                 // A page that is claimed is visited: whoever may not begin another claims none.
                 let queue = queue.filter(|_| self.bounds.over().is_none() && !self.bounds.count_page());
                 let (pending, next) = writer.settle_and_claim(*settlement, queue).await?;
-                Ok(Ok((Settling { url, cause, pending }, next)))
+                Ok(Ok((Settling { url, cause, via, pending }, next)))
             }
             Visited::Stop(settlement, error) => {
                 let mut told = Tally::default();
@@ -259,8 +261,12 @@ impl Work<'_> {
 
     /// Wait until a page is settled for good, and count it.
     async fn count(&self, settling: Option<Settling>, tally: &mut Tally) -> Result<(), JobError> {
-        let Some(Settling { url, cause, pending }) = settling else { return Ok(()) };
-        let settled = pending.done().await?;
+        let Some(Settling { url, cause, via, pending }) = settling else { return Ok(()) };
+        let settled = match (pending.done().await?, via) {
+            // Nobody said that there is such a page: nothing is lost.
+            (Settled::Missing, Via::Ids) => Settled::GuessMissed,
+            (settled, _) => settled,
+        };
         tally.count(settled);
         (self.pass.observe)(Event::Settled { url, settled, cause });
         Ok(())

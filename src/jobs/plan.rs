@@ -1,22 +1,19 @@
-//! What a run would do. For a scrape the sources are read, for a backfill nothing is; no article is fetched, and
-//! nothing is written.
+//! What a scrape would do: its sources are read, no article is fetched, and nothing is written.
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use url::Url;
 
 use crate::{
     config::Profile,
     discover::CardReader,
     fetch::{Class, Fetcher},
-    model::{Ask, Candidate, DayReading, Days, Fetched, Verdict},
+    model::{Ask, Candidate, Fetched},
     store::Reader,
 };
 
 use super::{
-    Backfill, CoveredDay, End, JobError, Limits, Stop,
-    backfill::is_asked,
+    End, JobError, Limits, Stop,
     bounds::Bounds,
-    coverage,
     discovery::{self, SeenFiles},
 };
 
@@ -117,70 +114,4 @@ pub async fn plan(
     plan.unknown = keys.iter().filter_map(url).collect();
     plan.requests += plan.due + plan.unknown.len() as u64;
     Ok(plan)
-}
-
-/// What a backfill would do. No request is made for it.
-#[derive(Debug, Default)]
-pub struct BackfillPlan {
-    /// The days it would work on, in order.
-    pub days: Vec<PlannedDay>,
-    /// Requests in all: listings, and pages as far as they can be foreseen.
-    pub requests: u64,
-}
-
-/// A day of a plan.
-#[derive(Debug)]
-pub struct PlannedDay {
-    /// The day, as it is now.
-    pub covered: CoveredDay,
-    /// Listings it would read.
-    pub listings: u64,
-    /// Pages that are named and queued.
-    pub queued: u64,
-    /// Pages that are expected beyond those: by what is usual for the weekday, or by how far the ids rise in a day.
-    pub expected: u64,
-}
-
-/// Look at the archive, if there is one, and say what a backfill would do.
-pub fn plan_backfill(
-    profile: &Profile,
-    archive: Option<&Reader>,
-    backfill: &Backfill,
-    now: DateTime<Utc>,
-) -> Result<BackfillPlan, JobError> {
-    let covered = match archive {
-        Some(archive) => coverage(archive, profile, backfill.days, now)?,
-        None => unknown(profile, backfill.days, now),
-    };
-    let mut plan = BackfillPlan::default();
-    for covered in backfill.select(covered, profile.ids.is_some()) {
-        let sources = profile.archives.iter();
-        let listings = sources.filter(|it| is_asked(&covered, &it.template, now)).count() as u64;
-        let queued = covered.readings.iter().map(DayReading::pending).max().unwrap_or(0);
-        let by_ids = || profile.ids.as_ref().map_or(0, |it| it.per_day(covered.day));
-        let has_listing = covered.readings.iter().any(DayReading::is_believable);
-        let expected = match covered.usual {
-            _ if has_listing => 0,
-            Some(usual) => usual.saturating_sub(covered.articles + queued),
-            None => by_ids().saturating_sub(covered.articles + queued),
-        };
-        plan.requests += listings + queued + expected;
-        plan.days.push(PlannedDay { covered, listings, queued, expected });
-    }
-    Ok(plan)
-}
-
-/// Days of an archive that does not exist.
-fn unknown(profile: &Profile, days: Days, now: DateTime<Utc>) -> Vec<CoveredDay> {
-    let today = now.with_timezone(&profile.time_zone).date_naive();
-    let verdict = |day| if today <= day { Verdict::Open } else { Verdict::Unknown };
-    let day = |day| CoveredDay {
-        day,
-        verdict: verdict(day),
-        why: "nobody has asked".to_owned(),
-        articles: 0,
-        usual: None,
-        readings: Vec::new(),
-    };
-    days.iter().map(day).collect()
 }

@@ -67,6 +67,24 @@ pub enum Event {
         days: u64,
         /// Pages it expects to visit.
         pages: u64,
+        /// How many of them nobody named: their ids will be guessed.
+        guesses: u64,
+    },
+    /// How much is left of a job, as far as can be told by now.
+    Foreseen {
+        /// Pages to visit.
+        pages: u64,
+        /// Listings to read.
+        listings: u64,
+        /// Listings that were read so far.
+        listings_read: u64,
+    },
+    /// Ids that nobody named are about to be asked for.
+    Guessing {
+        /// The day they may be of.
+        day: NaiveDate,
+        /// Which.
+        guesses: Guesses,
     },
     /// A day was worked through.
     DayDone {
@@ -102,6 +120,27 @@ pub enum Event {
     },
 }
 
+/// Ids that nobody named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guesses {
+    /// Some, to find where a day begins and ends.
+    Bounds {
+        /// No more than this.
+        at_most: u64,
+    },
+    /// Those of a day.
+    Ids {
+        /// The lowest,
+        first: u64,
+        /// and the highest.
+        last: u64,
+        /// How many of them will be asked for.
+        count: u64,
+        /// How many at most are left for another run.
+        left: u64,
+    },
+}
+
 /// What is normally on the pages of the site, and is not any more.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drift {
@@ -128,6 +167,8 @@ pub enum Settled {
     Unchanged,
     /// The page does not exist.
     Missing,
+    /// No page has this id, which was a guess.
+    GuessMissed,
     /// It could not be kept: blocked, throttled, broken, refused or not an article.
     Failed(PageState),
 }
@@ -145,8 +186,10 @@ pub struct Tally {
     pub updated: u64,
     /// Articles that were as before.
     pub unchanged: u64,
-    /// Pages that do not exist.
+    /// Pages that somebody named and that do not exist.
     pub missing: u64,
+    /// Ids that nobody named and that no page has.
+    pub guesses_missed: u64,
     /// Pages that could not be kept; they stay queued.
     pub failed: u64,
     /// Sources that were read, stale and unchanged ones too.
@@ -168,6 +211,7 @@ impl Tally {
             Settled::Updated => self.updated += 1,
             Settled::Unchanged => self.unchanged += 1,
             Settled::Missing => self.missing += 1,
+            Settled::GuessMissed => self.guesses_missed += 1,
             Settled::Failed(_) => self.failed += 1,
         }
     }
@@ -184,6 +228,7 @@ impl Tally {
             updated: self.updated + other.updated,
             unchanged: self.unchanged + other.unchanged,
             missing: self.missing + other.missing,
+            guesses_missed: self.guesses_missed + other.guesses_missed,
             failed: self.failed + other.failed,
             sources_read: self.sources_read + other.sources_read,
             sources_unread: self.sources_unread + other.sources_unread,
@@ -201,6 +246,7 @@ impl Settled {
             Self::Updated => "updated",
             Self::Unchanged => "unchanged",
             Self::Missing => "missing",
+            Self::GuessMissed => "guess_missed",
             Self::Failed(state) => state.code(),
         }
     }

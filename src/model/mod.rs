@@ -22,7 +22,7 @@ pub use article::{
     WarningCode,
 };
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
-pub use event::{Drift, Event, Settled, Tally};
+pub use event::{Drift, Event, Guesses, Settled, Tally};
 pub use key::PageKey;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use names::{Names, capitals};

@@ -1,6 +1,6 @@
 //! The ledger: what each source said of each day, and what became of the pages it named.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::params;
@@ -30,6 +30,8 @@ pub struct IdFact {
     pub state: PageState,
     /// The day its article was published.
     pub day: Option<NaiveDate>,
+    /// Whether it was guessed and not there at a time when it could not be there yet.
+    pub is_early: bool,
 }
 
 impl Writer {
@@ -91,6 +93,28 @@ impl Writer {
             )?
             .execute(params![day.to_string(), IDS, first, last])?;
             Ok(())
+        })
+        .await
+    }
+
+    /// Makes guesses between two numbers due again that were not there before a time: they may have been published since.
+    /// Returns how many.
+    pub async fn guess_again(
+        &self,
+        host: &str,
+        numbers: RangeInclusive<u64>,
+        before: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Result<usize> {
+        let host = host.to_owned();
+        self.call(move |conn| {
+            let mut again = conn.prepare_cached(
+                "UPDATE pages SET state = 'new', reason = NULL, due_at = ?5
+                  WHERE host = ?1 AND CAST(site_id AS INTEGER) BETWEEN ?2 AND ?3 AND via = 'ids'
+                    AND state = 'missing' AND visited_at < ?4 AND claimed_by IS NULL",
+            )?;
+            let (first, last) = (numbers.start(), numbers.end());
+            Ok(again.execute(params![host, first, last, stamp(before), stamp(now)])?)
         })
         .await
     }
@@ -209,25 +233,34 @@ impl Reader {
         Ok(facts)
     }
 
-    /// The highest number of any page that is known.
+    /// Returns the highest number of any page that is known.
     pub fn highest_number(&self, host: &str) -> Result<Option<u64>> {
         let sql =
             "SELECT max(CAST(site_id AS INTEGER)) FROM pages WHERE host = ?1 AND state <> 'missing'";
         Ok(self.conn.prepare_cached(sql)?.query_row([host], |row| row.get(0))?)
     }
 
-    /// What is known of the pages numbered `first` to `last`, lowest first.
-    pub fn numbered(&self, host: &str, first: u64, last: u64) -> Result<Vec<IdFact>> {
+    /// Returns what is known of the pages of these numbers, lowest first. A guess that was made before `since` and was not
+    /// there is early.
+    pub fn numbered(
+        &self,
+        host: &str,
+        numbers: RangeInclusive<u64>,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<IdFact>> {
+        let (first, last) = (numbers.start(), numbers.end());
         let mut query = self.conn.prepare_cached(
-            "SELECT CAST(p.site_id AS INTEGER), p.state, a.published_on
+            "SELECT CAST(p.site_id AS INTEGER), p.state, a.published_on,
+                    p.via = 'ids' AND p.state = 'missing' AND p.visited_at < ?4
                FROM pages p LEFT JOIN articles a ON a.id = p.id
               WHERE p.host = ?1 AND CAST(p.site_id AS INTEGER) BETWEEN ?2 AND ?3
               ORDER BY 1",
         )?;
-        let rows = query.query_map(params![host, first, last], |row| {
+        let rows = query.query_map(params![host, first, last, stamp(since)], |row| {
             let state = PageState::from_code(&row.get::<_, String>(1)?).unwrap_or(PageState::New);
             let day: Option<String> = row.get(2)?;
-            Ok(IdFact { id: row.get(0)?, state, day: day.and_then(|it| it.parse().ok()) })
+            let is_early = row.get::<_, Option<bool>>(3)?.unwrap_or(false);
+            Ok(IdFact { id: row.get(0)?, state, day: day.and_then(|it| it.parse().ok()), is_early })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

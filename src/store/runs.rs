@@ -168,7 +168,7 @@ impl Writer {
         now: DateTime<Utc>,
     ) -> Result<()> {
         self.call(move |conn| {
-            let Tally { discovered, fetched, stored, updated, unchanged, missing, failed, sources_read: _,
+            let Tally { discovered, fetched, stored, updated, unchanged, missing, guesses_missed: _, failed, sources_read: _,
                 sources_unread: _, sources_stale: _, sources_cut: _ } = tally;
             conn.execute(
                 "UPDATE runs SET finished_at = ?2, outcome = ?3, discovered = ?4, fetched = ?5, stored = ?6,

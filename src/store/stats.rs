@@ -46,6 +46,8 @@ pub struct PageStats {
     pub state: PageState,
     /// Why.
     pub reason: Option<String>,
+    /// Whether they are ids that nobody named and that no page has: nothing is lost with them.
+    pub is_guess: bool,
     /// How many.
     pub count: u64,
     /// When the first of them is looked at again; `None` for never.
@@ -157,12 +159,33 @@ fn pages(conn: &Connection) -> Result<Vec<PageStats>> {
     let rows = query.query_map([], |row| {
         let state: String = row.get(0)?;
         let (reason, count, next_due) = (row.get(1)?, row.get(2)?, row.get(3)?);
-        Ok(PageState::from_code(&state).map(|state| PageStats { state, reason, count, next_due }))
+        let found = PageState::from_code(&state);
+        Ok(found.map(|state| PageStats { state, reason, is_guess: false, count, next_due }))
     })?;
     let mut pages: Vec<PageStats> =
         rows.filter_map(rusqlite::Result::transpose).collect::<rusqlite::Result<_>>()?;
-    pages.sort_by_key(|it| it.state);
+    for guesses in guesses_missed(conn)? {
+        let is_same = |it: &&mut PageStats| it.state == guesses.state && it.reason == guesses.reason;
+        if let Some(others) = pages.iter_mut().find(is_same) {
+            others.count -= guesses.count;
+        }
+        pages.push(guesses);
+    }
+    pages.retain(|it| 0 < it.count);
+    pages.sort_by_key(|it| (it.state, it.is_guess));
     Ok(pages)
+}
+
+/// Ids that nobody named and that no page has. They are not due again, but for those a source names by now.
+fn guesses_missed(conn: &Connection) -> Result<Vec<PageStats>> {
+    let sql =
+        "SELECT reason, count(*) FROM pages WHERE state = 'missing' AND via = 'ids' GROUP BY reason";
+    let mut query = conn.prepare(sql)?;
+    let rows = query.query_map([], |row| {
+        let (reason, count) = (row.get(0)?, row.get(1)?);
+        Ok(PageStats { state: PageState::Missing, reason, is_guess: true, count, next_due: None })
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn sources(conn: &Connection) -> Result<Vec<SourceStats>> {
@@ -245,19 +268,27 @@ mod tests {
                  ('h', '2', 'feed', 'stored', NULL, '', '2024-01-03', NULL),
                  ('h', '3', 'feed', 'stored', NULL, '', '2024-01-02', 1),
                  ('h', '4', 'feed', 'blocked', 'http_403', '', '2024-01-05', NULL),
-                 ('h', '5', 'feed', 'blocked', 'robots', '', NULL, NULL)",
+                 ('h', '5', 'feed', 'blocked', 'robots', '', NULL, NULL),
+                 ('h', '6', 'feed', 'missing', 'not_found', '', '2024-01-07', NULL),
+                 ('h', '7', 'ids', 'missing', 'not_found', '', NULL, NULL),
+                 ('h', '8', 'ids', 'missing', 'not_found', '', NULL, NULL),
+                 ('h', '9', 'ids', 'missing', 'gone', '', NULL, NULL),
+                 ('h', '10', 'ids', 'stored', NULL, '', NULL, NULL)",
         )
         .expect("rows");
         let found: Vec<_> = pages(&conn)
             .expect("counts")
             .into_iter()
-            .map(|it| (it.state, it.reason, it.count, it.next_due))
+            .map(|it| (it.state, it.reason, it.is_guess, it.count, it.next_due))
             .collect();
         let text = |it: &str| Some(it.to_owned());
         let expect = [
-            (PageState::Stored, None, 3, text("2024-01-02")),
-            (PageState::Blocked, text("http_403"), 1, text("2024-01-05")),
-            (PageState::Blocked, text("robots"), 1, None),
+            (PageState::Stored, None, false, 4, text("2024-01-02")),
+            (PageState::Missing, text("not_found"), false, 1, text("2024-01-07")),
+            (PageState::Missing, text("gone"), true, 1, None),
+            (PageState::Missing, text("not_found"), true, 2, None),
+            (PageState::Blocked, text("http_403"), false, 1, text("2024-01-05")),
+            (PageState::Blocked, text("robots"), false, 1, None),
         ];
         assert_eq!(found, expect);
     }

@@ -5,6 +5,7 @@ mod ask;
 mod backfill;
 mod cli;
 mod docs;
+mod guesses;
 mod hostile;
 mod pages;
 mod polite;

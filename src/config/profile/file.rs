@@ -13,6 +13,9 @@ use super::{
 };
 
 const HOURS: RangeInclusive<u64> = 0..=24 * 365 * 20;
+const GUESSES: RangeInclusive<u64> = 1..=100_000;
+/// Of a profile that stands alone and does not say.
+const GUESSES_USUAL: u64 = 500;
 
 pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
     let name = site.text("name")?;
@@ -281,6 +284,7 @@ fn read_ids(section: &Section) -> Result<Option<IdRange>, Problem> {
         }
         anchors.push((id, day));
     }
+    let most = section.get("max_guesses_per_day").map(|it| it.whole(GUESSES)).transpose()?;
     section.finish()?;
-    Ok(Some(IdRange { from, anchors }))
+    Ok(Some(IdRange { from, anchors, max_guesses_per_day: most.unwrap_or(GUESSES_USUAL) }))
 }

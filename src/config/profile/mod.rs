@@ -215,6 +215,8 @@ pub struct IdRange {
     pub from: u64,
     /// How far they had come on which day, rising.
     pub anchors: Vec<(u64, NaiveDate)>,
+    /// How many that nobody named a backfill asks for, of any one day.
+    pub max_guesses_per_day: u64,
 }
 
 impl Profile {
@@ -322,7 +324,7 @@ impl Profile {
 }
 
 impl IdRange {
-    /// How far the ids rise in a day about then.
+    /// Returns how far the ids rise in a day about then; 0 where too few anchors are known.
     pub fn per_day(&self, day: NaiveDate) -> u64 {
         let pairs = || self.anchors.iter().zip(self.anchors.iter().skip(1));
         let around = pairs().find(|it| day < it.1.1).or_else(|| pairs().next_back());

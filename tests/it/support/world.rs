@@ -155,6 +155,18 @@ impl World {
         program.configure(self.site.base(), &fetch, &site);
     }
 
+    /// Makes a program believe that the site has ids, of so many days, before its first story and after its last.
+    pub(crate) fn believe_in_more(&self, program: &Program, ids: u64, days: u64) {
+        let settings = std::fs::read_to_string(program.path("config.toml")).expect("a file");
+        let kept = settings.split("[site.ids]").next().expect("what stands before the ids");
+        let (from, until) = (FIRST_ID - ids, self.end_id + ids);
+        let (before, after) =
+            (self.first - chrono::Days::new(days), self.last + chrono::Days::new(days));
+        let believed =
+            format!("[site.ids]\nfrom = {from}\nanchors = [[{from}, {before}], [{until}, {after}]]\n");
+        program.write("config.toml", &(kept.to_owned() + &believed));
+    }
+
     /// The range as arguments.
     pub(crate) fn range(&self) -> [String; 4] {
         ["--from".to_owned(), self.first.to_string(), "--to".to_owned(), self.last.to_string()]
