@@ -12,10 +12,10 @@ use crate::{
 };
 
 use super::{
-    header::{self, Stamp},
     inline::{Inline, is_blank, paragraphs},
     lines::{flatten, is_block, is_hidden},
     pieces::{caption, element_text, image_block, push_link, push_tag, sole_link},
+    stamp::{self, Stamp},
     strip::Grammar,
     text::{SEAM, fold, fold_apart, has_essence, is_rule, ruled_runs, verbatim},
 };
@@ -313,12 +313,12 @@ impl<'d> Walker<'_, 'd> {
             return false;
         }
         if self.story.blocks.is_empty()
-            && let Some(day) = header::market_date(text, &profile.text, profile.time_zone)
+            && let Some(day) = stamp::market_date(text, &profile.text, profile.time_zone)
         {
             self.story.market_date = Some(day);
             return true;
         }
-        let Some(stamp) = header::stamp(text, &profile.text, profile.time_zone) else { return false };
+        let Some(stamp) = stamp::read(text, &profile.text, profile.time_zone) else { return false };
         self.story.stamp = Some(stamp);
         self.written.clear();
         let above = std::mem::take(&mut self.story.blocks);

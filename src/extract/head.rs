@@ -11,11 +11,11 @@ use crate::{
 use super::{
     body::Story,
     date::{self, When},
-    header::{self, Stamp},
     lines::Lines,
     page::Page,
     pieces::element_text,
     rules::Hit,
+    stamp::{self, Stamp},
     text::{fold, fold_apart},
 };
 
@@ -63,7 +63,7 @@ impl Head {
         }
         let rules = &page.extractor.profile.text;
         let is_section = |it: &String| {
-            rules.sections.contains(&it.to_lowercase()) || header::print_edition(it, rules).is_some()
+            rules.sections.contains(&it.to_lowercase()) || stamp::print_edition(it, rules).is_some()
         };
         if let Some(at) = story.above.iter().position(is_section) {
             let section = story.above.remove(at);
@@ -90,7 +90,7 @@ impl Head {
             }
         }
         let names = page.facts.authors.iter().filter(|it| !it.starts_with("http"));
-        self.authors = names.flat_map(|it| header::authors(it)).collect();
+        self.authors = names.flat_map(|it| stamp::authors(it)).collect();
         let author = || meta(&["author", "article:author"]).filter(|it| !it.0.starts_with("http"));
         self.byline = if self.authors.is_empty() {
             author().map(|it| (fold(&crate::html::unescape(&it.0)), it.1))
@@ -132,7 +132,7 @@ impl Head {
     fn take_time(&mut self, page: &Page<'_, '_>, element: Element<'_>, is_update: bool) {
         let profile = &page.extractor.profile;
         let text = element_text(element);
-        let stamp = header::stamp(&text, &profile.text, profile.time_zone).unwrap_or_default();
+        let stamp = stamp::read(&text, &profile.text, profile.time_zone).unwrap_or_default();
         let attributes = std::iter::once(element)
             .chain(element.descendants())
             .filter_map(|it| {
@@ -166,7 +166,7 @@ impl Head {
         if self.byline.is_none()
             && let Some(byline) = stamp.byline
         {
-            self.authors = header::authors(&byline);
+            self.authors = stamp::authors(&byline);
             self.byline = Some((byline, Origin::Markup));
         }
     }
@@ -177,9 +177,9 @@ impl Head {
         let names: Vec<String> = element
             .descendants()
             .filter(|it| it.name() == "a" && it.attr("href").is_some())
-            .flat_map(|it| header::authors(&fold_apart(&element_text(it))))
+            .flat_map(|it| stamp::authors(&fold_apart(&element_text(it))))
             .collect();
-        let byline = match header::stamp(&text, &profile.text, profile.time_zone) {
+        let byline = match stamp::read(&text, &profile.text, profile.time_zone) {
             Some(mut stamp) => {
                 let byline = stamp.byline.take();
                 self.take(stamp, Origin::Markup);
@@ -190,7 +190,7 @@ impl Head {
         if self.byline.is_none()
             && let Some(byline) = byline
         {
-            self.authors = if names.is_empty() { header::authors(&byline) } else { names };
+            self.authors = if names.is_empty() { stamp::authors(&byline) } else { names };
             self.byline = Some((byline, Origin::Markup));
         }
     }
@@ -212,13 +212,13 @@ impl Head {
             let is_section = profile.text.sections.contains(&text.to_lowercase())
                 && !flat.lines[at].is_furniture
                 && !is_byline;
-            if is_section || header::print_edition(&text, &profile.text).is_some() {
+            if is_section || stamp::print_edition(&text, &profile.text).is_some() {
                 self.take_section(page, &text, Origin::Text);
             } else if title < at || flat.headline.is_none() {
                 let is_market = flat.headline.is_none()
-                    && header::market_date(&text, &profile.text, profile.time_zone).is_some();
+                    && stamp::market_date(&text, &profile.text, profile.time_zone).is_some();
                 if let Some(stamp) =
-                    header::stamp(&text, &profile.text, profile.time_zone).filter(|_| !is_market)
+                    stamp::read(&text, &profile.text, profile.time_zone).filter(|_| !is_market)
                 {
                     self.take(stamp, Origin::Text);
                 }
@@ -226,7 +226,7 @@ impl Head {
         }
         if self.byline.is_none() {
             self.byline = byline_line(page, flat, title, end);
-            self.authors = self.byline.as_ref().map(|it| header::authors(&it.0)).unwrap_or_default();
+            self.authors = self.byline.as_ref().map(|it| stamp::authors(&it.0)).unwrap_or_default();
         }
     }
 
@@ -237,13 +237,13 @@ impl Head {
         if self.byline.is_none()
             && let Some(byline) = stamp.byline
         {
-            self.authors = header::authors(&byline);
+            self.authors = stamp::authors(&byline);
             self.byline = Some((byline, origin));
         }
     }
 
     fn take_section(&mut self, page: &Page<'_, '_>, text: &str, origin: Origin) {
-        let (section, printed) = match header::print_edition(text, &page.extractor.profile.text) {
+        let (section, printed) = match stamp::print_edition(text, &page.extractor.profile.text) {
             Some((section, day)) => (section, Some(day)),
             None => (Some(text.to_owned()), None),
         };
@@ -311,8 +311,7 @@ fn byline_line(
     end: usize,
 ) -> Option<(String, Origin)> {
     let profile = &page.extractor.profile;
-    let is_stamp =
-        |at: &usize| header::stamp(flat.line(*at), &profile.text, profile.time_zone).is_some();
+    let is_stamp = |at: &usize| stamp::read(flat.line(*at), &profile.text, profile.time_zone).is_some();
     let read = |at: usize| {
         let line = &flat.lines[at];
         let text = fold_apart(flat.line(at));
@@ -321,13 +320,13 @@ fn byline_line(
             || profile.text.boilerplate.has(&text);
         let is_short =
             text.split(' ').count() <= 5 && !profile.text.sections.contains(&text.to_lowercase());
-        header::byline(&text).filter(|_| is_short && !is_label).map(|it| (it, Origin::Text))
+        stamp::byline(&text).filter(|_| is_short && !is_label).map(|it| (it, Origin::Text))
     };
     if let Some(stamp_at) = (title + 1..end).find(is_stamp) {
         let near = [stamp_at.checked_sub(1)?, stamp_at + 1];
         return near.into_iter().filter(|at| title < *at && *at < end).find_map(read);
     }
-    let is_sure = |at: &usize| header::is_sure_byline(&fold_apart(flat.line(*at)), &profile.text);
+    let is_sure = |at: &usize| stamp::is_sure_byline(&fold_apart(flat.line(*at)), &profile.text);
     (title + 1..end).find(is_sure).and_then(read)
 }
 

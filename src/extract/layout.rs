@@ -7,9 +7,9 @@ use crate::{
 
 use super::{
     body::{Scene, Target},
-    header,
     lines::{flatten, is_hidden},
     rules::{Hit, Index, Rules},
+    stamp,
     text::{essence, fold_apart, has_essence},
 };
 
@@ -223,7 +223,7 @@ impl<'d> Surveyor<'_, 'd> {
     fn holds_stamp(&self, element: Element<'d>) -> bool {
         let profile = self.scene.profile;
         let flat = flatten(element, &[]);
-        let is_stamp = |at| header::stamp(flat.line(at), &profile.text, profile.time_zone).is_some();
+        let is_stamp = |at| stamp::read(flat.line(at), &profile.text, profile.time_zone).is_some();
         flat.text.len() <= STAMP_CHARS_MAX && (0..flat.lines.len()).any(is_stamp)
     }
 

@@ -6,7 +6,6 @@
 mod body;
 mod date;
 mod head;
-mod header;
 mod inline;
 mod jsonld;
 mod layout;
@@ -15,6 +14,7 @@ mod page;
 mod pieces;
 mod plain;
 mod rules;
+mod stamp;
 mod strip;
 mod tail;
 mod text;

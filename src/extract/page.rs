@@ -15,13 +15,13 @@ use super::{
     Extractor,
     body::{self, Scene, Story, Target},
     head::Head,
-    header, is_teaser,
+    is_teaser,
     jsonld::{self, Owner},
     layout::{Layout, Surveyor},
     lines::{Lines, Parts, flatten_page},
     pieces::{self, element_text},
     rules::Index,
-    strip,
+    stamp, strip,
     tail::{self, Tail},
     text::{essence, fold, has_essence, is_bullet, unbullet},
 };
@@ -226,7 +226,7 @@ impl<'d> Page<'d, '_> {
             out.draft.origins.push((Field::Strip, Origin::Text));
         }
         let before = flat.headline.or(flat.after_body).unwrap_or(flat.lines.len());
-        let date = |at| header::market_date(flat.line(at), &profile.text, profile.time_zone);
+        let date = |at| stamp::market_date(flat.line(at), &profile.text, profile.time_zone);
         out.strip.market_date = (0..before).find_map(date).or(in_story);
         if out.strip.market_date.is_some() {
             out.draft.origins.push((Field::MarketDate, Origin::Text));
@@ -330,13 +330,13 @@ impl<'d> Page<'d, '_> {
         let is_label = |text: &str| {
             profile.text.furniture.has(text)
                 || profile.text.boilerplate.has(text)
-                || header::print_edition(text, &profile.text).is_some()
+                || stamp::print_edition(text, &profile.text).is_some()
         };
         let (mut items, mut prose) = (Vec::new(), Vec::new());
         for (at, _) in is_ticker.iter().enumerate().take(body).skip(title + 1).filter(|it| !it.1) {
             let line = &flat.lines[at];
             let text = unbullet(&fold(flat.line(at))).to_owned();
-            let is_stamp = header::stamp(flat.line(at), &profile.text, profile.time_zone).is_some();
+            let is_stamp = stamp::read(flat.line(at), &profile.text, profile.time_zone).is_some();
             let linked: usize = flat.links_of(at).map(|it| it.range.len()).sum();
             let is_link = line.range.len() <= linked;
             if line.is_furniture || is_link || is_stamp || is_label(&text) {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 use super::{
-    header::{self, Stamp},
+    stamp::{self, Stamp},
     strip::{self, Grammar},
     text::{ends_sentence, essence, fold, is_bullet, is_rule, ruled_runs, unbullet, verbatim, visible},
 };
@@ -105,7 +105,7 @@ impl Reader<'_> {
         for (at, line) in self.lines.iter().enumerate().take(HEADER_LINES_MAX) {
             if out.strip.market_date.is_none()
                 && kept.is_empty()
-                && let Some(day) = header::market_date(&line.text, rules, zone)
+                && let Some(day) = stamp::market_date(&line.text, rules, zone)
             {
                 out.strip.market_date = Some(day);
                 out.draft.origins.push((Field::MarketDate, Origin::Text));
@@ -114,15 +114,15 @@ impl Reader<'_> {
             if kept.is_empty() && rules.furniture.has(&line.text) {
                 continue;
             }
-            if let Some(found) = header::print_edition(&line.text, rules) {
+            if let Some(found) = stamp::print_edition(&line.text, rules) {
                 (section, printed) = (found.0.or(section), Some(found.1));
                 continue;
             }
-            if let Some(found) = header::stamp(&line.text, rules, zone) {
+            if let Some(found) = stamp::read(&line.text, rules, zone) {
                 // A stamp may be broken over lines: "Published …" and "Updated …".
                 let (mut joined, mut end) = (found, at + 1);
                 while let Some(more) =
-                    self.lines.get(end).and_then(|it| header::stamp(&it.text, rules, zone))
+                    self.lines.get(end).and_then(|it| stamp::read(&it.text, rules, zone))
                     && more.byline.is_none()
                 {
                     joined.published = joined.published.or(more.published);
@@ -155,7 +155,7 @@ impl Reader<'_> {
     fn no_stamp_after(&self, at: usize) -> bool {
         let (rules, zone) = (&self.profile.text, self.profile.time_zone);
         let next = self.lines.iter().take(HEADER_LINES_MAX).skip(at + 1).take(4);
-        !next.into_iter().any(|it| header::stamp(&it.text, rules, zone).is_some())
+        !next.into_iter().any(|it| stamp::read(&it.text, rules, zone).is_some())
     }
 
     /// Without a stamp the story begins at its first prose, or with its dateline.
@@ -201,12 +201,12 @@ impl Reader<'_> {
             set(Field::Section);
         }
         let is_name = |it: &&str| {
-            let is_sure = header::is_sure_byline(it, rules);
+            let is_sure = stamp::is_sure_byline(it, rules);
             is_sure || (stamp.published.is_some() && it.split(' ').count() <= 4)
         };
         if stamp.byline.is_none()
             && 1 < titles.len()
-            && let Some(name) = titles.last().map(text).filter(is_name).and_then(header::byline)
+            && let Some(name) = titles.last().map(text).filter(is_name).and_then(stamp::byline)
         {
             stamp.byline = Some(name);
             titles.pop();
@@ -232,7 +232,7 @@ impl Reader<'_> {
             set(Field::Summary);
         }
         if let Some(byline) = &stamp.byline {
-            out.draft.authors = header::authors(byline);
+            out.draft.authors = stamp::authors(byline);
             out.draft.byline = Some(byline.clone());
             set(Field::Byline);
         }

@@ -1,7 +1,8 @@
-//! The lines between the ticker and the story: section, headline, summary, byline, dates.
+//! The grammar of what is printed around a headline: a stamp (`[byline] [Published] date [Updated date]`), the
+//! navigation line, the line of a print edition (site profile notes, "Article header by era").
 //!
-//! The grammar of a stamp is the same in an element of the page and on a line of plain text:
-//! `[byline] [Published] date [Updated date]` (site profile notes, "Article header by era").
+//! It says what one text is, and knows neither elements nor the lines around it: where a stamp may be
+//! looked for is decided by the reader of a page (`page/head.rs`) and of plain text (`plain`).
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
@@ -15,7 +16,7 @@ use super::{
 
 /// More words are a sentence, not names.
 const BYLINE_WORDS_MAX: usize = 12;
-/// Words that may stand in a navigation line behind its date.
+/// A navigation line has at most so many words after its date.
 const NAV_WORDS_MAX: usize = 14;
 
 /// A byline and its dates.
@@ -24,19 +25,19 @@ pub(super) struct Stamp {
     pub(super) byline: Option<String>,
     pub(super) published: Option<When>,
     pub(super) updated: Option<When>,
-    /// Something looked like a date and is none.
+    /// What looks like a date and cannot be one.
     pub(super) unreadable: Option<String>,
 }
 
-/// What a label before a date says of it.
+/// What the label before a date says about the date.
 enum Label {
     Published,
     Updated,
     None,
 }
 
-/// A text that is a stamp and nothing else.
-pub(super) fn stamp(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
+/// Returns the stamp that a text consists of. `None` if it says anything else.
+pub(super) fn read(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
     let text = fold_apart(text);
     let dates: Vec<date::Found> = date::scan(&text, zone).collect();
     if dates.is_empty() {
@@ -66,7 +67,7 @@ pub(super) fn stamp(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
     trim(&text[at..]).is_empty().then_some(stamp)
 }
 
-/// A text that is names and nothing else. `By` in front is not part of them.
+/// Returns the names that a text consists of, without a leading `By`. `None` if it says anything else.
 pub(super) fn byline(text: &str) -> Option<String> {
     let text = trim(text);
     let text = match text.split_once(' ') {
@@ -103,13 +104,13 @@ pub(super) fn byline(text: &str) -> Option<String> {
     is_names.then(|| text.to_owned())
 }
 
-/// A line that is a byline without a date beside it: it says `By`, or is a name the profile knows.
+/// Whether a line is a byline although it has no date: it begins with `By`, or is a name of the profile.
 pub(super) fn is_sure_byline(text: &str, rules: &TextRules) -> bool {
     let says_by = text.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("by "));
     (says_by && byline(text).is_some()) || rules.bylines.has(text)
 }
 
-/// A byline taken apart: `A, B`, `A and B`, `A | B`.
+/// Returns the names in a byline, each once: `A, B`, `A and B`, `A | B`.
 pub(super) fn authors(byline: &str) -> Vec<String> {
     let pieces = byline.split(['|', ',', ';']).flat_map(|it| it.split(" and "));
     let mut authors: Vec<String> = Vec::new();
@@ -147,7 +148,8 @@ fn trim(text: &str) -> &str {
     })
 }
 
-/// The date of a navigation line: month first, at the start, with a few words of navigation behind it.
+/// Returns the date of a navigation line, which begins with it, month first, and goes on with a few words of
+/// navigation. `None` for any other line.
 pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<NaiveDate> {
     if !date::may_begin(text) {
         return None;
@@ -163,7 +165,7 @@ pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<Nai
     first.when.filter(|_| is_nav).map(|it| it.on)
 }
 
-/// `Markets Print 2022-05-17`: the section and the day of the print edition.
+/// Returns the section and the day of a print edition's line, `Markets Print 2022-05-17`.
 pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<(Option<String>, NaiveDate)> {
     let groups = rules.print_edition.as_ref()?.captures(text)?;
     let day = groups.name("date")?.as_str().parse().ok()?;
@@ -176,14 +178,14 @@ mod tests {
     use super::*;
     use crate::config::Config;
 
-    fn read(text: &str) -> Option<Stamp> {
+    fn stamp(text: &str) -> Option<Stamp> {
         let profile = Config::default().profile;
-        stamp(text, &profile.text, profile.time_zone)
+        read(text, &profile.text, profile.time_zone)
     }
 
     #[track_caller]
     fn check(text: &str, by: Option<&str>, published: Option<&str>, updated: Option<&str>) {
-        let stamp = read(text).expect(text);
+        let stamp = stamp(text).expect(text);
         let show = |it: Option<When>| it.map(|it| it.at.map_or(it.on.to_string(), |at| at.to_rfc3339()));
         assert_eq!(stamp.byline.as_deref(), by, "{text}");
         assert_eq!(show(stamp.published).as_deref(), published, "{text}");
@@ -231,7 +233,7 @@ mod tests {
             "KARACHI: On 08 Mar 2021 the bank",
             "Profit for the year ended June 30, 2021 rose",
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(stamp(text), None, "{text}");
         }
     }
 
