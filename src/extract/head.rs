@@ -61,7 +61,7 @@ impl Head {
         if let Some(stamp) = story.stamp.take() {
             self.take(stamp, Origin::Text);
         }
-        let rules = &page.extractor.profile.text;
+        let rules = &page.rules.profile.text;
         let is_section = |it: &String| {
             rules.sections.contains(&it.to_lowercase()) || stamp::print_edition(it, rules).is_some()
         };
@@ -72,7 +72,7 @@ impl Head {
     }
 
     fn read_metadata(&mut self, page: &Page<'_, '_>) {
-        let zone = page.extractor.profile.time_zone;
+        let zone = page.rules.profile.time_zone;
         let meta = |names: &[&str]| page.index.meta(names).map(|it| (it.to_owned(), Origin::Meta));
         let json = |it: &Option<String>| it.clone().map(|it| (it, Origin::JsonLd));
         let published =
@@ -103,7 +103,7 @@ impl Head {
         }
         // The publisher's name says nothing: it stands on every page that has no byline.
         let is_publisher =
-            |it: &str| it == page.extractor.profile.name || Some(it) == page.facts.publisher.as_deref();
+            |it: &str| it == page.rules.profile.name || Some(it) == page.facts.publisher.as_deref();
         if self.byline.as_ref().is_some_and(|it| is_publisher(&it.0)) {
             self.byline = None;
             self.authors.clear();
@@ -130,7 +130,7 @@ impl Head {
 
     /// A date element: its words say whether it is of publication or change, its attributes the moment.
     fn take_time(&mut self, page: &Page<'_, '_>, element: Element<'_>, is_update: bool) {
-        let profile = &page.extractor.profile;
+        let profile = &page.rules.profile;
         let text = element_text(element);
         let stamp = stamp::read(&text, &profile.text, profile.time_zone).unwrap_or_default();
         let attributes = std::iter::once(element)
@@ -172,7 +172,7 @@ impl Head {
     }
 
     fn take_byline(&mut self, page: &Page<'_, '_>, element: Element<'_>) {
-        let profile = &page.extractor.profile;
+        let profile = &page.rules.profile;
         let text = fold_apart(&element_text(element));
         let names: Vec<String> = element
             .descendants()
@@ -197,7 +197,7 @@ impl Head {
 
     /// The lines between headline and story, and the section line above.
     fn read_lines(&mut self, page: &Page<'_, '_>, flat: &Lines<'_>, is_ticker: &[bool]) {
-        let profile = &page.extractor.profile;
+        let profile = &page.rules.profile;
         let Some(title) = flat.headline.or(flat.after_body) else { return };
         let end = flat.after_body.unwrap_or(flat.lines.len()).min(title + HEADER_LINES_MAX);
         // Above the headline the nearest line speaks first, below it the first.
@@ -243,7 +243,7 @@ impl Head {
     }
 
     fn take_section(&mut self, page: &Page<'_, '_>, text: &str, origin: Origin) {
-        let (section, printed) = match stamp::print_edition(text, &page.extractor.profile.text) {
+        let (section, printed) = match stamp::print_edition(text, &page.rules.profile.text) {
             Some((section, day)) => (section, Some(day)),
             None => (Some(text.to_owned()), None),
         };
@@ -290,7 +290,7 @@ impl Head {
 fn header_hits<'d>(page: &Page<'d, '_>, field: RuleField, title: Option<Element<'d>>) -> Vec<Hit<'d>> {
     let between = |it: &&Hit<'d>| page.headline_at <= it.0 && it.0 < page.body_at;
     let above = |it: &&Hit<'d>| it.0 < page.headline_at;
-    let find = || page.extractor.rules.find(&page.index, page.era, field);
+    let find = || page.rules.find(&page.index, page.era, field);
     let mut hits: Vec<Hit<'d>> = find().flat_map(|it| it.iter().filter(between)).copied().collect();
     if hits.is_empty() || field == RuleField::Section {
         let nearest = find().filter_map(|it| it.iter().rfind(above)).max_by_key(|it| it.0);
@@ -310,7 +310,7 @@ fn byline_line(
     title: usize,
     end: usize,
 ) -> Option<(String, Origin)> {
-    let profile = &page.extractor.profile;
+    let profile = &page.rules.profile;
     let is_stamp = |at: &usize| stamp::read(flat.line(*at), &profile.text, profile.time_zone).is_some();
     let read = |at: usize| {
         let line = &flat.lines[at];

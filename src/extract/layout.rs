@@ -8,7 +8,7 @@ use crate::{
 use super::{
     body::{Scene, Target},
     lines::{flatten, is_hidden},
-    rules::{Hit, Index, Rules},
+    rules::{Compiled, Hit, Index},
     stamp,
     text::{essence, fold_apart, has_essence},
 };
@@ -44,7 +44,7 @@ pub(super) struct Layout<'d> {
 /// Looks for the parts of one page.
 pub(super) struct Surveyor<'s, 'd> {
     pub(super) scene: &'s Scene<'s>,
-    pub(super) rules: &'s Rules,
+    pub(super) rules: &'s Compiled,
     pub(super) index: &'s Index<'d>,
     pub(super) era: usize,
     /// The headline as metadata has it, its essence.

@@ -12,18 +12,16 @@ use crate::{
 };
 
 use super::{
-    Extractor,
     body::{self, Scene, Story, Target},
     head::Head,
-    is_teaser,
     jsonld::{self, Owner},
     layout::{Layout, Surveyor},
     lines::{Lines, Parts, flatten_page},
     pieces::{self, element_text},
-    rules::Index,
+    rules::{Compiled, Index},
     stamp, strip,
     tail::{self, Tail},
-    text::{essence, fold, has_essence, is_bullet, unbullet},
+    text::{essence, fold, has_essence, is_bullet, is_teaser, unbullet},
 };
 
 /// Shorter lines between headline and story are labels.
@@ -32,7 +30,7 @@ const BULLET_WORDS_MIN: usize = 2;
 
 /// One page, walked once.
 pub(super) struct Page<'d, 'x> {
-    pub(super) extractor: &'x Extractor,
+    pub(super) rules: &'x Compiled,
     pub(super) era: usize,
     pub(super) index: Index<'d>,
     pub(super) facts: jsonld::Facts,
@@ -43,10 +41,10 @@ pub(super) struct Page<'d, 'x> {
     pub(super) body_at: usize,
 }
 
-pub(super) fn read(text: &str, raw: &RawPage, extractor: &Extractor) -> Extraction {
-    let profile = &extractor.profile;
+pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled) -> Extraction {
+    let profile = &rules.profile;
     let document = Document::parse(text);
-    let index = extractor.rules.index(document.root());
+    let index = rules.index(document.root());
     let mut out = Extraction { is_parsed_whole: document.is_whole(), ..Extraction::default() };
     let said = || index.meta(&["canonical", "og:url"]).and_then(|it| profile.base_url.join(it).ok());
     let own = raw.url.clone().or_else(said);
@@ -63,8 +61,8 @@ pub(super) fn read(text: &str, raw: &RawPage, extractor: &Extractor) -> Extracti
     };
     let (facts, warnings) = jsonld::read(&index.ld_blocks, owner);
     out.warnings = warnings;
-    let era = extractor.era(raw);
-    let mut page = Page { extractor, era, index, facts, key, base, headline_at: 0, body_at: usize::MAX };
+    let era = rules.era(raw);
+    let mut page = Page { rules, era, index, facts, key, base, headline_at: 0, body_at: usize::MAX };
     let layout = page.survey(document.root());
     page.body_at = layout.body_at;
     page.headline_at = layout.headline.map_or(0, |it| it.0);
@@ -75,8 +73,8 @@ pub(super) fn read(text: &str, raw: &RawPage, extractor: &Extractor) -> Extracti
 impl<'d> Page<'d, '_> {
     fn scene(&self) -> Scene<'_> {
         Scene {
-            profile: &self.extractor.profile,
-            grammar: &self.extractor.grammar,
+            profile: &self.rules.profile,
+            grammar: &self.rules.grammar,
             key: self.key.as_ref(),
             base: &self.base,
             headline: String::new(),
@@ -87,7 +85,7 @@ impl<'d> Page<'d, '_> {
     fn survey(&self, root: Element<'d>) -> Layout<'d> {
         let surveyor = Surveyor {
             scene: &self.scene(),
-            rules: &self.extractor.rules,
+            rules: self.rules,
             index: &self.index,
             era: self.era,
             said: self.said_headline().map(|it| essence(&it.0)),
@@ -104,7 +102,7 @@ impl<'d> Page<'d, '_> {
     pub(super) fn is_card(&self, element: Element<'d>, headline: Option<Element<'d>>) -> bool {
         let surveyor = Surveyor {
             scene: &self.scene(),
-            rules: &self.extractor.rules,
+            rules: self.rules,
             index: &self.index,
             era: self.era,
             said: None,
@@ -113,7 +111,7 @@ impl<'d> Page<'d, '_> {
     }
 
     fn read(&self, root: Element<'d>, layout: &Layout<'d>, out: &mut Extraction) {
-        let Extractor { profile: _, rules, grammar } = self.extractor;
+        let (rules, grammar) = (self.rules, &self.rules.grammar);
         let title = layout.headline.map(|it| it.1);
         let headline = self.headline(title, layout.is_headline_guessed);
         let drop = rules.find_all(&self.index, self.era, RuleField::Drop);
@@ -123,7 +121,7 @@ impl<'d> Page<'d, '_> {
         let furniture: Vec<Element<'d>> = drop.iter().copied().chain(pictures).collect();
         // Behind the comments stands nothing of this story, unless it is a ticker that was not above it.
         let is_enough = |text: &str, line: &str| {
-            self.extractor.profile.text.end.has(&fold(line)) && grammar.has_words(text)
+            self.rules.profile.text.end.has(&fold(line)) && grammar.has_words(text)
         };
         let parts = Parts {
             story: &layout.stories,
@@ -191,8 +189,8 @@ impl<'d> Page<'d, '_> {
     /// A title without the site's name, and the section, behind a dash or bar.
     fn without_site(&self, title: &str) -> String {
         let mut title = fold(&crate::html::unescape(title));
-        let site = essence(&self.extractor.profile.name);
-        let is_section = |it: &str| self.extractor.profile.text.sections.contains(&it.to_lowercase());
+        let site = essence(&self.rules.profile.name);
+        let is_section = |it: &str| self.rules.profile.text.sections.contains(&it.to_lowercase());
         let mut had_site = essence(&title) == site;
         if had_site {
             title.clear();
@@ -218,7 +216,7 @@ impl<'d> Page<'d, '_> {
         in_story: Option<chrono::NaiveDate>,
         out: &mut Extraction,
     ) {
-        let profile = &self.extractor.profile;
+        let profile = &self.rules.profile;
         let (strip, warnings) = strip::strip(quotes);
         out.strip = strip;
         out.warnings.extend(warnings);
@@ -257,7 +255,7 @@ impl<'d> Page<'d, '_> {
     }
 
     fn picture(&self) -> Option<Block> {
-        let named = self.extractor.rules.find(&self.index, self.era, RuleField::Image);
+        let named = self.rules.find(&self.index, self.era, RuleField::Image);
         let mut hits =
             named.flat_map(|it| it.iter()).filter(|it| it.0 < self.body_at && self.headline_at <= it.0);
         hits.find_map(|it| {
@@ -293,7 +291,7 @@ impl<'d> Page<'d, '_> {
             |it: &str| is_teaser(it, &whole) || starts.iter().any(|start| is_teaser(it, start));
         let title = draft.headline.as_deref().map(essence).unwrap_or_default();
         let is_new = |it: &String| !it.is_empty() && !has_essence(it, &title);
-        let named = self.extractor.rules.find(&self.index, self.era, RuleField::Summary);
+        let named = self.rules.find(&self.index, self.era, RuleField::Summary);
         let named = named.map(|hits| {
             let before = hits.iter().filter(|it| it.0 < self.body_at);
             before.map(|it| fold(&element_text(it.1))).filter(is_new).collect::<Vec<_>>()
@@ -314,7 +312,7 @@ impl<'d> Page<'d, '_> {
             let is_cut = text.ends_with("...") || text.ends_with('…');
             let is_of_the_story =
                 is_cut || whole.is_empty() || repeats(&text) || whole.contains(&essence(&text));
-            (is_new(&text) && !is_of_the_story && !self.extractor.profile.text.furniture.has(&text))
+            (is_new(&text) && !is_of_the_story && !self.rules.profile.text.furniture.has(&text))
                 .then(|| (vec![text], origin))
         });
         let is_teaser = |it: &String| repeats(it) && (it.ends_with("...") || it.ends_with('…'));
@@ -326,7 +324,7 @@ impl<'d> Page<'d, '_> {
 
     fn summary_lines(&self, flat: &Lines<'d>, is_ticker: &[bool]) -> Vec<String> {
         let (Some(title), Some(body)) = (flat.headline, flat.after_body) else { return Vec::new() };
-        let profile = &self.extractor.profile;
+        let profile = &self.rules.profile;
         let is_label = |text: &str| {
             profile.text.furniture.has(text)
                 || profile.text.boilerplate.has(text)
@@ -354,9 +352,11 @@ impl<'d> Page<'d, '_> {
 
     fn tail(&self, scene: &Scene<'_>, flat: &Lines<'d>) -> Tail {
         let named = |field| {
-            let rules = &self.extractor.rules;
-            let after =
-                rules.find(&self.index, self.era, field).flatten().filter(|it| self.headline_at < it.0);
+            let after = self
+                .rules
+                .find(&self.index, self.era, field)
+                .flatten()
+                .filter(|it| self.headline_at < it.0);
             after.map(|it| it.1).collect::<Vec<_>>()
         };
         let known = tail::read_named(scene, &named(RuleField::Tags), &named(RuleField::Related));

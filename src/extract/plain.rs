@@ -13,7 +13,10 @@ use crate::{
 use super::{
     stamp::{self, Stamp},
     strip::{self, Grammar},
-    text::{ends_sentence, essence, fold, is_bullet, is_rule, ruled_runs, unbullet, verbatim, visible},
+    text::{
+        ends_sentence, essence, fold, is_bullet, is_rule, is_teaser, ruled_runs, unbullet, verbatim,
+        visible,
+    },
 };
 
 /// The stamp stands within so many lines after the ticker, or there is none.
@@ -161,7 +164,7 @@ impl Reader<'_> {
     /// Without a stamp the story begins at its first prose, or with its dateline.
     fn body_without_stamp(&self, kept: &[usize]) -> usize {
         let is_start =
-            |it: &Line| is_prose(&it.text) || super::dateline(&it.text, &self.profile.text).is_some();
+            |it: &Line| is_prose(&it.text) || stamp::dateline(&it.text, &self.profile.text).is_some();
         let prose = self.lines.iter().position(|it| is_start(it) && !is_bullet(&it.text));
         prose.or(kept.last().map(|it| it + 1)).unwrap_or(0)
     }
@@ -213,7 +216,7 @@ impl Reader<'_> {
         }
         let mut head = Head::default();
         let body = essence(self.lines.get(body_at).map_or("", |it| it.text.as_str()));
-        let is_title = |it: &usize| !super::is_teaser(text(it), &body) && !text(it).ends_with("...");
+        let is_title = |it: &usize| !is_teaser(text(it), &body) && !text(it).ends_with("...");
         if let Some(first) = titles.iter().position(is_title) {
             let headline = text(&titles.remove(first)).to_owned();
             head.headline = Some(headline.clone());

@@ -5,10 +5,17 @@ use std::collections::HashMap;
 use crate::{
     config::{ConfigError, Profile, Rule, RuleField},
     html::{Element, Matcher},
+    model::{Captured, RawPage},
 };
 
-/// Every selector of every era, compiled once.
-pub(super) struct Rules {
+use super::strip::Grammar;
+
+/// A profile, compiled once for all of its pages.
+pub(super) struct Compiled {
+    pub(super) profile: Profile,
+    /// The ticker's.
+    pub(super) grammar: Grammar,
+    /// Every selector of every era.
     matcher: Matcher,
     /// By era, then by field: places in the matcher's list, best first.
     eras: Vec<HashMap<RuleField, Vec<usize>>>,
@@ -32,7 +39,7 @@ pub(super) struct Index<'d> {
     pub(super) times: Vec<Hit<'d>>,
 }
 
-impl Rules {
+impl Compiled {
     pub(super) fn new(profile: &Profile) -> Result<Self, ConfigError> {
         let mut list: Vec<&Rule> = Vec::new();
         let mut eras = Vec::new();
@@ -52,10 +59,25 @@ impl Rules {
         }
         let matcher = Matcher::new(list.iter().map(|it| it.css.as_str()))
             .map_err(|it| list[it.index].refused())?;
-        Ok(Self { matcher, eras, count: list.len() })
+        let count = list.len();
+        Ok(Self {
+            profile: profile.clone(),
+            grammar: Grammar::new(&profile.strip),
+            matcher,
+            eras,
+            count,
+        })
     }
 
-    /// Walk a page once.
+    /// Returns the number of the era whose rules read a page: that of its capture, in days of the site.
+    pub(super) fn era(&self, page: &RawPage) -> usize {
+        self.profile.era(page.captured_at.map(|captured| match captured {
+            Captured::On(day) => day,
+            Captured::At(at) => at.with_timezone(&self.profile.time_zone).date_naive(),
+        }))
+    }
+
+    /// Walks a page once.
     pub(super) fn index<'d>(&self, root: Element<'d>) -> Index<'d> {
         let mut index = Index {
             hits: vec![Vec::new(); self.count],

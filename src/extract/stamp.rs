@@ -4,8 +4,11 @@
 //! It says what one text is, and knows neither elements nor the lines around it: where a stamp may be
 //! looked for is decided by the reader of a page (`page/head.rs`) and of plain text (`plain`).
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
 use chrono_tz::Tz;
+use regex::Regex;
 
 use crate::config::TextRules;
 
@@ -14,6 +17,8 @@ use super::{
     text::fold_apart,
 };
 
+/// What stands before a later colon is no dateline: a place has 62 characters at most.
+const PLACE_BYTES_MAX: usize = 62 * 4;
 /// More words are a sentence, not names.
 const BYLINE_WORDS_MAX: usize = 12;
 /// A navigation line has at most so many words after its date.
@@ -173,6 +178,20 @@ pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<(Option<Str
     Some((section.filter(|it| !it.is_empty()), day))
 }
 
+/// Returns the place that a report was filed from: `KARACHI: …`, `NEW YORK/LONDON: …`.
+pub(super) fn dateline(text: &str, rules: &TextRules) -> Option<String> {
+    static PLACE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(\p{Lu}[\p{Lu}\p{Lm}\p{M} .,'’/&()-]{1,60}?)\s?:\s").expect("a constant pattern")
+    });
+    // A dateline ends at the first colon: most paragraphs have none so early, and are not matched at all.
+    let colon = text.find(':').filter(|it| *it <= PLACE_BYTES_MAX)?;
+    let after = text[colon + 1..].chars().next()?;
+    let head = &text[..colon + 1 + after.len_utf8()];
+    let place = PLACE.captures(head)?.get(1)?.as_str().trim();
+    let is_place = !rules.not_a_dateline.iter().any(|it| it == place) && place.split(' ').count() <= 6;
+    is_place.then(|| place.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -271,5 +290,20 @@ mod tests {
         assert_eq!(authors("Ali Khan and Sara Malik"), ["Ali Khan", "Sara Malik"]);
         assert_eq!(authors("A B | C D, E F"), ["A B", "C D", "E F"]);
         assert_eq!(authors("BR Web Desk"), ["BR Web Desk"]);
+    }
+
+    #[test]
+    fn datelines_are_places_in_capitals() {
+        let rules = Config::default().profile.text;
+        let check =
+            |text, expect: Option<&str>| assert_eq!(dateline(text, &rules).as_deref(), expect, "{text}");
+        check("KARACHI: The rupee", Some("KARACHI"));
+        check("NEW YORK/LONDON: Oil", Some("NEW YORK/LONDON"));
+        check("D.I. KHAN: Police", Some("D.I. KHAN"));
+        check("EDITORIAL: The budget", None);
+        check("Karachi: The rupee", None);
+        check("KSE-100: up", None);
+        check("Q: Why?", None);
+        check("KARACHI:The", None);
     }
 }

@@ -102,6 +102,12 @@ pub(super) fn has_essence(text: &str, essence: &str) -> bool {
     letters.flat_map(char::to_lowercase).eq(essence.chars())
 }
 
+/// Whether a text only repeats the beginning of the story. `body` is the essence of the story.
+pub(super) fn is_teaser(text: &str, body: &str) -> bool {
+    let text = essence(text);
+    !text.is_empty() && body.starts_with(&text)
+}
+
 /// A rule of `=`, `-` or `_` that lays out a table in plain text.
 pub(super) fn is_rule(line: &str) -> bool {
     let line = line.trim();
@@ -189,5 +195,12 @@ mod tests {
     #[test]
     fn tables_keep_their_spaces() {
         assert_eq!(verbatim("\n\n  a   b  \n\n====\n x\u{A0} y\u{200B}\n\n"), "  a   b\n\n====\n x  y");
+    }
+
+    #[test]
+    fn a_teaser_may_end_inside_a_word() {
+        let body = essence("KARACHI: The rupee gained against the dollar on Monday.");
+        assert!(is_teaser("KARACHI: The rupee gained against the dol...", &body));
+        assert!(!is_teaser("The rupee lost.", &body));
     }
 }
