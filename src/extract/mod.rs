@@ -3,21 +3,18 @@
 //!
 //! Two readers share the grammar of headers and ticker rows: `page` for HTML, `plain` for text.
 
-mod body;
-mod date;
-mod head;
-mod inline;
-mod jsonld;
-mod layout;
-mod lines;
-mod page;
-mod pieces;
-mod plain;
 mod rules;
+
+mod date;
+mod jsonld;
+mod lines;
+mod lists;
 mod stamp;
 mod strip;
-mod tail;
 mod text;
+
+mod page;
+mod plain;
 
 use crate::{
     config::{ConfigError, Profile},

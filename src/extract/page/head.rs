@@ -4,20 +4,18 @@ use chrono::NaiveDate;
 
 use crate::{
     config::RuleField,
+    extract::{
+        date::{self, When},
+        lines::Lines,
+        rules::Hit,
+        stamp::{self, Stamp},
+        text::{fold, fold_apart},
+    },
     html::Element,
     model::{Draft, Field, Origin, Warning, WarningCode},
 };
 
-use super::{
-    body::Story,
-    date::{self, When},
-    lines::Lines,
-    page::Page,
-    pieces::element_text,
-    rules::Hit,
-    stamp::{self, Stamp},
-    text::{fold, fold_apart},
-};
+use super::{Page, body::Story, pieces::element_text};
 
 /// A byline stands within so many lines of the headline.
 const HEADER_LINES_MAX: usize = 25;

@@ -1,9 +1,24 @@
 //! An HTML page: JSON-LD first, then `meta`, then the era's rules, then the visible text.
 
+mod body;
+mod head;
+mod inline;
+mod layout;
+mod pieces;
+mod tail;
+
 use url::Url;
 
 use crate::{
     config::RuleField,
+    extract::{
+        jsonld::{self, Owner},
+        lines::{Line, Lines, Parts, flatten_page},
+        lists::push_link,
+        rules::{Compiled, Index},
+        stamp, strip,
+        text::{essence, fold, has_essence, is_bullet, is_teaser, unbullet},
+    },
     html::{Document, Element},
     model::{
         Block, BlockKind, Draft, Extraction, Field, Link, Origin, PageKey, RawPage, Tag, Warning,
@@ -11,17 +26,12 @@ use crate::{
     },
 };
 
-use super::{
-    body::{self, Scene, Story, Target},
+use self::{
+    body::{Scene, Story, Target},
     head::Head,
-    jsonld::{self, Owner},
     layout::{Layout, Surveyor},
-    lines::{Lines, Parts, flatten_page},
-    pieces::{self, element_text},
-    rules::{Compiled, Index},
-    stamp, strip,
-    tail::{self, Tail},
-    text::{essence, fold, has_essence, is_bullet, is_teaser, unbullet},
+    pieces::element_text,
+    tail::Tail,
 };
 
 /// Shorter lines between headline and story are labels.
@@ -132,7 +142,7 @@ impl<'d> Page<'d, '_> {
         let flat = flatten_page(root, &parts);
         let rows = grammar.scan(&flat.text);
         // Rows are in the order of the text.
-        let touches = |it: &super::lines::Line| {
+        let touches = |it: &Line| {
             let next = rows.ranges.partition_point(|row| row.end <= it.range.start);
             rows.ranges.get(next).is_some_and(|row| row.start < it.range.end)
         };
@@ -381,7 +391,7 @@ fn lists(story: Story, tail: Tail, draft: &mut Draft) {
     }
     let links: Vec<Link> = story.links.into_iter().chain(tail.links).collect();
     for link in links {
-        pieces::push_link(&mut draft.links, link);
+        push_link(&mut draft.links, link);
     }
     let is_there = [(Field::Tags, draft.tags.is_empty()), (Field::Links, draft.links.is_empty())];
     for (field, _) in is_there.into_iter().filter(|it| !it.1) {

@@ -2,16 +2,16 @@
 
 use crate::{
     config::RuleField,
+    extract::{
+        lines::{flatten, is_hidden},
+        rules::{Compiled, Hit, Index},
+        stamp,
+        text::{essence, fold_apart, has_essence},
+    },
     html::{Child, Element, Step},
 };
 
-use super::{
-    body::{Scene, Target},
-    lines::{flatten, is_hidden},
-    rules::{Compiled, Hit, Index},
-    stamp,
-    text::{essence, fold_apart, has_essence},
-};
+use super::body::{Scene, Target};
 
 /// Pages are nested some thirty deep; what is nested deeper is broken.
 const DEPTH_MAX: usize = 250;

@@ -3,13 +3,12 @@
 use url::Url;
 
 use crate::{
+    extract::{
+        lines::flatten,
+        text::{essence, fold},
+    },
     html::Element,
-    model::{Block, BlockKind, Link, Tag},
-};
-
-use super::{
-    lines::flatten,
-    text::{essence, fold},
+    model::{Block, BlockKind},
 };
 
 /// An element's visible text, elements that touch kept apart by a seam, lines by a space.
@@ -47,26 +46,4 @@ pub(super) fn image_block(image: Element<'_>, caption: Option<String>, base: &Ur
 pub(super) fn caption(figure: Element<'_>) -> Option<String> {
     let caption = figure.descendants().find(|it| it.name() == "figcaption")?;
     Some(fold(&element_text(caption))).filter(|it| !it.is_empty())
-}
-
-pub(super) fn push_tag(tags: &mut Vec<Tag>, name: &str, url: &Url) {
-    let name = name.trim_start_matches('#').trim();
-    if !name.is_empty() && !tags.iter().any(|it| it.url == url.as_str()) {
-        tags.push(Tag { name: name.to_owned(), url: url.to_string() });
-    }
-}
-
-/// A story once: cards link their picture and their headline.
-pub(super) fn push_link(links: &mut Vec<Link>, link: Link) {
-    let is_same = |it: &Link| {
-        it.placement == link.placement
-            && match (&it.target, &link.target) {
-                (Some(a), Some(b)) => a == b,
-                _ => it.url == link.url && it.title == link.title,
-            }
-    };
-    if link.title.is_empty() || links.iter().any(is_same) {
-        return;
-    }
-    links.push(link);
 }

@@ -7,17 +7,20 @@ use url::Url;
 
 use crate::{
     config::Profile,
+    extract::{
+        lines::{flatten, is_block, is_hidden},
+        lists::{push_link, push_tag},
+        stamp::{self, Stamp},
+        strip::Grammar,
+        text::{SEAM, fold, fold_apart, has_essence, is_rule, ruled_runs, verbatim},
+    },
     html::{Child, Element, Step},
     model::{Block, BlockKind, Link, PageKey, Placement, Quote, Tag},
 };
 
 use super::{
     inline::{Inline, is_blank, paragraphs},
-    lines::{flatten, is_block, is_hidden},
-    pieces::{caption, element_text, image_block, push_link, push_tag, sole_link},
-    stamp::{self, Stamp},
-    strip::Grammar,
-    text::{SEAM, fold, fold_apart, has_essence, is_rule, ruled_runs, verbatim},
+    pieces::{caption, element_text, image_block, sole_link},
 };
 
 /// Deeper nesting is a broken page; what is below is read as plain text.

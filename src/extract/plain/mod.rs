@@ -7,16 +7,16 @@ use std::ops::Range;
 
 use crate::{
     config::Profile,
-    model::{Block, BlockKind, Extraction, Field, Link, Origin, Placement, Warning, WarningCode},
-};
-
-use super::{
-    stamp::{self, Stamp},
-    strip::{self, Grammar},
-    text::{
-        ends_sentence, essence, fold, is_bullet, is_rule, is_teaser, ruled_runs, unbullet, verbatim,
-        visible,
+    extract::{
+        lists::push_link,
+        stamp::{self, Stamp},
+        strip::{self, Grammar},
+        text::{
+            ends_sentence, essence, fold, is_bullet, is_rule, is_teaser, ruled_runs, unbullet, verbatim,
+            visible,
+        },
     },
+    model::{Block, BlockKind, Extraction, Field, Link, Origin, Placement, Warning, WarningCode},
 };
 
 /// The stamp stands within so many lines after the ticker, or there is none.
@@ -278,7 +278,7 @@ impl Reader<'_> {
                 url: None,
                 target: None,
             };
-            super::pieces::push_link(&mut out.draft.links, link);
+            push_link(&mut out.draft.links, link);
         }
         if !out.draft.links.is_empty() {
             out.draft.origins.push((Field::Links, Origin::Text));

@@ -1,16 +1,16 @@
 //! What follows the story: tags, the headline once more, related stories, comments.
 
 use crate::{
+    extract::{
+        lines::{Lines, flatten},
+        lists::{push_link, push_tag},
+        text::{fold, fold_apart, has_essence},
+    },
     html::Element,
     model::{Link, Placement, Tag},
 };
 
-use super::{
-    body::{Scene, Target},
-    lines::{Lines, flatten},
-    pieces::{push_link, push_tag},
-    text::{fold, fold_apart, has_essence},
-};
+use super::body::{Scene, Target};
 
 /// A list of related stories is no index of the site.
 const RELATED_MAX: usize = 60;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::html::{Element, Step};
-
-use super::{lines::is_block, text::SEAM};
+use crate::{
+    extract::{lines::is_block, text::SEAM},
+    html::{Element, Step},
+};
 
 /// Text on its way to becoming a paragraph: white space as written, `\n` for `br`.
 #[derive(Default)]

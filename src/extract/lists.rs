@@ -1,0 +1,31 @@
+//! Lists of tags and of links, in which each thing stands once.
+//!
+//! A page names a story or a topic several times: with its picture, with its headline, above and below
+//! the story. Which of them belong into a list is decided by the readers of pages and of plain text.
+
+use url::Url;
+
+use crate::model::{Link, Tag};
+
+/// Adds a topic, unless the list has its page already or it has no name.
+pub(super) fn push_tag(tags: &mut Vec<Tag>, name: &str, url: &Url) {
+    let name = name.trim_start_matches('#').trim();
+    if !name.is_empty() && !tags.iter().any(|it| it.url == url.as_str()) {
+        tags.push(Tag { name: name.to_owned(), url: url.to_string() });
+    }
+}
+
+/// Adds a link to a story, unless the list has one of the same placement already or it has no title.
+pub(super) fn push_link(links: &mut Vec<Link>, link: Link) {
+    let is_same = |it: &Link| {
+        it.placement == link.placement
+            && match (&it.target, &link.target) {
+                (Some(a), Some(b)) => a == b,
+                _ => it.url == link.url && it.title == link.title,
+            }
+    };
+    if link.title.is_empty() || links.iter().any(is_same) {
+        return;
+    }
+    links.push(link);
+}
