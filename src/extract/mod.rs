@@ -42,7 +42,7 @@ impl Extractor {
     pub fn extract(&self, page: &RawPage) -> Extraction {
         let decoded = html::decode(&page.body, page.content_type.as_deref());
         let mut extraction = if is_plain(page) {
-            plain::read(&decoded.text, &self.rules.profile, &self.rules.grammar)
+            plain::read(&decoded.text, &self.rules)
         } else {
             page::read(&decoded.text, page, &self.rules)
         };

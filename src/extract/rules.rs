@@ -1,4 +1,7 @@
-//! The profile's selectors, compiled, and what they find on one page.
+//! A profile compiled for reading: its selectors, the ticker's grammar, and what the selectors find on one page.
+//!
+//! Compiling is done once a profile, walking once a page. What a find means is decided by the readers in
+//! `page/`: this file knows no headline from a picture.
 
 use std::collections::HashMap;
 
@@ -22,11 +25,16 @@ pub(super) struct Compiled {
     count: usize,
 }
 
-/// An element and its number in document order.
-pub(super) type Hit<'d> = (usize, Element<'d>);
+/// An element that was found.
+#[derive(Clone, Copy)]
+pub(super) struct Hit<'d> {
+    /// Its number in document order.
+    pub(super) number: usize,
+    pub(super) element: Element<'d>,
+}
 
 /// What one walk over a page found.
-pub(super) struct Index<'d> {
+pub(super) struct PageIndex<'d> {
     /// By place in the matcher's list.
     hits: Vec<Vec<Hit<'d>>>,
     pub(super) ld_blocks: Vec<String>,
@@ -78,8 +86,8 @@ impl Compiled {
     }
 
     /// Walks a page once.
-    pub(super) fn index<'d>(&self, root: Element<'d>) -> Index<'d> {
-        let mut index = Index {
+    pub(super) fn index<'d>(&self, root: Element<'d>) -> PageIndex<'d> {
+        let mut index = PageIndex {
             hits: vec![Vec::new(); self.count],
             ld_blocks: Vec::new(),
             metas: Vec::new(),
@@ -89,19 +97,19 @@ impl Compiled {
         };
         for (number, element) in root.descendants().enumerate() {
             self.matcher.each_match(element, |at| {
-                if index.hits[at].last().map(|it| it.0) != Some(number) {
-                    index.hits[at].push((number, element));
+                if index.hits[at].last().map(|hit| hit.number) != Some(number) {
+                    index.hits[at].push(Hit { number, element });
                 }
             });
-            index.note(number, element);
+            index.note(Hit { number, element });
         }
         index
     }
 
-    /// What the rules for a field find: those of the page's era first, then of the eras nearest to it.
+    /// Returns what the rules for a field find: those of the page's era first, then of the eras nearest to it.
     pub(super) fn find<'i, 'd>(
         &'i self,
-        index: &'i Index<'d>,
+        index: &'i PageIndex<'d>,
         era: usize,
         field: RuleField,
     ) -> impl Iterator<Item = &'i [Hit<'d>]> {
@@ -111,14 +119,17 @@ impl Compiled {
         places.map(|it| index.hits[*it].as_slice()).filter(|it| !it.is_empty())
     }
 
-    /// What the rules of the page's era find, all of them together.
+    /// Returns what the rules of the page's era find, all of them together.
     pub(super) fn find_all<'d>(
         &self,
-        index: &Index<'d>,
+        index: &PageIndex<'d>,
         era: usize,
         field: RuleField,
     ) -> Vec<Element<'d>> {
-        self.eras[era][&field].iter().flat_map(|it| index.hits[*it].iter().map(|it| it.1)).collect()
+        self.eras[era][&field]
+            .iter()
+            .flat_map(|it| index.hits[*it].iter().map(|hit| hit.element))
+            .collect()
     }
 }
 
@@ -128,8 +139,9 @@ fn is_json_ld(content_type: &str) -> bool {
     essence.trim().eq_ignore_ascii_case("application/ld+json")
 }
 
-impl<'d> Index<'d> {
-    fn note(&mut self, number: usize, element: Element<'d>) {
+impl<'d> PageIndex<'d> {
+    fn note(&mut self, hit: Hit<'d>) {
+        let element = hit.element;
         match element.name() {
             "script" if element.attr("type").is_some_and(is_json_ld) => {
                 self.ld_blocks.push(element.text());
@@ -144,13 +156,13 @@ impl<'d> Index<'d> {
                 self.metas.extend(element.attr("href").map(|it| ("canonical", it)));
             }
             "title" if self.title.is_none() => self.title = Some(element.text()),
-            "h1" | "h2" | "h3" => self.headings.push((number, element)),
-            "time" if element.attr("datetime").is_some() => self.times.push((number, element)),
+            "h1" | "h2" | "h3" => self.headings.push(hit),
+            "time" if element.attr("datetime").is_some() => self.times.push(hit),
             _ => {}
         }
     }
 
-    /// The first of these names that has a content.
+    /// Returns the content of the first of these names that has any.
     pub(super) fn meta(&self, names: &[&str]) -> Option<&'d str> {
         names.iter().find_map(|name| {
             let named = self.metas.iter().filter(|it| it.0.eq_ignore_ascii_case(name));

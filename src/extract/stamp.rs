@@ -34,6 +34,13 @@ pub(super) struct Stamp {
     pub(super) unreadable: Option<String>,
 }
 
+/// The line of a print edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct PrintEdition {
+    pub(super) section: Option<String>,
+    pub(super) day: NaiveDate,
+}
+
 /// What the label before a date says about the date.
 enum Label {
     Published,
@@ -171,11 +178,11 @@ pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<Nai
 }
 
 /// Returns the section and the day of a print edition's line, `Markets Print 2022-05-17`.
-pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<(Option<String>, NaiveDate)> {
+pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<PrintEdition> {
     let groups = rules.print_edition.as_ref()?.captures(text)?;
     let day = groups.name("date")?.as_str().parse().ok()?;
     let section = groups.name("section").map(|it| trim(it.as_str()).to_owned());
-    Some((section.filter(|it| !it.is_empty()), day))
+    Some(PrintEdition { section: section.filter(|it| !it.is_empty()), day })
 }
 
 /// Returns the place that a report was filed from: `KARACHI: …`, `NEW YORK/LONDON: …`.
@@ -279,9 +286,10 @@ mod tests {
     #[test]
     fn print_items_carry_their_section_and_day() {
         let rules = Config::default().profile.text;
-        let (section, day) = print_edition("Markets Print 2022-05-17", &rules).expect("a print line");
-        assert_eq!((section.as_deref(), day.to_string().as_str()), (Some("Markets"), "2022-05-17"));
-        assert_eq!(print_edition("Print 2023-10-17", &rules).expect("a print line").0, None);
+        let edition = print_edition("Markets Print 2022-05-17", &rules).expect("a print line");
+        assert_eq!(edition.section.as_deref(), Some("Markets"));
+        assert_eq!(edition.day.to_string(), "2022-05-17");
+        assert_eq!(print_edition("Print 2023-10-17", &rules).expect("a print line").section, None);
         assert_eq!(print_edition("Printing 2023", &rules), None);
     }
 

@@ -1,26 +1,27 @@
 //! The story's element, taken apart into blocks; and what stands in it without being the story.
+//!
+//! This is the walk: what ends a paragraph, what ends the story, what is kept apart. An element that is read as one
+//! thing (a list, a table, a quotation) is read by `pieces.rs`; where the element is was found by `layout.rs`.
 
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use url::Url;
 
 use crate::{
-    config::Profile,
     extract::{
         lines::{flatten, is_block, is_hidden},
         lists::{push_link, push_tag},
         stamp::{self, Stamp},
-        strip::Grammar,
         text::{SEAM, fold, fold_apart, has_essence, is_rule, ruled_runs, verbatim},
     },
-    html::{Child, Element, Step},
-    model::{Block, BlockKind, Link, PageKey, Placement, Quote, Tag},
+    html::{Child, Element},
+    model::{Block, BlockKind, Link, Placement, Quote, Tag},
 };
 
 use super::{
     inline::{Inline, is_blank, paragraphs},
-    pieces::{caption, element_text, image_block, sole_link},
+    pieces::{self, Piece, caption, element_text, image_block},
+    scene::{Scene, Target},
 };
 
 /// Deeper nesting is a broken page; what is below is read as plain text.
@@ -28,14 +29,16 @@ const DEPTH_MAX: usize = 200;
 /// A stamp stands before the story or not at all.
 const STAMP_BLOCKS_MAX: usize = 3;
 
-/// What a reader of one page knows before the story is read.
-pub(super) struct Scene<'s> {
-    pub(super) profile: &'s Profile,
-    pub(super) grammar: &'s Grammar,
-    pub(super) key: Option<&'s PageKey>,
-    pub(super) base: &'s Url,
-    /// Its essence, for knowing it again.
-    pub(super) headline: String,
+/// What is known of a story before its elements are read.
+pub(super) struct Known<'k, 'd> {
+    /// Its elements, in order.
+    pub(super) elements: &'k [Element<'d>],
+    /// Elements that are never part of it.
+    pub(super) drop: &'k [Element<'d>],
+    /// The headline's element: the story begins after it.
+    pub(super) title: Option<Element<'d>>,
+    /// The essence of the headline, for knowing it again; empty where there is none.
+    pub(super) headline: &'k str,
     /// The header gave no date, or the story's element was guessed: a stamp may stand inside it.
     pub(super) may_hold_stamp: bool,
 }
@@ -56,47 +59,9 @@ pub(super) struct Story {
     pub(super) is_too_deep: bool,
 }
 
-/// What a link leads to.
-pub(super) enum Target {
-    Tag(Url),
-    Article(Url, PageKey),
-    /// The page itself.
-    Own,
-    /// Another web page.
-    Web,
-    /// Nothing that can be visited.
-    None,
-}
-
-impl Scene<'_> {
-    pub(super) fn target(&self, href: &str) -> Target {
-        let href = href.trim();
-        if href.is_empty() || href.starts_with('#') {
-            return Target::None;
-        }
-        let Ok(url) = self.base.join(href) else { return Target::None };
-        if self.profile.is_tag(&url) {
-            return Target::Tag(url);
-        }
-        if let Some((key, ask_url)) = self.profile.article(&url) {
-            if Some(&key) == self.key {
-                return Target::Own;
-            }
-            return Target::Article(ask_url.unwrap_or(url), key);
-        }
-        if matches!(url.scheme(), "http" | "https") { Target::Web } else { Target::None }
-    }
-
-    fn is_headline(&self, text: &str) -> bool {
-        !self.headline.is_empty() && has_essence(text, &self.headline)
-    }
-}
-
 struct Walker<'s, 'd> {
     scene: &'s Scene<'s>,
-    drop: &'s [Element<'d>],
-    /// The headline's element: the story begins after it.
-    title: Option<Element<'d>>,
+    known: &'s Known<'s, 'd>,
     story: Story,
     /// The paragraphs among the blocks as written, for tables that are laid out in paragraphs.
     written: Vec<Option<String>>,
@@ -107,26 +72,20 @@ struct Walker<'s, 'd> {
     in_tail: bool,
 }
 
-/// Read the elements of a story, in order.
-pub(super) fn read<'d>(
-    scene: &Scene<'_>,
-    story: &[Element<'d>],
-    drop: &[Element<'d>],
-    title: Option<Element<'d>>,
-) -> Story {
+/// Reads the elements of a story, in order.
+pub(super) fn read<'d>(scene: &Scene<'_>, known: &Known<'_, 'd>) -> Story {
     let mut walker = Walker {
         scene,
-        drop,
-        title,
+        known,
         story: Story::default(),
         written: Vec::new(),
         inline: Inline::default(),
         is_over: false,
         in_tail: false,
     };
-    for element in story {
+    for element in known.elements {
         // A single element is what holds the story; one of several may be a piece of it.
-        if story.len() == 1 {
+        if known.elements.len() == 1 {
             walker.inside(*element, 0);
         } else {
             walker.element(*element, 0);
@@ -151,15 +110,15 @@ impl<'d> Walker<'_, 'd> {
     }
 
     fn element(&mut self, element: Element<'d>, depth: usize) {
-        if Some(element) == self.title {
-            // What stood before the headline was none of the story.
+        if Some(element) == self.known.title {
+            // What stood before the headline was no part of the story.
             self.inline = Inline::default();
             self.written.clear();
             let Story { blocks, links, tags, .. } = &mut self.story;
             (*blocks, *links, *tags) = Default::default();
             return;
         }
-        if is_hidden(element) || self.drop.contains(&element) {
+        if is_hidden(element) || self.known.drop.contains(&element) {
             self.inline.seam();
             return;
         }
@@ -171,10 +130,10 @@ impl<'d> Walker<'_, 'd> {
         match element.name() {
             "br" => self.inline.text.push('\n'),
             "img" => self.image(element, None),
-            "ul" | "ol" | "dl" | "menu" => self.block(|walker| walker.list(element)),
-            "pre" => self.block(|walker| walker.preformatted(element)),
-            "table" => self.block(|walker| walker.table(element, depth)),
-            "blockquote" => self.block(|walker| walker.quote(element)),
+            "ul" | "ol" | "dl" | "menu" | "pre" | "table" | "blockquote" => {
+                let piece = pieces::read(self.scene, element, self.known.drop);
+                self.block(|walker| walker.take(piece, element, depth));
+            }
             "figure" => self.block(|walker| walker.figure(element, depth)),
             "nav" | "footer" | "form" | "button" | "label" | "input" => self.flush(BlockKind::Paragraph),
             "aside" => self.block(|walker| walker.links_only(element)),
@@ -197,7 +156,7 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
-    /// What is no paragraph ends the one before it.
+    /// Reads what is no paragraph: it ends the one before it.
     fn block(&mut self, read: impl FnOnce(&mut Self)) {
         self.flush(BlockKind::Paragraph);
         if !self.is_over {
@@ -233,7 +192,7 @@ impl<'d> Walker<'_, 'd> {
         self.inline.seam();
     }
 
-    /// End the paragraph or heading that has been collected.
+    /// Ends the paragraph or heading that has been collected.
     fn flush(&mut self, kind: BlockKind) {
         let mut inline = std::mem::take(&mut self.inline);
         self.blank_boilerplate(&mut inline.text);
@@ -248,12 +207,12 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
-    /// Lines of boilerplate behind a `br`: their characters become spaces, so that links keep their place.
+    /// Blanks lines of boilerplate after a `br`: their characters become spaces, so that links keep their place.
     fn blank_boilerplate(&self, text: &mut String) {
         if !text.contains('\n') {
             return;
         }
-        let rules = &self.scene.profile.text;
+        let rules = &self.scene.rules.profile.text;
         let mut blanked = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
             if rules.boilerplate.has(&fold(line)) {
@@ -288,10 +247,10 @@ impl<'d> Walker<'_, 'd> {
                 return;
             }
         }
-        if self.scene.is_headline(&text) {
+        if self.is_headline(&text) {
             return;
         }
-        if let Some(quotes) = self.scene.grammar.fill(&inline.text[range.clone()]) {
+        if let Some(quotes) = self.scene.rules.grammar.fill(&inline.text[range.clone()]) {
             self.story.quotes.extend(quotes);
             return;
         }
@@ -308,11 +267,15 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
-    /// Lines of the header that stand inside the story's element: kept apart.
+    fn is_headline(&self, text: &str) -> bool {
+        !self.known.headline.is_empty() && has_essence(text, self.known.headline)
+    }
+
+    /// Whether a text is a line of the header that stands inside the story's element. Such lines are kept apart.
     fn is_header(&mut self, text: &str) -> bool {
-        let profile = self.scene.profile;
+        let profile = &self.scene.rules.profile;
         let is_early = self.story.blocks.len() < STAMP_BLOCKS_MAX && self.story.stamp.is_none();
-        if !is_early || !self.scene.may_hold_stamp {
+        if !is_early || !self.known.may_hold_stamp {
             return false;
         }
         if self.story.blocks.is_empty()
@@ -332,13 +295,13 @@ impl<'d> Walker<'_, 'd> {
     }
 
     fn is_furniture(&mut self, text: &str) -> bool {
-        let rules = &self.scene.profile.text;
+        let rules = &self.scene.rules.profile.text;
         self.is_over |= rules.end.has(text);
         self.in_tail |= rules.more.has(text);
         self.is_over || rules.more.has(text) || rules.boilerplate.has(text)
     }
 
-    /// Nothing but links, or a lead such as "Read more:" and links, or a label and tags.
+    /// Whether a paragraph is nothing but links, a lead such as "Read more:" and links, or a label and tags.
     fn is_only_links(&self, text: &str, range: &Range<usize>, links: &[&(Range<usize>, &str)]) -> bool {
         let mut outside = String::new();
         let mut at = range.start;
@@ -350,14 +313,14 @@ impl<'d> Walker<'_, 'd> {
         outside.push_str(&text[at..range.end]);
         let outside = fold_apart(&outside);
         let outside = outside.trim_matches(|it: char| !it.is_alphanumeric());
-        if outside.is_empty() || self.scene.profile.text.link_leads.has(outside) {
+        if outside.is_empty() || self.scene.rules.profile.text.link_leads.has(outside) {
             return true;
         }
         let are_tags = || links.iter().all(|it| matches!(self.scene.target(it.1), Target::Tag(_)));
         matches!(outside.to_lowercase().as_str(), "tags" | "tag" | "topics" | "trends") && are_tags()
     }
 
-    /// Keep a link that stands for itself. `false` where it is words after all.
+    /// Keeps a link that stands for itself. Returns `false` where it is words after all.
     fn link(&mut self, href: &str, title: &str, placement: Placement) -> bool {
         let (url, target) = match self.scene.target(href) {
             Target::Own => return true,
@@ -374,88 +337,35 @@ impl<'d> Walker<'_, 'd> {
         true
     }
 
-    fn list(&mut self, list: Element<'d>) {
-        let items: Vec<Element<'d>> = list.elements().filter(|it| !self.is_dropped(*it)).collect();
-        if let Some(quotes) = self.scene.grammar.fill(&flatten(list, self.drop).text) {
-            self.story.quotes.extend(quotes);
-            return;
-        }
-        let links = items.iter().map(|it| sole_link(*it)).collect::<Option<Vec<_>>>();
-        if let Some(links) = links.filter(|it| !it.is_empty()) {
-            // A list of links is a related list, tags, or a bar of share buttons; never the story.
-            for (href, title) in links {
-                match self.scene.target(href) {
-                    Target::Web | Target::None | Target::Own => {}
-                    Target::Tag(_) | Target::Article(..) => {
-                        _ = self.link(href, &title, Placement::Related);
+    /// Takes an element that is read as one thing.
+    fn take(&mut self, piece: Piece<'d>, element: Element<'d>, depth: usize) {
+        match piece {
+            Piece::Text(kind, text) => self.push(kind, text),
+            Piece::Ticker(quotes) => self.story.quotes.extend(quotes),
+            Piece::Frame => self.inside(element, depth),
+            Piece::Links(links) => {
+                // A list of links is a related list, tags, or a bar of share buttons; never the story.
+                for link in links {
+                    match self.scene.target(link.href) {
+                        Target::Web | Target::None | Target::Own => {}
+                        Target::Tag(_) | Target::Article(..) => {
+                            self.link(link.href, &link.title, Placement::Related);
+                        }
                     }
                 }
             }
-            return;
         }
-        let mut lines = Vec::new();
-        for item in items {
-            let item = flatten(item, self.drop);
-            let text = (0..item.lines.len()).map(|it| fold(item.line(it))).filter(|it| !it.is_empty());
-            let text = text.collect::<Vec<_>>().join(" ");
-            if !text.is_empty() && !self.scene.profile.text.boilerplate.has(&text) {
-                lines.push(text);
-            }
-        }
-        self.push(BlockKind::List, lines.join("\n"));
-    }
-
-    fn preformatted(&mut self, pre: Element<'d>) {
-        let mut inline = Inline::default();
-        for step in pre.walk() {
-            match step {
-                Step::Text(text) => inline.text.push_str(text),
-                Step::Open(it) if it.name() == "br" => inline.text.push('\n'),
-                Step::Open(_) | Step::Close(_) => {}
-            }
-        }
-        if let Some(quotes) = self.scene.grammar.fill(&inline.text) {
-            self.story.quotes.extend(quotes);
-            return;
-        }
-        self.push(BlockKind::Table, verbatim(&inline.text));
-    }
-
-    fn table(&mut self, table: Element<'d>, depth: usize) {
-        if let Some(quotes) = self.scene.grammar.fill(&flatten(table, self.drop).text) {
-            self.story.quotes.extend(quotes);
-            return;
-        }
-        let rows: Vec<Element<'d>> = table.descendants().filter(|it| it.name() == "tr").collect();
-        let cells = |row: Element<'d>| row.elements().filter(|it| matches!(it.name(), "td" | "th"));
-        if rows.iter().all(|it| cells(*it).count() <= 1) {
-            // One column lays out a page, it tabulates nothing.
-            return self.inside(table, depth);
-        }
-        let line = |row: &Element<'d>| {
-            let texts = cells(*row).map(|it| fold(&element_text(it)));
-            texts.collect::<Vec<_>>().join("\t").trim_end().to_owned()
-        };
-        let lines: Vec<String> = rows.iter().map(line).filter(|it| !it.is_empty()).collect();
-        self.push(BlockKind::Table, lines.join("\n"));
-    }
-
-    fn quote(&mut self, quote: Element<'d>) {
-        let flat = flatten(quote, self.drop);
-        let lines = (0..flat.lines.len()).map(|it| fold(flat.line(it))).filter(|it| !it.is_empty());
-        self.push(BlockKind::Quote, lines.collect::<Vec<_>>().join("\n"));
     }
 
     fn figure(&mut self, figure: Element<'d>, depth: usize) {
-        let image = figure.descendants().find(|it| it.name() == "img");
-        match image {
+        match figure.descendants().find(|it| it.name() == "img") {
             Some(image) => self.image(image, caption(figure)),
             None => self.inside(figure, depth),
         }
     }
 
     fn image(&mut self, image: Element<'d>, caption: Option<String>) {
-        if let Some(block) = image_block(image, caption, self.scene.base)
+        if let Some(block) = image_block(image, caption, &self.scene.base)
             && !self.story.blocks.iter().any(|it| it.kind == BlockKind::Image && it.url == block.url)
         {
             self.flush(BlockKind::Paragraph);
@@ -464,18 +374,14 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
-    /// A box beside the story: its links are kept, its words are not the story's.
+    /// Keeps the links of a box beside the story: its words are not the story's.
     fn links_only(&mut self, element: Element<'d>) {
-        let flat = flatten(element, self.drop);
+        let flat = flatten(element, self.known.drop);
         for link in &flat.links {
             if let Target::Article(..) | Target::Tag(_) = self.scene.target(link.href) {
                 self.link(link.href, &fold(flat.title(link)), Placement::Related);
             }
         }
-    }
-
-    fn is_dropped(&self, element: Element<'d>) -> bool {
-        is_hidden(element) || self.drop.contains(&element)
     }
 
     fn push(&mut self, kind: BlockKind, text: String) {

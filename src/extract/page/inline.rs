@@ -1,4 +1,7 @@
-//! Text on its way to becoming paragraphs.
+//! Text on its way to becoming paragraphs: what stands between two elements that end a paragraph.
+//!
+//! It keeps white space and links as they are written. What the text means is not known here; `body.rs` asks when
+//! the paragraph ends.
 
 use std::ops::Range;
 
@@ -15,9 +18,9 @@ pub(super) struct Inline<'d> {
 }
 
 impl<'d> Inline<'d> {
-    /// White space of the source is white space; its line breaks are not the reader's.
+    /// Adds text of the page. Its white space is white space: line breaks of the source are not the reader's.
     pub(super) fn push(&mut self, text: &str) {
-        // The line break of the source behind a `br` is that `br`.
+        // A line break of the source after a `br` is that `br`.
         let text = if self.text.ends_with('\n') {
             text.strip_prefix("\r\n").or(text.strip_prefix('\n')).unwrap_or(text)
         } else {
@@ -26,12 +29,14 @@ impl<'d> Inline<'d> {
         self.text.extend(text.chars().map(|it| if matches!(it, '\n' | '\r' | '\t') { ' ' } else { it }));
     }
 
+    /// Notes that an element begins or ends here.
     pub(super) fn seam(&mut self) {
         if self.text.ends_with(|it: char| !it.is_whitespace() && it != SEAM) {
             self.text.push(SEAM);
         }
     }
 
+    /// Adds all text inside an element.
     pub(super) fn collect(&mut self, element: Element<'d>) {
         for step in element.walk() {
             match step {
@@ -43,11 +48,12 @@ impl<'d> Inline<'d> {
     }
 }
 
+/// Whether a character is white space, or a seam.
 pub(super) fn is_blank(ch: char) -> bool {
     ch.is_whitespace() || ch == SEAM
 }
 
-/// Two line breaks in a row end a paragraph, one is white space.
+/// Returns the paragraphs of a text: two line breaks in a row end one, a single one is white space.
 pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut start, mut last_break) = (0, None);

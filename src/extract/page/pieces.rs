@@ -1,33 +1,127 @@
-//! Small pieces of a page: an image, a caption, a sole link; and lists that hold a thing once.
+//! Elements that are read as one thing: a list, a table, a quotation, an image, the link that an element consists of.
+//!
+//! Nothing here knows what came before an element or what comes after it: that is the walk in `body.rs`, which
+//! decides what becomes of a piece.
 
 use url::Url;
 
 use crate::{
     extract::{
-        lines::flatten,
-        text::{essence, fold},
+        lines::{flatten, is_hidden},
+        text::{essence, fold, verbatim},
     },
-    html::Element,
-    model::{Block, BlockKind},
+    html::{Element, Step},
+    model::{Block, BlockKind, Quote},
 };
 
-/// An element's visible text, elements that touch kept apart by a seam, lines by a space.
+use super::scene::Scene;
+
+/// What an element of the story is.
+pub(super) enum Piece<'d> {
+    /// A block; an empty text is no block.
+    Text(BlockKind, String),
+    /// Rows of the ticker, and hardly anything else.
+    Ticker(Vec<Quote>),
+    /// Nothing but links.
+    Links(Vec<SoleLink<'d>>),
+    /// It only lays out what is inside.
+    Frame,
+}
+
+/// The link that an element consists of.
+pub(super) struct SoleLink<'d> {
+    pub(super) href: &'d str,
+    pub(super) title: String,
+}
+
+/// Returns what a list, a table, preformatted text or a quotation is, without the elements in `drop`.
+pub(super) fn read<'d>(scene: &Scene<'_>, element: Element<'d>, drop: &[Element<'d>]) -> Piece<'d> {
+    match element.name() {
+        "pre" => preformatted(scene, element),
+        "table" => table(scene, element, drop),
+        "blockquote" => quote(element, drop),
+        _ => list(scene, element, drop),
+    }
+}
+
+fn list<'d>(scene: &Scene<'_>, list: Element<'d>, drop: &[Element<'d>]) -> Piece<'d> {
+    if let Some(quotes) = scene.rules.grammar.fill(&flatten(list, drop).text) {
+        return Piece::Ticker(quotes);
+    }
+    let is_dropped = |it: &Element<'d>| is_hidden(*it) || drop.contains(it);
+    let items: Vec<Element<'d>> = list.elements().filter(|it| !is_dropped(it)).collect();
+    let links = items.iter().map(|it| sole_link(*it)).collect::<Option<Vec<_>>>();
+    if let Some(links) = links.filter(|links| !links.is_empty()) {
+        return Piece::Links(links);
+    }
+    let mut lines = Vec::new();
+    for item in items {
+        let flat = flatten(item, drop);
+        let texts = (0..flat.lines.len()).map(|at| fold(flat.line(at)));
+        let text = texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
+        if !text.is_empty() && !scene.rules.profile.text.boilerplate.has(&text) {
+            lines.push(text);
+        }
+    }
+    Piece::Text(BlockKind::List, lines.join("\n"))
+}
+
+fn preformatted<'d>(scene: &Scene<'_>, pre: Element<'d>) -> Piece<'d> {
+    let mut text = String::new();
+    for step in pre.walk() {
+        match step {
+            Step::Text(more) => text.push_str(more),
+            Step::Open(it) if it.name() == "br" => text.push('\n'),
+            Step::Open(_) | Step::Close(_) => {}
+        }
+    }
+    match scene.rules.grammar.fill(&text) {
+        Some(quotes) => Piece::Ticker(quotes),
+        None => Piece::Text(BlockKind::Table, verbatim(&text)),
+    }
+}
+
+fn table<'d>(scene: &Scene<'_>, table: Element<'d>, drop: &[Element<'d>]) -> Piece<'d> {
+    if let Some(quotes) = scene.rules.grammar.fill(&flatten(table, drop).text) {
+        return Piece::Ticker(quotes);
+    }
+    let rows: Vec<Element<'d>> = table.descendants().filter(|it| it.name() == "tr").collect();
+    let cells = |row: Element<'d>| row.elements().filter(|it| matches!(it.name(), "td" | "th"));
+    if rows.iter().all(|row| cells(*row).count() <= 1) {
+        // One column lays out a page, it tabulates nothing.
+        return Piece::Frame;
+    }
+    let line = |row: &Element<'d>| {
+        let texts = cells(*row).map(|cell| fold(&element_text(cell)));
+        texts.collect::<Vec<_>>().join("\t").trim_end().to_owned()
+    };
+    let lines: Vec<String> = rows.iter().map(line).filter(|line| !line.is_empty()).collect();
+    Piece::Text(BlockKind::Table, lines.join("\n"))
+}
+
+fn quote<'d>(quote: Element<'d>, drop: &[Element<'d>]) -> Piece<'d> {
+    let flat = flatten(quote, drop);
+    let lines = (0..flat.lines.len()).map(|at| fold(flat.line(at))).filter(|line| !line.is_empty());
+    Piece::Text(BlockKind::Quote, lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Returns an element's visible text: elements that touch are kept apart by a seam, lines by a space.
 pub(super) fn element_text(element: Element<'_>) -> String {
     flatten(element, &[]).text.replace('\n', " ")
 }
 
-/// The one link an element consists of, with its text.
-pub(super) fn sole_link(element: Element<'_>) -> Option<(&str, String)> {
+/// Returns the one link that an element consists of.
+fn sole_link(element: Element<'_>) -> Option<SoleLink<'_>> {
     let flat = flatten(element, &[]);
     let href = flat.links.first()?.href;
-    let linked: String =
-        flat.links.iter().filter(|it| it.href == href).map(|it| essence(flat.title(it))).collect();
+    let same = flat.links.iter().filter(|link| link.href == href);
+    let linked: String = same.map(|link| essence(flat.title(link))).collect();
     let is_sole = !linked.is_empty() && linked == essence(&flat.text);
-    let titles = flat.links.iter().map(|it| fold(flat.title(it))).collect::<Vec<_>>();
-    is_sole.then(|| (href, titles.join(" ")))
+    let titles = flat.links.iter().map(|link| fold(flat.title(link))).collect::<Vec<_>>();
+    is_sole.then(|| SoleLink { href, title: titles.join(" ") })
 }
 
-/// An image as a block. Lazy loaders keep the address outside `src`.
+/// Returns an image as a block; `None` for a pixel that counts visits. Lazy loaders keep the address outside `src`.
 pub(super) fn image_block(image: Element<'_>, caption: Option<String>, base: &Url) -> Option<Block> {
     let is_pixel = ["width", "height"].iter().any(|it| matches!(image.attr(it), Some("0" | "1")));
     let first_of_set = |it: &str| it.split([' ', ',']).find(|it| !it.is_empty()).map(str::to_owned);
@@ -43,6 +137,7 @@ pub(super) fn image_block(image: Element<'_>, caption: Option<String>, base: &Ur
     Some(Block { kind: BlockKind::Image, text: caption.unwrap_or_default(), url: Some(url.into()) })
 }
 
+/// Returns the caption of a figure.
 pub(super) fn caption(figure: Element<'_>) -> Option<String> {
     let caption = figure.descendants().find(|it| it.name() == "figcaption")?;
     Some(fold(&element_text(caption))).filter(|it| !it.is_empty())

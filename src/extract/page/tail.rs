@@ -1,16 +1,22 @@
 //! What follows the story: tags, the headline once more, related stories, comments.
+//!
+//! Tags and related stories that stand inside the story's element are found by `body.rs`; here are those after
+//! it, in the elements that the profile names or else line by line.
 
 use crate::{
+    config::RuleField,
     extract::{
         lines::{Lines, flatten},
         lists::{push_link, push_tag},
         text::{fold, fold_apart, has_essence},
     },
-    html::Element,
     model::{Link, Placement, Tag},
 };
 
-use super::body::{Scene, Target};
+use super::{
+    scene::{Scene, Target},
+    sheet::Sheet,
+};
 
 /// A list of related stories is no index of the site.
 const RELATED_MAX: usize = 60;
@@ -22,11 +28,27 @@ pub(super) struct Tail {
     pub(super) links: Vec<Link>,
 }
 
-/// From elements that the profile names.
-pub(super) fn read_named(scene: &Scene<'_>, tags: &[Element<'_>], related: &[Element<'_>]) -> Tail {
+/// Reads the tags and related stories after the story. `headline` is the essence of the headline.
+pub(super) fn read(sheet: &Sheet<'_, '_>, flat: &Lines<'_>, headline: &str) -> Tail {
+    let known = read_named(sheet);
+    if !known.tags.is_empty() && !known.links.is_empty() {
+        return known;
+    }
+    let found = read_lines(&sheet.scene, flat, headline);
+    Tail {
+        tags: if known.tags.is_empty() { found.tags } else { known.tags },
+        links: if known.links.is_empty() { found.links } else { known.links },
+    }
+}
+
+/// Reads the elements that the profile names.
+fn read_named(sheet: &Sheet<'_, '_>) -> Tail {
+    let scene = &sheet.scene;
     let mut tail = Tail::default();
-    for element in tags.iter().chain(related) {
-        let flat = flatten(*element, &[]);
+    let hits =
+        [RuleField::Tags, RuleField::Related].into_iter().flat_map(|field| sheet.find(field).flatten());
+    for element in hits.filter(|hit| sheet.is_below_headline(hit)).map(|hit| hit.element) {
+        let flat = flatten(element, &[]);
         for link in &flat.links {
             tail.take(scene.target(link.href), &fold(flat.title(link)));
         }
@@ -34,14 +56,14 @@ pub(super) fn read_named(scene: &Scene<'_>, tags: &[Element<'_>], related: &[Ele
     tail
 }
 
-/// From the lines after the story: the first run of topic links, and the article links up to the mark that
+/// Reads the lines after the story: the first run of topic links, and the article links up to the mark that
 /// ends them. Boxes beside the page are asked only if there is nothing else.
-pub(super) fn read_lines(scene: &Scene<'_>, flat: &Lines<'_>) -> Tail {
-    let main = read_part(scene, flat, Part::Main);
+fn read_lines(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str) -> Tail {
+    let main = read_part(scene, flat, headline, Part::Main);
     if !main.links.is_empty() {
         return main;
     }
-    let Tail { tags: _, links } = read_part(scene, flat, Part::Whole);
+    let Tail { tags: _, links } = read_part(scene, flat, headline, Part::Whole);
     Tail { tags: main.tags, links }
 }
 
@@ -52,8 +74,8 @@ enum Part {
     Whole,
 }
 
-fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
-    let rules = &scene.profile.text;
+fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str, part: Part) -> Tail {
+    let rules = &scene.rules.profile.text;
     let mut tail = Tail::default();
     let (mut tags_over, mut in_sidebar) = (false, false);
     let first = flat.after_body.unwrap_or(flat.lines.len());
@@ -79,9 +101,9 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, part: Part) -> Tail {
             in_sidebar = true;
             continue;
         }
-        let is_headline = has_essence(&text, &scene.headline);
+        let is_headline = has_essence(&text, headline);
         if is_headline || (line.is_heading && links.is_empty()) {
-            // Another box of the page begins behind the list.
+            // Another box of the page begins after the list.
             if !is_headline && !tail.links.is_empty() {
                 break;
             }

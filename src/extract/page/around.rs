@@ -1,0 +1,59 @@
+//! The lines around the story: what a reader sees of the page beside it, and which of that is ticker.
+//!
+//! It only says which line is what. What a line means for the story is decided by `head.rs` and `titles.rs`
+//! (lines above the story) and by `tail.rs` (lines below it).
+
+use crate::{
+    config::RuleField,
+    extract::{
+        lines::{Line, Lines, Parts, flatten_page},
+        text::fold,
+    },
+    html::Element,
+    model::Quote,
+};
+
+use super::sheet::Sheet;
+
+/// The lines around the story.
+pub(super) struct Around<'d> {
+    pub(super) flat: Lines<'d>,
+    /// The rows of the ticker.
+    pub(super) quotes: Vec<Quote>,
+    is_ticker: Vec<bool>,
+}
+
+impl<'d> Around<'d> {
+    /// Reads the lines of a page without its story.
+    pub(super) fn new(sheet: &Sheet<'d, '_>, drop: &[Element<'d>]) -> Self {
+        let grammar = &sheet.rules.grammar;
+        // Cards after the story have pictures too, but nobody reads their lines.
+        let pictures = sheet.find(RuleField::Image).flatten().filter(|hit| sheet.is_before_story(hit));
+        let furniture: Vec<Element<'d>> =
+            drop.iter().copied().chain(pictures.map(|hit| hit.element)).collect();
+        // After the comments there is nothing of this story, except a ticker that was not above it.
+        let is_enough = |text: &str, line: &str| {
+            sheet.rules.profile.text.end.has(&fold(line)) && grammar.has_words(text)
+        };
+        let parts = Parts {
+            story: &sheet.layout.stories,
+            furniture: &furniture,
+            headline: sheet.layout.headline.map(|hit| hit.element),
+            is_enough: Some(&is_enough),
+        };
+        let flat = flatten_page(sheet.root, &parts);
+        let rows = grammar.scan(&flat.text);
+        // Rows are in the order of the text.
+        let touches_row = |line: &Line| {
+            let next = rows.ranges.partition_point(|row| row.end <= line.range.start);
+            rows.ranges.get(next).is_some_and(|row| row.start < line.range.end)
+        };
+        let is_ticker = flat.lines.iter().map(touches_row).collect();
+        Self { flat, quotes: rows.quotes, is_ticker }
+    }
+
+    /// Whether a row of the ticker is on a line.
+    pub(super) fn is_ticker(&self, line: usize) -> bool {
+        self.is_ticker[line]
+    }
+}

@@ -1,0 +1,83 @@
+//! A page among the addresses of its site: which page it is, and what a link on it leads to.
+//!
+//! What is printed on the page is not known here: that is `sheet.rs`, which is built later, because finding
+//! a page's parts already needs to know which links lead to other stories.
+
+use url::Url;
+
+use crate::{
+    extract::{jsonld::Owner, rules::Compiled},
+    html::Element,
+    model::PageKey,
+};
+
+/// What is known of a page before anything on it is read.
+pub(super) struct Scene<'x> {
+    pub(super) rules: &'x Compiled,
+    /// The page's identity, where its address is an article's.
+    pub(super) key: Option<PageKey>,
+    /// What relative addresses are relative to.
+    pub(super) base: Url,
+}
+
+/// What a link leads to.
+pub(super) enum Target {
+    /// A topic page of the site.
+    Tag(Url),
+    /// Another story of the site.
+    Article(Url, PageKey),
+    /// The page itself.
+    Own,
+    /// Another web page.
+    Web,
+    /// Nothing that can be visited.
+    None,
+}
+
+impl<'x> Scene<'x> {
+    /// `own` is the page's address, where it is known.
+    pub(super) fn new(rules: &'x Compiled, own: Option<&Url>) -> Self {
+        let base = own.unwrap_or(&rules.profile.base_url).clone();
+        Self { rules, key: own.and_then(|url| rules.profile.page_key(url)), base }
+    }
+
+    /// Returns what a link leads to.
+    pub(super) fn target(&self, href: &str) -> Target {
+        let href = href.trim();
+        if href.is_empty() || href.starts_with('#') {
+            return Target::None;
+        }
+        let Ok(url) = self.base.join(href) else { return Target::None };
+        let profile = &self.rules.profile;
+        if profile.is_tag(&url) {
+            return Target::Tag(url);
+        }
+        if let Some((key, ask_url)) = profile.article(&url) {
+            if Some(&key) == self.key.as_ref() {
+                return Target::Own;
+            }
+            return Target::Article(ask_url.unwrap_or(url), key);
+        }
+        if matches!(url.scheme(), "http" | "https") { Target::Web } else { Target::None }
+    }
+
+    /// Whether a link leads to another story.
+    pub(super) fn leads_away(&self, href: &str) -> bool {
+        matches!(self.target(href), Target::Article(..))
+    }
+
+    /// Whether an element is a link to another story.
+    pub(super) fn links_away(&self, element: Element<'_>) -> bool {
+        element.name() == "a" && element.attr("href").is_some_and(|href| self.leads_away(href))
+    }
+
+    /// Returns the story that an address in the page's metadata belongs to.
+    pub(super) fn owner(&self, address: &str) -> Owner {
+        let found = self.base.join(address).ok().and_then(|url| self.rules.profile.page_key(&url));
+        match found {
+            Some(found) if Some(&found) == self.key.as_ref() => Owner::Page,
+            Some(_) if self.key.is_some() => Owner::OtherArticle,
+            _ => Owner::Unknown,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Headline and summary: what a page says of its story in a few words.
+//!
+//! Where the headline's element is was found by `layout.rs`. Here the witnesses are weighed: metadata against
+//! what is printed, and lines of a summary against the beginning of the story, which a teaser repeats.
+
+use crate::{
+    config::RuleField,
+    extract::{
+        stamp,
+        text::{essence, fold, has_essence, is_bullet, is_teaser, unbullet},
+    },
+    html::unescape,
+    model::{BlockKind, Draft, Origin},
+};
+
+use super::{
+    around::Around,
+    pieces::element_text,
+    said::Said,
+    sheet::{Sheet, without_site},
+};
+
+/// Shorter lines between headline and story are labels.
+const SUMMARY_CHARS_MIN: usize = 60;
+/// A bullet of one word is a label.
+const BULLET_WORDS_MIN: usize = 2;
+
+/// Returns the headline.
+pub(super) fn headline(sheet: &Sheet<'_, '_>) -> Option<Said<String>> {
+    let element = sheet.layout.headline.map(|hit| hit.element);
+    let printed = element.map(|it| fold(&element_text(it))).filter(|text| !text.is_empty());
+    match (&sheet.title, printed) {
+        // Metadata has limits of length; the page has none.
+        (Some(said), Some(printed)) if is_cut(&said.value, &printed) => {
+            Some(Said::new(printed, Origin::Markup))
+        }
+        (Some(said), _) => Some(said.clone()),
+        (None, Some(printed)) if sheet.layout.is_headline_guessed => {
+            Some(Said::new(printed, Origin::Text))
+        }
+        (None, Some(printed)) => Some(Said::new(printed, Origin::Markup)),
+        (None, None) => {
+            let title = without_site(sheet.index.title.as_deref()?, sheet.rules);
+            Some(Said::new(title, Origin::Text)).filter(|said| !said.value.is_empty())
+        }
+    }
+}
+
+/// Whether a title ends in dots, or is no more than the beginning of a longer one.
+fn is_cut(said: &str, printed: &str) -> bool {
+    let bare = essence(said);
+    let longer = essence(printed);
+    !bare.is_empty()
+        && bare.len() < longer.len()
+        && longer.starts_with(&bare)
+        && (ends_open(said) || 100 <= said.chars().count())
+}
+
+/// Returns the lines of the summary: bullets that the profile names, else lines between headline and story
+/// that do not repeat its beginning, else the description in the metadata. `above` are lines that were
+/// found inside the story's element, above its stamp.
+pub(super) fn summary(
+    sheet: &Sheet<'_, '_>,
+    around: &Around<'_>,
+    above: Vec<String>,
+    draft: &Draft,
+) -> Option<Said<Vec<String>>> {
+    let opening = Opening::of(draft);
+    let title = draft.headline.as_deref().map(essence).unwrap_or_default();
+    let is_new = |text: &String| !text.is_empty() && !has_essence(text, &title);
+    let named = sheet.find(RuleField::Summary).map(|hits| {
+        let before = hits.iter().filter(|hit| sheet.is_before_story(hit));
+        before.map(|hit| fold(&element_text(hit.element))).filter(is_new).collect::<Vec<_>>()
+    });
+    let mut bullets = named.map(|lines| Said::new(lines, Origin::Markup));
+    let summary = bullets.find(|said| !said.value.is_empty()).or_else(|| {
+        let lines = if above.is_empty() { printed_lines(sheet, around) } else { above };
+        let is_news = |line: &String| is_new(line) && !opening.is_repeated_by(line);
+        let lines: Vec<String> = lines.into_iter().filter(is_news).collect();
+        Some(Said::new(lines, Origin::Text)).filter(|said| !said.value.is_empty())
+    });
+    let summary = summary.or_else(|| {
+        let described = description(sheet, &opening)?;
+        is_new(&described.value).then(|| Said::new(vec![described.value], described.origin))
+    });
+    let is_teaser = |line: &String| opening.is_repeated_by(line) && ends_open(line);
+    summary.filter(|said| !said.value.iter().all(is_teaser))
+}
+
+/// How a story begins, in essence.
+struct Opening {
+    whole: String,
+    /// The first paragraphs, with and without their dateline, whatever stands above them.
+    starts: Vec<String>,
+}
+
+impl Opening {
+    fn of(draft: &Draft) -> Self {
+        let paragraphs = draft.blocks.iter().enumerate();
+        let paragraphs = paragraphs.filter(|(_, block)| block.kind == BlockKind::Paragraph).take(2);
+        let starts = paragraphs.flat_map(|(at, first)| {
+            let undated = first.text.split_once(": ").map(|(_, rest)| essence(rest));
+            let texts = draft.blocks[at..].iter().filter(|block| block.kind.is_text());
+            let rest: String = texts.map(|block| essence(&block.text)).collect();
+            std::iter::once(rest).chain(undated)
+        });
+        Self { whole: essence(&draft.body()), starts: starts.collect() }
+    }
+
+    /// Whether a text only repeats the beginning of the story.
+    fn is_repeated_by(&self, text: &str) -> bool {
+        is_teaser(text, &self.whole) || self.starts.iter().any(|start| is_teaser(text, start))
+    }
+}
+
+/// Returns the description in the metadata, unless it is taken from the story.
+fn description(sheet: &Sheet<'_, '_>, opening: &Opening) -> Option<Said<String>> {
+    let json = sheet.facts.description.as_deref().map(|text| Said::new(text, Origin::JsonLd));
+    let meta = || {
+        let text = sheet.index.meta(&["og:description", "description"])?;
+        Some(Said::new(text, Origin::Meta))
+    };
+    let said = json.or_else(meta)?;
+    let text = fold(&unescape(said.value));
+    let is_of_the_story = ends_open(&text)
+        || opening.whole.is_empty()
+        || opening.is_repeated_by(&text)
+        || opening.whole.contains(&essence(&text))
+        || sheet.rules.profile.text.furniture.has(&text);
+    (!is_of_the_story).then(|| Said::new(text, said.origin))
+}
+
+/// Returns the lines between headline and story that may be a summary: the items of a list, else prose.
+fn printed_lines(sheet: &Sheet<'_, '_>, around: &Around<'_>) -> Vec<String> {
+    let flat = &around.flat;
+    let (Some(title), Some(body)) = (flat.headline, flat.after_body) else { return Vec::new() };
+    let profile = &sheet.rules.profile;
+    let is_label = |text: &str| {
+        profile.text.furniture.has(text)
+            || profile.text.boilerplate.has(text)
+            || stamp::print_edition(text, &profile.text).is_some()
+    };
+    let (mut items, mut prose) = (Vec::new(), Vec::new());
+    for at in (title + 1..body.min(flat.lines.len())).filter(|at| !around.is_ticker(*at)) {
+        let line = &flat.lines[at];
+        let text = unbullet(&fold(flat.line(at))).to_owned();
+        let is_stamp = stamp::read(flat.line(at), &profile.text, profile.time_zone).is_some();
+        let linked: usize = flat.links_of(at).map(|link| link.range.len()).sum();
+        let is_link = line.range.len() <= linked;
+        if line.is_furniture || is_link || is_stamp || is_label(&text) {
+            continue;
+        }
+        let is_item = line.is_item || is_bullet(flat.line(at));
+        if is_item && BULLET_WORDS_MIN <= text.split(' ').count() {
+            items.push(text);
+        } else if SUMMARY_CHARS_MIN <= text.chars().count() {
+            prose.push(text);
+        }
+    }
+    if items.is_empty() { prose } else { items }
+}
+
+/// Whether a text ends in dots: it was cut off.
+fn ends_open(text: &str) -> bool {
+    text.ends_with("...") || text.ends_with('…')
+}
