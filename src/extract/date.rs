@@ -1,7 +1,8 @@
-//! Dates as the site prints them, and as its metadata writes them.
+//! Dates as the site prints them, and as its metadata writes them: every form of the site profile notes
+//! ("Article header by era"), ISO 8601 and RFC 822.
 //!
-//! Every form of the site profile notes ("Article header by era") plus ISO 8601 and RFC 822. Nothing is
-//! guessed: a day that does not exist is no date, and a time without a day is none either.
+//! Nothing is guessed: a day that does not exist is no date, and neither is a time without a day. What a date is the date
+//! of is said by the words around it, which `stamp.rs` reads.
 
 use std::{ops::Range, sync::LazyLock};
 
@@ -23,7 +24,7 @@ pub(super) struct When {
 
 /// A date with its place in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct DateFound {
     pub(super) range: Range<usize>,
     /// `None` for what looks like a date and cannot be one.
     pub(super) when: Option<When>,
@@ -54,25 +55,25 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&pattern).expect("a constant pattern")
 });
 
-/// Every date in a text, in order.
-pub(super) fn scan(text: &str, zone: Tz) -> impl Iterator<Item = Found> {
+/// Returns every date in a text, in order.
+pub(super) fn scan(text: &str, zone: Tz) -> impl Iterator<Item = DateFound> {
     // The pattern is the most expensive one we have, and every date has a digit.
     let may_have = text.bytes().any(|it| it.is_ascii_digit());
     let found = may_have.then(|| DATE.captures_iter(text)).into_iter().flatten();
     found.map(move |groups| {
         let range = groups.get(0).expect("the whole match").range();
-        Found { range, when: read(&groups, zone), is_month_first: groups.name("m2").is_some() }
+        DateFound { range, when: read(&groups, zone), is_month_first: groups.name("m2").is_some() }
     })
 }
 
-/// Whether a text may begin with the name of a month or a weekday: a cheap look before a dear one.
+/// Whether a text may begin with the name of a month or a weekday: a cheap look before a costly one.
 pub(super) fn may_begin(text: &str) -> bool {
     const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
     let begins = |it: &&str| text.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it));
     MONTHS.iter().chain(&WEEKDAYS).any(begins)
 }
 
-/// The date a value consists of, as metadata has it.
+/// Returns the first date in a value of the metadata. `None` if there is none, or if it cannot be true.
 pub(super) fn parse(text: &str, zone: Tz) -> Option<When> {
     scan(text, zone).next()?.when
 }
@@ -187,7 +188,7 @@ mod tests {
     #[test]
     fn a_date_knows_where_it_stands() {
         let text = "BR Web Desk Published January 3, 2024 Updated January 4, 2024 03:18pm";
-        let found: Vec<Found> = scan(text, chrono_tz::UTC).collect();
+        let found: Vec<DateFound> = scan(text, chrono_tz::UTC).collect();
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].range, 22..37);
         assert!(found[0].is_month_first);

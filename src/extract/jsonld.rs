@@ -1,4 +1,7 @@
 //! JSON-LD: what the page says about itself to search engines (schema.org/NewsArticle).
+//!
+//! It only reads what is written: whom to believe where the page says something else is decided by the readers in
+//! `page/`, which also know whose an address is.
 
 use serde_json::{Map, Value};
 
@@ -35,8 +38,8 @@ pub(super) enum Owner {
     Unknown,
 }
 
-/// The article among a page's blocks. `owner` says whose an address is: pages also carry objects of the
-/// stories they link to.
+/// Returns what the page's own article says, and what could not be read. `owner` says whose an address is:
+/// pages also carry objects of the stories that they link to.
 pub(super) fn read(blocks: &[String], owner: impl Fn(&str) -> Owner) -> (Facts, Vec<Warning>) {
     let mut warnings = Vec::new();
     let mut articles = Vec::new();
@@ -69,7 +72,7 @@ fn parse(block: &str) -> Result<Value, serde_json::Error> {
         .or_else(|_| serde_json::from_str(&bare.replace(|it: char| it.is_control(), " ")))
 }
 
-/// Objects that are articles, with how sure that is: 0 for news.
+/// Collects the objects that are articles, with their rank: 0 for news.
 fn collect<'v>(value: &'v Value, depth: usize, found: &mut Vec<(u8, &'v Map<String, Value>)>) {
     if DEPTH_MAX < depth {
         return;
@@ -124,7 +127,7 @@ fn facts(object: &Map<String, Value>) -> Facts {
     }
 }
 
-/// A text, or the first of a list.
+/// Returns a text, or the first of a list.
 fn first_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(fold(&unescape(text))).filter(|it| !it.is_empty()),
@@ -133,7 +136,7 @@ fn first_text(value: &Value) -> Option<String> {
     }
 }
 
-/// Names of people or organisations: text, `{name}`, or a list of either.
+/// Returns the names of people or organisations: text, `{name}`, or a list of either.
 fn names(value: &Value) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let name = match value {
@@ -152,7 +155,7 @@ fn names(value: &Value) -> Vec<String> {
     found
 }
 
-/// The page an object is about: `mainEntityOfPage` (text or `{@id}`), `url`, `@id`.
+/// Returns the address of the page that an object is about: `mainEntityOfPage` (text or `{@id}`), `url`, `@id`.
 fn address(object: &Map<String, Value>) -> Option<String> {
     let of = |value: &Value| match value {
         Value::String(text) => Some(text.clone()),

@@ -1,7 +1,7 @@
-//! A page as the lines a reader sees, with the links on them.
+//! A page as the lines that a person sees, with the links on them.
 //!
-//! One long text and spans into it: most lines are navigation that nobody will ask for, and cost
-//! nothing.
+//! It is one long text with spans into it: most lines are navigation that nobody will ask for, and cost nothing.
+//! What a line means is not known here; which elements the lines come from is, because that is lost in a text.
 
 use std::ops::Range;
 
@@ -59,7 +59,7 @@ struct Flattener<'d> {
     seam: bool,
 }
 
-/// The lines of everything inside an element but the elements in `without`.
+/// Returns the lines of everything inside an element except the elements in `without`.
 pub(super) fn flatten<'d>(root: Element<'d>, without: &[Element<'d>]) -> Lines<'d> {
     flatten_page(root, &Parts { story: without, ..Parts::default() })
 }
@@ -78,7 +78,7 @@ pub(super) struct Parts<'p, 'd> {
     pub(super) is_enough: Option<Enough<'p>>,
 }
 
-/// The lines of a page.
+/// Returns the lines of a page.
 pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &Parts<'_, 'd>) -> Lines<'d> {
     let mut flat = Flattener {
         out: Lines::default(),
@@ -138,7 +138,7 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &Parts<'_, 'd>) -> Line
     flat.out
 }
 
-/// Elements whose text no reader sees. By length first: it is asked of every element of a page.
+/// Whether no person sees an element's text. By length first: it is asked of every element of a page.
 pub(super) fn is_hidden(element: Element<'_>) -> bool {
     let name = element.name();
     let is_unseen = match name.len() {
@@ -152,7 +152,7 @@ pub(super) fn is_hidden(element: Element<'_>) -> bool {
     is_unseen || element.attr("hidden").is_some()
 }
 
-/// Elements that begin a line of their own. By length first: it is asked of every element of a page.
+/// Whether elements of a name begin a line of their own. By length first: it is asked of every element of a page.
 pub(super) fn is_block(name: &str) -> bool {
     match name.len() {
         1 => name == "p",
@@ -264,7 +264,7 @@ impl<'d> Flattener<'d> {
         }
     }
 
-    /// File what has been read of the open link; a link over several lines is one on each.
+    /// Files what has been read of the open link; a link over several lines is one link on each.
     fn end_link(&mut self) {
         if let Some((start, href)) = &mut self.link {
             let end = self.out.text.len();
@@ -298,18 +298,18 @@ impl<'d> Flattener<'d> {
 }
 
 impl<'d> Lines<'d> {
-    /// The text of a line, as flattened.
+    /// Returns the text of a line, as flattened.
     pub(super) fn line(&self, index: usize) -> &str {
         &self.text[self.lines[index].range.clone()]
     }
 
-    /// The links of a line.
+    /// Returns the links of a line.
     pub(super) fn links_of(&self, index: usize) -> impl Iterator<Item = &LinkSpan<'d>> {
         let first = self.links.partition_point(|it| it.line < index);
         self.links[first..].iter().take_while(move |it| it.line == index)
     }
 
-    /// The text of a link.
+    /// Returns the text of a link.
     pub(super) fn title(&self, link: &LinkSpan<'_>) -> &str {
         &self.text[link.range.clone()]
     }

@@ -1,7 +1,8 @@
 //! From bytes to a draft: pure and total. The same bytes of the same era give the same extraction, and
 //! there are no bytes that give none; what a page lacks is a hole in the draft.
 //!
-//! Two readers share the grammar of headers and ticker rows: `page` for HTML, `plain` for text.
+//! `page/` reads HTML, `plain/` reads text. What both of them need is a grammar beside them, which knows neither. No clock, network
+//! or archive may be asked here: that a page was seen before is for `jobs` to know.
 
 mod rules;
 
@@ -82,7 +83,7 @@ impl Extractor {
         draft.names = self.names(draft);
     }
 
-    /// What a story names, in its headline, summary and body.
+    /// Returns what a story names in its headline, summary and body.
     fn names(&self, draft: &Draft) -> Names {
         let body = draft.blocks.iter().filter(|it| it.kind.is_text()).map(|it| it.text.as_str());
         let texts =

@@ -51,7 +51,7 @@ enum Label {
 /// Returns the stamp that a text consists of. `None` if it says anything else.
 pub(super) fn read(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
     let text = fold_apart(text);
-    let dates: Vec<date::Found> = date::scan(&text, zone).collect();
+    let dates: Vec<date::DateFound> = date::scan(&text, zone).collect();
     if dates.is_empty() {
         return None;
     }

@@ -1,8 +1,9 @@
-//! The ticker strip, recognised by the grammar of its rows in whatever elements they stand.
+//! The ticker strip, recognised by the grammar of its rows in whatever elements they stand:
+//! `row = symbol price words [arrow] change "(" pct "%)"` (site profile notes, "Ticker strip").
 //!
-//! `row = symbol price words [arrow] change "(" pct "%)"` (site profile notes, "Ticker strip"). The
-//! words are looked for; what stands before and after them must be the rest of a row. A row counts if it
-//! touches another row, or has its lines to itself: a sentence about shares does neither.
+//! The words are looked for; what stands before and after them must be the rest of a row. A row counts if it touches
+//! another row, or has its lines to itself: a sentence about shares does neither. Elements are not known here, which
+//! is why the boards, whose rows only their elements tell apart, are not read by this file.
 
 use std::ops::Range;
 
@@ -67,7 +68,7 @@ impl Grammar {
         Self { words, up: essence(&rules.up), down: essence(&rules.down), rules: rules.clone() }
     }
 
-    /// Every row of a text in lines.
+    /// Returns every row of a text in lines.
     pub(super) fn scan(&self, text: &str) -> Rows {
         let mut rows = Rows::default();
         let mut run: Vec<Row> = Vec::new();
@@ -82,7 +83,8 @@ impl Grammar {
         rows
     }
 
-    /// A single row must have its lines to itself; two must begin or end theirs; three are a strip.
+    /// Keeps a run of rows that is a ticker: a single row must have its lines to itself, two must begin or end theirs;
+    /// three are a strip.
     fn keep(&self, text: &str, run: &mut Vec<Row>, rows: &mut Rows) {
         let (begins, ends) = match run.as_slice() {
             [] => return,
@@ -107,7 +109,7 @@ impl Grammar {
         prefix.is_empty() || self.rules.prefix.as_ref().is_some_and(|it| it.is_match(&prefix))
     }
 
-    /// The rows of a text that is a ticker and hardly anything else: labels, headings of columns.
+    /// Returns the rows of a text that is a ticker and hardly anything else: labels, headings of columns.
     pub(super) fn fill(&self, text: &str) -> Option<Vec<Quote>> {
         let rows = self.scan(text);
         let words = |it: &str| it.chars().filter(|it| !is_separator(*it)).count();
@@ -175,7 +177,7 @@ impl Grammar {
     }
 }
 
-/// A symbol once: strips that scroll stand twice on the page.
+/// Returns the rows with each symbol once, and what was left out: strips that scroll stand twice on the page.
 pub(super) fn strip(quotes: Vec<Quote>) -> (Strip, Vec<Warning>) {
     let mut strip = Strip::default();
     let mut warnings = Vec::new();
@@ -194,7 +196,7 @@ pub(super) fn strip(quotes: Vec<Quote>) -> (Strip, Vec<Warning>) {
     (strip, warnings)
 }
 
-/// change / (price - change) must be the percentage, within what rounding allows; and the sign must be
+/// Whether a row contradicts its own arithmetic: change / (price - change) must be the percentage, within what rounding allows; and the sign must be
 /// that of the words.
 fn contradicts_itself(quote: &Quote) -> bool {
     let sign = quote.change.signum();

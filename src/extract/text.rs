@@ -1,22 +1,24 @@
-//! Cleaning text: what a reader sees, and nothing he does not.
+//! Text as a person sees it: white space folded, what is invisible left out; and how two texts are compared.
+//!
+//! It is the floor of this folder: nothing here knows of elements, dates or profiles.
 
 use std::{borrow::Cow, ops::Range};
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// Stands in flattened text where two elements touch without white space between them. A ticker row
-/// may be split there (`<b>ANL</b><b>34.36</b>`), a word may not be (`<b>O</b>GDC`), so whoever reads
+/// may be split there (`<b>ANL</b><b>34.36</b>`), a word may not be (`<b>O</b>GDC`), so the reader of
 /// the text decides what it means. Never part of a result.
 pub(super) const SEAM: char = '\u{1}';
 
-/// Zero-width and direction marks, the byte order mark and word joiner (site profile notes, "Markup"),
+/// Whether a character is not seen: zero-width and direction marks, the byte order mark and word joiner (site profile notes, "Markup"),
 /// and control characters that are no white space.
 pub(super) fn is_invisible(ch: char) -> bool {
     matches!(ch, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{2060}' | '\u{202A}'..='\u{202E}' | '\u{AD}')
         || (ch.is_control() && !ch.is_whitespace())
 }
 
-/// Fold white space to single spaces, drop what is invisible, compose (NFC).
+/// Returns a text with its white space folded to single spaces, without what is invisible, composed (NFC).
 pub(super) fn fold(text: &str) -> String {
     if is_folded(text) {
         return text.to_owned();
@@ -38,7 +40,7 @@ pub(super) fn fold(text: &str) -> String {
     compose(folded)
 }
 
-/// Whether it is plain words with single spaces between: most lines are, by the time they are asked for.
+/// Whether a text is plain words with single spaces between: most lines are, by the time they are asked for.
 fn is_folded(text: &str) -> bool {
     let bytes = text.as_bytes();
     let is_space = |it: Option<&u8>| it == Some(&b' ');
@@ -53,7 +55,7 @@ pub(super) fn fold_apart(text: &str) -> String {
     if text.contains(SEAM) { fold(&text.replace(SEAM, " ")) } else { fold(text) }
 }
 
-/// For tables: spaces and line breaks stay, blank lines around do not.
+/// Returns the text of a table: spaces and line breaks stay, blank lines around it do not.
 pub(super) fn verbatim(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.split('\n') {
@@ -74,7 +76,7 @@ fn compose(text: String) -> String {
     text.nfc().collect()
 }
 
-/// A text without what is invisible, line breaks and spaces as they are.
+/// Returns a text without what is invisible, line breaks and spaces as they are.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_invisible) {
         Cow::Owned(text.chars().filter(|it| !is_invisible(*it)).collect())
@@ -83,7 +85,7 @@ pub(super) fn visible(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Letters and digits alone, lower case: for asking whether two texts say the same.
+/// Returns the letters and digits of a text in lower case: for asking whether two texts say the same.
 pub(super) fn essence(text: &str) -> String {
     let mut essence = String::with_capacity(text.len());
     for ch in text.chars().filter(|it| it.is_alphanumeric()) {
@@ -96,7 +98,7 @@ pub(super) fn essence(text: &str) -> String {
     essence
 }
 
-/// Whether this is the essence of a text, without making it.
+/// Whether `essence` is the essence of a text.
 pub(super) fn has_essence(text: &str, essence: &str) -> bool {
     let letters = text.chars().filter(|it| it.is_alphanumeric());
     letters.flat_map(char::to_lowercase).eq(essence.chars())
@@ -108,7 +110,7 @@ pub(super) fn is_teaser(text: &str, body: &str) -> bool {
     !text.is_empty() && body.starts_with(&text)
 }
 
-/// A rule of `=`, `-` or `_` that lays out a table in plain text.
+/// Whether a line is a rule of `=`, `-` or `_` that lays out a table in plain text.
 pub(super) fn is_rule(line: &str) -> bool {
     let line = line.trim();
     5 <= line.len()
@@ -121,7 +123,7 @@ const TABLE_LINE_MAX: usize = 160;
 /// More lines are not one table.
 const TABLE_LINES_MAX: usize = 80;
 
-/// Tables laid out line by line: from a rule to the last rule that belongs to it. `None` is something
+/// Returns the places of tables laid out line by line: from a rule to the last rule that belongs to it. `None` is something
 /// that is no line, and ends a table.
 pub(super) fn ruled_runs(lines: &[Option<&str>]) -> Vec<Range<usize>> {
     let mut runs: Vec<Range<usize>> = Vec::new();
@@ -150,7 +152,7 @@ pub(super) fn is_bullet(line: &str) -> bool {
     line.starts_with(BULLETS) || line.starts_with("- ")
 }
 
-/// A line without its bullet.
+/// Returns a line without its bullet.
 pub(super) fn unbullet(line: &str) -> &str {
     if is_bullet(line) { line.trim_start_matches(BULLETS).trim_start_matches(['-', ' ']) } else { line }
 }
