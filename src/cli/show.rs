@@ -148,6 +148,7 @@ fn story(draft: &Draft) -> String {
                 let address = block.url.as_deref().unwrap_or_default();
                 format!("[{}] {address}", if block.text.is_empty() { "image" } else { &block.text })
             }
+            BlockKind::Embed => format!("[embedded] {}", block.url.as_deref().unwrap_or_default()),
         };
         out += &format!("{text}\n\n");
     }

@@ -7,6 +7,7 @@ mod error;
 mod pattern;
 mod profile;
 mod reader;
+mod sections;
 
 pub use error::{ConfigError, Place, Problem};
 pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
@@ -14,6 +15,7 @@ pub use profile::{
     Archive, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index, Profile, Recheck,
     Rule, RuleField, Rules, StripWords, TextRules, WebArchive,
 };
+pub use sections::{SectionNames, is_slug, slug};
 
 use std::{fmt, num::NonZeroUsize, path::PathBuf, time::Duration};
 

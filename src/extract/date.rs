@@ -32,6 +32,14 @@ pub(super) struct DateFound {
     pub(super) is_month_first: bool,
 }
 
+impl When {
+    /// Returns the day alone, where the moment is its first: imports of old print items have it in place of the
+    /// moment they do not know.
+    pub(super) fn without_midnight(self) -> Self {
+        Self { at: self.at.filter(|at| at.time() != NaiveTime::MIN), ..self }
+    }
+}
+
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 

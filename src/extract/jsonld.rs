@@ -27,6 +27,8 @@ pub(super) struct Facts {
     /// Paragraphs by line.
     pub(super) body: Option<String>,
     pub(super) publisher: Option<String>,
+    /// The names of the page's breadcrumbs, outermost first.
+    pub(super) trail: Vec<String>,
     pub(super) url: Option<String>,
 }
 
@@ -59,7 +61,9 @@ pub(super) fn read(blocks: &[String], owner: impl Fn(&str) -> Owner) -> (Facts, 
     articles.sort_by_key(|it| it.0);
     let owner_of = |it: &Map<String, Value>| address(it).map_or(Owner::Unknown, |url| owner(&url));
     let find = |wanted| articles.iter().find(|it| owner_of(it.1) == wanted);
-    let facts = find(Owner::Page).or(find(Owner::Unknown)).map(|it| facts(it.1)).unwrap_or_default();
+    let article = find(Owner::Page).or(find(Owner::Unknown));
+    let mut facts = article.map(|it| facts(it.1)).unwrap_or_default();
+    facts.trail = parsed.iter().find_map(|value| trail(value, 0)).unwrap_or_default();
     (facts, warnings)
 }
 
@@ -93,14 +97,41 @@ fn collect<'v>(value: &'v Value, depth: usize, found: &mut Vec<(u8, &'v Map<Stri
     }
 }
 
-fn rank(object: &Map<String, Value>) -> Option<u8> {
-    let types: Vec<&str> = match object.get("@type")? {
-        Value::String(one) => vec![one],
-        Value::Array(many) => many.iter().filter_map(Value::as_str).collect(),
-        _ => return None,
+/// Returns the names of the first list of breadcrumbs, outermost first.
+fn trail(value: &Value, depth: usize) -> Option<Vec<String>> {
+    if DEPTH_MAX < depth {
+        return None;
+    }
+    match value {
+        Value::Array(items) => items.iter().find_map(|it| trail(it, depth + 1)),
+        Value::Object(object) if types(object).contains(&"BreadcrumbList") => {
+            let items = object.get("itemListElement")?.as_array()?;
+            let name = |item: &Value| {
+                let inner = item.get("item").and_then(|it| it.get("name"));
+                item.get("name").or(inner).and_then(first_text)
+            };
+            Some(items.iter().filter_map(name).collect())
+        }
+        Value::Object(object) => {
+            let inner = ["@graph", "mainEntity", "breadcrumb"].iter().filter_map(|key| object.get(*key));
+            inner.into_iter().find_map(|it| trail(it, depth + 1))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the names of an object's types, without their vocabulary.
+fn types(object: &Map<String, Value>) -> Vec<&str> {
+    let types: Vec<&str> = match object.get("@type") {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
     };
-    let names = types.iter().map(|it| it.rsplit(['/', ':']).next().unwrap_or_default());
-    let ranks = names.filter_map(|it| match it {
+    types.into_iter().map(|it| it.rsplit(['/', ':']).next().unwrap_or_default()).collect()
+}
+
+fn rank(object: &Map<String, Value>) -> Option<u8> {
+    let ranks = types(object).into_iter().filter_map(|it| match it {
         _ if it.ends_with("NewsArticle") => Some(0),
         "Article" | "LiveBlogPosting" | "BlogPosting" | "Report" => Some(1),
         _ => None,
@@ -123,6 +154,7 @@ fn facts(object: &Map<String, Value>) -> Facts {
             .map(unescape)
             .filter(|it| !fold(it).is_empty()),
         publisher: object.get("publisher").map(names).and_then(|it| it.into_iter().next()),
+        trail: Vec::new(),
         url: address(object),
     }
 }
@@ -212,6 +244,20 @@ mod tests {
     fn a_neighbours_article_alone_is_nobodys() {
         let (facts, _) = facts_of(&[r#"{"@type":"NewsArticle","headline":"other","url":"/news/8"}"#]);
         assert_eq!(facts, Facts::default());
+    }
+
+    #[test]
+    fn breadcrumbs_are_read_in_either_shape() {
+        let check =
+            |block: &str| assert_eq!(facts_of(&[block]).0.trail, ["Markets", "Stocks"], "{block}");
+        check(
+            r#"{"@type":"BreadcrumbList","itemListElement":[{"position":1,"item":{"@id":"/m","name":"Markets"}},
+            {"position":2,"item":{"@id":"/m/s","name":"Stocks"}}]}"#,
+        );
+        check(
+            r#"{"@graph":[{"@type":"WebPage","breadcrumb":{"@type":"http://schema.org/BreadcrumbList",
+            "itemListElement":[{"name":"Markets","item":"/m"},{"name":"Stocks","item":"/m/s"}]}}]}"#,
+        );
     }
 
     #[test]

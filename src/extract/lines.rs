@@ -61,7 +61,7 @@ struct Flattener<'d> {
 
 /// Returns the lines of everything inside an element except the elements in `without`.
 pub(super) fn flatten<'d>(root: Element<'d>, without: &[Element<'d>]) -> Lines<'d> {
-    flatten_page(root, &Parts { story: without, ..Parts::default() })
+    flatten_page(root, &Parts { without, ..Parts::default() })
 }
 
 type Enough<'p> = &'p dyn Fn(&str, &str) -> bool;
@@ -71,6 +71,8 @@ type Enough<'p> = &'p dyn Fn(&str, &str) -> bool;
 pub(super) struct Parts<'p, 'd> {
     /// Left out; their place is remembered.
     pub(super) story: &'p [Element<'d>],
+    /// Left out.
+    pub(super) without: &'p [Element<'d>],
     /// Their lines are marked.
     pub(super) furniture: &'p [Element<'d>],
     pub(super) headline: Option<Element<'d>>,
@@ -107,7 +109,7 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &Parts<'_, 'd>) -> Line
             Step::Text(text) => flat.text(text),
             Step::Open(element) => {
                 let is_story = parts.story.contains(&element);
-                if is_story || is_hidden(element) {
+                if is_story || is_hidden(element) || parts.without.contains(&element) {
                     flat.end_line();
                     skipping = Some(element);
                     if is_story {
@@ -349,7 +351,7 @@ mod tests {
     fn the_story_is_left_out_and_its_place_remembered() {
         let page = Document::parse("<p>a</p><div id=s><p>b</p></div><p>c</p>");
         let story = page.root().descendants().find(|it| it.attr("id") == Some("s")).expect("there");
-        let flat = flatten(page.root(), &[story]);
+        let flat = flatten_page(page.root(), &Parts { story: &[story], ..Parts::default() });
         assert_eq!((flat.text.as_str(), flat.after_body), ("a\nc\n", Some(1)));
     }
 }

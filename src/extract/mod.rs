@@ -17,6 +17,8 @@ mod text;
 mod page;
 mod plain;
 
+use chrono::NaiveTime;
+
 use crate::{
     config::{ConfigError, Profile},
     html,
@@ -63,7 +65,11 @@ impl Extractor {
             let origin = if page.url.is_some() { Origin::Url } else { Origin::Meta };
             extraction.draft.origins.push((Field::Url, origin));
         }
+        let is_imported = extraction.key.as_ref().is_some_and(|key| self.rules.is_imported(key));
         let draft = &mut extraction.draft;
+        if is_imported {
+            drop_placeholders(draft);
+        }
         let first = draft.blocks.iter().find(|it| it.kind.is_text()).map(|it| it.text.as_str());
         draft.dateline = first.and_then(|it| stamp::dateline(it, &self.rules.profile.text));
         if draft.dateline.is_some() {
@@ -96,6 +102,19 @@ impl Extractor {
             }
         }
         Names { capitals: capitals(texts), companies }
+    }
+}
+
+/// Drops moments that are the first of a day. Stories that were imported from print have them in place of a moment that
+/// nobody knew.
+fn drop_placeholders(draft: &mut Draft) {
+    for (moment, field) in
+        [(&mut draft.published_at, Field::PublishedAt), (&mut draft.updated_at, Field::UpdatedAt)]
+    {
+        if moment.is_some_and(|at| at.time() == NaiveTime::MIN) {
+            *moment = None;
+            draft.origins.retain(|it| it.0 != field);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::{
     config::{ConfigError, Profile, Rule, RuleField},
     html::{Element, Matcher},
-    model::{Captured, RawPage},
+    model::{Captured, PageKey, RawPage},
 };
 
 use super::strip::Grammar;
@@ -83,6 +83,12 @@ impl Compiled {
             Captured::On(day) => day,
             Captured::At(at) => at.with_timezone(&self.profile.time_zone).date_naive(),
         }))
+    }
+
+    /// Whether a story was imported from an older system: its id is below those that rise with the day.
+    pub(super) fn is_imported(&self, key: &PageKey) -> bool {
+        let id = key.id.parse::<u64>().ok();
+        self.profile.ids.as_ref().is_some_and(|ids| id.is_some_and(|id| id < ids.from))
     }
 
     /// Walks a page once.
@@ -160,6 +166,19 @@ impl<'d> PageIndex<'d> {
             "time" if element.attr("datetime").is_some() => self.times.push(hit),
             _ => {}
         }
+    }
+
+    /// Forgets what the page's `head` says.
+    pub(super) fn forget_head(&mut self) {
+        self.metas.clear();
+        self.title = None;
+    }
+
+    /// Forgets what was found in an element, and the element.
+    pub(super) fn forget(&mut self, hit: &Hit<'d>) {
+        let inside = hit.number..=hit.number + hit.element.descendants().count();
+        let lists = self.hits.iter_mut().chain([&mut self.headings, &mut self.times]);
+        lists.for_each(|hits| hits.retain(|found| !inside.contains(&found.number)));
     }
 
     /// Returns the content of the first of these names that has any.

@@ -64,7 +64,7 @@ pub struct Block {
     /// Its text: list items and quoted paragraphs on lines of their own, tables with their spaces, an
     /// image's caption.
     pub text: String,
-    /// An image's address.
+    /// The address of an image or of an embedded post.
     pub url: Option<String>,
 }
 
@@ -83,6 +83,9 @@ pub enum BlockKind {
     Quote,
     /// An image; its caption is the text. Not part of the body's text.
     Image,
+    /// A post of a social network, a video or another page shown inside the story; its words are the text. Not
+    /// part of the body's text: somebody else wrote it.
+    Embed,
 }
 
 /// A topic.
@@ -179,6 +182,8 @@ pub enum WarningCode {
     TagsUnsplit,
     /// The bytes are not valid in the encoding they claim.
     BadEncoding,
+    /// The section is a slug: its name is nowhere on the page.
+    SectionSlug,
     /// The page is nested deeper than any page has reason to be; the rest was left out.
     TooDeep,
 }
@@ -242,9 +247,12 @@ impl Draft {
 
 impl BlockKind {
     /// Whether the block's text is part of the body. A caption is not: it would stand before the
-    /// dateline, and a changed picture is not a changed story.
+    /// dateline, and a changed picture is not a changed story. Nor is what somebody else posted.
     pub fn is_text(self) -> bool {
-        self != Self::Image
+        match self {
+            Self::Paragraph | Self::Heading | Self::List | Self::Table | Self::Quote => true,
+            Self::Image | Self::Embed => false,
+        }
     }
 
     /// The word in `blocks.kind`.
@@ -256,13 +264,14 @@ impl BlockKind {
             Self::Table => "table",
             Self::Quote => "quote",
             Self::Image => "image",
+            Self::Embed => "embed",
         }
     }
 
     /// The kind a word of `blocks.kind` stands for.
     pub fn from_code(code: &str) -> Option<Self> {
-        use BlockKind::{Heading, Image, List, Paragraph, Quote, Table};
-        [Paragraph, Heading, List, Table, Quote, Image].into_iter().find(|it| it.code() == code)
+        use BlockKind::{Embed, Heading, Image, List, Paragraph, Quote, Table};
+        [Paragraph, Heading, List, Table, Quote, Image, Embed].into_iter().find(|it| it.code() == code)
     }
 }
 
@@ -330,6 +339,7 @@ impl WarningCode {
             Self::StripUndated => "strip_undated",
             Self::TagsUnsplit => "tags_unsplit",
             Self::BadEncoding => "bad_encoding",
+            Self::SectionSlug => "section_slug",
             Self::TooDeep => "too_deep",
         }
     }

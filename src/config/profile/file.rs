@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use chrono::NaiveDate;
 use url::Url;
 
-use crate::config::{BytePattern, NameSet, Place, Problem, reader::Section};
+use crate::config::{BytePattern, NameSet, Place, Problem, SectionNames, reader::Section};
 
 use super::{
     Archive, Cards, Challenge, DATE, DiscoveryBounds, Era, Feed, IdRange, Profile, Recheck, Rule,
@@ -188,7 +188,7 @@ fn read_text(section: &Section) -> Result<TextRules, Problem> {
         Ok(section.words(key)?.iter().map(|it| it.to_lowercase()).collect())
     };
     let rules = TextRules {
-        sections: lower("sections")?,
+        sections: SectionNames::new(section.words("sections")?),
         furniture: section.lines("furniture")?,
         boilerplate: section.lines("boilerplate")?,
         more: section.lines("more")?,

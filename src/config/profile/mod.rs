@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::model::PageKey;
 
-use super::{BytePattern, ConfigError, LineSet, NameSet, Pattern, Place, Problem};
+use super::{BytePattern, ConfigError, LineSet, NameSet, Pattern, Place, Problem, SectionNames};
 
 /// Everything the program knows about a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,8 +127,8 @@ pub struct StripWords {
 /// The wording of a page, for what has no markup. Patterns are for whole lines.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct TextRules {
-    /// Names of sections, lower case.
-    pub sections: Vec<String>,
+    /// Names of sections.
+    pub sections: SectionNames,
     /// Lines between ticker and headline.
     pub furniture: LineSet,
     /// Lines that are never part of a story.
@@ -206,6 +206,8 @@ pub enum RuleField {
     Tags,
     Related,
     Drop,
+    Article,
+    Embed,
 }
 
 /// The ids that rise with the day.
@@ -374,7 +376,7 @@ fn fill(template: &str, id: &str, slug: Option<&str>) -> String {
 
 impl RuleField {
     /// Every field, in the order of the file.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Headline,
         Self::Section,
         Self::Byline,
@@ -386,6 +388,8 @@ impl RuleField {
         Self::Tags,
         Self::Related,
         Self::Drop,
+        Self::Article,
+        Self::Embed,
     ];
 
     /// The key in `site.rules`.
@@ -402,6 +406,8 @@ impl RuleField {
             Self::Tags => "tags",
             Self::Related => "related",
             Self::Drop => "drop",
+            Self::Article => "article",
+            Self::Embed => "embed",
         }
     }
 }

@@ -31,12 +31,16 @@ impl<'d> Around<'d> {
         let pictures = sheet.find(RuleField::Image).flatten().filter(|hit| sheet.is_before_story(hit));
         let furniture: Vec<Element<'d>> =
             drop.iter().copied().chain(pictures.map(|hit| hit.element)).collect();
-        // After the comments there is nothing of this story, except a ticker that was not above it.
+        // After the comments there is nothing of this story, except a ticker that was not above it and a list of
+        // related stories that no rule names.
+        let mut related = sheet.find(RuleField::Related).flatten();
+        let is_related_named = related.any(|hit| sheet.is_below_headline(hit));
         let is_enough = |text: &str, line: &str| {
-            sheet.rules.profile.text.end.has(&fold(line)) && grammar.has_words(text)
+            is_related_named && sheet.rules.profile.text.end.has(&fold(line)) && grammar.has_words(text)
         };
         let parts = Parts {
             story: &sheet.layout.stories,
+            without: &sheet.others,
             furniture: &furniture,
             headline: sheet.layout.headline.map(|hit| hit.element),
             is_enough: Some(&is_enough),

@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    inline::{Inline, is_blank, paragraphs},
+    inline::{Inline, is_blank, itemized, paragraphs},
     pieces::{self, Piece, caption, element_text, image_block},
     scene::{Scene, Target},
 };
@@ -35,6 +35,8 @@ pub(super) struct Known<'k, 'd> {
     pub(super) elements: &'k [Element<'d>],
     /// Elements that are never part of it.
     pub(super) drop: &'k [Element<'d>],
+    /// Elements that show what somebody else posted.
+    pub(super) embeds: &'k [Element<'d>],
     /// The headline's element: the story begins after it.
     pub(super) title: Option<Element<'d>>,
     /// The essence of the headline, for knowing it again; empty where there is none.
@@ -126,6 +128,11 @@ impl<'d> Walker<'_, 'd> {
             self.story.is_too_deep = true;
             self.inline.collect(element);
             return;
+        }
+        if (self.known.embeds.contains(&element) || pieces::is_embed(element))
+            && let Some(embed) = pieces::embed(element, &self.scene.base)
+        {
+            return self.block(|walker| walker.push_beside(embed));
         }
         match element.name() {
             "br" => self.inline.text.push('\n'),
@@ -261,6 +268,10 @@ impl<'d> Walker<'_, 'd> {
         if self.in_tail && kind == BlockKind::Heading {
             return;
         }
+        if let Some(blocks) = itemized(&written).filter(|_| kind == BlockKind::Paragraph) {
+            blocks.into_iter().for_each(|block| self.push(block.kind, block.text));
+            return;
+        }
         self.push(kind, text);
         if let Some(last) = self.written.last_mut().filter(|_| kind == BlockKind::Paragraph) {
             *last = Some(written);
@@ -357,6 +368,12 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
+    /// Keeps a block that is no text of the story.
+    fn push_beside(&mut self, block: Block) {
+        self.story.blocks.push(block);
+        self.written.push(None);
+    }
+
     fn figure(&mut self, figure: Element<'d>, depth: usize) {
         match figure.descendants().find(|it| it.name() == "img") {
             Some(image) => self.image(image, caption(figure)),
@@ -369,8 +386,7 @@ impl<'d> Walker<'_, 'd> {
             && !self.story.blocks.iter().any(|it| it.kind == BlockKind::Image && it.url == block.url)
         {
             self.flush(BlockKind::Paragraph);
-            self.story.blocks.push(block);
-            self.written.push(None);
+            self.push_beside(block);
         }
     }
 

@@ -3,14 +3,14 @@
 //! The grammar of one text is in `stamp.rs`. Here is decided which texts of a page are asked, and who is
 //! believed; headline and summary, which are no matter of trust in a date, are in `titles.rs`.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, FixedOffset, NaiveDate};
 
 use crate::{
     config::RuleField,
     extract::{
         date::{self, When},
         lines::Lines,
-        rules::Hit,
+        rules::{Compiled, Hit},
         stamp::{self, Stamp},
         text::{fold, fold_apart},
     },
@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    around::Around, body::Story, cards::is_card, pieces::element_text, said::Said, sheet::Sheet,
+    around::Around, body::Story, cards::is_card, pieces::element_text, said::Said, section, sheet::Sheet,
 };
 
 /// A byline stands within so many lines of the headline.
@@ -35,7 +35,10 @@ pub(super) struct Head {
     published: Vec<Said<When>>,
     updated: Vec<Said<When>>,
     printed: Option<NaiveDate>,
-    section: Option<Said<String>>,
+    /// What witnesses call the section, in order of trust.
+    sections: Vec<Said<String>>,
+    /// The names of the page's breadcrumbs.
+    trail: Vec<String>,
     unreadable: Vec<String>,
 }
 
@@ -67,9 +70,8 @@ impl Head {
             self.take(stamp, Origin::Text);
         }
         let rules = &sheet.rules.profile.text;
-        let is_section = |line: &String| {
-            rules.sections.contains(&line.to_lowercase()) || stamp::print_edition(line, rules).is_some()
-        };
+        let is_section =
+            |line: &String| rules.sections.has(line) || stamp::print_edition(line, rules).is_some();
         if let Some(at) = story.above.iter().position(is_section) {
             let section = story.above.remove(at);
             self.take_section(sheet, &section, Origin::Text);
@@ -99,10 +101,11 @@ impl Head {
             }
         }
         self.read_signature(sheet, meta(&["author", "article:author"]));
-        let section = json(&sheet.facts.section).or_else(|| meta(&["article:section"]));
-        if let Some(said) = section {
+        let sections = [json(&sheet.facts.section), meta(&["article:section"])];
+        for said in sections.into_iter().flatten() {
             self.take_section(sheet, &fold(&unescape(&said.value)), said.origin);
         }
+        self.trail.clone_from(&sheet.facts.trail);
     }
 
     /// Reads who signs in the metadata: JSON-LD, else `author` in `meta`.
@@ -212,9 +215,8 @@ impl Head {
         for at in above.chain(title..end.max(title)).filter(|at| !around.is_ticker(*at)) {
             let text = fold_apart(flat.line(at));
             let is_byline = title < at && self.byline.as_ref().is_some_and(|said| said.value == text);
-            let is_section = profile.text.sections.contains(&text.to_lowercase())
-                && !flat.lines[at].is_furniture
-                && !is_byline;
+            let is_section =
+                profile.text.sections.has(&text) && !flat.lines[at].is_furniture && !is_byline;
             if is_section || stamp::print_edition(&text, &profile.text).is_some() {
                 self.take_section(sheet, &text, Origin::Text);
             } else if title < at || flat.headline.is_none() {
@@ -251,16 +253,20 @@ impl Head {
             None => (Some(text.to_owned()), None),
         };
         self.printed = self.printed.or(printed);
-        if self.section.is_none() {
-            let section = section.filter(|name| !name.is_empty());
-            self.section = section.map(|name| Said::new(name, origin));
-        }
+        let section = section.filter(|name| !name.is_empty());
+        self.sections.extend(section.map(|name| Said::new(name, origin)));
     }
 
     /// Writes what the witnesses agree on into a draft. The first that gives a day gives the day; a later one
     /// may add the moment, if it is of that day. Returns what could not be read.
-    pub(super) fn fill(self, draft: &mut Draft) -> Vec<Warning> {
+    pub(super) fn fill(mut self, rules: &Compiled, draft: &mut Draft) -> Vec<Warning> {
+        let warn = |text: &String| Warning::new(WarningCode::DateUnreadable, &**text);
+        let mut warnings: Vec<Warning> = self.unreadable.iter().map(warn).collect();
         let mut set = |field, origin| draft.origins.push((field, origin));
+        if self.printed.is_some() {
+            let whens = self.published.iter_mut().chain(&mut self.updated);
+            whens.for_each(|said| said.value = said.value.without_midnight());
+        }
         let printed = self.printed.map(|on| Said::new(When { on, at: None }, Origin::Markup));
         if let Some(day) = self.published.iter().copied().chain(printed).next() {
             draft.published_on = Some(day.value.on);
@@ -272,7 +278,7 @@ impl Head {
                 set(Field::PublishedAt, moment.origin);
             }
         }
-        if let Some(moment) = self.updated.iter().find(|said| said.value.at.is_some()) {
+        if let Some(moment) = self.update(draft.published_at) {
             draft.updated_at = moment.value.at;
             set(Field::UpdatedAt, moment.origin);
         }
@@ -281,12 +287,21 @@ impl Head {
             draft.authors = self.authors;
             set(Field::Byline, byline.origin);
         }
-        if let Some(section) = self.section {
+        let known = &rules.profile.text.sections;
+        if let Some(section) = section::choose(&self.sections, &self.trail, known, &mut warnings) {
             draft.section = Some(section.value);
             set(Field::Section, section.origin);
         }
-        let warn = |text: String| Warning::new(WarningCode::DateUnreadable, text);
-        self.unreadable.into_iter().map(warn).collect()
+        warnings
+    }
+
+    /// Returns the moment of the last change. Metadata has one on stories that were never changed, too: that of
+    /// publication. Only a change that is printed may have the same moment.
+    fn update(&self, published_at: Option<DateTime<FixedOffset>>) -> Option<Said<When>> {
+        let moment = self.updated.iter().copied().find(|said| said.value.at.is_some())?;
+        let is_printed = |said: &Said<When>| matches!(said.origin, Origin::Markup | Origin::Text);
+        let is_change = moment.value.at != published_at || self.updated.iter().any(is_printed);
+        is_change.then_some(moment)
     }
 }
 
@@ -319,8 +334,7 @@ fn byline_line(sheet: &Sheet<'_, '_>, flat: &Lines<'_>, title: usize, end: usize
         let is_label = line.is_furniture
             || profile.text.furniture.has(&text)
             || profile.text.boilerplate.has(&text);
-        let is_short =
-            text.split(' ').count() <= 5 && !profile.text.sections.contains(&text.to_lowercase());
+        let is_short = text.split(' ').count() <= 5 && !profile.text.sections.has(&text);
         stamp::byline(&text).filter(|_| is_short && !is_label)
     };
     if let Some(stamp_at) = (title + 1..end).find(is_stamp) {

@@ -6,9 +6,16 @@
 use std::ops::Range;
 
 use crate::{
-    extract::{lines::is_block, text::SEAM},
+    extract::{
+        lines::is_block,
+        text::{SEAM, fold, is_bullet, unbullet},
+    },
     html::{Element, Step},
+    model::{Block, BlockKind},
 };
+
+/// Fewer lines with bullets are no list.
+const ITEMS_MIN: usize = 2;
 
 /// Text on its way to becoming a paragraph: white space as written, `\n` for `br`.
 #[derive(Default)]
@@ -71,4 +78,53 @@ pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
     }
     found.push(start..text.len());
     found
+}
+
+/// Returns the blocks of a paragraph that has bullets on lines of its own, broken by `br`: a list, and the paragraphs
+/// around it. `None` for any other paragraph.
+pub(super) fn itemized(written: &str) -> Option<Vec<Block>> {
+    let lines: Vec<String> = written.lines().map(fold).filter(|line| !line.is_empty()).collect();
+    let mut blocks: Vec<Block> = Vec::new();
+    for run in lines.chunk_by(|a, b| is_bullet(a) == is_bullet(b)) {
+        // One line that begins with a dash is a line of speech.
+        let is_list = ITEMS_MIN <= run.len() && is_bullet(&run[0]);
+        let items: Vec<&str> =
+            run.iter().map(|line| if is_list { unbullet(line) } else { line }).collect();
+        let items: Vec<&str> = items.into_iter().filter(|item| !item.is_empty()).collect();
+        let (kind, seam) = if is_list { (BlockKind::List, "\n") } else { (BlockKind::Paragraph, " ") };
+        match blocks.last_mut() {
+            Some(last) if last.kind == BlockKind::Paragraph && !is_list => {
+                last.text += " ";
+                last.text += &items.join(" ");
+            }
+            _ => blocks.push(Block { kind, text: items.join(seam), url: None }),
+        }
+    }
+    blocks.iter().any(|block| block.kind == BlockKind::List).then_some(blocks)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(written: &str, expect: Option<&[(BlockKind, &str)]>) {
+        let blocks = itemized(written);
+        let found: Option<Vec<_>> =
+            blocks.as_ref().map(|it| it.iter().map(|it| (it.kind, it.text.as_str())).collect());
+        assert_eq!(found.as_deref(), expect, "{written}");
+    }
+
+    #[test]
+    fn bullets_on_lines_of_a_paragraph_are_a_list() {
+        use BlockKind::{List, Paragraph};
+        check("• one\n• two", Some(&[(List, "one\ntwo")]));
+        check(
+            "The terms:\n- one\n- two\nThat is all.\nReally.",
+            Some(&[(Paragraph, "The terms:"), (List, "one\ntwo"), (Paragraph, "That is all. Really.")]),
+        );
+        check("One line.\n– And a second voice.\nA third.", None);
+        check("• alone", None);
+        check("a\nb", None);
+    }
 }

@@ -43,15 +43,15 @@ pub(super) struct Layout<'d> {
     pub(super) body_at: Option<usize>,
 }
 
-/// Finds the parts of a page. `said` is the essence of the headline as metadata has it.
-pub(super) fn survey<'d>(
-    root: Element<'d>,
-    scene: &Scene<'_>,
-    index: &PageIndex<'d>,
-    era: usize,
-    said: Option<String>,
-) -> Layout<'d> {
-    Surveyor { scene, index, era, said }.survey(root)
+/// Finds the parts of a page.
+pub(super) struct Surveyor<'s, 'd> {
+    pub(super) scene: &'s Scene<'s>,
+    pub(super) index: &'s PageIndex<'d>,
+    pub(super) era: usize,
+    /// Other stories that the page holds whole.
+    pub(super) others: &'s [Element<'d>],
+    /// The essence of the headline as metadata has it.
+    pub(super) said: Option<String>,
 }
 
 /// The elements of a story.
@@ -68,13 +68,6 @@ struct Level<'d> {
     prose: usize,
 }
 
-struct Surveyor<'s, 'd> {
-    scene: &'s Scene<'s>,
-    index: &'s PageIndex<'d>,
-    era: usize,
-    said: Option<String>,
-}
-
 impl<'d> Stories<'d> {
     fn named(elements: Vec<Element<'d>>) -> Self {
         Self { elements, is_guessed: false }
@@ -86,7 +79,8 @@ impl<'d> Stories<'d> {
 }
 
 impl<'d> Surveyor<'_, 'd> {
-    fn survey(&self, root: Element<'d>) -> Layout<'d> {
+    /// Returns where the parts are.
+    pub(super) fn survey(&self, root: Element<'d>) -> Layout<'d> {
         let named = self.named_headline();
         let is_headline_guessed = named.is_none();
         let headline = named.or_else(|| self.guessed_headline());
@@ -242,7 +236,9 @@ impl<'d> Surveyor<'_, 'd> {
     /// Returns the characters of prose in an element: links, ticker and furniture do not count.
     fn prose(&self, element: Element<'d>) -> usize {
         let is_other = |it: Element<'d>| {
-            is_hidden(it) || matches!(it.name(), "nav" | "footer" | "form" | "aside" | "button" | "head")
+            is_hidden(it)
+                || matches!(it.name(), "nav" | "footer" | "form" | "aside" | "button" | "head")
+                || self.others.contains(&it)
         };
         if is_other(element) || looks_like_card(self.scene, element) {
             return 0;

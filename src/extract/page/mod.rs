@@ -8,6 +8,7 @@ mod sheet;
 
 mod cards;
 mod layout;
+mod own;
 
 mod around;
 mod body;
@@ -18,6 +19,7 @@ mod titles;
 mod inline;
 mod pieces;
 mod said;
+mod section;
 
 use crate::{
     config::RuleField,
@@ -65,12 +67,15 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled) -> Extraction {
 fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     let headline = titles::headline(sheet);
     let bare_headline = headline.as_ref().map(|said| essence(&said.value)).unwrap_or_default();
-    let drop = sheet.find_all(RuleField::Drop);
+    let mut drop = sheet.find_all(RuleField::Drop);
+    drop.extend(&sheet.others);
+    let embeds = sheet.find_all(RuleField::Embed);
     let around = Around::new(sheet, &drop);
     let mut head = Head::read(sheet, &around);
     let known = Known {
         elements: &sheet.layout.stories,
         drop: &drop,
+        embeds: &embeds,
         title: sheet.layout.headline.map(|hit| hit.element),
         headline: &bare_headline,
         may_hold_stamp: !head.is_dated() || sheet.layout.is_story_guessed,
@@ -93,7 +98,7 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
         draft.summary = said.value;
         draft.origins.push((Field::Summary, said.origin));
     }
-    out.warnings.extend(head.fill(draft));
+    out.warnings.extend(head.fill(sheet.rules, draft));
     fill_lists(story, tail, draft);
 }
 

@@ -16,6 +16,21 @@ use crate::{
 
 use super::scene::Scene;
 
+/// Classes of posts, as the networks tell authors to write them.
+const EMBED_CLASSES: [&str; 11] = [
+    "twitter-tweet",
+    "twitter-video",
+    "instagram-media",
+    "tiktok-embed",
+    "fb-post",
+    "fb-video",
+    "bluesky-embed",
+    "reddit-embed-bq",
+    "reddit-card",
+    "mastodon-embed",
+    "telegram-post",
+];
+
 /// What an element of the story is.
 pub(super) enum Piece<'d> {
     /// A block; an empty text is no block.
@@ -119,6 +134,34 @@ fn sole_link(element: Element<'_>) -> Option<SoleLink<'_>> {
     let is_sole = !linked.is_empty() && linked == essence(&flat.text);
     let titles = flat.links.iter().map(|link| fold(flat.title(link))).collect::<Vec<_>>();
     is_sole.then(|| SoleLink { href, title: titles.join(" ") })
+}
+
+/// Whether an element is a post of a social network, as the networks' own instructions mark it.
+pub(super) fn is_embed(element: Element<'_>) -> bool {
+    let class = element.attr("class").filter(|_| matches!(element.name(), "blockquote" | "div"));
+    class.is_some_and(|it| it.split_ascii_whitespace().any(|name| EMBED_CLASSES.contains(&name)))
+}
+
+/// Returns an embedded post, video or page as a block. `None` where nothing says what is embedded.
+pub(super) fn embed(element: Element<'_>, base: &Url) -> Option<Block> {
+    let parts = || std::iter::once(element).chain(element.descendants());
+    let attr = |names: &[&str]| {
+        let values = parts().filter_map(|it| names.iter().find_map(|name| it.attr(name)));
+        values.map(str::trim).find(|value| !value.is_empty()).map(str::to_owned)
+    };
+    let frame = || {
+        let frames = parts().filter(|it| matches!(it.name(), "iframe" | "video" | "embed"));
+        frames.filter_map(|it| it.attr("data-src").or(it.attr("src"))).map(str::to_owned).next()
+    };
+    // The links of a post come before the one that leads to it.
+    let link = || parts().filter(|it| it.name() == "a").filter_map(|it| it.attr("href")).last();
+    let address = attr(&["cite", "data-instgrm-permalink", "data-href", "data-url"]);
+    let address = address.or_else(frame).or_else(|| link().map(str::to_owned))?;
+    let url = base.join(address.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let flat = flatten(element, &[]);
+    let lines = (0..flat.lines.len()).map(|at| fold(flat.line(at))).filter(|line| !line.is_empty());
+    let text = lines.collect::<Vec<_>>().join("\n");
+    Some(Block { kind: BlockKind::Embed, text, url: Some(url.into()) })
 }
 
 /// Returns an image as a block; `None` for a pixel that counts visits. Lazy loaders keep the address outside `src`.

@@ -6,7 +6,10 @@
 use url::Url;
 
 use crate::{
-    extract::{jsonld::Owner, rules::Compiled},
+    extract::{
+        jsonld::Owner,
+        rules::{Compiled, PageIndex},
+    },
     html::Element,
     model::PageKey,
 };
@@ -18,6 +21,8 @@ pub(super) struct Scene<'x> {
     pub(super) key: Option<PageKey>,
     /// What relative addresses are relative to.
     pub(super) base: Url,
+    /// The metadata in the page's head is said of its own story.
+    pub(super) has_own_head: bool,
 }
 
 /// What a link leads to.
@@ -38,7 +43,7 @@ impl<'x> Scene<'x> {
     /// `own` is the page's address, where it is known.
     pub(super) fn new(rules: &'x Compiled, own: Option<&Url>) -> Self {
         let base = own.unwrap_or(&rules.profile.base_url).clone();
-        Self { rules, key: own.and_then(|url| rules.profile.page_key(url)), base }
+        Self { rules, key: own.and_then(|url| rules.profile.page_key(url)), base, has_own_head: true }
     }
 
     /// Returns what a link leads to.
@@ -77,7 +82,15 @@ impl<'x> Scene<'x> {
         match found {
             Some(found) if Some(&found) == self.key.as_ref() => Owner::Page,
             Some(_) if self.key.is_some() => Owner::OtherArticle,
-            _ => Owner::Unknown,
+            _ if self.has_own_head => Owner::Unknown,
+            _ => Owner::OtherArticle,
         }
+    }
+
+    /// Whether the metadata in the page's head names another story than the page's address does.
+    pub(super) fn heads_other_story(&self, index: &PageIndex<'_>) -> bool {
+        let named = index.meta(&["canonical", "og:url"]).and_then(|url| self.base.join(url).ok());
+        let named = named.and_then(|url| self.rules.profile.page_key(&url));
+        named.is_some() && self.key.is_some() && named != self.key
     }
 }

@@ -15,7 +15,8 @@ use crate::{
 };
 
 use super::{
-    layout::{self, Layout},
+    layout::{Layout, Surveyor},
+    own,
     said::Said,
     scene::Scene,
 };
@@ -33,24 +34,28 @@ pub(super) struct Sheet<'d, 'x> {
     /// The headline as metadata has it.
     pub(super) title: Option<Said<String>>,
     pub(super) layout: Layout<'d>,
+    /// Other stories that the page holds whole: nothing in them is read.
+    pub(super) others: Vec<Element<'d>>,
 }
 
 impl<'d, 'x> Sheet<'d, 'x> {
     /// Walks a page. What cannot be read of its metadata is added to `warnings`.
     pub(super) fn new(
         root: Element<'d>,
-        scene: Scene<'x>,
+        mut scene: Scene<'x>,
         era: usize,
-        index: PageIndex<'d>,
+        mut index: PageIndex<'d>,
         warnings: &mut Vec<Warning>,
     ) -> Self {
         let rules = scene.rules;
+        let others = own::keep_own(&mut scene, &mut index, era);
         let (facts, broken) = jsonld::read(&index.ld_blocks, |address| scene.owner(address));
         warnings.extend(broken);
         let title = said_headline(&facts, &index, rules);
         let said = title.as_ref().map(|said| essence(&said.value));
-        let layout = layout::survey(root, &scene, &index, era, said);
-        Self { scene, rules, root, era, index, facts, title, layout }
+        let surveyor = Surveyor { scene: &scene, index: &index, era, others: &others, said };
+        let layout = surveyor.survey(root);
+        Self { scene, rules, root, era, index, facts, title, layout, others }
     }
 
     /// Returns what the rules for a field find, best rule first; rules that find nothing are left out.
@@ -94,7 +99,7 @@ fn said_headline(facts: &Facts, index: &PageIndex<'_>, rules: &Compiled) -> Opti
 pub(super) fn without_site(title: &str, rules: &Compiled) -> String {
     let mut title = fold(&unescape(title));
     let site = essence(&rules.profile.name);
-    let is_section = |it: &str| rules.profile.text.sections.contains(&it.to_lowercase());
+    let is_section = |it: &str| rules.profile.text.sections.has(it);
     let mut had_site = essence(&title) == site;
     if had_site {
         title.clear();

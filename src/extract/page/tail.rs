@@ -4,7 +4,7 @@
 //! it, in the elements that the profile names or else line by line.
 
 use crate::{
-    config::RuleField,
+    config::{RuleField, TextRules},
     extract::{
         lines::{Lines, flatten},
         lists::{push_link, push_tag},
@@ -20,6 +20,8 @@ use super::{
 
 /// A list of related stories is no index of the site.
 const RELATED_MAX: usize = 60;
+/// A card has its title within so many lines: a section and a date may stand above it.
+const CARD_LINES_MAX: usize = 4;
 
 /// Tags and related stories.
 #[derive(Default)]
@@ -82,7 +84,13 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str, part: Part) ->
     for at in first..flat.lines.len() {
         let line = &flat.lines[at];
         let text = fold_apart(flat.line(at));
-        if rules.end.has(&text) || RELATED_MAX <= tail.links.len() {
+        if RELATED_MAX <= tail.links.len() {
+            break;
+        }
+        if rules.end.has(&text) {
+            if tail.links.is_empty() && part == Part::Main {
+                tail.links = links_after_end(scene, flat, at + 1);
+            }
             break;
         }
         if rules.more.has(&text) {
@@ -95,14 +103,13 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str, part: Part) ->
         if line.is_furniture || (line.is_aside && part == Part::Main) {
             continue;
         }
-        let links: Vec<_> = flat.links_of(at).map(|it| (it.href, fold(flat.title(it)))).collect();
-        let beside = links.iter().rev().fold(text.clone(), |text, (_, title)| text.replace(title, ""));
-        if rules.sidebar.has(fold(&beside).trim_end_matches(':')) {
+        if is_sidebar(rules, flat, at) {
             in_sidebar = true;
             continue;
         }
         let is_headline = has_essence(&text, headline);
-        if is_headline || (line.is_heading && links.is_empty()) {
+        let mut links = flat.links_of(at).peekable();
+        if is_headline || (line.is_heading && links.peek().is_none()) {
             // Another box of the page begins after the list.
             if !is_headline && !tail.links.is_empty() {
                 break;
@@ -113,15 +120,83 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str, part: Part) ->
             continue;
         }
         let tags_before = tail.tags.len();
-        for (href, title) in links {
-            let target = scene.target(href);
+        for link in links {
+            let target = scene.target(link.href);
             if !(tags_over && matches!(target, Target::Tag(_))) {
-                tail.take(target, &title);
+                tail.take(target, &fold(flat.title(link)));
             }
         }
         tags_over |= tail.tags.len() == tags_before && !tail.tags.is_empty() && 2 < text.chars().count();
     }
     tail
+}
+
+/// Returns the related stories that stand after the comments. Boxes that have nothing to do with the story stand
+/// there, too: a list counts only if a line that says so stands above it or below it.
+fn links_after_end(scene: &Scene<'_>, flat: &Lines<'_>, first: usize) -> Vec<Link> {
+    let rules = &scene.rules.profile.text;
+    let mut run = Tail::default();
+    let (mut is_marked, mut in_sidebar) = (false, false);
+    for at in first..flat.lines.len() {
+        let line = &flat.lines[at];
+        let text = fold_apart(flat.line(at));
+        if RELATED_MAX <= run.links.len() {
+            break;
+        }
+        if rules.more.has(&text) {
+            if !run.links.is_empty() && !heads_list(scene, flat, at) {
+                return run.links;
+            }
+            run = Tail::default();
+            is_marked = true;
+            in_sidebar = false;
+            continue;
+        }
+        if line.is_furniture || line.is_aside || rules.end.has(&text) {
+            continue;
+        }
+        if is_sidebar(rules, flat, at) {
+            in_sidebar = true;
+            continue;
+        }
+        let mut links = flat.links_of(at).peekable();
+        if line.is_heading && links.peek().is_none() {
+            if is_marked && !run.links.is_empty() {
+                break;
+            }
+            // What stood before another heading was another box.
+            run = Tail::default();
+            in_sidebar = false;
+        }
+        for link in links.filter(|_| !in_sidebar) {
+            run.take(scene.target(link.href), &fold(flat.title(link)));
+        }
+    }
+    if is_marked { run.links } else { Vec::new() }
+}
+
+/// Whether related stories begin on the lines after a mark; else it stands below its list.
+fn heads_list(scene: &Scene<'_>, flat: &Lines<'_>, mark: usize) -> bool {
+    let rules = &scene.rules.profile.text;
+    for at in (mark + 1..flat.lines.len()).take(CARD_LINES_MAX) {
+        let text = fold_apart(flat.line(at));
+        let is_heading = flat.lines[at].is_heading && flat.links_of(at).next().is_none();
+        if is_heading || rules.more.has(&text) || is_sidebar(rules, flat, at) {
+            return false;
+        }
+        if flat.links_of(at).any(|link| scene.leads_away(link.href)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether a line is the heading of a box that has nothing to do with the story.
+fn is_sidebar(rules: &TextRules, flat: &Lines<'_>, at: usize) -> bool {
+    let links: Vec<String> = flat.links_of(at).map(|link| fold(flat.title(link))).collect();
+    let text = fold_apart(flat.line(at));
+    let beside = links.iter().rev().fold(text, |text, title| text.replace(title.as_str(), ""));
+    rules.sidebar.has(fold(&beside).trim_end_matches(':'))
 }
 
 impl Tail {

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 
 use crate::{
     extract::{
+        date::When,
         stamp::{self, Stamp},
         text::{ends_sentence, essence, is_bullet, is_teaser, unbullet},
     },
@@ -164,7 +165,7 @@ fn titles(page: &TextPage<'_>, header: &mut Header, out: &mut Extraction) {
 fn section(page: &TextPage<'_>, header: &mut Header, titles: &mut Vec<usize>) -> Option<String> {
     let text = |at: &usize| page.lines[*at].text.as_str();
     let is_short = |at: &usize| text(at).split(' ').count() <= 3 && !ends_sentence(text(at));
-    let is_section = |at: &usize| page.profile.text.sections.contains(&text(at).to_lowercase());
+    let is_section = |at: &usize| page.profile.text.sections.has(text(at));
     let repeated = titles.iter().position(|at| repeats(page, *at, header.body_at));
     let mut section = header.section.take();
     if let Some(known) = titles.iter().position(is_section).filter(|_| section.is_none()) {
@@ -187,9 +188,13 @@ fn repeats(page: &TextPage<'_>, at: usize, body_at: usize) -> bool {
 /// Fills in days and moments of the stamp, and the day of the print edition where the stamp has none.
 fn dates(header: &Header, out: &mut Extraction) {
     let (stamp, draft) = (&header.stamp, &mut out.draft);
+    let moment = |when: When| {
+        let when = if header.printed.is_some() { when.without_midnight() } else { when };
+        when.at
+    };
     draft.published_on = stamp.published.map(|when| when.on).or(header.printed);
-    draft.published_at = stamp.published.and_then(|when| when.at);
-    draft.updated_at = stamp.updated.and_then(|when| when.at);
+    draft.published_at = stamp.published.and_then(moment);
+    draft.updated_at = stamp.updated.and_then(moment);
     for (field, is_set) in [
         (Field::PublishedOn, draft.published_on.is_some()),
         (Field::PublishedAt, draft.published_at.is_some()),
