@@ -13,7 +13,7 @@ pub use error::{ConfigError, Place, Problem};
 pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
 pub use profile::{
     Archive, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index, Profile, Recheck,
-    Rule, RuleField, Rules, StripWords, TextRules, WebArchive,
+    Rule, RuleField, Rules, Spot, StripWords, TextRules, WebArchive,
 };
 pub use sections::{SectionNames, is_slug, slug};
 

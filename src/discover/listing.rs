@@ -2,12 +2,13 @@
 
 use std::{collections::VecDeque, ops::Range, time::Duration};
 
+use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 
 use crate::{
     config::{ConfigError, Profile},
     html::{self, Document, Element, Matcher},
-    model::{RawPage, Via},
+    model::{Candidate, RawPage, Via},
 };
 
 use super::{Named, Source, admit};
@@ -21,16 +22,39 @@ pub struct CardReader<'p> {
     matcher: Matcher,
     links: Range<usize>,
     skip: Range<usize>,
+    times: Range<usize>,
     next: Range<usize>,
 }
 
-/// Whether the pages that follow are part of the listing.
+/// How much of a listing is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     /// The first page: what is new stands on it.
     First,
-    /// Every page.
-    Whole,
+    /// Every page, and on them the stories of this day: a story whose card says another is no part of it.
+    Day(NaiveDate),
+}
+
+/// What is on a listing page.
+#[derive(Default)]
+struct ListingParts<'d> {
+    /// By place in the list of rules for links.
+    links: Vec<Vec<Element<'d>>>,
+    skipped: Vec<Element<'d>>,
+    times: Vec<Shown<'d>>,
+    next: Vec<Element<'d>>,
+}
+
+/// A moment that is shown on a page.
+struct Shown<'d> {
+    element: Element<'d>,
+    at: DateTime<Utc>,
+}
+
+/// A link to a story.
+struct Card<'d> {
+    link: Element<'d>,
+    candidate: Candidate,
 }
 
 /// A listing.
@@ -46,51 +70,103 @@ impl<'p> CardReader<'p> {
     /// Compile the profile's rules; fails where a selector is none.
     pub fn new(profile: &'p Profile) -> Result<Self, ConfigError> {
         let cards = &profile.cards;
-        let all = || cards.links.iter().chain(&cards.skip).chain(&cards.next);
+        let times = || cards.times.iter().filter_map(|spot| spot.rule.as_ref());
+        let all = || cards.links.iter().chain(&cards.skip).chain(times()).chain(&cards.next);
         let matcher = Matcher::new(all().map(|it| it.css.as_str())).map_err(|bad| {
             all().nth(bad.index).expect("the matcher numbers what it was given").refused()
         })?;
         let links = 0..cards.links.len();
         let skip = links.end..links.end + cards.skip.len();
-        let next = skip.end..skip.end + cards.next.len();
-        Ok(Self { profile, matcher, links, skip, next })
+        let times = skip.end..skip.end + times().count();
+        let next = times.end..times.end + cards.next.len();
+        Ok(Self { profile, matcher, links, skip, times, next })
     }
 
-    /// What a listing page names, and the addresses it leads on to.
+    /// Returns what a listing page names, and the addresses that it leads on to.
     fn read(&self, page: &RawPage, listing: &Url) -> (Named, Vec<Url>) {
         let text = html::decode(&page.body, page.content_type.as_deref()).text;
         let document = Document::parse(&text);
         let base = page.url.as_ref().unwrap_or(listing);
-        let mut found: Vec<Vec<Element<'_>>> = vec![Vec::new(); self.links.len()];
-        let (mut skipped, mut next) = (Vec::new(), Vec::new());
-        for element in document.root().descendants() {
-            self.matcher.each_match(element, |index| {
-                if self.links.contains(&index) {
-                    found[index].push(element);
-                } else if self.skip.contains(&index) {
-                    skipped.push(element);
-                } else if self.next.contains(&index) {
-                    next.push(element);
-                }
-            });
-            if element.name() == "a" && self.profile.cards.next_texts.has(element.text().trim()) {
-                next.push(element);
-            }
-        }
-        let is_listed = |it: &Element<'_>| !it.ancestors().any(|it| skipped.contains(&it));
+        let found = self.find(document.root());
+        let is_listed = |link: &Element<'_>| !link.ancestors().any(|it| found.skipped.contains(&it));
+        let card = |link: &Element<'_>| -> Option<Candidate> {
+            admit::admit(self.profile, base, link.attr("href")?, Via::Listing)
+        };
         let mut named = Named::default();
-        for links in found {
-            let listed = links.into_iter().filter(is_listed).filter_map(|it| it.attr("href"));
-            for candidate in listed.filter_map(|it| admit::admit(self.profile, base, it, Via::Listing)) {
-                named.push(candidate);
-            }
+        for links in &found.links {
+            let cards = links.iter().copied().filter(is_listed);
+            let cards = cards.filter_map(|link| Some(Card { link, candidate: card(&link)? }));
+            let mut cards: Vec<Card<'_>> = cards.collect();
+            found.times.iter().for_each(|shown| self.date(&mut cards, shown));
+            cards.into_iter().for_each(|card| named.push(card.candidate));
             if !named.candidates.is_empty() {
                 break;
             }
         }
-        let next = next.into_iter().filter_map(|it| base.join(it.attr("href")?.trim()).ok());
+        let next = found.next.iter().filter_map(|it| base.join(it.attr("href")?.trim()).ok());
         let next = next.filter_map(|it| self.profile.rebased(&it)).filter(|it| is_part(it, listing));
         (named, next.collect())
+    }
+
+    fn find<'d>(&self, root: Element<'d>) -> ListingParts<'d> {
+        let links = vec![Vec::new(); self.links.len()];
+        let mut found = ListingParts { links, ..ListingParts::default() };
+        for element in root.descendants() {
+            self.matcher.each_match(element, |index| {
+                if self.links.contains(&index) {
+                    found.links[index].push(element);
+                } else if self.skip.contains(&index) {
+                    found.skipped.push(element);
+                } else if self.times.contains(&index) {
+                    found.times.extend(self.shown(index - self.times.start, element));
+                } else if self.next.contains(&index) {
+                    found.next.push(element);
+                }
+            });
+            if element.name() == "a" && self.profile.cards.next_texts.has(element.text().trim()) {
+                found.next.push(element);
+            }
+        }
+        found
+    }
+
+    /// Returns the moment that an element shows.
+    fn shown<'d>(&self, rule: usize, element: Element<'d>) -> Option<Shown<'d>> {
+        let mut spots = self.profile.cards.times.iter().filter(|spot| spot.rule.is_some());
+        let text = match &spots.nth(rule)?.attr {
+            Some(name) => element.attr(name)?.to_owned(),
+            None => element.text(),
+        };
+        Some(Shown { element, at: admit::time(&text, self.profile)? })
+    }
+
+    /// Gives the moment to the card that it stands on: the nearest element around it that has a story has no other.
+    fn date(&self, cards: &mut [Card<'_>], shown: &Shown<'_>) {
+        for around in shown.element.ancestors() {
+            let is_inside = |card: &Card<'_>| card.link.ancestors().any(|it| it == around);
+            let inside: Vec<usize> = (0..cards.len()).filter(|at| is_inside(&cards[*at])).collect();
+            let Some(first) = inside.first().map(|at| cards[*at].candidate.key.clone()) else {
+                continue;
+            };
+            if inside.iter().any(|at| cards[*at].candidate.key != first) {
+                return;
+            }
+            let said = shown.element.ancestors().next().map(|it| it.text().to_lowercase());
+            let says = |labels: &[String]| {
+                said.as_ref().is_some_and(|said| labels.iter().any(|label| said.contains(label)))
+            };
+            let words = &self.profile.text;
+            for at in inside {
+                let Candidate { published_at, changed_at, .. } = &mut cards[at].candidate;
+                let known = if says(&words.updated) && !says(&words.published) {
+                    changed_at
+                } else {
+                    published_at
+                };
+                *known = known.or(Some(shown.at));
+            }
+            return;
+        }
     }
 }
 
@@ -132,8 +208,12 @@ impl Source for ListingSource<'_> {
     }
 
     fn absorb(&mut self, page: &RawPage) -> Named {
-        let (named, next) = self.cards.read(page, &self.url);
-        if self.extent == Extent::Whole && !named.candidates.is_empty() {
+        let (mut named, next) = self.cards.read(page, &self.url);
+        let Extent::Day(day) = self.extent else { return named };
+        let zone = self.cards.profile.time_zone;
+        let is_of_day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive() == day;
+        named.candidates.retain(|it| it.published_at.is_none_or(is_of_day));
+        if !named.candidates.is_empty() {
             for mut url in next {
                 url.set_fragment(None);
                 if !self.seen.contains(&url) && self.seen.len() < PAGES_MAX {
@@ -171,8 +251,9 @@ mod tests {
     fn check(body: &str, ids: &[&str], pages: &[&str]) {
         let profile = Config::default().profile;
         let cards = CardReader::new(&profile).expect("valid");
-        let url = profile.archives[0].url(&profile.base_url, "2024-01-02".parse().expect("a date"));
-        let mut source = ListingSource::new(&cards, url.expect("an address"), Extent::Whole);
+        let day = "2024-01-02".parse().expect("a date");
+        let url = profile.archives[0].url(&profile.base_url, day).expect("an address");
+        let mut source = ListingSource::new(&cards, url, Extent::Day(day));
         assert_eq!(source.ask().map(|it| it.path().to_owned()).as_deref(), Some("/archive/2024-01-02"));
         let named = source.absorb(&page(body));
         assert_eq!(named.candidates.iter().map(|it| it.key.id.as_str()).collect::<Vec<_>>(), ids);
@@ -204,6 +285,64 @@ mod tests {
             &["/archive/2024-01-02?page=2", "/archive/2024-01-02?page=3", "/archive/2024-01-02/4"],
         );
         check("<p>Nothing.</p><a rel=next href='?page=2'>Next</a>", &[], &[]);
+    }
+
+    /// A card of the site's, as on its listings of 2025.
+    fn card(id: u32, label: &str, at: &str) -> String {
+        format!(
+            "<article class='story  box' data-id='{id}' data-layout='story'><div><figure><a href='/news/{id}/a'><img src=x></a>
+             </figure></div><div><h2 class='story__title  text-6'><a class=story__link href='/news/{id}/a'>A</a></h2>
+             <div class=story__excerpt>More on this: <a href='/news/99/older'>older</a></div><span class='story__time  uppercase'>
+             <span class='timestamp--label'>{label}</span> <span class='timestamp--time  timeago' title='{at}'>2 Jan</span></span>
+             </div></article>"
+        )
+    }
+
+    const BOX: &str = "<div class='w-80 hidden'><div class=tabs__content><article class='story box' data-layout=story>
+        <h2 class=story__title><a href=/news/50/popular>P</a></h2></article></div><div><article class='story box'
+        data-layout=story><figure><a href=/news/51/tool><img src=x></a></figure></article></div></div>";
+
+    #[test]
+    fn a_box_beside_the_list_is_not_listed_even_if_the_list_is_empty() {
+        let list = card(1, "Published", "2024-01-02T09:00:00+05:00");
+        check(&format!("<div>{list}</div>{BOX}"), &["1"], &[]);
+        check(&format!("<div><h1>Archive</h1><p>No stories.</p></div>{BOX}"), &[], &[]);
+    }
+
+    #[test]
+    fn a_card_of_another_day_is_no_part_of_the_listing() {
+        let cards = [
+            card(1, "Published", "2024-01-02T00:00:00+05:00"),
+            card(2, "Published", "2024-01-01T23:59:59+05:00"),
+            card(3, "Published", "2024-01-03T00:00:00+05:00"),
+            card(4, "Updated", "2024-01-03T01:00:00+05:00"),
+            card(5, "Published", "soon"),
+        ];
+        check(&cards.concat(), &["1", "4", "5"], &[]);
+    }
+
+    #[test]
+    fn a_card_has_its_moment_from_nobody_else() {
+        let profile = Config::default().profile;
+        let reader = CardReader::new(&profile).expect("valid");
+        let undated = "<article class=story data-layout=story><h2 class=story__title><a href=/news/7/a>A</a></h2></article>";
+        let body = undated.to_owned()
+            + &card(1, "Published", "2024-01-02T09:00:00+05:00")
+            + &card(4, "Updated", "2024-01-03T01:00:00+05:00");
+        let (named, _) = reader.read(&page(&body), &profile.base_url);
+        let moments = named.candidates.iter().map(|it| {
+            let show = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339());
+            (it.key.id.as_str(), show(it.published_at), show(it.changed_at))
+        });
+        let at = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            moments.collect::<Vec<_>>(),
+            [
+                ("7", None, None),
+                ("1", at("2024-01-02T04:00:00+00:00"), None),
+                ("4", None, at("2024-01-02T20:00:00+00:00")),
+            ]
+        );
     }
 
     #[test]

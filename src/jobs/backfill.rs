@@ -336,7 +336,7 @@ impl Filling<'_, '_> {
         }
         let url = listing.archive.url(&profile.base_url, day);
         let url = url.expect("the template was filled in and parsed when it was read");
-        let asked = ask(fetcher, &self.work.bounds, cards, url.clone()).await;
+        let asked = ask(fetcher, &self.work.bounds, cards, url.clone(), day).await;
         self.listings_read += asked.requests.len() as u64;
         let names = asked.names();
         let Asked { candidates, requests, state, reason, stop, over } = asked;

@@ -1,7 +1,7 @@
 //! Asking for the listing of a day: what it names, and what its answer says of the day. What becomes of the answer is
 //! decided elsewhere: a backfill keeps it, a dry run counts it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use url::Url;
 
 use crate::{
@@ -81,9 +81,15 @@ impl Asked {
     }
 }
 
-/// Ask for every page of a listing.
-pub(super) async fn ask(fetcher: &Fetcher, bounds: &Bounds, cards: &CardReader<'_>, url: Url) -> Asked {
-    let mut source = ListingSource::new(cards, url, Extent::Whole);
+/// Ask for every page of the listing of a day.
+pub(super) async fn ask(
+    fetcher: &Fetcher,
+    bounds: &Bounds,
+    cards: &CardReader<'_>,
+    url: Url,
+    day: NaiveDate,
+) -> Asked {
+    let mut source = ListingSource::new(cards, url, Extent::Day(day));
     let mut asked = Asked {
         candidates: Vec::new(),
         requests: Vec::new(),

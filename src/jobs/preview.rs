@@ -176,7 +176,7 @@ impl Looking<'_> {
                 }
                 let url = listing.archive.url(&profile.base_url, next);
                 let url = url.expect("the template was filled in and parsed when it was read");
-                let asked = ask(fetcher, &self.bounds, &cards, url).await;
+                let asked = ask(fetcher, &self.bounds, &cards, url, next).await;
                 self.asked += asked.requests.len() as u64;
                 if let Some(error) = &asked.stop {
                     self.stopped(error);

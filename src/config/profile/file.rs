@@ -9,7 +9,7 @@ use crate::config::{BytePattern, NameSet, Place, Problem, SectionNames, reader::
 
 use super::{
     Archive, Cards, Challenge, DATE, DiscoveryBounds, Era, Feed, IdRange, Profile, Recheck, Rule,
-    RuleField, Rules, StripWords, TextRules, web_archive,
+    RuleField, Rules, StripWords, TextRules, spot, web_archive,
 };
 
 const HOURS: RangeInclusive<u64> = 0..=24 * 365 * 20;
@@ -122,6 +122,7 @@ fn read_cards(section: &Section) -> Result<Cards, Problem> {
     let cards = Cards {
         links: or_any_link(selectors(section, "links")?),
         skip: selectors(section, "skip")?,
+        times: spot::read(section, "times")?,
         next: selectors(section, "next")?,
         next_texts: section.lines("next_texts")?,
     };

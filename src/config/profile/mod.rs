@@ -1,8 +1,10 @@
 //! One site as data: addresses, sources, wording, and the rules of each era.
 
 mod file;
+mod spot;
 mod web_archive;
 
+pub use spot::Spot;
 pub use web_archive::{Holding, Index, WebArchive};
 
 pub(in crate::config) use file::read;
@@ -94,6 +96,8 @@ pub struct Cards {
     pub links: Vec<Rule>,
     /// What is not listed but decoration.
     pub skip: Vec<Rule>,
+    /// Moments of cards, best first.
+    pub times: Vec<Spot>,
     /// Links to the following page of a listing.
     pub next: Vec<Rule>,
     /// The text of such links.

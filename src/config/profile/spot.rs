@@ -1,0 +1,35 @@
+//! Where a value stands: a CSS selector, and an attribute of what it finds or else its text.
+
+use crate::config::{Problem, reader::Section};
+
+use super::Rule;
+
+/// Where a value stands inside an element: `"span"` for a text, `"span @title"` for an attribute, `"@title"` for an
+/// attribute of the element itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// The selector of the element; `None` for the element that is looked into.
+    pub rule: Option<Rule>,
+    /// The attribute; `None` for the text.
+    pub attr: Option<String>,
+}
+
+/// Reads the spots of a key, best first; none where it is absent.
+pub(super) fn read(section: &Section, key: &str) -> Result<Vec<Spot>, Problem> {
+    let spot = |rule: Rule| {
+        let (css, attr) = match rule.css.rsplit_once('@') {
+            Some((css, attr)) if is_name(attr) => (css.trim(), Some(attr.to_ascii_lowercase())),
+            _ => (rule.css.trim(), None),
+        };
+        let rule = Rule { css: css.to_owned(), place: rule.place };
+        Spot { rule: Some(rule).filter(|rule| !rule.css.is_empty()), attr }
+    };
+    let texts = section.texts(key)?.into_iter();
+    Ok(texts.map(|(css, place)| spot(Rule { css, place })).collect())
+}
+
+/// Whether a text is the name of an attribute: a selector may have an `@` in a string.
+fn is_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
