@@ -12,8 +12,9 @@ mod sections;
 pub use error::{ConfigError, Place, Problem};
 pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
 pub use profile::{
-    Archive, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index, Profile, Recheck,
-    Rule, RuleField, Rules, Spot, StripWords, TextRules, WebArchive,
+    Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index,
+    MostReadRules, Profile, Recheck, RowSpots, Rule, RuleField, Rules, Spot, StripWords, TextRules,
+    WebArchive,
 };
 pub use sections::{SectionNames, is_slug, slug};
 

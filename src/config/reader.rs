@@ -133,6 +133,11 @@ impl<'r> Section<'r> {
         names
     }
 
+    /// Whether no file has the table.
+    pub(super) fn is_absent(&self) -> bool {
+        self.tables.is_empty()
+    }
+
     /// An array of tables: the nearest file that has one has all of it.
     pub(super) fn sections(&self, key: &str) -> Result<Vec<Section<'r>>, Problem> {
         let Some(found) = self.get(key) else { return Ok(Vec::new()) };

@@ -15,7 +15,9 @@ pub use csv::{Csv, Dialect, csv_text};
 pub use file::{Existing, OutFile, OutFolder, Place, PlaceError};
 pub use jsonl::Jsonl;
 pub use parquet::Parquet;
-pub use row::{BlockRow, LinkRow, QuoteRow, Row, StripRow, TagRow, WarningRow};
+pub use row::{
+    BlockRow, BoardCells, BoardLine, LinkRow, MostReadLine, QuoteRow, Row, StripRow, TagRow, WarningRow,
+};
 pub use table::{ExportError, Format, TableExport};
 
 use std::io;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::{
-    model::{Article, Block, Draft, Extraction, Link, Quote, RawPage, Strip, Tag, Warning},
+    model::{
+        Article, Block, Board, BoardRow, Decimal, Draft, Extraction, Link, MostRead, Quote, RawPage,
+        Strip, Tag, Warning,
+    },
     store::{self, Circumstances},
 };
 
@@ -31,6 +34,8 @@ pub struct Row {
     pub blocks: Vec<BlockRow>,
     pub tags: Vec<TagRow>,
     pub links: Vec<LinkRow>,
+    pub boards: Vec<BoardLine>,
+    pub most_read: Vec<MostReadLine>,
     pub strip: StripRow,
     pub origins: BTreeMap<String, String>,
     pub warnings: Vec<WarningRow>,
@@ -61,6 +66,38 @@ pub struct LinkRow {
     pub placement: &'static str,
     pub title: String,
     pub url: Option<String>,
+}
+
+/// A market board.
+#[derive(Debug, Clone, Serialize)]
+pub struct BoardLine {
+    /// Its name in the profile.
+    pub board: String,
+    /// Its rows, in the order of the page.
+    pub rows: Vec<BoardCells>,
+}
+
+/// A row of a board; numbers print as the paper prints them, but for trailing zeros.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::BoardRow` with its name")]
+pub struct BoardCells {
+    pub code: String,
+    pub name: Option<String>,
+    pub as_of: Option<String>,
+    pub unit: &'static str,
+    pub value: f64,
+    pub change: Option<f64>,
+    pub change_pct: Option<f64>,
+}
+
+/// A story in a list of what is read most.
+#[derive(Debug, Clone, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::MostRead` with its name")]
+pub struct MostReadLine {
+    pub window: String,
+    pub rank: u32,
+    pub title: String,
+    pub url: String,
 }
 
 /// The ticker.
@@ -120,13 +157,16 @@ impl Row {
 
     /// What was read from one page.
     pub fn of_page(page: &RawPage, extraction: Extraction) -> Self {
-        let Extraction { url, key, draft, strip, warnings, is_parsed_whole: _ } = extraction;
+        let Extraction { url, key, draft, strip, boards, most_read, warnings, is_parsed_whole: _ } =
+            extraction;
         let (host, site_id) = key.map(|it| (it.host, it.id)).unzip();
         Self {
             url: url.map(Into::into),
             host,
             site_id,
             captured_at: page.captured_at.map(|it| it.to_string()),
+            boards: boards.into_iter().map(Into::into).collect(),
+            most_read: most_read.into_iter().map(Into::into).collect(),
             strip: strip.into(),
             warnings: warnings.into_iter().map(Into::into).collect(),
             ..Self::of_draft(draft)
@@ -170,6 +210,8 @@ impl Row {
             blocks: blocks.into_iter().map(Into::into).collect(),
             tags: tags.into_iter().map(Into::into).collect(),
             links: links.into_iter().map(Into::into).collect(),
+            boards: Vec::new(),
+            most_read: Vec::new(),
             strip: StripRow { market_date: None, quotes: Vec::new() },
             origins: origins.iter().map(|it| (it.0.code().to_owned(), it.1.code().to_owned())).collect(),
             warnings: Vec::new(),
@@ -195,6 +237,35 @@ impl From<Link> for LinkRow {
     fn from(link: Link) -> Self {
         let Link { placement, title, url, target: _ } = link;
         Self { placement: placement.code(), title, url }
+    }
+}
+
+impl From<Board> for BoardLine {
+    fn from(board: Board) -> Self {
+        let Board { name, is_market: _, rows } = board;
+        Self { board: name, rows: rows.into_iter().map(Into::into).collect() }
+    }
+}
+
+impl From<BoardRow> for BoardCells {
+    fn from(row: BoardRow) -> Self {
+        let BoardRow { code, name, as_of, unit, value, change, change_pct } = row;
+        Self {
+            code,
+            name,
+            as_of: as_of.map(|day| day.to_string()),
+            unit: unit.code(),
+            value: value.to_f64(),
+            change: change.map(Decimal::to_f64),
+            change_pct: change_pct.map(Decimal::to_f64),
+        }
+    }
+}
+
+impl From<MostRead> for MostReadLine {
+    fn from(story: MostRead) -> Self {
+        let MostRead { window, rank, title, url, target: _ } = story;
+        Self { window, rank, title, url }
     }
 }
 

@@ -6,6 +6,8 @@
 
 mod rules;
 
+mod boards;
+mod cells;
 mod date;
 mod jsonld;
 mod lines;

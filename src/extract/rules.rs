@@ -5,25 +5,50 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
 use crate::{
     config::{ConfigError, Profile, Rule, RuleField},
     html::{Element, Matcher},
     model::{Captured, PageKey, RawPage},
 };
 
-use super::strip::Grammar;
+use super::{cells::CellFinder, strip::Grammar};
 
 /// A profile, compiled once for all of its pages.
 pub(super) struct Compiled {
     pub(super) profile: Profile,
     /// The ticker's.
     pub(super) grammar: Grammar,
-    /// Every selector of every era.
+    /// In the order of the profile.
+    pub(super) boards: Vec<CompiledBoard>,
+    /// In the order of the profile.
+    pub(super) most_read: Vec<CompiledMostRead>,
+    /// Every selector for a page.
     matcher: Matcher,
     /// By era, then by field: places in the matcher's list, best first.
     eras: Vec<HashMap<RuleField, Vec<usize>>>,
     count: usize,
 }
+
+/// Where a board's rows and their parts are.
+pub(super) struct CompiledBoard {
+    /// The place of the rule for its rows.
+    pub(super) rows: usize,
+    pub(super) cells: CellFinder,
+}
+
+/// Where a list of what is read most is.
+pub(super) struct CompiledMostRead {
+    /// The place of the rule for the printed name of its time.
+    pub(super) window: Option<usize>,
+    /// The place of the rule for its links.
+    pub(super) links: usize,
+}
+
+/// The rules of a profile, each once: it is known by its place.
+#[derive(Default)]
+struct RuleList<'p>(Vec<&'p Rule>);
 
 /// An element that was found.
 #[derive(Clone, Copy)]
@@ -47,42 +72,63 @@ pub(super) struct PageIndex<'d> {
     pub(super) times: Vec<Hit<'d>>,
 }
 
+impl<'p> RuleList<'p> {
+    /// Returns the place of a rule.
+    fn place(&mut self, rule: &'p Rule) -> usize {
+        let known = self.0.iter().position(|it| *it == rule);
+        known.unwrap_or_else(|| {
+            self.0.push(rule);
+            self.0.len() - 1
+        })
+    }
+}
+
 impl Compiled {
+    /// Compiles a profile. Fails where a selector cannot be read, and names it.
     pub(super) fn new(profile: &Profile) -> Result<Self, ConfigError> {
-        let mut list: Vec<&Rule> = Vec::new();
+        let mut list = RuleList::default();
         let mut eras = Vec::new();
         for era in &profile.eras {
             let mut fields = HashMap::new();
             for field in RuleField::ALL {
-                let rules = era.rules.of(field).iter().map(|rule| {
-                    let known = list.iter().position(|it| *it == rule);
-                    known.unwrap_or_else(|| {
-                        list.push(rule);
-                        list.len() - 1
-                    })
-                });
-                fields.insert(field, rules.collect());
+                fields.insert(field, era.rules.of(field).iter().map(|rule| list.place(rule)).collect());
             }
             eras.push(fields);
         }
-        let matcher = Matcher::new(list.iter().map(|it| it.css.as_str()))
-            .map_err(|it| list[it.index].refused())?;
-        let count = list.len();
+        let boards = profile.boards.iter().map(|board| {
+            Ok(CompiledBoard { rows: list.place(&board.rows), cells: CellFinder::new(&board.row)? })
+        });
+        let boards = boards.collect::<Result<_, ConfigError>>()?;
+        let most_read = profile.most_read.iter().map(|it| CompiledMostRead {
+            window: it.window.as_ref().map(|rule| list.place(rule)),
+            links: list.place(&it.links),
+        });
+        let most_read = most_read.collect();
+        let RuleList(list) = list;
+        let matcher = Matcher::new(list.iter().map(|rule| rule.css.as_str()))
+            .map_err(|bad| list[bad.index].refused())?;
         Ok(Self {
             profile: profile.clone(),
             grammar: Grammar::new(&profile.strip),
+            boards,
+            most_read,
             matcher,
             eras,
-            count,
+            count: list.len(),
+        })
+    }
+
+    /// Returns the day of a capture in the site's zone.
+    pub(super) fn captured_on(&self, page: &RawPage) -> Option<NaiveDate> {
+        page.captured_at.map(|captured| match captured {
+            Captured::On(day) => day,
+            Captured::At(at) => at.with_timezone(&self.profile.time_zone).date_naive(),
         })
     }
 
     /// Returns the number of the era whose rules read a page: that of its capture, in days of the site.
     pub(super) fn era(&self, page: &RawPage) -> usize {
-        self.profile.era(page.captured_at.map(|captured| match captured {
-            Captured::On(day) => day,
-            Captured::At(at) => at.with_timezone(&self.profile.time_zone).date_naive(),
-        }))
+        self.profile.era(self.captured_on(page))
     }
 
     /// Whether a story was imported from an older system: its id is below those that rise with the day.
@@ -166,6 +212,11 @@ impl<'d> PageIndex<'d> {
             "time" if element.attr("datetime").is_some() => self.times.push(hit),
             _ => {}
         }
+    }
+
+    /// Returns what a rule found, by its place.
+    pub(super) fn hits(&self, place: usize) -> &[Hit<'d>] {
+        &self.hits[place]
     }
 
     /// Forgets what the page's `head` says.

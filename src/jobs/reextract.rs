@@ -342,7 +342,7 @@ fn shown(draft: &Draft, field: Field) -> String {
             .iter()
             .flat_map(|it| [it.title.as_str(), it.url.as_deref().unwrap_or(" "), "\n"])
             .collect(),
-        Field::Url | Field::MarketDate | Field::Strip => String::new(),
+        Field::Url | Field::MarketDate | Field::Strip | Field::Boards | Field::MostRead => String::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use url::Url;
 
-use super::{Names, PageId, PageKey, Strip};
+use super::{Board, MostRead, Names, PageId, PageKey, Strip};
 
 /// Everything one page gave us. Extraction never fails, it only knows less.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -17,6 +17,10 @@ pub struct Extraction {
     pub draft: Draft,
     /// The ticker that was on the page; it belongs to the capture, not to the story.
     pub strip: Strip,
+    /// The market boards beside the story; they belong to the capture, too.
+    pub boards: Vec<Board>,
+    /// What is read most, as the page has it; it belongs to the capture.
+    pub most_read: Vec<MostRead>,
     /// What the page should have had and did not, or said twice.
     pub warnings: Vec<Warning>,
     /// The quick parser was in doubt of the page: the whole algorithm made the same of it, slowly.
@@ -137,6 +141,8 @@ pub enum Field {
     Links,
     MarketDate,
     Strip,
+    Boards,
+    MostRead,
 }
 
 /// Where a value was read. The stable words of `origins.origin`.
@@ -176,6 +182,10 @@ pub enum WarningCode {
     QuoteSuspect,
     /// One symbol stands twice with different numbers; the first was kept.
     QuoteRepeated,
+    /// A row of a market board, or a part of one, cannot be read.
+    BoardUnreadable,
+    /// A code stands twice on a board with different numbers; the first was kept.
+    BoardRepeated,
     /// A ticker on a page whose capture date is unknown: it is kept with the page, not as quotes.
     StripUndated,
     /// Tags whose boundaries are lost (plain text): left out.
@@ -303,6 +313,8 @@ impl Field {
             Self::Links => "links",
             Self::MarketDate => "market_date",
             Self::Strip => "strip",
+            Self::Boards => "boards",
+            Self::MostRead => "most_read",
         }
     }
 }
@@ -336,6 +348,8 @@ impl WarningCode {
             Self::DateUnreadable => "date_unreadable",
             Self::QuoteSuspect => "quote_suspect",
             Self::QuoteRepeated => "quote_repeated",
+            Self::BoardUnreadable => "board_unreadable",
+            Self::BoardRepeated => "board_repeated",
             Self::StripUndated => "strip_undated",
             Self::TagsUnsplit => "tags_unsplit",
             Self::BadEncoding => "bad_encoding",

@@ -8,6 +8,7 @@
 //! a *reading* is one source's account of a day, a *verdict* what all of them amount to.
 
 mod article;
+mod board;
 mod day;
 mod event;
 mod key;
@@ -21,6 +22,7 @@ pub use article::{
     Article, Block, BlockKind, Draft, Extraction, Field, Link, Origin, Placement, Tag, Warning,
     WarningCode,
 };
+pub use board::{Board, BoardRow, MostRead, Unit};
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Guesses, Settled, Tally};
 pub use key::PageKey;

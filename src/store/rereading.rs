@@ -247,7 +247,9 @@ fn keep(
     zone: chrono_tz::Tz,
 ) -> Result<bool> {
     let Rereading { capture, extraction, verdict } = rereading;
-    let Extraction { url, key: _, draft, strip, warnings, is_parsed_whole: _ } = extraction;
+    // Boards and most-read lists have no tables yet.
+    let Extraction { url, key: _, draft, strip, boards: _, most_read: _, warnings, is_parsed_whole: _ } =
+        extraction;
     let captured = capture.captured_at.or(strip.market_date.map(Captured::On));
     let is_other = strips::reread(conn, capture.id, strip, captured, zone)?;
     conn.prepare_cached("DELETE FROM warnings WHERE capture_id = ?1")?.execute([capture.id])?;

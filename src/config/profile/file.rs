@@ -9,7 +9,7 @@ use crate::config::{BytePattern, NameSet, Place, Problem, SectionNames, reader::
 
 use super::{
     Archive, Cards, Challenge, DATE, DiscoveryBounds, Era, Feed, IdRange, Profile, Recheck, Rule,
-    RuleField, Rules, StripWords, TextRules, spot, web_archive,
+    RuleField, Rules, StripWords, TextRules, boards, spot, web_archive,
 };
 
 const HOURS: RangeInclusive<u64> = 0..=24 * 365 * 20;
@@ -52,6 +52,8 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         cards: read_cards(&site.section("cards")?)?,
         revisit: read_revisit(site)?,
         strip: read_strip(&site.section("strip")?)?,
+        boards: boards::read_boards(site)?,
+        most_read: boards::read_most_read(site)?,
         companies: read_companies(&site.section("companies")?)?,
         text: read_text(&site.section("text")?)?,
         challenge: read_challenge(&site.section("challenge")?)?,

@@ -1,9 +1,11 @@
 //! One site as data: addresses, sources, wording, and the rules of each era.
 
+mod boards;
 mod file;
 mod spot;
 mod web_archive;
 
+pub use boards::{BoardRules, MostReadRules, RowSpots};
 pub use spot::Spot;
 pub use web_archive::{Holding, Index, WebArchive};
 
@@ -52,6 +54,10 @@ pub struct Profile {
     pub revisit: Vec<Recheck>,
     /// The words of the ticker.
     pub strip: StripWords,
+    /// Market boards that stand beside a story.
+    pub boards: Vec<BoardRules>,
+    /// Lists of what is read most.
+    pub most_read: Vec<MostReadRules>,
     /// Names of companies, with their symbols.
     pub companies: NameSet,
     /// The wording of a page.

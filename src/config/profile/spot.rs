@@ -14,7 +14,7 @@ pub struct Spot {
     pub attr: Option<String>,
 }
 
-/// Reads the spots of a key, best first; none where it is absent.
+/// Reads the spots of a key, one or a list, best first; none where it is absent.
 pub(super) fn read(section: &Section, key: &str) -> Result<Vec<Spot>, Problem> {
     let spot = |rule: Rule| {
         let (css, attr) = match rule.css.rsplit_once('@') {
@@ -24,8 +24,10 @@ pub(super) fn read(section: &Section, key: &str) -> Result<Vec<Spot>, Problem> {
         let rule = Rule { css: css.to_owned(), place: rule.place };
         Spot { rule: Some(rule).filter(|rule| !rule.css.is_empty()), attr }
     };
-    let texts = section.texts(key)?.into_iter();
-    Ok(texts.map(|(css, place)| spot(Rule { css, place })).collect())
+    let found = section.get(key);
+    let only = found.and_then(|found| Some((found.value.as_str()?.to_owned(), found.place)));
+    let texts = only.map_or_else(|| section.texts(key), |text| Ok(vec![text]))?;
+    Ok(texts.into_iter().map(|(css, place)| spot(Rule { css, place })).collect())
 }
 
 /// Whether a text is the name of an attribute: a selector may have an `@` in a string.

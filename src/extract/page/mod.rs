@@ -11,6 +11,7 @@ mod layout;
 mod own;
 
 mod around;
+mod beside;
 mod body;
 mod head;
 mod tail;
@@ -20,6 +21,8 @@ mod inline;
 mod pieces;
 mod said;
 mod section;
+
+use chrono::NaiveDate;
 
 use crate::{
     config::RuleField,
@@ -61,6 +64,7 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled) -> Extraction {
     }
     let sheet = Sheet::new(document.root(), scene, rules.era(raw), index, &mut out.warnings);
     read_parts(&sheet, &mut out);
+    read_beside(&sheet, rules.captured_on(raw), &mut out);
     out
 }
 
@@ -100,6 +104,20 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     }
     out.warnings.extend(head.fill(sheet.rules, draft));
     fill_lists(story, tail, draft);
+}
+
+/// Reads what stands beside the story. Where nothing says when the page was captured, the day that it prints does.
+fn read_beside(sheet: &Sheet<'_, '_>, captured_on: Option<NaiveDate>, out: &mut Extraction) {
+    let captured_on = captured_on.or(out.strip.market_date);
+    out.boards = beside::boards(sheet, captured_on, &mut out.warnings);
+    out.most_read = beside::most_read(sheet);
+    let origins = &mut out.draft.origins;
+    if !out.boards.is_empty() {
+        origins.push((Field::Boards, Origin::Markup));
+    }
+    if !out.most_read.is_empty() {
+        origins.push((Field::MostRead, Origin::Markup));
+    }
 }
 
 /// Puts the ticker together: rows around the story, then rows in it.

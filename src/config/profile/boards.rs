@@ -1,0 +1,114 @@
+//! Market boards and lists of what is read most, as the profile describes them.
+
+use crate::{
+    config::{Problem, reader::Section},
+    model::Unit,
+};
+
+use super::{
+    Rule,
+    spot::{self, Spot},
+};
+
+/// A market board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardRules {
+    /// What it is called in the archive. Several of one name are one board: the first that is on a page counts.
+    pub name: String,
+    /// What its values are.
+    pub unit: Unit,
+    /// Its rows are of the exchange.
+    pub is_market: bool,
+    /// Its rows.
+    pub rows: Rule,
+    /// Where the parts of a row stand.
+    pub row: RowSpots,
+}
+
+/// Where the parts of a row stand, each best first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "each is the field of `model::BoardRow` with its name")]
+pub struct RowSpots {
+    pub code: Vec<Spot>,
+    pub name: Vec<Spot>,
+    pub as_of: Vec<Spot>,
+    pub value: Vec<Spot>,
+    pub change: Vec<Spot>,
+    pub change_pct: Vec<Spot>,
+}
+
+/// A list of what is read most.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MostReadRules {
+    /// What it is called where the page does not print the time that it is of.
+    pub name: String,
+    /// Where that time is printed.
+    pub window: Option<Rule>,
+    /// Its links, in order.
+    pub links: Rule,
+}
+
+pub(super) fn read_boards(site: &Section) -> Result<Vec<BoardRules>, Problem> {
+    let mut boards: Vec<BoardRules> = Vec::new();
+    for section in site.sections("boards")? {
+        let row = section.section("row")?;
+        let row = match boards.last() {
+            Some(before) if row.is_absent() => before.row.clone(),
+            _ => read_row(&row)?,
+        };
+        let unit = Unit::from_code(&section.text("unit")?);
+        let board = BoardRules {
+            name: section.text("name")?,
+            unit: unit.ok_or_else(|| section.wrong("unit", "price, rate, index or volume"))?,
+            is_market: section.get("market").is_some() && section.boolean("market")?,
+            rows: selector(&section, "rows")?,
+            row,
+        };
+        section.finish()?;
+        boards.push(board);
+    }
+    Ok(boards)
+}
+
+fn read_row(section: &Section) -> Result<RowSpots, Problem> {
+    let spots = |key| spot::read(section, key);
+    let row = RowSpots {
+        code: spots("code")?,
+        name: spots("name")?,
+        as_of: spots("as_of")?,
+        value: spots("value")?,
+        change: spots("change")?,
+        change_pct: spots("change_pct")?,
+    };
+    for (key, spots) in [("code", &row.code), ("value", &row.value)] {
+        if spots.is_empty() {
+            return Err(section.absent(key));
+        }
+    }
+    section.finish()?;
+    Ok(row)
+}
+
+pub(super) fn read_most_read(site: &Section) -> Result<Vec<MostReadRules>, Problem> {
+    let read = |section: Section| {
+        let window = section.get("window").map(|_| selector(&section, "window")).transpose()?;
+        let rules =
+            MostReadRules { name: section.text("name")?, window, links: selector(&section, "links")? };
+        section.finish()?;
+        Ok(rules)
+    };
+    site.sections("most_read")?.into_iter().map(read).collect()
+}
+
+fn selector(section: &Section, key: &str) -> Result<Rule, Problem> {
+    let place = section.get(key).map(|found| found.place).unwrap_or_default();
+    Ok(Rule { css: section.text(key)?, place })
+}
+
+impl RowSpots {
+    /// Returns the spots of every part, in the order of the fields.
+    pub fn parts(&self) -> [&[Spot]; 6] {
+        let Self { code, name, as_of, value, change, change_pct } = self;
+        [code, name, as_of, value, change, change_pct]
+    }
+}

@@ -1,0 +1,104 @@
+//! What stands beside the story and belongs to the capture: market boards, and lists of what is read most.
+//!
+//! Nothing of it is ever part of the story, its related list or a day's. What a row says is read by `boards.rs`.
+
+use chrono::NaiveDate;
+
+use crate::{
+    extract::{
+        boards,
+        lines::flatten,
+        text::{fold, fold_apart},
+    },
+    html::Element,
+    model::{Board, BoardRow, MostRead, Warning, WarningCode},
+};
+
+use super::{pieces::element_text, scene::Target, sheet::Sheet};
+
+/// No board has more rows, and no list more stories.
+const ROWS_MAX: usize = 500;
+
+/// Returns the boards of a page, in the order of the profile. `captured_on` is the day of the capture in the site's
+/// zone. What cannot be read is added to `warnings`, with its text.
+pub(super) fn boards(
+    sheet: &Sheet<'_, '_>,
+    captured_on: Option<NaiveDate>,
+    warnings: &mut Vec<Warning>,
+) -> Vec<Board> {
+    let mut found: Vec<Board> = Vec::new();
+    for (rules, compiled) in sheet.rules.profile.boards.iter().zip(&sheet.rules.boards) {
+        let mut board = Board { name: rules.name.clone(), is_market: rules.is_market, rows: Vec::new() };
+        if found.iter().any(|known| known.name == board.name) {
+            continue;
+        }
+        for hit in sheet.index.hits(compiled.rows).iter().take(ROWS_MAX) {
+            let text = fold_apart(&element_text(hit.element));
+            // Nothing is printed on a row that only spaces out others.
+            if text.is_empty() {
+                continue;
+            }
+            let read = boards::read(&compiled.cells.find(hit.element), rules.unit, captured_on);
+            let detail = || format!("{}: {text}", rules.name);
+            if !read.is_whole {
+                warnings.push(Warning::new(WarningCode::BoardUnreadable, detail()));
+            }
+            if let Some(row) = read.row
+                && !keep(&mut board.rows, row)
+            {
+                warnings.push(Warning::new(WarningCode::BoardRepeated, detail()));
+            }
+        }
+        if !board.rows.is_empty() {
+            found.push(board);
+        }
+    }
+    found
+}
+
+/// Keeps a row, unless there is one of its code and day: a board that a page shows twice is one. Returns `false` if that
+/// one says something else.
+fn keep(rows: &mut Vec<BoardRow>, row: BoardRow) -> bool {
+    match rows.iter().find(|known| known.code == row.code && known.as_of == row.as_of) {
+        Some(known) => *known == row,
+        None => {
+            rows.push(row);
+            true
+        }
+    }
+}
+
+/// Returns the lists of what is read most, in the order of the profile.
+pub(super) fn most_read(sheet: &Sheet<'_, '_>) -> Vec<MostRead> {
+    let mut found = Vec::new();
+    for (rules, compiled) in sheet.rules.profile.most_read.iter().zip(&sheet.rules.most_read) {
+        let printed = compiled.window.and_then(|at| sheet.index.hits(at).first());
+        let printed = printed.map(|hit| fold_apart(&element_text(hit.element)));
+        let window = printed.filter(|text| !text.is_empty()).unwrap_or_else(|| rules.name.clone());
+        let mut list: Vec<MostRead> = Vec::new();
+        for hit in sheet.index.hits(compiled.links).iter().take(ROWS_MAX) {
+            let Some(story) = story(sheet, hit.element) else { continue };
+            if !list.iter().any(|known| known.url == story.url) {
+                let rank = u32::try_from(list.len() + 1).unwrap_or(u32::MAX);
+                list.push(MostRead { window: window.clone(), rank, ..story });
+            }
+        }
+        found.extend(list);
+    }
+    found
+}
+
+/// Returns the story that a link leads to, without its place in a list.
+fn story(sheet: &Sheet<'_, '_>, link: Element<'_>) -> Option<MostRead> {
+    let scene = &sheet.scene;
+    let href = link.attr("href")?;
+    let (url, target) = match scene.target(href) {
+        Target::Article(url, key) => (url, Some(key)),
+        Target::Own => (scene.base.clone(), scene.key.clone()),
+        Target::Web | Target::Tag(_) => (scene.base.join(href.trim()).ok()?, None),
+        Target::None => return None,
+    };
+    let title = fold(&flatten(link, &[]).text);
+    let is_named = !title.is_empty();
+    is_named.then(|| MostRead { window: String::new(), rank: 0, title, url: url.into(), target })
+}
