@@ -1,6 +1,6 @@
 //! What the parser of the standard does with an element, by its name.
 
-/// Kinds of elements that are treated alike.
+/// Kinds of elements that are treated alike. Those of drawings and formulas are kinds of their own, whatever they are called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Html,
@@ -10,17 +10,29 @@ pub(super) enum Kind {
     Meta,
     /// Text and entities up to the end tag.
     Title,
-    /// The same; a line break behind the start tag is none.
+    /// The same; a line break after the start tag is dropped.
     Textarea,
-    /// Text up to the end tag.
-    Raw,
-    /// `section`, `ul`...: ends a paragraph.
+    Script,
+    Style,
+    Noframes,
+    Noscript,
+    /// `iframe`, `noembed`: text up to the end tag, and never in the head.
+    Frame,
+    /// The same, and a block.
+    Xmp,
+    /// Its content is parsed by itself.
+    Template,
+    /// `section`, `article`...: ends a paragraph.
     Block,
+    /// `ul` and `ol`: a block that an item belongs to.
+    List,
     /// `div` and `address`: a block through which an item may end the one before it.
     Through,
+    /// `dialog` and `search`: ends a paragraph, and is nothing special otherwise.
+    Plain,
     P,
     Heading,
-    /// A line break behind the start tag is none.
+    /// A line break after the start tag is dropped.
     Pre,
     Form,
     Li,
@@ -30,7 +42,11 @@ pub(super) enum Kind {
     A,
     /// `b`, `i`, `font`...: reopened where it was not ended properly.
     Formatting,
+    Nobr,
+    /// `object`, `applet`, `marquee`: what is open around it is not reopened in it.
+    Object,
     Table,
+    Caption,
     TableSection,
     Row,
     Cell,
@@ -42,19 +58,42 @@ pub(super) enum Kind {
     /// `optgroup`.
     ChoiceGroup,
     Hr,
-    /// Without an end, and no more to it.
+    /// `img`, `br`...: no end, and no more to it.
     Void,
+    /// `image`, which is an `img`.
+    Image,
+    Input,
+    /// `param`, `source`, `track`: no end, and nothing is reopened for it.
+    Param,
+    Ruby,
+    /// `rb`.
+    RubyBase,
+    /// `rtc`.
+    RubyGroup,
+    /// `rt` and `rp`.
+    RubyText,
+    /// The start of a drawing.
     Svg,
-    /// Inside a drawing.
-    Drawn,
+    /// The start of a formula.
+    Math,
+    /// Ignored in a body: `frame`.
+    Ignored,
     /// `span`, `label`, `time`, and what nobody knows.
     Other,
-    /// What the parser does with it depends on much: pages with one are left to it.
+    /// What the parser does with it depends on much: pages with one are left to the other parser.
     Doubtful,
+    /// Of a drawing.
+    Drawn,
+    /// `title`, `desc` and `foreignObject` of a drawing: HTML may be in it.
+    Label,
+    /// Of a formula.
+    Formula,
+    /// `mi`, `mo`, `mn`, `ms` and `mtext` of a formula: HTML may be in it.
+    Symbol,
 }
 
 impl Kind {
-    /// Of an HTML element; the name in lower case.
+    /// The kind of an HTML element; the name in lower case.
     pub(super) fn of(name: &str) -> Self {
         match name.len() {
             1 => match name {
@@ -70,10 +109,12 @@ impl Kind {
                 "br" => Self::Void,
                 "hr" => Self::Hr,
                 "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Self::Heading,
-                "ul" | "ol" | "dl" => Self::Block,
+                "ul" | "ol" => Self::List,
+                "dl" => Self::Block,
                 "dd" | "dt" => Self::Term,
                 "em" | "tt" => Self::Formatting,
-                "rb" | "rp" | "rt" => Self::Doubtful,
+                "rb" => Self::RubyBase,
+                "rp" | "rt" => Self::RubyText,
                 _ => Self::Other,
             },
             3 => match name {
@@ -84,7 +125,8 @@ impl Kind {
                 "pre" => Self::Pre,
                 "big" => Self::Formatting,
                 "col" => Self::Col,
-                "xmp" | "rtc" => Self::Doubtful,
+                "xmp" => Self::Xmp,
+                "rtc" => Self::RubyGroup,
                 _ => Self::Other,
             },
             _ => Self::of_long(name),
@@ -97,36 +139,43 @@ impl Kind {
             | "figure" | "footer" | "header" | "hgroup" | "main" | "menu" | "section" | "summary" => {
                 Self::Block
             }
+            "dialog" | "search" => Self::Plain,
             "address" => Self::Through,
-            "meta" | "link" | "base" => Self::Meta,
-            "script" | "style" | "noscript" | "iframe" | "noembed" | "noframes" => Self::Raw,
-            "input" | "area" | "embed" | "param" | "source" | "track" => Self::Void,
+            "meta" | "link" | "base" | "basefont" | "bgsound" => Self::Meta,
+            "script" => Self::Script,
+            "style" => Self::Style,
+            "noscript" => Self::Noscript,
+            "noframes" => Self::Noframes,
+            "iframe" | "noembed" => Self::Frame,
+            "template" => Self::Template,
+            "area" | "embed" | "keygen" => Self::Void,
+            "image" => Self::Image,
+            "input" => Self::Input,
+            "param" | "source" | "track" => Self::Param,
             "strong" | "font" | "small" | "code" | "strike" => Self::Formatting,
+            "nobr" => Self::Nobr,
             "button" => Self::Button,
             "form" => Self::Form,
             "table" => Self::Table,
+            "caption" => Self::Caption,
             "tbody" | "thead" | "tfoot" => Self::TableSection,
             "colgroup" => Self::ColGroup,
             "select" => Self::Select,
             "option" => Self::Choice,
             "optgroup" => Self::ChoiceGroup,
+            "object" | "applet" | "marquee" => Self::Object,
+            "listing" => Self::Pre,
             "title" => Self::Title,
             "textarea" => Self::Textarea,
             "html" => Self::Html,
             "head" => Self::Head,
             "body" => Self::Body,
-            "listing" | "plaintext" | "template" | "applet" | "marquee" | "object" | "nobr"
-            | "image" | "math" | "caption" | "frame" | "frameset" | "ruby" | "dialog" | "search"
-            | "keygen" | "basefont" | "bgsound" | "menuitem" | "isindex" | "selectedcontent" => {
-                Self::Doubtful
-            }
+            "ruby" => Self::Ruby,
+            "math" => Self::Math,
+            "frame" => Self::Ignored,
+            "plaintext" | "frameset" | "isindex" => Self::Doubtful,
             _ => Self::Other,
         }
-    }
-
-    /// Whether it has no end tag and nothing inside.
-    pub(super) fn is_void(self) -> bool {
-        matches!(self, Self::Meta | Self::Void | Self::Hr | Self::Col)
     }
 
     /// Whether the search for the start of an element goes no further than it: a "special" one.
@@ -135,73 +184,198 @@ impl Kind {
             self,
             Self::A
                 | Self::Formatting
+                | Self::Nobr
+                | Self::Plain
                 | Self::Other
                 | Self::Choice
                 | Self::ChoiceGroup
-                | Self::Svg
+                | Self::Ruby
+                | Self::RubyBase
+                | Self::RubyGroup
+                | Self::RubyText
                 | Self::Drawn
+                | Self::Label
+                | Self::Formula
+                | Self::Symbol
         )
     }
 
     /// Whether elements around it are out of scope.
     pub(super) fn bounds_scope(self) -> bool {
-        matches!(self, Self::Html | Self::Table | Self::Cell)
+        matches!(
+            self,
+            Self::Html
+                | Self::Table
+                | Self::Cell
+                | Self::Caption
+                | Self::Select
+                | Self::Object
+                | Self::Template
+                | Self::Label
+                | Self::Symbol
+        )
+    }
+
+    /// Whether items around it are out of scope for an item.
+    pub(super) fn bounds_items(self) -> bool {
+        self == Self::List || self.bounds_scope()
+    }
+
+    /// Whether paragraphs around it are out of scope.
+    pub(super) fn bounds_paragraphs(self) -> bool {
+        self == Self::Button || self.bounds_scope()
+    }
+
+    /// Whether parts of tables around it are out of scope.
+    pub(super) fn bounds_tables(self) -> bool {
+        matches!(self, Self::Html | Self::Table | Self::Template)
+    }
+
+    /// Whether its end tag may be left out before the end of an element around it.
+    pub(super) fn is_implied(self) -> bool {
+        matches!(
+            self,
+            Self::P
+                | Self::Li
+                | Self::Term
+                | Self::Choice
+                | Self::ChoiceGroup
+                | Self::RubyBase
+                | Self::RubyGroup
+                | Self::RubyText
+        )
     }
 
     /// Whether it is opened again where it was not ended properly.
     pub(super) fn is_reopened(self) -> bool {
-        matches!(self, Self::A | Self::Formatting)
+        matches!(self, Self::A | Self::Formatting | Self::Nobr)
     }
 
-    /// Whether only parts of a table may stand directly in it.
+    /// Whether what does not belong directly into it is moved out of its table.
     pub(super) fn is_table_frame(self) -> bool {
-        matches!(self, Self::Table | Self::TableSection | Self::Row | Self::ColGroup)
+        matches!(self, Self::Table | Self::TableSection | Self::Row)
+    }
+
+    /// Whether it is of a drawing or a formula.
+    pub(super) fn is_foreign(self) -> bool {
+        matches!(self, Self::Drawn | Self::Label | Self::Formula | Self::Symbol)
     }
 }
 
-/// Elements of drawings, as they are written and as they are called; others may end the drawing.
-const DRAWN: [(&str, &str); 38] = [
-    ("g", "g"),
-    ("path", "path"),
-    ("circle", "circle"),
-    ("rect", "rect"),
-    ("line", "line"),
-    ("polyline", "polyline"),
-    ("polygon", "polygon"),
-    ("ellipse", "ellipse"),
-    ("defs", "defs"),
-    ("use", "use"),
-    ("symbol", "symbol"),
-    ("lineargradient", "linearGradient"),
-    ("radialgradient", "radialGradient"),
-    ("stop", "stop"),
-    ("clippath", "clipPath"),
-    ("mask", "mask"),
-    ("text", "text"),
-    ("tspan", "tspan"),
-    ("textpath", "textPath"),
-    ("filter", "filter"),
-    ("fegaussianblur", "feGaussianBlur"),
-    ("feoffset", "feOffset"),
-    ("feblend", "feBlend"),
-    ("femerge", "feMerge"),
-    ("femergenode", "feMergeNode"),
-    ("feflood", "feFlood"),
-    ("fecomposite", "feComposite"),
-    ("fecolormatrix", "feColorMatrix"),
-    ("animate", "animate"),
-    ("animatetransform", "animateTransform"),
-    ("animatemotion", "animateMotion"),
-    ("pattern", "pattern"),
-    ("image", "image"),
-    ("marker", "marker"),
-    ("view", "view"),
-    ("switch", "switch"),
-    ("set", "set"),
-    ("svg", "svg"),
+/// Elements of drawings whose names have capitals (HTML, section 13.2.6.5).
+const CAPITALS: [&str; 37] = [
+    "altGlyph",
+    "altGlyphDef",
+    "altGlyphItem",
+    "animateColor",
+    "animateMotion",
+    "animateTransform",
+    "clipPath",
+    "feBlend",
+    "feColorMatrix",
+    "feComponentTransfer",
+    "feComposite",
+    "feConvolveMatrix",
+    "feDiffuseLighting",
+    "feDisplacementMap",
+    "feDistantLight",
+    "feDropShadow",
+    "feFlood",
+    "feFuncA",
+    "feFuncB",
+    "feFuncG",
+    "feFuncR",
+    "feGaussianBlur",
+    "feImage",
+    "feMerge",
+    "feMergeNode",
+    "feMorphology",
+    "feOffset",
+    "fePointLight",
+    "feSpecularLighting",
+    "feSpotLight",
+    "feTile",
+    "feTurbulence",
+    "foreignObject",
+    "glyphRef",
+    "linearGradient",
+    "radialGradient",
+    "textPath",
 ];
 
-/// How an element of a drawing is called, whatever case it is written in.
-pub(super) fn drawn(name: &str) -> Option<&'static str> {
-    DRAWN.iter().find(|it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1)
+/// Returns the name of a drawing's element if it has capitals, however it is written.
+pub(super) fn with_capitals(name: &str) -> Option<&'static str> {
+    // The shortest has six letters: nearly every element of a drawing is a `g` or a `path`.
+    if name.len() < 6 {
+        return None;
+    }
+    CAPITALS.into_iter().find(|it| it.eq_ignore_ascii_case(name))
+}
+
+/// Whether an element's start tag ends the drawing or formula that it is in (HTML, section 13.2.6.5); the name in lower case.
+pub(super) fn ends_foreign(name: &str) -> bool {
+    matches!(
+        name,
+        "b" | "big"
+            | "blockquote"
+            | "body"
+            | "br"
+            | "center"
+            | "code"
+            | "dd"
+            | "div"
+            | "dl"
+            | "dt"
+            | "em"
+            | "embed"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "head"
+            | "hr"
+            | "i"
+            | "img"
+            | "li"
+            | "listing"
+            | "menu"
+            | "meta"
+            | "nobr"
+            | "ol"
+            | "p"
+            | "pre"
+            | "ruby"
+            | "s"
+            | "small"
+            | "span"
+            | "strong"
+            | "strike"
+            | "sub"
+            | "sup"
+            | "table"
+            | "tt"
+            | "u"
+            | "ul"
+            | "var"
+    )
+}
+
+/// Whether an attribute of a drawing or formula is in a name space of its own, and so none of the element's.
+pub(super) fn has_space(name: &str) -> bool {
+    matches!(
+        name,
+        "xmlns"
+            | "xmlns:xlink"
+            | "xml:lang"
+            | "xml:space"
+            | "xlink:actuate"
+            | "xlink:arcrole"
+            | "xlink:href"
+            | "xlink:role"
+            | "xlink:show"
+            | "xlink:title"
+            | "xlink:type"
+    )
 }

@@ -33,12 +33,15 @@ pub(super) enum Token {
     Tag(Tag),
     /// A comment, or what is taken for one.
     Comment,
-    /// Text in a drawing, a comment elsewhere.
-    Cdata,
+    /// Text in a drawing, which begins here; a comment elsewhere.
+    Cdata(usize),
     /// `</>`.
     Nothing,
     Doctype(Range<usize>),
 }
+
+/// The beginning of text that is taken as it is.
+const CDATA: &str = "<![CDATA[";
 
 /// Cuts a page.
 pub(super) struct Tokenizer<'t> {
@@ -140,8 +143,8 @@ impl<'t> Tokenizer<'t> {
             }
             b'!' | b'?' => {
                 self.pass(rest);
-                let is_text = rest.starts_with("<![CDATA[");
-                Some(if is_text { Token::Cdata } else { Token::Comment })
+                let is_text = rest.starts_with(CDATA);
+                Some(if is_text { Token::Cdata(at + CDATA.len()) } else { Token::Comment })
             }
             b'/' if bytes.get(2) == Some(&b'>') => {
                 self.at = at + 3;
@@ -232,16 +235,47 @@ impl<'t> Tokenizer<'t> {
     /// The text of an element that holds nothing else, having read its start tag: up to its end tag, or the rest of the page.
     pub(super) fn raw_text(&mut self, name: &str) -> Range<usize> {
         let rest = &self.page.as_bytes()[self.at..];
-        let is_end = |at: &usize| {
-            let after = &rest[at + 2..];
-            after.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
-                && after.get(name.len()).is_some_and(|it| is_space(*it) || matches!(it, b'/' | b'>'))
-        };
-        let end = memmem::find_iter(rest, b"</").find(is_end).unwrap_or(rest.len());
+        let is_end = |at: &usize| is_tag(&rest[at + 2..], name);
+        let mut end = memmem::find_iter(rest, b"</").find(is_end).unwrap_or(rest.len());
+        if name == "script" && memmem::find(&rest[..end], b"<!--").is_some() {
+            end = script_end(rest);
+        }
         let text = self.at..self.at + end;
         self.at = text.end;
         text
     }
+}
+
+/// Whether a tag's name is here, and ends.
+fn is_tag(bytes: &[u8], name: &str) -> bool {
+    bytes.get(..name.len()).is_some_and(|it| it.eq_ignore_ascii_case(name.as_bytes()))
+        && bytes.get(name.len()).is_some_and(|it| is_space(*it) || matches!(it, b'/' | b'>'))
+}
+
+/// Where a script with comments ends. In one, a second start tag hides the next end tag (sections 13.2.5.20 to 13.2.5.31).
+fn script_end(bytes: &[u8]) -> usize {
+    let (mut is_comment, mut is_hidden) = (false, false);
+    let mut at = 0;
+    while let Some(found) = memchr2(b'<', b'-', &bytes[at..]) {
+        at += found;
+        let rest = &bytes[at..];
+        if is_comment && rest.starts_with(b"-->") {
+            (is_comment, is_hidden) = (false, false);
+        } else if !is_comment && rest.starts_with(b"<!--") {
+            is_comment = true;
+            // Its dashes may be those of its end, too.
+            at += 1;
+        } else if rest.starts_with(b"</") && is_tag(&rest[2..], "script") {
+            if !is_hidden {
+                return at;
+            }
+            is_hidden = false;
+        } else if is_comment && rest[0] == b'<' && is_tag(&rest[1..], "script") {
+            is_hidden = true;
+        }
+        at += 1;
+    }
+    bytes.len()
 }
 
 /// How long a comment is.

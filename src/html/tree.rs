@@ -3,7 +3,7 @@
 //! Everything inside an element stands behind it and before its end, so that a walk is a run over the array.
 
 /// No node.
-const NONE: u32 = u32::MAX;
+pub(super) const NONE: u32 = u32::MAX;
 /// Set in a span's start: it is a place in the text beside the page.
 const BESIDE: u32 = 1 << 31;
 
@@ -12,8 +12,8 @@ pub struct Document<'t> {
     page: &'t str,
     /// What does not stand in the page as it is: entities resolved, names in lower case.
     beside: String,
-    nodes: Vec<Node>,
-    attrs: Vec<Attr>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) attrs: Vec<Attr>,
     is_whole: bool,
 }
 
@@ -49,22 +49,36 @@ pub(super) struct Span {
     len: u32,
 }
 
-struct Node {
-    parent: u32,
+pub(super) struct Node {
+    pub(super) parent: u32,
     /// Behind everything inside it.
-    end: u32,
-    what: What,
+    pub(super) end: u32,
+    pub(super) what: What,
 }
 
 #[derive(Clone, Copy)]
-enum What {
-    Element { name: Span, attrs: (u32, u32), is_html: bool },
+pub(super) enum What {
+    Element {
+        name: Span,
+        attrs: Attrs,
+        is_html: bool,
+    },
     Text(Span),
+    /// It parts texts while the tree grows, and is left out of it in the end.
+    Comment,
 }
 
-struct Attr {
-    name: Span,
-    value: Span,
+/// The attributes of an element, as a run of those of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Attrs {
+    pub(super) first: u32,
+    pub(super) last: u32,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Attr {
+    pub(super) name: Span,
+    pub(super) value: Span,
 }
 
 impl Span {
@@ -74,15 +88,15 @@ impl Span {
 }
 
 /// Pages are far below two gigabytes.
-fn short(number: usize) -> u32 {
+pub(super) fn short(number: usize) -> u32 {
     u32::try_from(number).ok().filter(|it| *it < BESIDE).expect("a page is smaller than 2 GB")
 }
 
 impl<'t> Document<'t> {
     /// Nothing yet, with room for so many nodes.
-    pub(super) fn empty(page: &'t str, nodes: usize, is_whole: bool) -> Self {
+    pub(super) fn empty(page: &'t str, nodes: usize) -> Self {
         let attrs = Vec::with_capacity(nodes / 2);
-        Self { page, beside: String::new(), nodes: Vec::with_capacity(nodes), attrs, is_whole }
+        Self { page, beside: String::new(), nodes: Vec::with_capacity(nodes), attrs, is_whole: false }
     }
 
     /// Keep a text that does not stand in the page.
@@ -100,65 +114,41 @@ impl<'t> Document<'t> {
         &text[start as usize..(start + span.len) as usize]
     }
 
-    /// How many attributes there are.
-    pub(super) fn attrs_len(&self) -> usize {
-        self.attrs.len()
+    /// Whether two texts are the same.
+    pub(super) fn are_same(&self, one: Span, other: Span) -> bool {
+        // Lengths first: nearly always they differ.
+        one.len == other.len && self.str(one) == self.str(other)
     }
 
-    /// Add an attribute to those of the next element, which begin at `first`; the first of a name counts.
-    pub(super) fn push_attr(&mut self, first: usize, name: Span, value: Span) {
-        let is_it = |it: &Attr| it.name.len == name.len && self.str(it.name) == self.str(name);
-        if !self.attrs[first..].iter().any(is_it) {
-            self.attrs.push(Attr { name, value });
+    /// Returns one text made of two. A text may be joined of very many: it moves beside the page once, and is written on there.
+    pub(super) fn joined(&mut self, known: Span, more: Span) -> Span {
+        if known.start + known.len == more.start {
+            return Span { len: known.len + more.len, ..known };
         }
-    }
-
-    /// Begin an element with the attributes from `first` on. It has to be closed before what is around it is.
-    pub(super) fn open(&mut self, parent: Option<u32>, name: Span, first: usize, is_html: bool) -> u32 {
-        let attrs = (short(first), short(self.attrs.len()));
-        self.push(parent.unwrap_or(NONE), What::Element { name, attrs, is_html })
-    }
-
-    pub(super) fn close(&mut self, at: u32) {
-        self.nodes[at as usize].end = short(self.nodes.len());
-    }
-
-    pub(super) fn push_text(&mut self, parent: u32, text: Span) -> u32 {
-        let at = self.push(parent, What::Text(text));
-        self.close(at);
-        at
-    }
-
-    /// Write a text on into the one before it. A text may be joined of very many: it moves beside the page once, and is
-    /// written on there.
-    pub(super) fn join_text(&mut self, at: u32, more: Span) {
-        let What::Text(known) = self.nodes[at as usize].what else { return };
-        let (known, more) = if known.start + known.len == more.start {
-            (known, more)
+        let more = self.str(more).to_owned();
+        let is_last = known.start + known.len == short(self.beside.len()) | BESIDE;
+        let known = if is_last {
+            known
         } else {
-            let more = self.str(more).to_owned();
-            let is_last = known.start + known.len == short(self.beside.len()) | BESIDE;
-            let known = if is_last {
-                known
-            } else {
-                let known = self.str(known).to_owned();
-                self.keep(&known)
-            };
-            (known, self.keep(&more))
+            let known = self.str(known).to_owned();
+            self.keep(&known)
         };
-        self.nodes[at as usize].what = What::Text(Span { len: known.len + more.len, ..known });
+        Span { len: known.len + self.keep(&more).len, ..known }
+    }
+
+    pub(super) fn attrs_in(&self, attrs: Attrs) -> &[Attr] {
+        &self.attrs[attrs.first as usize..attrs.last as usize]
+    }
+
+    /// The same, made by the parser for whole pages.
+    pub(super) fn whole(self) -> Self {
+        Self { is_whole: true, ..self }
     }
 
     /// How much does not stand in the page.
     #[cfg(test)]
     pub(super) fn beside_len(&self) -> usize {
         self.beside.len()
-    }
-
-    fn push(&mut self, parent: u32, what: What) -> u32 {
-        let at = short(self.nodes.len());
-        self.nodes.push(Node { parent, end: NONE, what });
-        at
     }
 
     /// The `html` element.
@@ -211,7 +201,7 @@ impl<'d> Element<'d> {
     pub fn name(self) -> &'d str {
         match self.node().what {
             What::Element { name, .. } => self.document.str(name),
-            What::Text(_) => "",
+            What::Text(_) | What::Comment => "",
         }
     }
 
@@ -226,11 +216,10 @@ impl<'d> Element<'d> {
     }
 
     fn written_attrs(self) -> &'d [Attr] {
-        let (first, last) = match self.node().what {
-            What::Element { attrs, .. } => attrs,
-            What::Text(_) => (0, 0),
-        };
-        &self.document.attrs[first as usize..last as usize]
+        match self.node().what {
+            What::Element { attrs, .. } => self.document.attrs_in(attrs),
+            What::Text(_) | What::Comment => &[],
+        }
     }
 
     /// Names and values of its attributes, entities resolved.
@@ -263,10 +252,12 @@ impl<'d> Element<'d> {
         let end = self.node().end;
         let first = Some(self.at + 1).filter(|it| *it < end);
         let next = move |at: &u32| Some(document.nodes[*at as usize].end).filter(|it| *it < end);
-        std::iter::successors(first, next).map(move |at| match document.nodes[at as usize].what {
-            What::Element { .. } => Child::Element(Element { document, at }),
-            What::Text(text) => Child::Text(document.str(text)),
-        })
+        let child = move |at: u32| match document.nodes[at as usize].what {
+            What::Element { .. } => Some(Child::Element(Element { document, at })),
+            What::Text(text) => Some(Child::Text(document.str(text))),
+            What::Comment => None,
+        };
+        std::iter::successors(first, next).filter_map(child)
     }
 
     /// The elements directly inside.
@@ -333,6 +324,7 @@ impl<'d> Element<'d> {
             at += 1;
             Some(match document.nodes[node as usize].what {
                 What::Text(text) => Step::Text(document.str(text)),
+                What::Comment => Step::Text(""),
                 What::Element { .. } => {
                     open.push(node);
                     Step::Open(Element { document, at: node })
@@ -350,7 +342,7 @@ impl<'d> Element<'d> {
         };
         let texts = self.nodes_inside().filter_map(|(_, node)| match node.what {
             What::Text(text) if !is_hidden(node.parent) => Some(document.str(text)),
-            What::Text(_) | What::Element { .. } => None,
+            What::Text(_) | What::Element { .. } | What::Comment => None,
         });
         texts.collect()
     }

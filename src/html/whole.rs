@@ -1,79 +1,207 @@
-//! The parser for any page: the standard's algorithm, by `html5ever` through `scraper`. What the quick one is not sure of is
-//! its business, and the quick one is measured by it.
+//! The parser for any page: the standard's algorithm, by `html5ever`. What the quick one is not sure of is its business, and
+//! the quick one is measured by it.
 
-use std::collections::HashMap;
+use std::{
+    borrow::Cow,
+    cell::{Ref, RefCell},
+    collections::HashMap,
+};
 
-use ego_tree::iter::Edge;
-use scraper::{Html, Node};
+use html5ever::{
+    Attribute, LocalName, ParseOpts, QualName, local_name, ns, parse_document,
+    parse_fragment as fragment,
+    tendril::{StrTendril, TendrilSink},
+    tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
+};
 
 use super::{
+    build::Builder,
     depth,
-    tree::{Document, Span},
+    tree::{Attrs, Document, Span},
 };
+
+/// What `html5ever` calls the document: everything is inside it.
+const DOCUMENT: u32 = 0;
+
+/// Longer values of attributes are kept once, however often the element is reopened.
+const COPIED_BYTES_MAX: usize = 64;
 
 /// Parse a whole page. One that is nested without end is cut where it gets too deep: the standard's algorithm walks the stack
 /// of open elements for every tag.
 pub(super) fn parse<'t>(page: &str) -> Document<'t> {
-    let html = Html::parse_document(&page[..depth::end_of_sane(page)]);
-    copied(&html)
+    parse_document(Sink::new(), ParseOpts::default()).one(&page[..depth::end_of_sane(page)])
 }
 
-/// A piece of a page.
+/// Parse a piece of a page as if it were in a body.
 pub(super) fn parse_fragment<'t>(text: &str) -> Document<'t> {
-    copied(&Html::parse_fragment(text))
+    let around = QualName::new(None, ns!(html), local_name!("body"));
+    fragment(Sink::new(), ParseOpts::default(), around, Vec::new(), false).one(text)
 }
 
-/// Copies texts, each once: elements that were reopened share theirs, and there may be any number of those.
-#[derive(Default)]
-struct Copier(HashMap<(usize, usize), Span>);
+/// The tree that `html5ever` builds.
+struct Sink<'t> {
+    tree: RefCell<Tree<'t>>,
+    /// Names of elements by their numbers; other nodes have an empty one.
+    names: RefCell<Vec<QualName>>,
+}
 
-impl Copier {
-    /// The place of a text, which is known by its own while the original is there.
-    fn keep(&mut self, document: &mut Document<'_>, text: &str) -> Span {
-        let place = (text.as_ptr().addr(), text.len());
-        *self.0.entry(place).or_insert_with(|| document.keep(text))
+struct Tree<'t> {
+    nodes: Builder<'t>,
+    /// Where names are kept.
+    names: HashMap<LocalName, Span>,
+    /// Where long values are kept, by their place in memory; they are not given back, so that no other gets their place.
+    values: HashMap<(usize, usize), (Span, StrTendril)>,
+}
+
+impl Sink<'_> {
+    fn new() -> Self {
+        let mut nodes = Builder::new("", 0);
+        nodes.link();
+        let name = nodes.keep("#document");
+        let attrs = nodes.attrs_from(0);
+        nodes.orphan(name, attrs, false);
+        let tree = Tree { nodes, names: HashMap::new(), values: HashMap::new() };
+        let names = vec![QualName::new(None, ns!(), local_name!(""))];
+        Self { tree: RefCell::new(tree), names: RefCell::new(names) }
     }
 }
 
-fn copied<'t>(html: &Html) -> Document<'t> {
-    let mut document = Document::empty("", html.tree.nodes().len(), true);
-    let mut copier = Copier::default();
-    let mut open: Vec<u32> = Vec::new();
-    for edge in html.root_element().traverse() {
-        match edge {
-            Edge::Open(node) => match node.value() {
-                Node::Element(element) => {
-                    let first = document.attrs_len();
-                    let is_html = &*element.name.ns == "http://www.w3.org/1999/xhtml";
-                    for (name, value) in element.attrs.iter().filter(|it| it.0.ns.is_empty()) {
-                        let local = &*name.local;
-                        // In drawings some have capitals again.
-                        let name = if is_html {
-                            copier.keep(&mut document, local)
-                        } else {
-                            document.keep(&local.to_ascii_lowercase())
-                        };
-                        let value = copier.keep(&mut document, value);
-                        document.push_attr(first, name, value);
-                    }
-                    let name = copier.keep(&mut document, element.name());
-                    open.push(document.open(open.last().copied(), name, first, is_html));
-                }
-                Node::Text(text) => {
-                    if let Some(around) = open.last() {
-                        let text = copier.keep(&mut document, text);
-                        document.push_text(*around, text);
-                    }
-                }
-                _ => {}
-            },
-            Edge::Close(node) if node.value().is_element() => {
-                if let Some(at) = open.pop() {
-                    document.close(at);
-                }
+impl Tree<'_> {
+    fn name(&mut self, name: &LocalName, is_html: bool) -> Span {
+        // In drawings some attributes have capitals again, which nobody asks for; their elements keep them.
+        if !is_html && name.bytes().any(|it| it.is_ascii_uppercase()) {
+            return self.nodes.keep(&name.to_ascii_lowercase());
+        }
+        *self.names.entry(name.clone()).or_insert_with(|| self.nodes.keep(name))
+    }
+
+    fn value(&mut self, value: StrTendril) -> Span {
+        if value.len() <= COPIED_BYTES_MAX {
+            return self.nodes.keep(&value);
+        }
+        let place = (value.as_ptr().addr(), value.len());
+        if let Some(known) = self.values.get(&place) {
+            return known.0;
+        }
+        let kept = self.nodes.keep(&value);
+        self.values.insert(place, (kept, value));
+        kept
+    }
+
+    fn attrs(&mut self, attrs: Vec<Attribute>, is_html: bool) -> Attrs {
+        let first = self.nodes.attrs_len();
+        for Attribute { name, value } in attrs.into_iter().filter(|it| it.name.ns.is_empty()) {
+            let name = self.name(&name.local, is_html);
+            let value = self.value(value);
+            self.nodes.push_attr(first, name, value);
+        }
+        self.nodes.attrs_from(first)
+    }
+
+    /// Where a child of one of these would be written on into a text, the text.
+    fn add(&mut self, child: NodeOrText<u32>, known: Option<u32>) -> Option<u32> {
+        let text = match child {
+            NodeOrText::AppendNode(at) => {
+                self.nodes.detach(at);
+                return Some(at);
             }
-            Edge::Close(_) => {}
+            NodeOrText::AppendText(text) => self.nodes.keep(&text),
+        };
+        let Some(known) = known else { return Some(self.nodes.orphan_text(text)) };
+        self.nodes.join_text(known, text);
+        None
+    }
+}
+
+impl<'t> TreeSink for Sink<'t> {
+    type Output = Document<'t>;
+    type Handle = u32;
+    type ElemName<'a>
+        = Ref<'a, QualName>
+    where
+        Self: 'a;
+
+    fn finish(self) -> Document<'t> {
+        let tree = self.tree.into_inner().nodes;
+        let root = tree.first_element(DOCUMENT).unwrap_or(DOCUMENT);
+        tree.finish(root)
+    }
+
+    fn parse_error(&self, _: Cow<'static, str>) {}
+
+    fn get_document(&self) -> u32 {
+        DOCUMENT
+    }
+
+    fn elem_name<'a>(&'a self, at: &'a u32) -> Ref<'a, QualName> {
+        Ref::map(self.names.borrow(), |it| &it[*at as usize])
+    }
+
+    fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> u32 {
+        let tree = &mut *self.tree.borrow_mut();
+        let is_html = name.ns == ns!(html);
+        let attrs = tree.attrs(attrs, is_html);
+        let kept = tree.name(&name.local, true);
+        let at = tree.nodes.orphan(kept, attrs, is_html);
+        let mut names = self.names.borrow_mut();
+        names.resize(at as usize, QualName::new(None, ns!(), local_name!("")));
+        names.push(name);
+        at
+    }
+
+    fn create_comment(&self, _: StrTendril) -> u32 {
+        self.tree.borrow_mut().nodes.orphan_comment()
+    }
+
+    fn create_pi(&self, _: StrTendril, _: StrTendril) -> u32 {
+        self.tree.borrow_mut().nodes.orphan_comment()
+    }
+
+    fn append(&self, parent: &u32, child: NodeOrText<u32>) {
+        let tree = &mut *self.tree.borrow_mut();
+        let known = tree.nodes.last_text(*parent);
+        if let Some(at) = tree.add(child, known) {
+            tree.nodes.append(*parent, at);
         }
     }
-    document
+
+    fn append_before_sibling(&self, sibling: &u32, child: NodeOrText<u32>) {
+        let tree = &mut *self.tree.borrow_mut();
+        let known = tree.nodes.text_before(*sibling);
+        if let Some(at) = tree.add(child, known) {
+            tree.nodes.insert_before(*sibling, at);
+        }
+    }
+
+    fn append_based_on_parent_node(&self, at: &u32, around: &u32, child: NodeOrText<u32>) {
+        let has_parent = self.tree.borrow().nodes.parent(*at).is_some();
+        if has_parent { self.append_before_sibling(at, child) } else { self.append(around, child) }
+    }
+
+    fn append_doctype_to_document(&self, _: StrTendril, _: StrTendril, _: StrTendril) {}
+
+    /// Its content is where it is written.
+    fn get_template_contents(&self, at: &u32) -> u32 {
+        *at
+    }
+
+    fn same_node(&self, one: &u32, other: &u32) -> bool {
+        one == other
+    }
+
+    fn set_quirks_mode(&self, _: QuirksMode) {}
+
+    fn add_attrs_if_missing(&self, at: &u32, attrs: Vec<Attribute>) {
+        let tree = &mut *self.tree.borrow_mut();
+        let attrs = tree.attrs(attrs, true);
+        tree.nodes.add_attrs(*at, attrs);
+    }
+
+    fn remove_from_parent(&self, at: &u32) {
+        self.tree.borrow_mut().nodes.detach(*at);
+    }
+
+    fn reparent_children(&self, from: &u32, to: &u32) {
+        self.tree.borrow_mut().nodes.move_children(*from, *to);
+    }
 }

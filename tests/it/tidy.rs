@@ -31,6 +31,7 @@ const ACYCLIC: &[&str] = &["extract"];
 const OWNERS: &[(&str, &[&str])] = &[
     ("toml::", &["config"]),
     ("scraper::", &["html"]),
+    ("html5ever::", &["html"]),
     ("ego_tree::", &["html"]),
     ("selectors::", &["html"]),
     ("cssparser::", &["html"]),

@@ -1,149 +1,135 @@
-//! End tags: what they end, and what ends without one.
+//! End tags in the body (HTML, section 13.2.6.4.7): what they end, and what ends without one.
 
-use super::{Doubt, Kind, Mode, Open, Parser, Sure};
+use super::{End, Kind, Mode, Next, Parser, Sure};
 
 impl Parser<'_> {
-    pub(super) fn end(&mut self, kind: Kind, name: &str) -> Sure {
-        if self.mode < Mode::InBody {
-            return match (self.mode, kind) {
-                (Mode::InHead, Kind::Head) => {
-                    self.reach(Mode::AfterHead);
-                    Ok(())
-                }
-                (_, Kind::Html | Kind::Head | Kind::Body) => Err(Doubt),
-                _ if name == "br" => Err(Doubt),
-                // Nothing that it could end.
-                _ => Ok(()),
-            };
-        }
-        if matches!(self.top(), Kind::Select | Kind::Choice | Kind::ChoiceGroup) {
-            return self.end_choice(kind);
-        }
-        if self.top().is_table_frame() {
-            return self.end_in_table(kind, name);
-        }
+    pub(super) fn end_in_body(&mut self, tag: End<'_>) -> Sure {
+        let End { kind, name } = tag;
         match kind {
+            Kind::A | Kind::Formatting | Kind::Nobr => self.end_formatting(kind, name)?,
+            Kind::Block
+            | Kind::List
+            | Kind::Through
+            | Kind::Plain
+            | Kind::Pre
+            | Kind::Button
+            | Kind::Select
+            | Kind::Term => self.end_scoped(tag, Kind::bounds_scope),
+            Kind::Li => self.end_scoped(tag, Kind::bounds_items),
+            Kind::P => {
+                if self.top() == Kind::P {
+                    self.pop();
+                } else {
+                    self.end_missing_paragraph()?;
+                }
+            }
+            Kind::Heading => {
+                if let Some(depth) = self.in_scope(Kind::Heading, Kind::bounds_scope) {
+                    self.pop_to(depth);
+                }
+            }
+            Kind::Object => {
+                if let Some(depth) = self.named_in_scope(kind, name, Kind::bounds_scope) {
+                    self.pop_to(depth);
+                    self.clear_to_mark();
+                }
+            }
+            Kind::Form => self.end_form(),
+            Kind::Template => self.end_template(),
             // What follows is of the body all the same.
             Kind::Body | Kind::Html => {
-                let around = self.open.iter().rev().find(|it| it.kind.bounds_scope());
-                self.is_behind_body = around.is_some_and(|it| it.kind == Kind::Html);
-                Ok(())
-            }
-            Kind::Block | Kind::Through | Kind::Pre | Kind::Button | Kind::Li | Kind::Term => {
-                self.end_block(name)
-            }
-            Kind::P | Kind::Form | Kind::Heading if self.top_is(name) => {
-                self.pop();
-                Ok(())
-            }
-            Kind::A | Kind::Formatting => {
-                if self.top_is(name) {
-                    self.pop();
-                    return Ok(());
+                if self.in_scope(Kind::Body, Kind::bounds_scope).is_some() {
+                    self.mode = Mode::AfterBody;
                 }
-                let is_open = self.open.iter().any(|it| self.document.str(it.name) == name);
-                if is_open { Err(Doubt) } else { Ok(()) }
             }
-            Kind::Table | Kind::TableSection | Kind::Row => {
-                self.end_cell()?;
-                self.end_in_table(kind, name)
-            }
-            Kind::Cell => {
-                let cell = self.open.iter().rposition(|it| it.kind.bounds_scope()).ok_or(Doubt)?;
-                let is_it = self.open[cell].kind == Kind::Cell
-                    && self.document.str(self.open[cell].name) == name;
-                if is_it { self.end_cell() } else { Err(Doubt) }
-            }
-            Kind::Other | Kind::Svg => self.end_other(name),
-            // It is a line break all the same.
-            Kind::Void if name == "br" => Err(Doubt),
-            // Nothing of the kind is open.
-            Kind::Meta
-            | Kind::Title
-            | Kind::Raw
-            | Kind::Textarea
-            | Kind::Hr
-            | Kind::Col
-            | Kind::Void => Ok(()),
-            _ => Err(Doubt),
+            Kind::Void if name == "br" => self.line_break()?,
+            _ => self.end_other(kind, name),
+        }
+        Ok(())
+    }
+
+    /// End the innermost element of a name that is in scope, and what is open in it.
+    fn end_scoped(&mut self, tag: End<'_>, is_bound: impl Fn(Kind) -> bool) {
+        if let Some(depth) = self.named_in_scope(tag.kind, tag.name, is_bound) {
+            self.pop_to(depth);
         }
     }
 
-    pub(super) fn top_is(&self, name: &str) -> bool {
-        self.open.last().is_some_and(|it| self.document.str(it.name) == name)
-    }
-
-    /// End the innermost element of this name, and what is open in it. One that is not in scope is no end.
-    pub(super) fn end_block(&mut self, name: &str) -> Sure {
-        for at in (0..self.open.len()).rev() {
-            let open = &self.open[at];
-            let its_name = self.document.str(open.name);
-            if its_name == name {
-                self.pop_to(at);
-                return Ok(());
+    /// End an element that means nothing to the parser, unless one that does is between.
+    pub(super) fn end_other(&mut self, kind: Kind, name: &str) {
+        for depth in (0..self.open.len()).rev() {
+            if self.is_named(&self.open[depth], kind, name) {
+                return self.pop_to(depth);
             }
-            // An item ends within its list.
-            let is_list = name == "li" && matches!(its_name, "ul" | "ol");
-            if open.kind.is_reopened() || matches!(open.kind, Kind::Select | Kind::Form) {
-                return Err(Doubt);
-            }
-            if open.kind.bounds_scope() || is_list {
-                return Ok(());
+            if self.open[depth].kind.is_special() {
+                return;
             }
         }
-        Err(Doubt)
     }
 
-    /// End an element that means nothing to the parser, unless one that does stands between.
-    pub(super) fn end_other(&mut self, name: &str) -> Sure {
-        for at in (0..self.open.len()).rev() {
-            let open = &self.open[at];
-            if self.document.str(open.name) == name {
-                self.pop_to(at);
-                return Ok(());
-            }
-            if open.kind.is_special() {
-                return Ok(());
-            }
-            if open.kind.is_reopened() {
-                return Err(Doubt);
-            }
+    /// A paragraph that is ended without being open is an empty one.
+    fn end_missing_paragraph(&mut self) -> Sure {
+        if self.has_paragraph_in_scope() {
+            self.end_paragraph();
+            return Ok(());
         }
-        Err(Doubt)
+        let name = self.tree.keep("p");
+        let attrs = self.no_attrs();
+        self.place_void(name, attrs, true).map(|_| ())
+    }
+
+    fn end_form(&mut self) {
+        if self.counts.templates != 0 {
+            if let Some(depth) = self.in_scope(Kind::Form, Kind::bounds_scope) {
+                self.pop_to(depth);
+            }
+            return;
+        }
+        let Some(form) = self.form.take() else { return };
+        let is_bound = |kind: Kind| kind.bounds_scope();
+        let Some(depth) = self.open.iter().rposition(|it| it.at == form) else { return };
+        if self.open[depth..].iter().any(|it| is_bound(it.kind)) {
+            return;
+        }
+        self.pop_implied();
+        self.remove_open(depth);
+    }
+
+    pub(super) fn has_paragraph_in_scope(&self) -> bool {
+        self.counts.paragraphs != 0 && self.in_scope(Kind::P, Kind::bounds_paragraphs).is_some()
     }
 
     /// A block ends the paragraph it would stand in.
-    pub(super) fn end_paragraph(&mut self) -> Sure {
-        if self.paragraphs == 0 {
-            return Ok(());
+    pub(super) fn end_paragraph(&mut self) {
+        if self.counts.paragraphs == 0 {
+            return;
         }
         if self.top() == Kind::P {
-            self.pop();
-            return Ok(());
+            return self.pop();
         }
-        let bound = |it: &Open| it.kind.bounds_scope() || it.kind == Kind::Button;
-        let innermost = self.open.iter().rev().find(|it| it.kind == Kind::P || bound(it));
-        if innermost.is_some_and(|it| it.kind == Kind::P) { Err(Doubt) } else { Ok(()) }
+        if let Some(depth) = self.in_scope(Kind::P, Kind::bounds_paragraphs) {
+            self.pop_to(depth);
+        }
     }
 
     /// An item ends the one before it.
-    pub(super) fn end_item(&mut self, kind: Kind) -> Sure {
-        let mut is_sure = true;
-        for at in (0..self.open.len()).rev() {
-            let it = self.open[at].kind;
+    pub(super) fn end_item(&mut self, kind: Kind) {
+        for depth in (0..self.open.len()).rev() {
+            let it = self.open[depth].kind;
             if it == kind {
-                if is_sure {
-                    self.pop_to(at);
-                    return Ok(());
-                }
-                return Err(Doubt);
+                return self.pop_to(depth);
             }
             if it.is_special() && !matches!(it, Kind::Through | Kind::P) {
-                return Ok(());
+                return;
             }
-            // Its end tag may be left out.
-            is_sure &= it == Kind::P;
         }
-        Ok(())
+    }
+
+    /// End something by the rules for bodies where only parts of tables should be.
+    pub(super) fn end_fostered(&mut self, tag: End<'_>) -> Sure<Next> {
+        self.fosters = true;
+        self.end_in_body(tag)?;
+        self.fosters = false;
+        Ok(Next::Done)
     }
 }
