@@ -63,6 +63,8 @@
 //! * Pages are not cut into regions before they are parsed (what a page means can stand anywhere in it): they are parsed by
 //!   `html/quick`, which makes the tree of the standard's algorithm or gives up, in which case `html5ever` parses them. So there
 //!   is one tree and one extractor, and "the same answer" is a statement about trees that tests can check (`html/same.rs`).
+//! * Pages do not go through `scraper`: `html5ever` builds our own tree (`html/whole.rs`). `scraper` parses the selectors of
+//!   a profile (`html/select.rs`), and its tree is what both parsers are compared with in tests.
 //! * `flate2` is `discover`'s, too (packed sitemaps), and `zstd` and `sha2` are both `store`'s and `warc`'s: codecs on either side of
 //!   a border that would only be moved by wrapping them.
 //! * Expectations of `fixtures/pages` are plain `expected.json` files, not `insta` snapshots: any tool reads them.

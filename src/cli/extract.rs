@@ -2,6 +2,7 @@
 
 use crate::{
     export::Row,
+    extract::Parsed,
     jobs::{ArchivePages, Contents, Found, saved_page},
     model::RawPage,
 };
@@ -32,7 +33,7 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
     match open(&args.path, max).map_err(|it| unreadable(it.to_string()))? {
         Contents::Page(body, content_type) => {
             print(&saved_page(body, content_type, url, args.captured_at), args.ndjson)?;
-            Ok(Exit::Done)
+            Ok(close(&session, printer, Exit::Done))
         }
         // Of many pages each is a line.
         Contents::Archive(input) => {
@@ -54,7 +55,16 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
             if pages == 0 && 0 < damaged {
                 return Err(unreadable("there is no page of this site in it".to_owned()).into());
             }
-            Ok(if damaged == 0 { Exit::Done } else { Exit::Incomplete })
+            Ok(close(&session, printer, if damaged == 0 { Exit::Done } else { Exit::Incomplete }))
         }
     }
+}
+
+/// Say how many pages were parsed slowly, if any were.
+fn close(session: &Session, printer: &Printer, exit: Exit) -> Exit {
+    let Parsed { pages, slowly } = session.extractor.parsed();
+    if 0 < slowly {
+        printer.closing(&format!("extract: pages that were parsed slowly: {slowly} of {pages}"), exit);
+    }
+    exit
 }

@@ -71,6 +71,11 @@ pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
         .map_err(|error| Usage::new(error.to_string(), "check `[fetch]` in config.toml").into())
 }
 
+/// How many pages were parsed slowly, if any were.
+pub(super) fn parsed_slowly(pages: u64) -> String {
+    if pages == 0 { String::new() } else { format!(", {pages} parsed slowly") }
+}
+
 /// `scrape: 37 new, 2 updated, 51 unchanged, 0 failed in 1m 14s`, and why it is not the whole.
 pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration) -> String {
     let tally = report.tally;
@@ -93,6 +98,7 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
     if 0 < tally.sources_unread {
         line += &format!(", {} sources unread", tally.sources_unread);
     }
+    line += &parsed_slowly(report.parsed_slowly);
     line += &format!(" in {}", duration(took));
     if let Some(drift) = report.drifts.first() {
         let more = match report.drifts.len() {

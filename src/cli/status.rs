@@ -87,7 +87,7 @@ fn as_text(archive: &str, status: &Status) -> String {
             outcome,
             tally,
             drifts: _,
-            parsed_whole,
+            parsed_slowly,
         } in runs
         {
             let Tally { stored, updated, unchanged, missing, failed, .. } = tally;
@@ -95,9 +95,7 @@ fn as_text(archive: &str, status: &Status) -> String {
             out += &format!(
                 "  {started_at}  {command:<8} {outcome:<11} {stored} new, {updated} updated, {unchanged} unchanged, \
                  {failed} failed, {missing} missing{}\n",
-                parsed_whole
-                    .filter(|it| 0 < *it)
-                    .map_or(String::new(), |it| format!(", {it} parsed slowly"))
+                super::scrape::parsed_slowly(parsed_slowly.unwrap_or_default())
             );
         }
     }
@@ -163,7 +161,7 @@ fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
             "id": it.id, "command": it.command, "started_at": it.started_at, "finished_at": it.finished_at,
             "outcome": it.outcome, "discovered": it.tally.discovered, "fetched": it.tally.fetched,
             "stored": it.tally.stored, "updated": it.tally.updated, "unchanged": it.tally.unchanged,
-            "missing": it.tally.missing, "failed": it.tally.failed, "parsed_whole": it.parsed_whole,
+            "missing": it.tally.missing, "failed": it.tally.failed, "parsed_slowly": it.parsed_slowly,
             "drift": it.drifts.iter().map(|it| json!({
                 "measure": it.measure, "before": it.before, "now": it.now, "pages": it.pages, "examples": it.examples,
             })).collect::<Vec<_>>(),

@@ -157,8 +157,7 @@ impl Row {
 
     /// What was read from one page.
     pub fn of_page(page: &RawPage, extraction: Extraction) -> Self {
-        let Extraction { url, key, draft, strip, boards, most_read, warnings, is_parsed_whole: _ } =
-            extraction;
+        let Extraction { url, key, draft, strip, boards, most_read, warnings } = extraction;
         let (host, site_id) = key.map(|it| (it.host, it.id)).unzip();
         Self {
             url: url.map(Into::into),

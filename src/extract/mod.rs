@@ -4,6 +4,7 @@
 //! `page/` reads HTML, `plain/` reads text. What both of them need is a grammar beside them, which knows neither. No clock, network
 //! or archive may be asked here: that a page was seen before is for `jobs` to know.
 
+mod effort;
 mod rules;
 
 mod boards;
@@ -27,7 +28,9 @@ use crate::{
     model::{Draft, Extraction, Field, Names, Origin, RawPage, Warning, WarningCode, capitals},
 };
 
-use self::rules::Compiled;
+use self::{effort::Effort, rules::Compiled};
+
+pub use self::effort::Parsed;
 
 /// A tag within so many bytes makes a body without a content type a page.
 const SNIFF_BYTES: usize = 1024;
@@ -35,12 +38,18 @@ const SNIFF_BYTES: usize = 1024;
 /// Reads the pages of one profile. Made once, used for any number of pages from any thread.
 pub struct Extractor {
     rules: Compiled,
+    effort: Effort,
 }
 
 impl Extractor {
     /// Compiles a profile. Fails where one of its selectors cannot be read, and names it.
     pub fn new(profile: &Profile) -> Result<Self, ConfigError> {
-        Ok(Self { rules: Compiled::new(profile)? })
+        Ok(Self { rules: Compiled::new(profile)?, effort: Effort::default() })
+    }
+
+    /// Returns how many pages were parsed so far, and how many of them slowly.
+    pub fn parsed(&self) -> Parsed {
+        self.effort.parsed()
     }
 
     /// Returns everything that a page says.
@@ -49,7 +58,7 @@ impl Extractor {
         let mut extraction = if is_plain(page) {
             plain::read(&decoded.text, &self.rules)
         } else {
-            page::read(&decoded.text, page, &self.rules)
+            page::read(&decoded.text, page, &self.rules, &self.effort)
         };
         if decoded.is_damaged {
             extraction.warnings.push(Warning::new(WarningCode::BadEncoding, decoded.encoding));

@@ -1,21 +1,23 @@
-//! CSS selectors over our tree: the `selectors` crate, told what an element is.
+//! CSS selectors over our tree: `scraper` parses them, and the `selectors` crate matches them, told what an element is.
+//!
+//! There are no pseudo-classes but those of the tree, no pseudo-elements, no name spaces.
 
 use std::fmt;
 
-use cssparser::ToCss;
-use precomputed_hash::PrecomputedHash;
+use html5ever::Namespace;
+use scraper::selector::{CssLocalName, CssString, NonTSPseudoClass, Parser, PseudoElement, Simple};
 use selectors::{
     OpaqueElement,
     attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint},
     bloom::BloomFilter,
     matching::{self, MatchingContext},
-    parser::{self, ParseRelative, SelectorList, SelectorParseErrorKind},
+    parser::{ParseRelative, SelectorList},
 };
 
 use super::Element;
 
 /// A list of selectors, compiled.
-pub(super) struct Selector(SelectorList<Css>);
+pub(super) struct Selector(SelectorList<Simple>);
 
 impl Selector {
     pub(super) fn parse(css: &str) -> Option<Self> {
@@ -38,88 +40,6 @@ impl Selector {
     }
 }
 
-struct Parser;
-
-impl parser::Parser<'_> for Parser {
-    type Impl = Css;
-    type Error = SelectorParseErrorKind;
-
-    fn parse_is_and_where(&self) -> bool {
-        true
-    }
-
-    fn parse_has(&self) -> bool {
-        true
-    }
-}
-
-/// No pseudo-classes but those of the tree, no pseudo-elements, no name spaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Css;
-
-impl parser::SelectorImpl for Css {
-    type AttrValue = Text;
-    type Identifier = Text;
-    type LocalName = Text;
-    type NamespacePrefix = Text;
-    type NamespaceUrl = Text;
-    type BorrowedNamespaceUrl = Text;
-    type BorrowedLocalName = Text;
-    type NonTSPseudoClass = Never;
-    type PseudoElement = Never;
-    type ExtraMatchingData<'a> = ();
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Text(String);
-
-impl From<&str> for Text {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
-impl AsRef<str> for Text {
-    fn as_ref(&self) -> &str {
-        &self.0
-    }
-}
-
-impl ToCss for Text {
-    fn to_css<W: fmt::Write>(&self, to: &mut W) -> fmt::Result {
-        to.write_str(&self.0)
-    }
-}
-
-impl PrecomputedHash for Text {
-    /// Only asked for by filters that are not used here.
-    fn precomputed_hash(&self) -> u32 {
-        0
-    }
-}
-
-/// There is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Never {}
-
-impl ToCss for Never {
-    fn to_css<W: fmt::Write>(&self, _: &mut W) -> fmt::Result {
-        Ok(())
-    }
-}
-
-impl parser::NonTSPseudoClass for Never {
-    fn is_active_or_hover(&self) -> bool {
-        false
-    }
-
-    fn is_user_action_state(&self) -> bool {
-        false
-    }
-}
-
-impl parser::PseudoElement for Never {}
-
 /// An element, asked by the crate.
 #[derive(Clone)]
 struct Asked<'d>(Element<'d>);
@@ -131,7 +51,7 @@ impl fmt::Debug for Asked<'_> {
 }
 
 impl selectors::Element for Asked<'_> {
-    type Impl = Css;
+    type Impl = Simple;
 
     fn opaque(&self) -> OpaqueElement {
         OpaqueElement::new(self.0.identity())
@@ -169,11 +89,11 @@ impl selectors::Element for Asked<'_> {
         self.0.is_html()
     }
 
-    fn has_local_name(&self, name: &Text) -> bool {
-        self.0.name() == name.0
+    fn has_local_name(&self, name: &CssLocalName) -> bool {
+        self.0.name() == &*name.0
     }
 
-    fn has_namespace(&self, _: &Text) -> bool {
+    fn has_namespace(&self, _: &Namespace) -> bool {
         true
     }
 
@@ -183,18 +103,22 @@ impl selectors::Element for Asked<'_> {
 
     fn attr_matches(
         &self,
-        _: &NamespaceConstraint<&Text>,
-        name: &Text,
-        operation: &AttrSelectorOperation<&Text>,
+        _: &NamespaceConstraint<&Namespace>,
+        name: &CssLocalName,
+        operation: &AttrSelectorOperation<&CssString>,
     ) -> bool {
         self.0.attr(&name.0).is_some_and(|it| operation.eval_str(it))
     }
 
-    fn match_non_ts_pseudo_class(&self, _: &Never, _: &mut MatchingContext<'_, Css>) -> bool {
+    fn match_non_ts_pseudo_class(
+        &self,
+        _: &NonTSPseudoClass,
+        _: &mut MatchingContext<'_, Simple>,
+    ) -> bool {
         false
     }
 
-    fn match_pseudo_element(&self, _: &Never, _: &mut MatchingContext<'_, Css>) -> bool {
+    fn match_pseudo_element(&self, _: &PseudoElement, _: &mut MatchingContext<'_, Simple>) -> bool {
         false
     }
 
@@ -208,24 +132,24 @@ impl selectors::Element for Asked<'_> {
         false
     }
 
-    fn has_id(&self, id: &Text, case: CaseSensitivity) -> bool {
+    fn has_id(&self, id: &CssLocalName, case: CaseSensitivity) -> bool {
         self.0.attr("id").is_some_and(|it| case.eq(id.0.as_bytes(), it.as_bytes()))
     }
 
-    fn has_class(&self, name: &Text, case: CaseSensitivity) -> bool {
+    fn has_class(&self, name: &CssLocalName, case: CaseSensitivity) -> bool {
         let classes = self.0.attr("class").unwrap_or_default();
         classes.split_ascii_whitespace().any(|it| case.eq(name.0.as_bytes(), it.as_bytes()))
     }
 
-    fn has_custom_state(&self, _: &Text) -> bool {
+    fn has_custom_state(&self, _: &CssLocalName) -> bool {
         false
     }
 
-    fn imported_part(&self, _: &Text) -> Option<Text> {
+    fn imported_part(&self, _: &CssLocalName) -> Option<CssLocalName> {
         None
     }
 
-    fn is_part(&self, _: &Text) -> bool {
+    fn is_part(&self, _: &CssLocalName) -> bool {
         false
     }
 

@@ -14,7 +14,7 @@ pub struct Document<'t> {
     beside: String,
     pub(super) nodes: Vec<Node>,
     pub(super) attrs: Vec<Attr>,
-    is_whole: bool,
+    is_slow: bool,
 }
 
 /// An element of a page.
@@ -96,7 +96,7 @@ impl<'t> Document<'t> {
     /// Nothing yet, with room for so many nodes.
     pub(super) fn empty(page: &'t str, nodes: usize) -> Self {
         let attrs = Vec::with_capacity(nodes / 2);
-        Self { page, beside: String::new(), nodes: Vec::with_capacity(nodes), attrs, is_whole: false }
+        Self { page, beside: String::new(), nodes: Vec::with_capacity(nodes), attrs, is_slow: false }
     }
 
     /// Keep a text that does not stand in the page.
@@ -140,9 +140,9 @@ impl<'t> Document<'t> {
         &self.attrs[attrs.first as usize..attrs.last as usize]
     }
 
-    /// The same, made by the parser for whole pages.
-    pub(super) fn whole(self) -> Self {
-        Self { is_whole: true, ..self }
+    /// The same tree, marked as parsed slowly.
+    pub(super) fn slow(self) -> Self {
+        Self { is_slow: true, ..self }
     }
 
     /// How much does not stand in the page.
@@ -173,9 +173,9 @@ impl<'t> Document<'t> {
             && self.root().walk().zip(other.root().walk()).all(are_alike)
     }
 
-    /// Whether it took the parser for whole pages, the quick one being in doubt.
-    pub fn is_whole(&self) -> bool {
-        self.is_whole
+    /// Whether it was parsed slowly, because the quick parser was in doubt.
+    pub fn is_slow(&self) -> bool {
+        self.is_slow
     }
 }
 

@@ -14,7 +14,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
 use crate::{
     config::Profile,
     model::{Drift, Extraction, Placement},
-    store::{PARSED_WHOLE, RunMeasures},
+    store::RunMeasures,
 };
 
 /// Fewer pages say nothing.
@@ -114,11 +114,8 @@ impl Measures {
 
 /// What a page has: fields, where each was read, and how much there is.
 fn had(extraction: &Extraction) -> Vec<(String, f64)> {
-    let Extraction { draft, strip, is_parsed_whole, .. } = extraction;
+    let Extraction { draft, strip, .. } = extraction;
     let mut had = Vec::new();
-    if *is_parsed_whole {
-        had.push((PARSED_WHOLE.to_owned(), 1.0));
-    }
     if draft.is_article() {
         had.push(("article".to_owned(), 1.0));
     }
@@ -200,8 +197,6 @@ fn judge(this: &RunMeasures, before: &[RunMeasures], profile: &Profile) -> Vec<D
     let mut measures: Vec<&String> = groups.iter().flat_map(|it| it.totals.keys()).collect();
     measures.sort_unstable();
     measures.dedup();
-    // It says how dear a page was, not what is on it.
-    measures.retain(|it| *it != PARSED_WHOLE);
     let fell = |measure: &String| {
         let mut values: Vec<f64> = groups.iter().map(|it| it.value(measure)).collect();
         values.sort_by(f64::total_cmp);

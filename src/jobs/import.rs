@@ -20,7 +20,7 @@ use crate::{
     config::Profile,
     extract::Extractor,
     model::{CaptureSource, Captured, Event, PageState, RawPage, Settled, Tally, Validators},
-    store::{PackedPages, Pending, Reader, StoreError, Writer},
+    store::{Measured, PackedPages, Pending, Reader, StoreError, Writer},
     warc,
 };
 
@@ -171,6 +171,7 @@ impl Import<'_> {
     /// Keep everything in these files. `reader` looks for the bytes that revisits name.
     pub async fn run(&self, files: Vec<ImportFile>, reader: &Reader) -> Result<Imported, JobError> {
         let run = self.writer.begin_run("import", Utc::now()).await?;
+        let parsed_before = self.extractor.parsed();
         let shared = Shared {
             import: self,
             runtime: Handle::current(),
@@ -188,7 +189,12 @@ impl Import<'_> {
         let unresolved = self.keep_revisits(&mut counts, reader).await?;
         let end = if self.stop.is_wished() { End::Interrupted } else { End::Done };
         let due = self.writer.due(Utc::now()).await?;
-        let report = Report { tally: counts.tally, end, due, drifts: Vec::new() };
+        let parsed = self.extractor.parsed() - parsed_before;
+        let measured =
+            Measured { pages: parsed.pages, parsed_slowly: parsed.slowly, ..Measured::default() };
+        self.writer.keep_measures(run, measured).await?;
+        let drifts = Vec::new();
+        let report = Report { tally: counts.tally, end, due, parsed_slowly: parsed.slowly, drifts };
         self.writer.finish_run(run, counts.tally, report.outcome(), Utc::now()).await?;
         Ok(Imported { report, passed_over: counts.passed_over, damaged: counts.damaged, unresolved })
     }

@@ -69,6 +69,8 @@ pub struct Report {
     pub end: End,
     /// Pages still due.
     pub due: u64,
+    /// Pages that the quick parser was in doubt of.
+    pub parsed_slowly: u64,
     /// What is normally there and was missing.
     pub drifts: Vec<Drift>,
 }

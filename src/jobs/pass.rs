@@ -14,7 +14,7 @@ use crate::{
     extract::Extractor,
     fetch::{FetchError, Fetcher},
     model::{Drift, Event, Extraction, Outcome, RawPage, RunId, Settled, Tally, Task, Via},
-    store::{Pending, Queue, Writer},
+    store::{Measured, Pending, Queue, Writer},
 };
 
 use super::{
@@ -89,6 +89,7 @@ impl<'a> Pass<'a> {
         work: impl AsyncFnOnce(&Work<'a>) -> Result<(Tally, End), JobError>,
     ) -> Result<Report, JobError> {
         let run = self.writer.begin_run(command, Utc::now()).await?;
+        let parsed_before = self.extractor.parsed();
         self.writer
             .prune_requests(Utc::now() - TimeDelta::from_std(self.keep_requests).unwrap_or_default())
             .await?;
@@ -109,8 +110,9 @@ impl<'a> Pass<'a> {
         self.writer.remember_host(self.fetcher.memory(&host)).await?;
         let (tally, end) = worked?;
         let due = self.writer.due(Utc::now()).await?;
-        let drifts = self.look_for_drift(command, &under_way).await?;
-        let report = Report { tally, end, due, drifts };
+        let parsed_slowly = (self.extractor.parsed() - parsed_before).slowly;
+        let drifts = self.look_for_drift(command, &under_way, parsed_slowly).await?;
+        let report = Report { tally, end, due, parsed_slowly, drifts };
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(report)
     }
@@ -120,6 +122,7 @@ impl<'a> Pass<'a> {
         &self,
         command: &'static str,
         work: &Work<'_>,
+        parsed_slowly: u64,
     ) -> Result<Vec<Drift>, JobError> {
         let now = Utc::now();
         let today = now.with_timezone(&self.profile.time_zone).date_naive();
@@ -130,7 +133,8 @@ impl<'a> Pass<'a> {
         let before = self.writer.measures(command, from).await?;
         let drifts = work.measures.judge(&before, now, self.profile);
         let (pages, totals) = work.measures.taken();
-        self.writer.keep_measures(work.run, pages, totals, drifts.clone()).await?;
+        let measured = Measured { pages, parsed_slowly, totals, drifts: drifts.clone() };
+        self.writer.keep_measures(work.run, measured).await?;
         Ok(drifts)
     }
 

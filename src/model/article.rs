@@ -23,8 +23,6 @@ pub struct Extraction {
     pub most_read: Vec<MostRead>,
     /// What the page should have had and did not, or said twice.
     pub warnings: Vec<Warning>,
-    /// The quick parser was in doubt of the page: the whole algorithm made the same of it, slowly.
-    pub is_parsed_whole: bool,
 }
 
 /// An article with holes: what one page says, each value with its origin.

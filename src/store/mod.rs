@@ -33,7 +33,7 @@ pub use pages::{Enqueued, Queue, Settlement};
 pub use reader::{Reader, Reference, Wording};
 pub use rereading::{Bytes, Capture, Rereading, StoredCapture, Verdict as RereadVerdict};
 pub use rows::{Cell, Circumstances, Filter, Table};
-pub use runs::{Outcome as RunOutcome, PARSED_WHOLE, RunMeasures, RunRow};
+pub use runs::{Measured, Outcome as RunOutcome, RunMeasures, RunRow};
 pub use search::{Found, Hit, MARKS, Note, Search, SearchOrder};
 pub use sources::{SourceMemory, SourceState};
 pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};

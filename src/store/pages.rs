@@ -344,8 +344,7 @@ pub(super) fn read(
     ways: Ways,
 ) -> Result<Settled> {
     // Boards and most-read lists have no tables yet.
-    let Extraction { url, key: _, draft, strip, boards: _, most_read: _, warnings, is_parsed_whole: _ } =
-        extraction;
+    let Extraction { url, key: _, draft, strip, boards: _, most_read: _, warnings } = extraction;
     let url = url.as_ref().map(Url::as_str);
     // Of a saved page the printed date may be all that dates its ticker.
     let captured = page.captured_at.or(strip.market_date.map(Captured::On));

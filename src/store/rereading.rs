@@ -248,8 +248,7 @@ fn keep(
 ) -> Result<bool> {
     let Rereading { capture, extraction, verdict } = rereading;
     // Boards and most-read lists have no tables yet.
-    let Extraction { url, key: _, draft, strip, boards: _, most_read: _, warnings, is_parsed_whole: _ } =
-        extraction;
+    let Extraction { url, key: _, draft, strip, boards: _, most_read: _, warnings } = extraction;
     let captured = capture.captured_at.or(strip.market_date.map(Captured::On));
     let is_other = strips::reread(conn, capture.id, strip, captured, zone)?;
     conn.prepare_cached("DELETE FROM warnings WHERE capture_id = ?1")?.execute([capture.id])?;

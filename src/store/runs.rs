@@ -30,8 +30,9 @@ pub enum Outcome {
     Failed,
 }
 
-/// The measure of [`RunRow::parsed_whole`].
-pub const PARSED_WHOLE: &str = "parsed whole";
+/// The name of [`RunRow::parsed_slowly`] among the measures of a run. Archives have had it since 0.1.0, which parsed such pages
+/// "as a whole".
+pub(super) const PARSED_SLOWLY: &str = "parsed whole";
 
 /// One run, as `status` shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +52,20 @@ pub struct RunRow {
     /// What drifted.
     pub drifts: Vec<Drift>,
     /// Pages that the quick parser was in doubt of, where the run counted them.
-    pub parsed_whole: Option<u64>,
+    pub parsed_slowly: Option<u64>,
+}
+
+/// What a run measured.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Measured {
+    /// Pages that were read.
+    pub pages: u64,
+    /// Pages that the quick parser was in doubt of.
+    pub parsed_slowly: u64,
+    /// Sums over its pages, by measure.
+    pub totals: BTreeMap<String, f64>,
+    /// What drifted.
+    pub drifts: Vec<Drift>,
 }
 
 /// What the pages of a run had.
@@ -119,11 +133,13 @@ impl Writer {
                 "SELECT r.id, r.started_at, r.read, r.drift IS NOT NULL FROM runs r
                   WHERE r.command = ?1 AND ?2 <= r.started_at AND 0 < r.read ORDER BY r.id DESC LIMIT ?3",
             )?;
-            let mut of_run = conn.prepare_cached("SELECT measure, total FROM run_measures WHERE run_id = ?1")?;
+            // How costly pages were to parse is nothing that is on them.
+            let sql = "SELECT measure, total FROM run_measures WHERE run_id = ?1 AND measure <> ?2";
+            let mut of_run = conn.prepare_cached(sql)?;
             let mut runs = Vec::new();
             let mut rows = query.query(params![command, stamp(from), MEASURED_MAX])?;
             while let Some(row) = rows.next()? {
-                let totals = of_run.query_map([row.get::<_, i64>(0)?], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                let totals = of_run.query_map(params![row.get::<_, i64>(0)?, PARSED_SLOWLY], |row| Ok((row.get(0)?, row.get(1)?)))?;
                 runs.push(RunMeasures {
                     started_at: unstamp(&row.get::<_, String>(1)?).unwrap_or_default(),
                     pages: row.get(2)?,
@@ -137,14 +153,9 @@ impl Writer {
     }
 
     /// Keep what the pages of a run had, and what drifted.
-    pub async fn keep_measures(
-        &self,
-        run: RunId,
-        pages: u64,
-        totals: BTreeMap<String, f64>,
-        drifts: Vec<Drift>,
-    ) -> Result<()> {
+    pub async fn keep_measures(&self, run: RunId, measured: Measured) -> Result<()> {
         self.call(move |conn| {
+            let Measured { pages, parsed_slowly, totals, drifts } = measured;
             conn.execute(
                 "UPDATE runs SET read = ?2, drift = ?3 WHERE id = ?1",
                 params![run.0, pages, drift_json(&drifts)],
@@ -153,6 +164,9 @@ impl Writer {
             let mut insert = conn.prepare_cached(sql)?;
             for (measure, total) in &totals {
                 insert.execute(params![run.0, measure, total])?;
+            }
+            if 0 < parsed_slowly {
+                insert.execute(params![run.0, PARSED_SLOWLY, parsed_slowly])?;
             }
             Ok(())
         })

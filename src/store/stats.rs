@@ -5,7 +5,11 @@ use rusqlite::Connection;
 
 use crate::model::{PageState, Tally};
 
-use super::{PARSED_WHOLE, Reader, Result, RunRow, runs::drifts, stamp};
+use super::{
+    Reader, Result, RunRow,
+    runs::{PARSED_SLOWLY, drifts},
+    stamp,
+};
 
 /// How many of the newest runs are shown.
 const RUNS_MAX: u32 = 5;
@@ -226,7 +230,7 @@ fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
                                                 WHERE run_id = runs.id AND measure = ?2) END
                  FROM runs ORDER BY id DESC LIMIT ?1";
     let mut query = conn.prepare(sql)?;
-    let rows = query.query_map(rusqlite::params![RUNS_MAX, PARSED_WHOLE], |row| {
+    let rows = query.query_map(rusqlite::params![RUNS_MAX, PARSED_SLOWLY], |row| {
         let tally = Tally {
             discovered: row.get(5)?,
             fetched: row.get(6)?,
@@ -245,7 +249,7 @@ fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
             outcome: row.get(4)?,
             tally,
             drifts: drifts(row.get::<_, Option<String>>(12)?.as_deref()),
-            parsed_whole: row.get(13)?,
+            parsed_slowly: row.get(13)?,
         })
     })?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)

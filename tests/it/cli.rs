@@ -106,6 +106,27 @@ fn imported_pages_are_articles_once() {
 }
 
 #[test]
+fn pages_that_are_parsed_slowly_are_counted() {
+    let program = Program::new();
+    program.write("quick.html", PAGE);
+    // A frame set is too late here, and too rare for the quick parser.
+    let slow = PAGE.replace("40076038", "40076039").replace("</body>", "<frameset></body>");
+    program.write("slow.html", &slow);
+    let extracted = program.ok(&["extract", "slow.html"]);
+    assert!(extracted.stdout.contains("Cotton firm on thin trade"), "{}", extracted.stdout);
+    assert_eq!(extracted.stderr, "extract: pages that were parsed slowly: 1 of 1\n");
+    assert_eq!(program.ok(&["extract", "quick.html"]).stderr, "");
+    let imported = program.ok(&["import", "quick.html", "slow.html"]);
+    assert!(imported.stderr.contains("2 new, 0 updated"), "{}", imported.stderr);
+    assert!(imported.stderr.contains("0 failed, 1 parsed slowly in "), "{}", imported.stderr);
+    let status = program.ok(&["status"]).stdout;
+    assert!(status.contains("0 failed, 0 missing, 1 parsed slowly\n"), "{status}");
+    let status: serde_json::Value =
+        serde_json::from_str(&program.ok(&["status", "--json"]).stdout).expect("JSON");
+    assert_eq!(status["runs"][0]["parsed_slowly"], 1);
+}
+
+#[test]
 fn an_older_saved_page_becomes_an_older_version() {
     let program = Program::new();
     program.write("new.html", &PAGE.replace("Mills stayed away.", "Mills came back."));

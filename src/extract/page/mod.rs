@@ -27,6 +27,7 @@ use chrono::NaiveDate;
 use crate::{
     config::RuleField,
     extract::{
+        effort::Effort,
         lists::push_link,
         rules::Compiled,
         stamp, strip,
@@ -50,11 +51,12 @@ use self::{
 };
 
 /// Returns everything that a page says.
-pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled) -> Extraction {
+pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort) -> Extraction {
     let profile = &rules.profile;
     let document = Document::parse(text);
+    effort.note(&document);
     let index = rules.index(document.root());
-    let mut out = Extraction { is_parsed_whole: document.is_whole(), ..Extraction::default() };
+    let mut out = Extraction::default();
     let said = || index.meta(&["canonical", "og:url"]).and_then(|it| profile.base_url.join(it).ok());
     let own = raw.url.clone().or_else(said);
     let scene = Scene::new(rules, own.as_ref());

@@ -11,7 +11,7 @@ pub(super) struct Open {
     pub(super) at: u32,
     pub(super) name: Span,
     pub(super) kind: Kind,
-    /// A text is directly before it: no comment is between them.
+    /// A text is directly before a table: no comment is between them.
     follows_text: bool,
 }
 
@@ -77,28 +77,26 @@ impl Parser<'_> {
         if DEPTH_MAX < self.open.len() {
             return Err(Doubt("hundreds of open elements"));
         }
-        let follows_text =
-            self.text.is_some_and(|it| self.open.last().is_some_and(|top| top.at == it.0));
+        // Nobody asks for it but of tables.
+        let follows_text = kind == Kind::Table
+            && self.text.is_some_and(|it| self.open.last().is_some_and(|top| top.at == it.0));
         let at = self.place_element(name, attrs, is_html)?;
         self.push_open(Open { at, name, kind, follows_text });
         Ok(at)
     }
 
     fn place_element(&mut self, name: Span, attrs: Attrs, is_html: bool) -> Sure<u32> {
-        if self.fosters
-            && let Some(top) = self.open.last().copied()
-        {
-            let place = self.place_in(top)?;
-            let is_linked = self.tree.is_linked();
-            if let (true, Place::Before(table)) = (is_linked, place) {
+        let Some(top) = self.open.last().copied() else {
+            return Ok(self.tree.open(None, name, attrs, is_html));
+        };
+        match self.place_in(top)? {
+            Place::In(parent) => Ok(self.tree.open(Some(parent), name, attrs, is_html)),
+            Place::Before(table) => {
                 let at = self.tree.orphan(name, attrs, is_html);
                 self.tree.insert_before(table, at);
-                return Ok(at);
+                Ok(at)
             }
-            let Place::In(parent) = place else { return Err(Doubt("a table without links")) };
-            return Ok(self.tree.open(Some(parent), name, attrs, is_html));
         }
-        Ok(self.tree.open(self.open.last().map(|it| it.at), name, attrs, is_html))
     }
 
     /// Returns the place of what belongs at the end of an open element (section 13.2.6.1). Parts of tables may not be able to
