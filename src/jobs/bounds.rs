@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::End;
+use super::{End, Halt};
 
 /// The user's wish to stop: what is in hand is finished, nothing more is begun.
 #[derive(Debug, Clone)]
@@ -52,6 +52,11 @@ impl Bounds {
             return Some(End::Interrupted);
         }
         self.limits.until.is_some_and(|it| it <= Utc::now()).then_some(End::Limited)
+    }
+
+    /// Halts where the user or the clock says that the job is over.
+    pub(super) fn check(&self) -> Result<(), Halt> {
+        self.over().map_or(Ok(()), |it| Err(it.into()))
     }
 
     /// Counts a page that is about to be begun. Returns whether it is one more than allowed.

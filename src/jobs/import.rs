@@ -26,7 +26,7 @@ use crate::{
 
 use super::{
     End, JobError, Observer, Report, Stop,
-    pages::{ArchivePages, Found, PassedOver, Revisit, evidence},
+    records::{ArchivePages, Found, PassedOver, Revisit, evidence},
 };
 
 /// Pages read and not yet extracted.

@@ -3,41 +3,26 @@
 
 mod backfill;
 mod bounds;
-mod coverage;
-mod discovery;
-mod drift;
-mod forecast;
-mod id_map;
-mod ids;
+mod halt;
 mod import;
-mod listings;
-mod offers;
-mod outlook;
-mod pages;
-mod pass;
-mod plan;
-mod preview;
+mod records;
 mod reextract;
-mod schedule;
-mod scrape;
-mod survey;
+mod run;
 mod verify;
-mod via;
-mod visit;
 mod web_archive;
 
-pub use backfill::{Backfill, Ids, Order};
+pub use backfill::{
+    Backfill, BackfillPlan, CoveredDay, Expected, Ids, Order, PlannedDay, Preview, coverage,
+};
 pub use bounds::{Limits, Stop};
-pub use coverage::{CoveredDay, coverage};
 pub use import::{Contents, Import, ImportFile, Imported, Unreadable, saved_page};
-pub use outlook::Expected;
-pub use pages::{ArchivePages, Evidence, Found, PassedOver, Revisit, evidence};
-pub use pass::Pass;
-pub use plan::{Plan, PlannedSource, plan};
-pub use preview::{BackfillPlan, PlannedDay, Preview};
+pub use records::{ArchivePages, Evidence, Found, PassedOver, Revisit, evidence};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
+pub use run::{Pass, Plan, PlannedSource, plan};
 pub use verify::{Verified, Verify, compact, repair};
-pub use via::{Captures, Via};
+pub use web_archive::{Captures, Via};
+
+use halt::Halt;
 
 use chrono::{DateTime, NaiveDate, Utc};
 

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-
 use crate::{
     config::WebArchive,
     discover::{ArchivedCapture, Sought},
@@ -11,11 +9,12 @@ use crate::{
     store::Reader,
 };
 
-use super::{
-    End, JobError, Report,
-    pass::{Pass, Work},
-    web_archive::{Asked, WebArchiveReader},
+use crate::jobs::{
+    End, Halt, JobError, Report,
+    run::{Pass, Work},
 };
+
+use super::{choice::first_and_last, reader::WebArchiveReader};
 
 /// What is wanted of a web archive.
 #[derive(Debug, Clone, Copy)]
@@ -40,17 +39,13 @@ pub enum Captures {
 impl Pass<'_> {
     /// Fill a range from a web archive. `reader` looks at the same archive that is written.
     pub async fn backfill_via(&self, reader: &Reader, via: &Via<'_>) -> Result<Report, JobError> {
-        self.run("backfill", async |work| {
+        self.run("backfill", async |work, tally| {
             let web_archive = WebArchiveReader::new(work, via.archive);
-            let mut filling = Filling { work, reader, via, web_archive, tally: Tally::default() };
-            let end = match filling.fill().await? {
-                Ok(()) => End::Done,
-                Err(end) => end,
-            };
-            if let End::Stopped { cause } = &end {
+            let filled = Filling { work, reader, via, web_archive, tally }.fill().await;
+            if let Err(Halt::Over(End::Stopped { cause })) = &filled {
                 (self.observe)(Event::SiteStopped { cause: cause.clone() });
             }
-            Ok((filling.tally, end))
+            filled
         })
         .await
     }
@@ -61,15 +56,12 @@ struct Filling<'w, 'a> {
     reader: &'w Reader,
     via: &'w Via<'w>,
     web_archive: WebArchiveReader<'w, 'a>,
-    tally: Tally,
+    tally: &'w mut Tally,
 }
 
 impl Filling<'_, '_> {
-    async fn fill(&mut self) -> Asked<()> {
-        let captures = match self.read_indexes().await? {
-            Ok(captures) => captures,
-            Err(end) => return Ok(Err(end)),
-        };
+    async fn fill(mut self) -> Result<(), Halt> {
+        let captures = self.read_indexes().await?;
         let mut wanted = Vec::new();
         for (key, captures) in captures {
             let chosen = self.choose(&key, captures)?;
@@ -79,42 +71,30 @@ impl Filling<'_, '_> {
         wanted.sort_by_key(|it| std::cmp::Reverse(it.at));
         (self.work.pass.observe)(Event::Expected(wanted.len() as u64));
         for capture in wanted {
-            if let Some(end) = self.work.bounds.over() {
-                return Ok(Err(end));
-            }
+            self.work.bounds.check()?;
             if self.work.bounds.count_page() {
-                return Ok(Err(End::Limited));
+                return Err(End::Limited.into());
             }
-            match self.web_archive.fetch(capture).await? {
-                Ok(settled) => self.tally.count(settled),
-                Err(end) => return Ok(Err(end)),
-            }
+            self.tally.count(self.web_archive.fetch(capture).await?);
         }
-        Ok(Ok(()))
+        Ok(())
     }
 
     /// What the archive has of articles that may be of the range.
-    async fn read_indexes(&mut self) -> Asked<BTreeMap<PageKey, Vec<ArchivedCapture>>> {
+    async fn read_indexes(&mut self) -> Result<BTreeMap<PageKey, Vec<ArchivedCapture>>, Halt> {
         let Days { first, last } = self.via.days;
         let days = Days { first, last: last + chrono::Days::new(self.via.archive.days_after) };
-        let servers = match self.web_archive.servers(days).await? {
-            Ok(servers) => servers,
-            Err(end) => return Ok(Err(end)),
-        };
+        let servers = self.web_archive.servers(days).await?;
         let mut captures: BTreeMap<PageKey, Vec<ArchivedCapture>> = BTreeMap::new();
         for server in servers {
-            let found = match self.web_archive.index(server, Sought::Made(days)).await? {
-                Ok(found) => found,
-                Err(end) => return Ok(Err(end)),
-            };
-            for capture in found {
+            for capture in self.web_archive.index(server, Sought::Made(days)).await? {
                 if self.may_be_of_range(&capture.key) {
                     captures.entry(capture.key.clone()).or_default().push(capture);
                 }
             }
             self.tally.sources_read += 1;
         }
-        Ok(Ok(captures))
+        Ok(captures)
     }
 
     /// Whether the id may be of the range, where ids rise with the day: half a month of doubt on either side.
@@ -151,43 +131,5 @@ impl Filling<'_, '_> {
             }
         }
         Ok(wanted)
-    }
-}
-
-/// The capture nearest after publication, or the first where that is not known; and the latest.
-pub(super) fn first_and_last(
-    captures: &[ArchivedCapture],
-    published_at: Option<DateTime<Utc>>,
-) -> Vec<ArchivedCapture> {
-    let after = captures.iter().find(|it| published_at.is_none_or(|published| published <= it.at));
-    let first = after.or(captures.first());
-    let last = captures.last().filter(|last| first.is_some_and(|it| it.digest != last.digest));
-    first.into_iter().chain(last).cloned().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_first_after_publication_and_the_latest_are_chosen() {
-        let capture = |day: u32, digest: &str| ArchivedCapture {
-            key: PageKey { host: "x".to_owned(), id: "1".to_owned() },
-            at: format!("2021-03-{day:02}T06:00:00Z").parse().expect("a time"),
-            timestamp: day.to_string(),
-            url: String::new(),
-            digest: digest.to_owned(),
-            record: None,
-        };
-        let all = [capture(1, "a"), capture(5, "b"), capture(9, "b"), capture(12, "c")];
-        let check = |captures: &[ArchivedCapture], published: Option<&str>, expect: &[&str]| {
-            let chosen = first_and_last(captures, published.map(|it| it.parse().expect("a time")));
-            assert_eq!(chosen.iter().map(|it| it.timestamp.as_str()).collect::<Vec<_>>(), expect);
-        };
-        check(&all, None, &["1", "12"]);
-        check(&all, Some("2021-03-04T00:00:00Z"), &["5", "12"]);
-        check(&all[1..3], Some("2021-03-04T00:00:00Z"), &["5"]);
-        check(&all[..1], Some("2021-03-04T00:00:00Z"), &["1"]);
-        check(&[], None, &[]);
     }
 }

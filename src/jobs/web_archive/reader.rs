@@ -12,14 +12,11 @@ use crate::{
     },
 };
 
-use super::{
-    End, JobError,
-    pages::{ArchivePages, Found, is_text},
-    pass::{Pass, Work},
+use crate::jobs::{
+    End, Halt, JobError,
+    records::{ArchivePages, Found, is_text},
+    run::{Pass, ReadPage, Work},
 };
-
-/// What came of asking, or why there is no more to ask.
-pub(super) type Asked<T> = Result<Result<T, End>, JobError>;
 
 /// Asks one web archive.
 pub(super) struct WebArchiveReader<'w, 'a> {
@@ -35,15 +32,15 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
     }
 
     /// The CDX servers that may know captures made on these days.
-    pub(super) async fn servers(&mut self, days: Days) -> Asked<Vec<Url>> {
+    pub(super) async fn servers(&mut self, days: Days) -> Result<Vec<Url>, Halt> {
         let list = match &self.archive.index {
-            Index::Cdx(server) => return Ok(Ok(vec![server.clone()])),
+            Index::Cdx(server) => return Ok(vec![server.clone()]),
             Index::Crawls(list) => list,
         };
         let text = match self.ask(&Ask::new(list.clone())).await? {
             Ok(Fetched::Page(page)) => String::from_utf8_lossy(&page.body).into_owned(),
             Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => String::new(),
-            Err(error) => return Ok(Err(self.failed(list, &error))),
+            Err(error) => return Err(self.failed(list, &error).into()),
         };
         let Some(servers) = crawls(&text, days) else {
             let cause = "no list of crawls".to_owned();
@@ -51,13 +48,17 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
                 url: list.to_string(),
                 cause: cause.clone(),
             });
-            return Ok(Err(End::Stopped { cause }));
+            return Err(End::Stopped { cause }.into());
         };
-        Ok(Ok(servers))
+        Ok(servers)
     }
 
     /// What a server knows.
-    pub(super) async fn index(&mut self, server: Url, sought: Sought) -> Asked<Vec<ArchivedCapture>> {
+    pub(super) async fn index(
+        &mut self,
+        server: Url,
+        sought: Sought,
+    ) -> Result<Vec<ArchivedCapture>, Halt> {
         let parts = match self.archive.index {
             Index::Cdx(_) => Parts::Keys,
             Index::Crawls(_) => Parts::Numbered,
@@ -65,14 +66,12 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         let mut query = CdxQuery::new(self.work.pass.profile, server.clone(), parts, sought);
         let mut captures = Vec::new();
         while let Some(url) = query.ask() {
-            if let Some(end) = self.work.bounds.over() {
-                return Ok(Err(end));
-            }
+            self.work.bounds.check()?;
             let text = match self.ask(&Ask::new(url.clone())).await? {
                 Ok(Fetched::Page(page)) => String::from_utf8_lossy(&page.body).into_owned(),
                 // An archive that has nothing says so with 404, too.
                 Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => String::new(),
-                Err(error) => return Ok(Err(self.failed(&url, &error))),
+                Err(error) => return Err(self.failed(&url, &error).into()),
             };
             captures.extend(query.absorb(&text));
         }
@@ -82,20 +81,20 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         }
         let (url, listed) = (server.to_string(), captures.len());
         (self.work.pass.observe)(Event::SourceRead { url, listed, added: 0 });
-        Ok(Ok(captures))
+        Ok(captures)
     }
 
     /// Fetch a capture and keep it.
-    pub(super) async fn fetch(&mut self, capture: ArchivedCapture) -> Asked<Settled> {
+    pub(super) async fn fetch(&mut self, capture: ArchivedCapture) -> Result<Settled, Halt> {
         let Pass { writer, observe, .. } = self.work.pass;
         let (settled, cause) = match self.page(&capture).await? {
             Ok(page) => {
-                let (page, extraction) = self.work.read(Box::new(page)).await;
+                let ReadPage { page, extraction } = self.work.visitor.read(Box::new(page)).await;
                 let settled = writer.import(vec![(*page, extraction)], Utc::now()).await?;
                 (settled.first().copied().unwrap_or(Settled::Unchanged), None)
             }
             Err(Failed::Fetch(error)) if error.class() == Class::Stop => {
-                return Ok(Err(End::Stopped { cause: error.to_string() }));
+                return Err(End::Stopped { cause: error.to_string() }.into());
             }
             Err(Failed::Fetch(error)) => (Settled::Failed(error.state()), Some(error.to_string())),
             Err(Failed::Missing) => (Settled::Missing, None),
@@ -106,7 +105,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         };
         let url = format!("{} of {}", capture.url, capture.timestamp);
         observe(Event::Settled { url, settled, cause });
-        Ok(Ok(settled))
+        Ok(settled)
     }
 
     async fn page(&mut self, capture: &ArchivedCapture) -> Result<Result<RawPage, Failed>, JobError> {

@@ -11,11 +11,9 @@ use crate::{
     store::Reader,
 };
 
-use super::{
-    End, JobError, Limits, Stop,
-    bounds::Bounds,
-    discovery::{self, SeenFiles},
-};
+use crate::jobs::{End, JobError, Limits, Stop, bounds::Bounds};
+
+use super::discovery::{self, SeenFiles};
 
 /// What a scrape would do.
 #[derive(Debug, Default)]

@@ -13,7 +13,9 @@ use crate::{
     store::{SourceMemory, SourceState, Writer},
 };
 
-use super::{JobError, Observer, bounds::Bounds, drift::Measures};
+use crate::jobs::{JobError, Observer, bounds::Bounds};
+
+use super::drift::Measures;
 
 /// Every source of a cron pass, those of robots.txt included, each once.
 pub(super) fn sources<'p>(

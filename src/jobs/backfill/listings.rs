@@ -11,7 +11,9 @@ use crate::{
     model::{Ask, Candidate, Fetched, PageState, RawPage, Reading, Request},
 };
 
-use super::{CoveredDay, End, bounds::Bounds};
+use crate::jobs::{End, bounds::Bounds};
+
+use super::CoveredDay;
 
 /// A listing that names nothing is asked again after this.
 const ASK_AGAIN_HOURS: i64 = 24;

@@ -12,13 +12,12 @@ use crate::{
     store::Reader,
 };
 
+use crate::jobs::{End, JobError, Limits, Stop, bounds::Bounds, midnight};
+
 use super::{
-    Backfill, CoveredDay, End, Expected, JobError, Limits, Stop,
-    bounds::Bounds,
-    coverage,
+    Backfill, CoveredDay, Expected, coverage,
     id_map::IdMap,
     listings::{Listing, ask, is_asked},
-    midnight,
     outlook::{Outlook, stretches, typical},
     survey::Survey,
 };

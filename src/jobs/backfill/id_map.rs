@@ -12,10 +12,9 @@ use crate::{
     store::{IdFact, Reader, StoreError},
 };
 
-use super::{
-    ids::{Reach, reach, widened},
-    midnight,
-};
+use crate::jobs::midnight;
+
+use super::reach::{Reach, reach, widened};
 
 /// The ids of a site.
 pub(super) struct IdMap<'a> {

@@ -1,0 +1,54 @@
+//! What a backfill is asked to fill, and which days of what is known that means. Pure.
+
+use crate::model::{Days, Verdict};
+
+use super::CoveredDay;
+
+/// What to fill.
+#[derive(Debug, Clone, Copy)]
+pub struct Backfill {
+    /// The range.
+    pub days: Days,
+    /// Where to begin.
+    pub order: Order,
+    /// Whether to ask for ids that nobody named.
+    pub ids: Ids,
+    /// Whether days without an open question are left out even where their ids were not asked for.
+    pub only_gaps: bool,
+}
+
+/// Where to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// With the last day.
+    NewestFirst,
+    /// With the first day.
+    OldestFirst,
+}
+
+/// Whether to ask for ids that nobody named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// Never.
+    Off,
+    /// On days of which no listing speaks, or that are thin.
+    Gaps,
+    /// On every day.
+    All,
+}
+
+impl Backfill {
+    /// Returns the days to work on, in order.
+    pub fn select(&self, covered: Vec<CoveredDay>, has_ids: bool) -> Vec<CoveredDay> {
+        let with_ids = has_ids && self.ids != Ids::Off;
+        let wants_ids =
+            |it: &CoveredDay| with_ids && self.ids == Ids::All && !self.only_gaps && !it.has_ids();
+        let is_open = |it: &CoveredDay| it.verdict == Verdict::Open && !self.only_gaps;
+        let wanted = |it: &CoveredDay| it.needs_work(with_ids) || is_open(it) || wants_ids(it);
+        let mut days: Vec<CoveredDay> = covered.into_iter().filter(wanted).collect();
+        if self.order == Order::NewestFirst {
+            days.reverse();
+        }
+        days
+    }
+}

@@ -1,0 +1,17 @@
+//! Runs that fetch: their parts, their life, and the visits they make.
+
+mod discovery;
+mod drift;
+mod lifecycle;
+mod pass;
+mod plan;
+mod schedule;
+mod scrape;
+mod visit;
+mod visits;
+
+pub use pass::Pass;
+pub use plan::{Plan, PlannedSource, plan};
+
+pub(super) use visit::ReadPage;
+pub(super) use visits::Work;

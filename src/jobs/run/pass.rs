@@ -1,0 +1,30 @@
+//! What a run that fetches is made of. The parts are put together here and nowhere used: `lifecycle` begins and ends a run
+//! with them, `visits` works with them.
+
+use std::{num::NonZeroUsize, sync::Arc, time::Duration};
+
+use crate::{config::Profile, extract::Extractor, fetch::Fetcher, store::Writer};
+
+use crate::jobs::{Limits, Observer, Stop};
+
+/// The parts of a run; `cli` assembles them.
+pub struct Pass<'a> {
+    /// Asks the site.
+    pub fetcher: &'a Fetcher,
+    /// Reads pages.
+    pub extractor: &'a Arc<Extractor>,
+    /// Writes the archive.
+    pub writer: &'a Writer,
+    /// The site.
+    pub profile: &'a Profile,
+    /// Visits at a time; the fetcher's pace holds for all of them together.
+    pub workers: NonZeroUsize,
+    /// How long the audit of requests is kept.
+    pub keep_requests: Duration,
+    /// Where the run stops although more is due.
+    pub limits: Limits,
+    /// Listens to what happens.
+    pub observe: Observer<'a>,
+    /// The user's wish to stop.
+    pub stop: Stop,
+}

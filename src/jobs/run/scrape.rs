@@ -1,0 +1,25 @@
+//! One pass over what is new: the sources are read, and every page that is due is visited.
+
+use chrono::Utc;
+
+use crate::{
+    jobs::{JobError, Report},
+    model::Event,
+    store::{Queue, Reader},
+};
+
+use super::pass::Pass;
+
+impl Pass<'_> {
+    /// Scrapes, as a run of this command. What is finished is kept, however it ends. `reader` looks at the same archive that
+    /// is written.
+    pub async fn scrape(&self, command: &'static str, reader: &Reader) -> Result<Report, JobError> {
+        self.run(command, async |work, tally| {
+            work.discover(tally).await?;
+            (self.observe)(Event::Queue { due: self.writer.due(Utc::now()).await? });
+            let visited = work.visit_all(Queue::Due, tally).await;
+            work.offer(reader, tally, visited).await
+        })
+        .await
+    }
+}
