@@ -5,6 +5,7 @@ mod backfill;
 mod bounds;
 mod halt;
 mod import;
+mod parallel;
 mod records;
 mod reextract;
 mod run;

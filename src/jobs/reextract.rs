@@ -1,7 +1,7 @@
 //! Every stored page through today's extractor, on all cores, with one writer. Nothing is lost: a reading that yields
 //! less than the stored article is kept aside.
 
-use std::{collections::BTreeMap, thread};
+use std::collections::BTreeMap;
 
 use chrono::Utc;
 
@@ -12,8 +12,10 @@ use crate::{
     store::{Capture, Reader, RereadVerdict, Rereading, RunOutcome, StoreError, Writer, content_hash},
 };
 
-use super::{JobError, Observer, Stop, verify::PARSED_TWICE};
+use super::{JobError, Observer, Stop, parallel::in_order};
 
+/// Pages, evenly chosen, that are parsed both ways where the parsers are compared.
+pub(super) const PARSED_TWICE: usize = 100;
 /// Captures read between two commits.
 const CHUNK: usize = 256;
 /// A body that keeps less than so many of a hundred words has shrunk.
@@ -108,11 +110,21 @@ pub const FIELDS: [Field; 11] = [
 /// The fields that make a version.
 const WORDING: [Field; 4] = [Field::Headline, Field::Byline, Field::Summary, Field::Body];
 
-/// How an article compares with its re-reading: by field, whether it was there, is there, differs.
-type Compared = Vec<(Field, bool, bool, bool)>;
+/// How one field of an article compares with its re-reading.
+#[derive(Debug, Clone, Copy)]
+struct FieldChange {
+    field: Field,
+    was_there: bool,
+    is_there: bool,
+    differs: bool,
+}
 
-/// A capture that was read again, or whose bytes are damaged.
-type Reread = Result<(Rereading, Compared), StoreError>;
+/// A capture that was read again.
+struct Reread {
+    rereading: Rereading,
+    /// Empty where there is no article to compare with.
+    changes: Vec<FieldChange>,
+}
 
 impl Reextract<'_> {
     /// Do it, from where the same command was left.
@@ -155,7 +167,12 @@ impl Reextract<'_> {
             let reading = async {
                 // Let the writer have its work before this thread is busy.
                 tokio::task::yield_now().await;
-                tokio::task::block_in_place(|| read_all(readers, extractor, losses, &captures))
+                let mut read_again = Vec::with_capacity(captures.len());
+                let work = |reader: &mut Reader, capture| read(reader, extractor, losses, capture);
+                tokio::task::block_in_place(|| {
+                    in_order(readers, captures.iter(), work, |it| read_again.push(it));
+                });
+                read_again
             };
             let (written, read) = tokio::join!(writing, reading);
             report.strips += written?;
@@ -167,8 +184,8 @@ impl Reextract<'_> {
             }
             for read in read {
                 match read {
-                    Ok((rereading, compared)) => {
-                        report.count(&rereading, &compared);
+                    Ok(Reread { rereading, changes }) => {
+                        report.count(&rereading, &changes);
                         (self.observe)(Event::Step);
                         ready.push(rereading);
                     }
@@ -213,9 +230,9 @@ impl Reextract<'_> {
 }
 
 impl RereadReport {
-    fn count(&mut self, rereading: &Rereading, compared: &Compared) {
+    fn count(&mut self, rereading: &Rereading, changes: &[FieldChange]) {
         self.captures += 1;
-        self.articles += u64::from(!compared.is_empty());
+        self.articles += u64::from(!changes.is_empty());
         match &rereading.verdict {
             RereadVerdict::Same | RereadVerdict::StripAlone => {}
             RereadVerdict::Refresh => self.refreshed += 1,
@@ -223,12 +240,12 @@ impl RereadReport {
             RereadVerdict::Draft(_) => self.drafts += 1,
             RereadVerdict::New => self.found += 1,
         }
-        for &(field, before, after, changed) in compared {
+        for &FieldChange { field, was_there, is_there, differs } in changes {
             let report = self.fields.entry(field).or_default();
-            report.before += u64::from(before);
-            report.after += u64::from(after);
-            report.changed += u64::from(changed);
-            if changed && report.examples.len() < EXAMPLES_MAX {
+            report.before += u64::from(was_there);
+            report.after += u64::from(is_there);
+            report.changed += u64::from(differs);
+            if differs && report.examples.len() < EXAMPLES_MAX {
                 report.examples.push(rereading.capture.page.0);
             }
         }
@@ -250,47 +267,30 @@ impl RereadReport {
     }
 }
 
-/// Read captures on every core, each with a reader of its own; in the order of the captures.
-fn read_all(
-    readers: &mut [Reader],
+fn read(
+    reader: &Reader,
     extractor: &Extractor,
     losses: Losses,
-    captures: &[Capture],
-) -> Vec<Reread> {
-    let share = captures.len().div_ceil(readers.len()).max(1);
-    thread::scope(|scope| {
-        let parts = readers.iter_mut().zip(captures.chunks(share)).map(|(reader, part)| {
-            scope.spawn(move || {
-                part.iter().map(|it| read(reader, extractor, losses, it)).collect::<Vec<_>>()
-            })
-        });
-        let parts: Vec<_> = parts.collect();
-        let join = |it: thread::ScopedJoinHandle<'_, Vec<Reread>>| {
-            it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        parts.into_iter().flat_map(join).collect()
-    })
-}
-
-fn read(reader: &Reader, extractor: &Extractor, losses: Losses, capture: &Capture) -> Reread {
+    capture: &Capture,
+) -> Result<Reread, StoreError> {
     let extraction = extractor.extract(&reader.raw_page(capture)?);
     let draft = &extraction.draft;
-    let mut compared = Vec::new();
+    let mut changes = Vec::new();
     let verdict = if capture.is_newest {
         let article = reader.article_of(capture.page)?;
-        compared = compare(&article.draft, draft);
-        judge(&article, draft, &compared, losses)
+        changes = compare(&article.draft, draft);
+        judge(&article, draft, &changes, losses)
     } else if !capture.has_article && draft.is_article() {
         RereadVerdict::New
     } else {
         RereadVerdict::StripAlone
     };
-    Ok((Rereading { capture: capture.clone(), extraction, verdict }, compared))
+    Ok(Reread { rereading: Rereading { capture: capture.clone(), extraction, verdict }, changes })
 }
 
-fn judge(article: &Article, draft: &Draft, compared: &Compared, losses: Losses) -> RereadVerdict {
-    let lost = |it: &&(Field, bool, bool, bool)| it.1 && !it.2;
-    let mut lost: Vec<Field> = compared.iter().filter(lost).map(|it| it.0).collect();
+fn judge(article: &Article, draft: &Draft, changes: &[FieldChange], losses: Losses) -> RereadVerdict {
+    let lost = changes.iter().filter(|it| it.was_there && !it.is_there);
+    let mut lost: Vec<Field> = lost.map(|it| it.field).collect();
     let has_shrunk = draft.word_count() * 100 < article.word_count * KEPT_WORDS;
     if has_shrunk && !lost.contains(&Field::Body) {
         lost.push(Field::Body);
@@ -299,21 +299,22 @@ fn judge(article: &Article, draft: &Draft, compared: &Compared, losses: Losses) 
         return RereadVerdict::Draft(lost);
     }
     // The stored text itself may be other than its hash says.
-    let is_reworded = compared.iter().any(|it| it.3 && WORDING.contains(&it.0));
+    let is_reworded = changes.iter().any(|it| it.differs && WORDING.contains(&it.field));
     if is_reworded || article.content_hash != content_hash(draft) {
         return RereadVerdict::Replace;
     }
-    let is_same = compared.iter().all(|it| !it.3) && article.draft.blocks == draft.blocks;
+    let is_same = changes.iter().all(|it| !it.differs) && article.draft.blocks == draft.blocks;
     if is_same { RereadVerdict::Same } else { RereadVerdict::Refresh }
 }
 
-fn compare(old: &Draft, new: &Draft) -> Compared {
-    FIELDS
-        .map(|field| {
-            let (before, after) = (shown(old, field), shown(new, field));
-            (field, !before.is_empty(), !after.is_empty(), before != after)
-        })
-        .into()
+/// How every field of two readings compares.
+fn compare(old: &Draft, new: &Draft) -> Vec<FieldChange> {
+    let change = |field| {
+        let (before, after) = (shown(old, field), shown(new, field));
+        let (was_there, is_there) = (!before.is_empty(), !after.is_empty());
+        FieldChange { field, was_there, is_there, differs: before != after }
+    };
+    FIELDS.map(change).into()
 }
 
 /// A field as text; nothing where it is absent.

@@ -1,6 +1,5 @@
-//! Is the archive whole, and what can be made whole again.
-
-use std::thread;
+//! Whether the archive is whole, and what can be made whole again. What is checked in its tables is `store`'s to know; the bodies
+//! are checked here on all cores, and damaged articles are read again from them.
 
 use chrono::Utc;
 
@@ -11,24 +10,22 @@ use crate::{
     store::{Finding, Reader, Remedy, Writer},
 };
 
-use super::{JobError, Losses, Observer, Reextract, Stop};
+use super::{JobError, Losses, Observer, Reextract, Stop, parallel::in_order, reextract::PARSED_TWICE};
 
-/// Bodies of one turn.
-const CHUNK: usize = 512;
-/// Bodies that are parsed both ways.
-pub(super) const PARSED_TWICE: usize = 100;
+/// Bodies that a core checks before its findings are handed over.
+const CHUNK: usize = 64;
 /// Bodies compressed again between two commits.
 const COMPACT_CHUNK: usize = 64;
 
 /// The parts of a verification.
 pub struct Verify<'a> {
-    /// One for each core.
+    /// A reader for each core.
     pub readers: Vec<Reader>,
     /// `None` while another run writes or the file is read-only: what needs the archive alone is left out.
     pub writer: Option<&'a Writer>,
-    /// Listens.
+    /// Listens to what happens.
     pub observe: Observer<'a>,
-    /// The user's wish.
+    /// The user's wish to stop.
     pub stop: Stop,
 }
 
@@ -43,8 +40,14 @@ pub struct Verified {
     pub is_whole: bool,
 }
 
+/// What was found in some bodies.
+struct Looked {
+    findings: Vec<Finding>,
+    bodies: u64,
+}
+
 impl Verified {
-    /// Is something damaged: anything but what a killed run left for the next one, and faults of the program.
+    /// Whether something is damaged: anything but what a killed run left for the next one, and faults of the program.
     #[must_use]
     pub fn is_damaged(&self) -> bool {
         self.findings.iter().any(|it| !matches!(it.remedy, Remedy::NextRun | Remedy::Report))
@@ -52,7 +55,7 @@ impl Verified {
 }
 
 impl Verify<'_> {
-    /// Look at everything.
+    /// Looks at everything. Returns what was found.
     pub async fn run(&mut self) -> Result<Verified, JobError> {
         let mut verified = Verified { findings: self.readers[0].check_file(), ..Verified::default() };
         // What SQLite cannot read cannot be asked about.
@@ -71,36 +74,28 @@ impl Verify<'_> {
         }
         let bodies = self.readers[0].bodies()?;
         (self.observe)(Event::Expected(bodies.len() as u64));
-        for chunk in bodies.chunks(CHUNK) {
-            if self.stop.is_wished() {
-                return Ok(verified);
-            }
-            let share = chunk.len().div_ceil(self.readers.len()).max(1);
-            let readers = &mut self.readers;
-            let found: Vec<Finding> = tokio::task::block_in_place(|| {
-                thread::scope(|scope| {
-                    let parts = readers.iter_mut().zip(chunk.chunks(share));
-                    let parts: Vec<_> = parts
-                        .map(|(reader, part)| scope.spawn(move || reader.check_bodies(part)))
-                        .collect();
-                    let join = |it: thread::ScopedJoinHandle<'_, Vec<Finding>>| {
-                        it.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                    };
-                    parts.into_iter().flat_map(join).collect()
-                })
+        let (stop, observe) = (&self.stop, self.observe);
+        let chunks = bodies.chunks(CHUNK).take_while(|_| !stop.is_wished());
+        let work = |reader: &mut Reader, chunk: &[i64]| Looked {
+            findings: reader.check_bodies(chunk),
+            bodies: chunk.len() as u64,
+        };
+        tokio::task::block_in_place(|| {
+            in_order(&mut self.readers, chunks, work, |looked| {
+                verified.findings.extend(looked.findings);
+                verified.bodies += looked.bodies;
+                (0..looked.bodies).for_each(|_| observe(Event::Step));
             });
-            verified.findings.extend(found);
-            verified.bodies += chunk.len() as u64;
-            for _ in chunk {
-                (self.observe)(Event::Step);
-            }
+        });
+        if verified.bodies < bodies.len() as u64 {
+            return Ok(verified);
         }
         verified.findings.extend(self.check_parsers(&bodies));
         verified.is_whole = true;
         Ok(verified)
     }
 
-    /// Whether some pages, evenly chosen, are the same to both parsers.
+    /// A finding for each page of some, evenly chosen, on which the parsers disagree.
     fn check_parsers(&self, bodies: &[i64]) -> Vec<Finding> {
         let step = bodies.len().div_ceil(PARSED_TWICE).max(1);
         let differs = |id: &i64| {
@@ -110,7 +105,7 @@ impl Verify<'_> {
             (!is_fine).then(|| Finding {
                 check: "parsers",
                 row: format!("bodies {id}"),
-                detail: "read quickly, the page is another than read as a whole".to_owned(),
+                detail: "the fast and the standard parser disagree on this page".to_owned(),
                 remedy: Remedy::Report,
             })
         };
@@ -118,7 +113,7 @@ impl Verify<'_> {
     }
 }
 
-/// Make right what can be: from the tables, and from the raw pages of damaged articles.
+/// Mends what can be mended: from the tables, and from the raw pages of damaged articles.
 pub async fn repair(
     findings: &[Finding],
     readers: Vec<Reader>,
@@ -144,7 +139,7 @@ pub async fn repair(
     Ok(())
 }
 
-/// Compress again what was stored before there was anything to compress it against. By how many bytes.
+/// Recompresses bodies that were stored before a reference existed. Returns the number of bytes saved.
 pub async fn compact(
     reader: &Reader,
     writer: &Writer,

@@ -1,0 +1,56 @@
+//! What an import has done so far, counted by the threads that read files and by the one that keeps pages.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, PoisonError},
+};
+
+use crate::{
+    jobs::records::{PassedOver, Revisit},
+    model::Tally,
+};
+
+/// Digests that revisits may name.
+const DIGESTS_MAX: usize = 500_000;
+
+/// What was counted.
+#[derive(Default)]
+pub(super) struct Counted {
+    pub(super) tally: Tally,
+    pub(super) passed_over: BTreeMap<PassedOver, u64>,
+    pub(super) damaged: u64,
+    pub(super) revisits: Vec<NamedRevisit>,
+    /// Hashes of stored bytes by the digests that records gave.
+    pub(super) digests: HashMap<String, String>,
+}
+
+/// A revisit, and the file it stands in.
+pub(super) struct NamedRevisit {
+    pub(super) file: String,
+    pub(super) revisit: Revisit,
+}
+
+/// The counts of several threads.
+#[derive(Default)]
+pub(super) struct Counts(Mutex<Counted>);
+
+impl Counts {
+    /// Counts something.
+    pub(super) fn note<T>(&self, act: impl FnOnce(&mut Counted) -> T) -> T {
+        // Counts stay counts, whoever panicked beside them.
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn into_inner(self) -> Counted {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counted {
+    /// Remembers which bytes a digest is of: a revisit may name it.
+    pub(super) fn remember(&mut self, digest: Option<String>, sha256: &str) {
+        if let Some(digest) = digest.filter(|_| self.digests.len() < DIGESTS_MAX) {
+            self.digests.insert(digest, sha256.to_owned());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! An import from its beginning to its end: a run is begun, files are read and pages kept at the same time, and revisits are
+//! resolved when everything they may name is stored.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc::sync_channel,
+    },
+    thread,
+};
+
+use chrono::Utc;
+
+use crate::{
+    config::Profile,
+    extract::Extractor,
+    jobs::{
+        End, JobError, Observer, Report, Stop,
+        records::{PassedOver, Revisit},
+    },
+    model::{Event, Settled, Tally},
+    store::{Measured, Reader, StoreError, Writer},
+};
+
+use super::{
+    counts::{Counted, Counts, NamedRevisit},
+    keeping::Keeper,
+    reading::FileReader,
+    source::ImportFile,
+};
+
+/// Pages read and not yet extracted.
+const QUEUE_MAX: usize = 64;
+/// Cores beyond these find nothing to do.
+const WORKERS_MAX: usize = 16;
+
+/// The parts of an import.
+pub struct Import<'a> {
+    /// Reads pages.
+    pub extractor: &'a Extractor,
+    /// Writes the archive.
+    pub writer: &'a Writer,
+    /// The site.
+    pub profile: &'a Profile,
+    /// The largest body that is taken for a page, in bytes.
+    pub body_max: usize,
+    /// Listens to what happens.
+    pub observe: Observer<'a>,
+    /// The user's wish to stop.
+    pub stop: Stop,
+}
+
+/// What came of an import.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Imported {
+    /// Pages, as other jobs count them.
+    pub report: Report,
+    /// Records of web archives that were passed over, by why.
+    pub passed_over: BTreeMap<PassedOver, u64>,
+    /// Places where a web archive is damaged.
+    pub damaged: u64,
+    /// Revisits whose earlier capture is nowhere.
+    pub unresolved: u64,
+}
+
+impl Import<'_> {
+    /// Keeps everything in these files. `reader` looks for the bytes that revisits name.
+    pub async fn run(&self, files: Vec<ImportFile>, reader: &Reader) -> Result<Imported, JobError> {
+        let run = self.writer.begin_run("import", Utc::now()).await?;
+        let parsed_before = self.extractor.parsed();
+        let counts = Counts::default();
+        tokio::task::block_in_place(|| self.keep_files(files, &counts))?;
+        let mut counted = counts.into_inner();
+        let unresolved = self.keep_revisits(&mut counted, reader).await?;
+        let end = if self.stop.is_wished() { End::Interrupted } else { End::Done };
+        let due = self.writer.due(Utc::now()).await?;
+        let parsed = self.extractor.parsed() - parsed_before;
+        let measured =
+            Measured { pages: parsed.pages, parsed_slowly: parsed.slowly, ..Measured::default() };
+        self.writer.keep_measures(run, measured).await?;
+        let Counted { tally, passed_over, damaged, .. } = counted;
+        let report = Report { tally, end, due, parsed_slowly: parsed.slowly, drifts: Vec::new() };
+        self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
+        Ok(Imported { report, passed_over, damaged, unresolved })
+    }
+
+    fn keep_files(&self, files: Vec<ImportFile>, counts: &Counts) -> Result<(), StoreError> {
+        let cores = thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
+        let is_broken = AtomicBool::new(false);
+        let is_over = || self.stop.is_wished() || is_broken.load(Ordering::Relaxed);
+        let files = Mutex::new(files.into_iter());
+        let reader = FileReader { import: self, files, counts, is_over: &is_over };
+        let (send, queue) = sync_channel(QUEUE_MAX);
+        thread::scope(|scope| {
+            for _ in 0..cores {
+                let (send, reader) = (send.clone(), &reader);
+                scope.spawn(move || reader.run(&send));
+            }
+            // The last reader to end ends the queue.
+            drop(send);
+            Keeper::new(self, counts, &is_broken).run(queue, cores)
+        })
+    }
+
+    /// Stores revisits whose payload is now known. Returns how many could not be resolved.
+    async fn keep_revisits(&self, counts: &mut Counted, reader: &Reader) -> Result<u64, JobError> {
+        let mut unresolved = 0;
+        for NamedRevisit { file, revisit } in std::mem::take(&mut counts.revisits) {
+            if self.stop.is_wished() {
+                break;
+            }
+            let Revisit { mut page, digest, earlier } = revisit;
+            let sha256 = digest.and_then(|it| counts.digests.get(&it));
+            let body = match (sha256, earlier) {
+                (Some(sha256), _) => reader.body_by_hash(sha256)?,
+                (None, Some((key, captured))) => reader.body_of_capture(&key, captured)?,
+                (None, None) => None,
+            };
+            let Some((body, content_type)) = body else {
+                unresolved += 1;
+                continue;
+            };
+            page.body = body.into();
+            page.content_type = page.content_type.or(content_type);
+            let extraction = self.extractor.extract(&page);
+            let settled = self.writer.import(vec![(page, extraction)], Utc::now()).await?;
+            self.count(&mut counts.tally, &file, &settled);
+        }
+        Ok(unresolved)
+    }
+
+    /// Counts settled pages of a file, and reports them.
+    pub(super) fn count(&self, tally: &mut Tally, name: &str, settled: &[Settled]) {
+        for settled in settled {
+            tally.count(*settled);
+            (self.observe)(Event::Settled { url: name.to_owned(), settled: *settled, cause: None });
+        }
+    }
+}

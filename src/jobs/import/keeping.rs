@@ -1,0 +1,145 @@
+//! The back of an import: pages that were read are extracted and packed on all cores, and stored in the order they were read, a
+//! few hundred with each commit.
+
+use std::sync::{
+    atomic::{AtomicBool, Ordering},
+    mpsc::Receiver,
+};
+
+use chrono::Utc;
+use tokio::runtime::Handle;
+
+use crate::{
+    jobs::parallel::in_order,
+    model::Settled,
+    store::{PackedPages, Pending, StoreError},
+};
+
+use super::{counts::Counts, job::Import, reading::Loaded};
+
+/// Pages a core takes at a time.
+const BATCH: usize = 64;
+/// Pages of one commit, at least: what changes with every page, such as the end of an index, is written once for them.
+const COMMIT: usize = 512;
+
+/// Pages that are ready for the archive, with the names of their files.
+#[derive(Default)]
+struct Batch {
+    names: Vec<String>,
+    digests: Vec<Option<String>>,
+    pages: PackedPages,
+}
+
+/// Pages that were submitted, with the names of their files.
+struct Submitted {
+    names: Vec<String>,
+    pending: Pending<Vec<Settled>>,
+}
+
+/// Keeps pages.
+pub(super) struct Keeper<'a> {
+    pub(super) import: &'a Import<'a>,
+    pub(super) runtime: Handle,
+    pub(super) counts: &'a Counts,
+    /// The archive cannot take more; what is still read is let go.
+    pub(super) is_broken: &'a AtomicBool,
+    gathered: Batch,
+    /// The commit before: it is waited for while the next one is gathered.
+    before: Option<Submitted>,
+}
+
+impl<'a> Keeper<'a> {
+    pub(super) fn new(import: &'a Import<'a>, counts: &'a Counts, is_broken: &'a AtomicBool) -> Self {
+        let (gathered, runtime) = (Batch::default(), Handle::current());
+        Self { import, runtime, counts, is_broken, gathered, before: None }
+    }
+
+    /// Keeps the pages of a queue until it ends.
+    pub(super) fn run(mut self, queue: Receiver<Loaded>, cores: usize) -> Result<(), StoreError> {
+        let (import, is_broken) = (self.import, self.is_broken);
+        let batches = std::iter::from_fn(move || {
+            let loaded: Vec<Loaded> = queue.iter().take(BATCH).collect();
+            (!loaded.is_empty()).then_some(loaded)
+        });
+        let pack = |(): &mut (), loaded: Vec<Loaded>| {
+            // The readers are not held up: what nobody can keep is let go.
+            let is_wanted = !is_broken.load(Ordering::Relaxed);
+            is_wanted.then(|| Batch::pack(import, loaded))
+        };
+        let mut failure = None;
+        in_order(&mut vec![(); cores], batches, pack, |packed| {
+            let Some(packed) = packed.filter(|_| failure.is_none()) else { return };
+            if let Err(error) = packed.and_then(|it| self.gather(it)) {
+                is_broken.store(true, Ordering::Relaxed);
+                failure = Some(error);
+            }
+        });
+        match failure {
+            Some(error) => Err(error),
+            None => self.finish(),
+        }
+    }
+
+    /// Puts pages after those that wait, and submits all of them once they are enough for a commit.
+    fn gather(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let Batch { names, digests, pages } = batch;
+        self.counts.note(|counted| {
+            for (digest, sha256) in digests.into_iter().zip(pages.hashes()) {
+                counted.remember(digest, sha256);
+            }
+        });
+        self.gathered.names.extend(names);
+        self.gathered.pages.append(pages);
+        if self.gathered.names.len() < COMMIT {
+            return Ok(());
+        }
+        let submitted = self.submit()?;
+        match self.before.replace(submitted) {
+            Some(before) => self.settle(before),
+            None => Ok(()),
+        }
+    }
+
+    fn submit(&mut self) -> Result<Submitted, StoreError> {
+        let Batch { names, digests: _, pages } = std::mem::take(&mut self.gathered);
+        let submitting = self.import.writer.submit_import(pages, Utc::now());
+        Ok(Submitted { names, pending: self.runtime.block_on(submitting)? })
+    }
+
+    fn finish(mut self) -> Result<(), StoreError> {
+        if let Some(before) = self.before.take() {
+            self.settle(before)?;
+        }
+        if self.gathered.names.is_empty() {
+            return Ok(());
+        }
+        let last = self.submit()?;
+        self.settle(last)
+    }
+
+    /// Waits for pages that were submitted, and counts them.
+    fn settle(&self, submitted: Submitted) -> Result<(), StoreError> {
+        let Submitted { names, pending } = submitted;
+        let settled = self.runtime.block_on(pending.done())?;
+        for (name, settled) in names.iter().zip(settled) {
+            self.counts.note(|it| self.import.count(&mut it.tally, name, &[settled]));
+        }
+        Ok(())
+    }
+}
+
+impl Batch {
+    /// Reads pages and compresses them.
+    fn pack(import: &Import<'_>, loaded: Vec<Loaded>) -> Result<Self, StoreError> {
+        let mut batch = Self::default();
+        let mut pages = Vec::with_capacity(loaded.len());
+        for Loaded { name, page, digest } in loaded {
+            let extraction = import.extractor.extract(&page);
+            batch.names.push(name);
+            batch.digests.push(digest);
+            pages.push((page, extraction));
+        }
+        batch.pages = import.writer.pack(pages)?;
+        Ok(batch)
+    }
+}
