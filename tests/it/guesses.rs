@@ -94,6 +94,14 @@ fn a_dry_run_tells_the_requests_of_a_site_without_listings() {
         world.site.on(&format!("/markets/{on}"), [status(404)]);
     }
     check_estimate(&world, &world.program(), world.first, world.last, &[]);
+    // And with a profile that takes it for a much busier one than it is.
+    let program = world.program();
+    world.believe_in_more(&program, 9_000, 60);
+    check_estimate(&world, &program, day("2023-01-10"), day("2023-02-10"), &[]);
+    let program = world.program();
+    world.believe_in_more(&program, 9_000, 60);
+    let (first, last) = (world.first - chrono::Days::new(30), world.last + chrono::Days::new(30));
+    check_estimate(&world, &program, first, last, &[]);
 }
 
 #[test]

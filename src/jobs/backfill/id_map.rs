@@ -7,14 +7,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     config::{IdRange, Profile},
-    discover::{Bisect, Probe, Series},
+    discover::{Bisect, EdgeKind, Probe, Series},
     model::PageState,
     store::{IdFact, Reader, StoreError},
 };
 
 use crate::jobs::midnight;
 
-use super::reach::{Reach, reach, widened};
+use super::reach::{Edges, Reach, reach, widened};
 
 /// The ids of a site.
 pub(super) struct IdMap<'a> {
@@ -112,7 +112,8 @@ impl<'a> IdMap<'a> {
         let at_most = |count: u64| count.min(self.ids.max_guesses_per_day);
         if begins.ask().is_some() || ends.ask().is_some() {
             let is_before = self.position(next).is_some_and(|it| it <= self.ids.from);
-            return Ok(if is_before { 0 } else { at_most(self.rate(day)) });
+            let rate = rate_between(begins.edges()).unwrap_or_else(|| self.rate(day));
+            return Ok(if is_before { 0 } else { at_most(rate) });
         }
         let Reach::Ids(ids) = reach(begins.edges(), ends.edges()) else { return Ok(0) };
         let (first, last) = widened(&ids, self.ids.from);
@@ -145,5 +146,30 @@ impl<'a> IdMap<'a> {
             below: self.ids.from.saturating_sub(1),
             above: (above, day + chrono::Days::new(2 * days)),
         }
+    }
+}
+
+/// How many ids a day has between two articles: what the site did is a better guide than what the profile says.
+fn rate_between((below, above): Edges) -> Option<u64> {
+    let is_known = [below, above].iter().all(|it| it.kind == EdgeKind::Article);
+    let days = (above.day? - below.day?).num_days();
+    let days = u64::try_from(days).ok().filter(|it| 0 < *it && is_known)?;
+    Some((above.id - below.id) / days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discover::Edge;
+
+    #[test]
+    fn two_articles_tell_how_many_ids_a_day_has() {
+        use EdgeKind::{Article, End};
+        let edge = |id, day: &str, kind| Edge { id, day: day.parse().ok(), kind };
+        let below = edge(1_000, "2024-01-01", Article);
+        let rate = |id, day, kind| rate_between((below, edge(id, day, kind)));
+        assert_eq!(rate(2_600, "2024-01-11", Article), Some(160));
+        assert_eq!(rate(2_600, "2024-01-11", End), None, "nothing is there");
+        assert_eq!(rate(1_003, "2024-01-01", Article), None, "less than a day");
     }
 }
