@@ -1,5 +1,6 @@
-//! Work across layers. A job moves values between the engines, and decides nothing they could decide
-//! themselves. A page never fails a job; only the store, the configuration and the user do.
+//! Work across layers: a job moves values between the four engines, which do not know each other. What an engine can decide
+//! by itself is not decided here, and nothing is printed here. A page never fails a job; only the store, the configuration
+//! and the user do.
 
 mod backfill;
 mod bounds;
@@ -57,7 +58,7 @@ pub struct Report {
     pub due: u64,
     /// Pages that the quick parser was in doubt of.
     pub parsed_slowly: u64,
-    /// What is normally there and was missing.
+    /// What is normally on the pages and was missing.
     pub drifts: Vec<Drift>,
 }
 
@@ -70,7 +71,7 @@ pub enum End {
     Limited,
     /// The site said stop.
     Stopped {
-        /// In words.
+        /// The cause, in words.
         cause: String,
     },
     /// The user said stop.
@@ -89,7 +90,7 @@ impl Report {
     }
 }
 
-/// The first moment of a day; midnight in UTC where the clocks skip it.
+/// The first moment of a day in a time zone; midnight in UTC where the clocks of the zone skip it.
 fn midnight(day: NaiveDate, zone: chrono_tz::Tz) -> DateTime<Utc> {
     let midnight = day.and_hms_opt(0, 0, 0).unwrap_or_default();
     midnight.and_local_timezone(zone).earliest().map_or(midnight.and_utc(), |it| it.to_utc())

@@ -1,4 +1,5 @@
-//! The pages of the site in a web archive, and in files that browsers saved.
+//! The pages of the site in the records of a web archive, and what files that browsers saved say of themselves. What a record
+//! means for the site is decided here; how a record is read is the business of the codec `warc`.
 
 use std::io::BufRead;
 
@@ -11,23 +12,23 @@ use crate::{
     warc::{self, HttpAnswer, Record},
 };
 
-/// Guards speak in the head of their pages.
+/// The part of a page in which a guard's words are looked for.
 const CHALLENGE_BYTES: usize = 16 << 10;
-/// What a record may have beyond its body: head, chunks.
+/// What a record may have beside its body, such as heads and the sizes of chunks.
 const HEAD_BYTES: usize = 1 << 20;
-/// A browser says in the first lines where it saved a page from.
+/// The part of a saved page in which a browser says where it saved the page from.
 const COMMENT_BYTES: usize = 4 << 10;
 
-/// What stands in a web archive.
+/// What was found in a web archive.
 #[derive(Debug)]
 pub enum Found {
-    /// An article page of the site, and its digest as its record gives it: revisits may name it.
+    /// An article page of the site, and the digest that its record gives: revisits may name it.
     Page(Box<RawPage>, Option<String>),
-    /// One whose bytes are those of an earlier record.
+    /// A capture whose bytes are those of an earlier record.
     Revisit(Box<Revisit>),
-    /// A record that is none of these.
+    /// A record that is neither.
     PassedOver(PassedOver),
-    /// No record.
+    /// A place that cannot be read as a record.
     Damaged(warc::Damage),
 }
 
@@ -45,24 +46,24 @@ pub struct Revisit {
 /// Why a record is passed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PassedOver {
-    /// A request, information about the archive.
+    /// A request, or information about the archive.
     NotACapture,
-    /// Another site's.
+    /// A page of another site.
     OtherSite,
-    /// The site's, and no article's address.
+    /// A page of the site whose address is not an article's.
     OtherPage,
-    /// A picture, a script.
+    /// A picture or a script.
     NotText,
-    /// An answer that is no page: a redirect, an error.
+    /// An answer that is not a page, such as a redirect or an error.
     OtherStatus,
-    /// The server's guard.
+    /// A page of the server's guard.
     Challenge,
-    /// Larger than any page.
+    /// A body that is larger than any page.
     TooLarge,
 }
 
 impl PassedOver {
-    /// In words.
+    /// Returns the words of the closing line.
     pub fn words(self) -> &'static str {
         match self {
             Self::NotACapture => "no captures",
@@ -84,7 +85,7 @@ pub struct ArchivePages<'p, R: BufRead> {
 }
 
 impl<'p, R: BufRead> ArchivePages<'p, R> {
-    /// Over a file or a stream, packed or not; bodies are no larger than `body_max`.
+    /// A reader of a file or a stream, packed or not, that passes over bodies of more than `body_max` bytes.
     pub fn new(input: R, profile: &'p Profile, body_max: usize) -> std::io::Result<Self> {
         let records = warc::Reader::new(input, body_max + HEAD_BYTES)?;
         Ok(Self { profile, body_max, records })
@@ -162,7 +163,7 @@ fn digest(record: &Record) -> Option<String> {
     record.header("WARC-Payload-Digest").map(str::to_owned)
 }
 
-/// What nobody answered.
+/// The validators of a page that no server answered with.
 fn bare(headers: Vec<warc::Header>, body: Vec<u8>) -> HttpAnswer {
     HttpAnswer { protocol: String::new(), status: 200, headers, body }
 }
@@ -191,14 +192,14 @@ fn page(url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawP
     }
 }
 
-/// Whether a content type may be that of a page. What says nothing may.
+/// Whether a content type may be that of a page. An answer without one may be a page.
 pub(super) fn is_text(content_type: Option<&str>) -> bool {
     let Some(content_type) = content_type else { return true };
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind.is_empty() || kind.starts_with("text/") || kind.ends_with("xml")
 }
 
-/// A date of a record: a moment, or a day where no more is said.
+/// The date of a record: a moment, or a day where no more is said.
 fn date(text: &str) -> Option<Captured> {
     text.trim().parse().ok()
 }
@@ -212,7 +213,7 @@ pub struct Evidence {
     pub captured_at: Option<Captured>,
 }
 
-/// Look for the comments that browsers and their extensions leave in pages they save.
+/// Looks for the comments that browsers and their extensions leave in pages they save. Returns what they say.
 pub fn evidence(body: &[u8]) -> Evidence {
     let head = String::from_utf8_lossy(&body[..body.len().min(COMMENT_BYTES)]);
     // `<!-- saved from url=(0041)https://… -->`; the number is the length of the address.

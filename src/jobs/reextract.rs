@@ -1,5 +1,5 @@
-//! Every stored page through today's extractor, on all cores, with one writer. Nothing is lost: a reading that yields
-//! less than the stored article is kept aside.
+//! Every stored page through today's extractor, on all cores, with one writer. Nothing is lost: a reading that has less than the
+//! stored article is kept beside it as a draft. Nothing is fetched here, and no page is visited.
 
 use std::collections::BTreeMap;
 
@@ -18,26 +18,26 @@ use super::{JobError, Observer, Stop, parallel::in_order};
 pub(super) const PARSED_TWICE: usize = 100;
 /// Captures read between two commits.
 const CHUNK: usize = 256;
-/// A body that keeps less than so many of a hundred words has shrunk.
+/// A body that keeps less than this percentage of its words has shrunk.
 const KEPT_WORDS: u32 = 90;
-/// Articles named for each field.
+/// Articles that are named as examples for each field.
 const EXAMPLES_MAX: usize = 3;
 
-/// The parts a re-reading needs.
+/// The parts of a re-reading.
 pub struct Reextract<'a> {
-    /// One for each core.
+    /// A reader for each core.
     pub readers: Vec<Reader>,
-    /// Today's.
+    /// Today's extractor.
     pub extractor: &'a Extractor,
-    /// `None` for a rehearsal.
+    /// The writer; `None` for a rehearsal, which writes nothing.
     pub writer: Option<&'a Writer>,
     /// Only articles published on these days, and pages without a date captured on them.
     pub days: Option<Days>,
-    /// Whether a reading that has less is taken all the same.
+    /// What becomes of a reading that has less.
     pub losses: Losses,
-    /// Listens.
+    /// Listens to what happens.
     pub observe: Observer<'a>,
-    /// The user's wish.
+    /// The user's wish to stop.
     pub stop: Stop,
 }
 
@@ -50,32 +50,32 @@ pub enum Losses {
     Accept,
 }
 
-/// What came of it.
+/// What came of a re-reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RereadReport {
     /// Captures read.
     pub captures: u64,
     /// Articles among them.
     pub articles: u64,
-    /// Articles whose wording is another now.
+    /// Articles whose wording changed.
     pub updated: u64,
-    /// Articles of which something else is.
+    /// Articles of which something else changed.
     pub refreshed: u64,
-    /// Pages that are articles now, and were none.
+    /// Pages that are articles now and were not before.
     pub found: u64,
-    /// Readings that had less, and were kept aside.
+    /// Readings that had less and were kept as drafts.
     pub drafts: u64,
-    /// Captures whose ticker is another now.
+    /// Captures whose ticker changed.
     pub strips: u64,
     /// Captures whose bytes are damaged.
     pub damaged: u64,
-    /// Pages of a rehearsal that were parsed both quickly and as a whole.
+    /// Pages of a rehearsal that were parsed by the fast and by the standard parser.
     pub parsed_twice: u64,
-    /// Captures of those that became two different trees: a fault of the program.
+    /// Captures among these on which the parsers disagreed: a fault of the program.
     pub misparsed: Vec<i64>,
-    /// By field, in the order of [`FIELDS`].
+    /// What became of each field, in the order of [`FIELDS`].
     pub fields: BTreeMap<Field, FieldReport>,
-    /// Whether all were read.
+    /// Whether every capture was read.
     pub is_whole: bool,
 }
 
@@ -88,7 +88,7 @@ pub struct FieldReport {
     pub after: u64,
     /// Articles in which it differs.
     pub changed: u64,
-    /// Some of those, by their row.
+    /// Some of these articles, by their row.
     pub examples: Vec<i64>,
 }
 
@@ -127,7 +127,7 @@ struct Reread {
 }
 
 impl Reextract<'_> {
-    /// Do it, from where the same command was left.
+    /// Reads every capture again, from where the same command stopped before. Returns what came of it.
     pub async fn run(mut self) -> Result<RereadReport, JobError> {
         let job = self.name();
         let run = match self.writer {
@@ -218,7 +218,7 @@ impl Reextract<'_> {
         Ok(report)
     }
 
-    /// What its progress is kept under.
+    /// The name under which the progress of this command is kept.
     fn name(&self) -> String {
         let days = self.days.map_or("all".to_owned(), |it| format!("{} {}", it.first, it.last));
         let losses = match self.losses {

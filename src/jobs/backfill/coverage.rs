@@ -1,4 +1,4 @@
-//! What is known of each day, and what it amounts to.
+//! What is known of each day, and what it amounts to. It is told from the archive alone; nobody is asked.
 
 use std::collections::BTreeMap;
 
@@ -10,11 +10,11 @@ use crate::{
     store::{DayFacts, Reader, StoreError},
 };
 
-/// A day is compared with the same weekday of so many weeks before and after it.
+/// A day is compared with the same weekday of this many weeks before and after it.
 const WEEKS: i64 = 8;
-/// Fewer comparable days say nothing of what is usual.
+/// Fewer comparable days than this say nothing of what is usual.
 const COMPARED_MIN: usize = 4;
-/// Less than this share of the usual number of articles is thin: one in so many.
+/// A day with less than one in this many of the usual number of articles is thin.
 const THIN: u64 = 2;
 /// A weekday with fewer articles than this is thin by nature.
 const USUAL_MIN: u64 = 4;
@@ -26,17 +26,17 @@ pub struct CoveredDay {
     pub day: NaiveDate,
     /// What it amounts to.
     pub verdict: Verdict,
-    /// Why, in words; nothing for a complete day.
+    /// The reason in words; empty for a complete day.
     pub why: String,
     /// Articles published on it.
     pub articles: u64,
-    /// How many are usual for its weekday, where that is known.
+    /// The number of articles that is usual for its weekday, where that is known.
     pub usual: Option<u64>,
     /// What each source said.
     pub readings: Vec<DayReading>,
 }
 
-/// Every day of a range.
+/// Returns what is known of every day of a range.
 pub fn coverage(
     reader: &Reader,
     profile: &Profile,
@@ -84,12 +84,12 @@ impl CoveredDay {
         self.readings.iter().any(|it| it.is_believable() && it.is_final)
     }
 
-    /// What a source said.
+    /// Returns what a source said, if it was asked.
     pub(super) fn reading(&self, source: &str) -> Option<&DayReading> {
         self.readings.iter().find(|it| it.source == source)
     }
 
-    /// Whether a backfill can do something about it: with `ids`, by asking for every number of the day.
+    /// Whether a backfill can do something for the day: with `ids`, by asking for every number of it.
     pub fn needs_work(&self, ids: bool) -> bool {
         match self.verdict {
             Verdict::Complete | Verdict::Open => false,
@@ -99,7 +99,7 @@ impl CoveredDay {
     }
 }
 
-/// The median of what other complete days of its weekday have.
+/// The median number of articles of other complete days of the same weekday.
 fn usual(facts: &BTreeMap<NaiveDate, DayFacts>, day: NaiveDate) -> Option<u64> {
     let weeks = (-WEEKS..=WEEKS).filter(|it| *it != 0);
     let others = weeks.filter_map(|it| day.checked_add_signed(chrono::TimeDelta::weeks(it)));

@@ -1,5 +1,5 @@
-//! Every article of a range of days: for each day read its listings, visit what they name, and where they leave it
-//! open, ask for the ids of the day. What is known is in the archive, so the same command goes on where it was left.
+//! The work of a backfill: for each day its listings are read, what they name is visited, and where they leave it open, the ids of
+//! the day are asked for. What is known is in the archive, so the same command goes on where it stopped.
 
 use std::collections::BTreeSet;
 
@@ -26,15 +26,15 @@ use super::{
     survey::Survey,
 };
 
-/// Feeds and sitemaps name what is so many days old.
+/// Feeds and sitemaps name stories of this many days.
 const RECENT_DAYS: u64 = 2;
-/// Of a range of fewer days nobody needs to know beforehand how full they are.
+/// A range of fewer days is not surveyed: nobody needs to know beforehand how full the days are.
 const SURVEYED_MIN: usize = 8;
-/// Fewer days without a listing do not make the estimate a wrong one.
+/// A shorter stretch of days without a listing is not looked up: the estimate is good enough without.
 const LOOKED_UP_MIN: u64 = 8;
 
 impl Pass<'_> {
-    /// Fill a range. `reader` looks at the same archive that is written.
+    /// Fills a range. `reader` looks at the same archive that is written. Returns what came of it.
     pub async fn backfill(&self, reader: &Reader, plan: &Backfill) -> Result<Report, JobError> {
         self.run("backfill", async |work, tally| {
             let mut filling = Filling {
@@ -180,7 +180,7 @@ impl Filling<'_, '_> {
         Ok(covered.pop().expect("a range of one day has one"))
     }
 
-    /// What feeds and sitemaps name of the range.
+    /// Visits what feeds and sitemaps name of the range.
     async fn read_feeds(&mut self) -> Result<(), Halt> {
         self.work.discover(self.tally).await?;
         let zone = self.work.pass.profile.time_zone;
@@ -219,7 +219,7 @@ impl Filling<'_, '_> {
         Ok(())
     }
 
-    /// Read every listing of a day that has to be asked. `named` takes the ids they name, once one of them could be read.
+    /// Reads every listing of a day that has to be asked. `named` takes the ids they name, once one of them could be read.
     async fn read_listings(
         &mut self,
         day: &CoveredDay,
@@ -237,7 +237,7 @@ impl Filling<'_, '_> {
         Ok(())
     }
 
-    /// Read every page of a day's listing and file what they name.
+    /// Reads every page of a day's listing and files what they name under the day.
     async fn read_listing(
         &mut self,
         day: NaiveDate,

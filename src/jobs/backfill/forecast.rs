@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use super::Expected;
 
-/// So many pages have to differ from what was expected before it counts.
+/// A difference of fewer pages than this from what was expected does not count.
 const CALM: u64 = 20;
 
 /// What is left of a job.
@@ -34,12 +34,12 @@ impl Forecast {
         Self { ahead: days.into_iter().collect(), ..Self::default() }
     }
 
-    /// The next day is begun.
+    /// Begins the next day.
     pub(super) fn begin(&mut self) {
         self.begun = self.ahead.pop_front().unwrap_or_default();
     }
 
-    /// The day is done: it took so many pages.
+    /// Ends the day in hand, which took this many pages.
     pub(super) fn end(&mut self, pages: u64) {
         let Expected { listings: _, queued, pages: named, guesses } = std::mem::take(&mut self.begun);
         self.told += named + guesses;
@@ -61,7 +61,7 @@ impl Forecast {
         left
     }
 
-    /// What a day will take if it is as much more or less than expected as those that are done.
+    /// What a day will take if it differs from what was expected as those that are done did.
     fn of(&self, day: &Expected) -> Left {
         let Expected { listings, queued, pages, guesses } = *day;
         let unknown = u128::from(pages + guesses);

@@ -37,7 +37,7 @@ impl<'a> IdMap<'a> {
         Self { profile, ids, reader, today, found: BTreeMap::new() }
     }
 
-    /// Remember what was looked at.
+    /// Remembers what was looked at.
     pub(super) fn note(&mut self, id: u64, probe: Probe) {
         self.found.insert(id, probe);
     }
@@ -149,7 +149,7 @@ impl<'a> IdMap<'a> {
     }
 }
 
-/// How many ids a day has between two articles: what the site did is a better guide than what the profile says.
+/// The number of ids a day has between two articles: what the site did is a better guide than what the profile says.
 fn rate_between((below, above): Edges) -> Option<u64> {
     let is_known = [below, above].iter().all(|it| it.kind == EdgeKind::Article);
     let days = (above.day? - below.day?).num_days();

@@ -1,4 +1,5 @@
-//! The ids of a day: where they begin and end, and which of them nobody has named.
+//! The ids of a day: where they begin and end is found out, and those that nobody has named are queued. What is known without asking
+//! is told by `id_map`, and how far a day reaches by `reach`.
 
 use std::ops::RangeInclusive;
 
@@ -23,7 +24,7 @@ const BEFORE_FIRST: &str = "before_first_id";
 /// What is written in the ledger of a day of which ids are left to be guessed.
 const GUESS_LIMIT: &str = "guess_limit";
 
-/// Asks for ids.
+/// Asks for the ids of one day, or of one stretch of days.
 pub(super) struct IdWalk<'w, 'a> {
     work: &'w Work<'a>,
     ids: &'w IdRange,
@@ -44,7 +45,7 @@ pub(super) enum Named {
     Unknown,
 }
 
-/// For what an id is asked for.
+/// The reason why an id is asked for.
 #[derive(Debug, Clone, Copy)]
 struct Guess {
     /// The day whose bounds are looked for.
@@ -108,7 +109,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         Ok(())
     }
 
-    /// Queue what is known to be of no other day, as much of it as may be guessed.
+    /// Queues what is not known to be of another day, as much of it as may be guessed.
     async fn queue(
         &mut self,
         day: NaiveDate,
@@ -144,7 +145,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         Ok(Named::Queued(guesses, reach))
     }
 
-    /// Keep what the ids say of a day. Returns how many of them nobody had named before.
+    /// Keeps what the ids say of a day. Returns how many of them nobody had named before.
     async fn file(
         &mut self,
         day: NaiveDate,
@@ -160,8 +161,8 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         Ok(added)
     }
 
-    /// The last id before the beginning of a day and the first that is not, as far as a handful of requests tell; `None`
-    /// where nothing is known to begin with, or no guess is left.
+    /// Finds the last id before the beginning of a day and the first id after it, as far as a handful of requests tell. Returns
+    /// `None` where nothing is known to begin with, or no guess is left.
     async fn find(&mut self, begins: NaiveDate, guess: Guess) -> Result<Option<Edges>, Halt> {
         let Some(mut bisect) = self.map.bisect(begins, guess.since)? else { return Ok(None) };
         // The newest page that anybody named may be of a later day.
@@ -181,7 +182,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         Ok(Some(bisect.edges()))
     }
 
-    /// What an id is: from the archive, or else from the site; `None` where no guess is left.
+    /// Returns what an id is, told by the archive or else by the site; `None` where no guess is left.
     async fn probe(&mut self, id: u64, guess: Guess) -> Result<Option<Probe>, Halt> {
         let pass = self.work.pass;
         let Guess { day, since } = guess;

@@ -17,7 +17,7 @@ use super::CoveredDay;
 
 /// A listing that names nothing is asked again after this.
 const ASK_AGAIN_HOURS: i64 = 24;
-/// A listing that was there for no day, and missing for so many, is none of this site's.
+/// A listing that was there for no day and missing for this many is not one of this site's.
 const MISSES_MAX: u64 = 3;
 
 /// A listing of the profile, and whether it is one of this site's.
@@ -47,12 +47,12 @@ impl<'p> Listing<'p> {
         Self { archive, was_there: 0 < there, misses: missing.min(MISSES_MAX - 1) }
     }
 
-    /// Whether it is none of this site's.
+    /// Whether the site seems to have no such listing.
     pub(super) fn is_given_up(&self) -> bool {
         !self.was_there && MISSES_MAX <= self.misses
     }
 
-    /// Learn from an answer.
+    /// Learns from an answer.
     pub(super) fn note(&mut self, state: Reading) {
         match state {
             Reading::Missing => self.misses += 1,
@@ -83,7 +83,7 @@ impl Asked {
     }
 }
 
-/// Ask for every page of the listing of a day.
+/// Asks for every page of the listing of a day. Returns what came.
 pub(super) async fn ask(
     fetcher: &Fetcher,
     bounds: &Bounds,

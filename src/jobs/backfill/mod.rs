@@ -1,4 +1,5 @@
-//! Every article of a range of days: what is wanted, what is known of each day, what it will take, and the work itself.
+//! Every article of a range of days: what is wanted, what is known of each day, what it will take, and the work itself. Visits are
+//! made by `run`, and web archives are asked by `web_archive`.
 
 mod coverage;
 mod fill;

@@ -15,10 +15,10 @@ use super::{
     survey::Survey,
 };
 
-/// Of the ids of a day, so many are articles where nobody has counted: two of three.
+/// The share of a day's ids that are articles where nobody has counted: two of three.
 const ARTICLES_OF_IDS: (u64, u64) = (2, 3);
 
-/// So many stretches of days whose ids will be asked for are looked up beforehand, the longest first.
+/// At most this many stretches of days whose ids will be asked for are looked up beforehand, the longest first.
 const STRETCHES_MAX: usize = 2;
 
 /// The requests that a day takes.
@@ -34,7 +34,7 @@ pub struct Expected {
     pub guesses: u64,
 }
 
-/// What is known to tell it by.
+/// What the requests of a day are estimated from.
 pub(super) struct Outlook<'a> {
     pub(super) backfill: &'a Backfill,
     pub(super) listings: &'a [Listing<'a>],
@@ -91,7 +91,7 @@ impl Outlook<'_> {
         !listing.is_given_up() && is_asked(day, &listing.archive.template, self.now)
     }
 
-    /// How many articles the listings of a day will name, those that are known included.
+    /// The number of articles that the listings of a day will name, known ones included.
     fn named(&self, day: &CoveredDay, listings: u64) -> Option<u64> {
         if listings == 0 {
             return None;

@@ -22,7 +22,7 @@ use super::{
     survey::Survey,
 };
 
-/// A dry run asks for no more than this.
+/// A dry run makes no more requests than this.
 const REQUESTS_MAX: u64 = 250;
 
 /// What a backfill would do.
@@ -47,23 +47,23 @@ pub struct PlannedDay {
     pub expected: Expected,
 }
 
-/// The parts a preview needs.
+/// The parts of a preview.
 pub struct Preview<'a> {
-    /// Asks.
+    /// Asks the site.
     pub fetcher: &'a Fetcher,
-    /// Reads.
+    /// Reads pages.
     pub extractor: &'a Extractor,
     /// The site.
     pub profile: &'a Profile,
-    /// What is known, if anything is.
+    /// The archive, if there is one.
     pub archive: Option<&'a Reader>,
-    /// Where to stop.
+    /// Where the preview stops.
     pub limits: Limits,
-    /// The user's wish.
+    /// The user's wish to stop.
     pub stop: Stop,
 }
 
-/// Looking around. Nothing more is asked once it is cut.
+/// A preview under way. Nothing more is asked once it is cut.
 struct Looking<'a> {
     preview: &'a Preview<'a>,
     bounds: Bounds,
@@ -73,7 +73,7 @@ struct Looking<'a> {
 }
 
 impl Preview<'_> {
-    /// Look at the archive and ask a little, and say what a backfill would do.
+    /// Looks at the archive and asks a little. Returns what a backfill would do.
     pub async fn plan(&self, backfill: &Backfill, now: DateTime<Utc>) -> Result<BackfillPlan, JobError> {
         let profile = self.profile;
         let covered = match self.archive {
@@ -151,7 +151,7 @@ impl Looking<'_> {
         }
     }
 
-    /// Read the listings of a few days.
+    /// Reads the listings of a few days. Returns what they tell.
     async fn read_some(
         &mut self,
         days: &[CoveredDay],
@@ -194,7 +194,7 @@ impl Looking<'_> {
         Ok(survey)
     }
 
-    /// Look up where some days begin and end among the ids. Returns how many ids were of nothing: a run meets them, too.
+    /// Looks up where some days begin and end among the ids. Returns how many ids were of no page: a run meets them, too.
     async fn look_up(&mut self, map: &mut IdMap<'_>, days: Days) -> Result<u64, JobError> {
         let after = days.last.succ_opt().unwrap_or(days.last);
         let since = midnight(after, self.preview.profile.time_zone);

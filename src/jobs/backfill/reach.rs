@@ -4,14 +4,14 @@ use std::ops::RangeInclusive;
 
 use crate::discover::{DISORDER, Edge, EdgeKind};
 
-/// Beside an article at the edge of a hole, so many ids are asked for without a gap.
+/// Beside an article at the edge of a hole, this many ids are asked for without a gap.
 const HALO: u64 = 4 * DISORDER;
 /// How far a day reaches.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// Over these ids.
+    /// It reaches over these ids.
     Ids(RangeInclusive<u64>),
-    /// Over none.
+    /// It reaches over no id.
     Nothing,
     /// It is over before the first id of the series: ids say nothing of it.
     Before,

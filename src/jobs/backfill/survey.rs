@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, NaiveDate};
 
-/// So many days, spread over the range and over the week, tell how full the others are.
+/// This many days, spread over the range and over the week, tell how full the others are.
 const SAMPLES: usize = 7;
 /// A range of fewer days is told by its middle and its ends: no need for each day of the week.
 const WEEKS_MIN: usize = 14;
-/// Where stories begin or end is found to one day in so many of the range.
+/// Where stories begin or end is found to one part in this many of the range.
 const PRECISION: usize = 32;
 
 /// A range of days of which some are looked at.
@@ -34,7 +34,7 @@ impl Survey {
         Self { days, planned, named: BTreeMap::new(), counts: BTreeMap::new() }
     }
 
-    /// How many days it is about.
+    /// Returns the number of days that the survey is about.
     pub(super) fn len(&self) -> usize {
         self.days.len()
     }
@@ -45,7 +45,7 @@ impl Survey {
         next.or_else(|| self.border()).map(|it| self.days[it])
     }
 
-    /// Learn what the listings of a day named; `None` where none of them could be read.
+    /// Learns what the listings of a day named; `None` where none of them could be read.
     pub(super) fn note(&mut self, day: NaiveDate, named: Option<BTreeSet<String>>) {
         if let Ok(at) = self.days.binary_search(&day) {
             self.named.insert(at, named);

@@ -9,7 +9,7 @@ use super::CoveredDay;
 pub struct Backfill {
     /// The range.
     pub days: Days,
-    /// Where to begin.
+    /// Which day comes first.
     pub order: Order,
     /// Whether to ask for ids that nobody named.
     pub ids: Ids,
@@ -17,12 +17,12 @@ pub struct Backfill {
     pub only_gaps: bool,
 }
 
-/// Where to begin.
+/// Which day comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// With the last day.
+    /// The last day comes first.
     NewestFirst,
-    /// With the first day.
+    /// The first day comes first.
     OldestFirst,
 }
 
@@ -31,7 +31,7 @@ pub enum Order {
 pub enum Ids {
     /// Never.
     Off,
-    /// On days of which no listing speaks, or that are thin.
+    /// On days that no listing speaks of, or that are thin.
     Gaps,
     /// On every day.
     All,

@@ -1,4 +1,5 @@
-//! Reading the sources: which pages the site names, and whether the sources are alive.
+//! Reading the sources: which pages the site names, and whether the sources are alive. What a source says is parsed by
+//! `discover`; pages that are named are queued here and visited by `visits`.
 
 use std::collections::HashSet;
 
@@ -17,7 +18,7 @@ use crate::jobs::{JobError, Observer, bounds::Bounds};
 
 use super::drift::Measures;
 
-/// Every source of a cron pass, those of robots.txt included, each once.
+/// Every source of a pass, those that robots.txt names included, each once.
 pub(super) fn sources<'p>(
     profile: &'p Profile,
     cards: &'p CardReader<'p>,
@@ -44,7 +45,7 @@ pub(super) fn sources<'p>(
     sources
 }
 
-/// The files of sources, each of which is asked for once in a run, whoever names it.
+/// The files of sources. Each is asked for once in a run, even if several sources name it.
 pub(super) struct SeenFiles(HashSet<Url>);
 
 impl SeenFiles {
@@ -71,7 +72,7 @@ pub(super) struct Discovery<'a> {
 }
 
 impl Discovery<'_> {
-    /// Read robots.txt, unless it still counts. `Some` is why the site said stop.
+    /// Reads robots.txt, unless it still counts. Returns why the site said stop, if it did.
     pub(super) async fn ask_permission(&self) -> Result<Option<FetchError>, JobError> {
         let (robots, requests) = self.fetcher.robots(&self.profile.base_url).await;
         match robots {
@@ -85,7 +86,7 @@ impl Discovery<'_> {
         Ok(None)
     }
 
-    /// Read every source. `Some` is why the site said stop.
+    /// Reads every source. Returns why the site said stop, if it did.
     pub(super) async fn run(&self, tally: &mut Tally) -> Result<Option<FetchError>, JobError> {
         if let Some(error) = self.ask_permission().await? {
             return Ok(Some(error));
@@ -110,7 +111,7 @@ impl Discovery<'_> {
         Ok((0 < forbidden && forbidden == asked).then_some(FetchError::Robots))
     }
 
-    /// Read one source. `Some` is what came instead of its last answer.
+    /// Reads one source. Returns what came instead of its last answer, if that failed.
     async fn read(
         &self,
         source: &mut dyn Source,
@@ -244,7 +245,7 @@ impl Discovery<'_> {
     }
 }
 
-/// A source that answers with old items only is stale, whatever its status says.
+/// The state of a source. One that answers with old items only is stale, whatever its status says.
 fn state(
     memory: &SourceMemory,
     failure: Option<&str>,

@@ -1,5 +1,5 @@
-//! Drift: what is normally on the pages of a site, and is not any more. A redesign must not pass unnoticed, and a quiet
-//! Sunday must not cry wolf.
+//! Drift: what is normally on the pages of a site and is not there any more. A redesign must not pass unnoticed, and a quiet Sunday
+//! must not raise an alarm.
 //!
 //! Every page that is read adds to the measures of its run: whether each field was there, where it was read, and how much
 //! of it there was. A run is judged against those before it, in groups of enough pages, on the same kind of day.
@@ -17,13 +17,13 @@ use crate::{
     store::RunMeasures,
 };
 
-/// Fewer pages say nothing.
+/// Fewer pages than this say nothing.
 const PAGES_MIN: u64 = 20;
-/// Fewer groups of pages before it are no custom.
+/// Fewer groups of earlier pages than this do not show what is usual.
 const GROUPS_MIN: usize = 8;
-/// Runs of few pages are judged together with those of so many days before.
+/// A run of few pages is judged together with the runs of this many days before.
 const POOL_DAYS: i64 = 3;
-/// What fewer than half of the pages have is no custom either.
+/// What fewer than half of the pages have is not usual.
 const USUAL_MIN: f64 = 0.5;
 /// An alarm is a fall to less than this share of what is usual...
 const FALL: f64 = 0.5;
@@ -35,11 +35,11 @@ const ORDINARY: f64 = 0.8;
 const OTHER_DAYS: f64 = 0.55;
 /// for sizes, by this factor below the least that was seen.
 const SIZE_FALL: f64 = 0.75;
-/// Sizes that are small by nature.
+/// Sizes below this are small by nature.
 const SIZE_MIN: f64 = 3.0;
 /// Pages named in an alarm.
 const EXAMPLES_MAX: usize = 3;
-/// Begins the name of a measure that sums logarithms of sizes.
+/// The beginning of the name of a measure that sums logarithms of sizes.
 const SIZE: &str = "ln ";
 
 /// What the pages of a run had so far.
@@ -57,7 +57,7 @@ struct Counted {
 }
 
 impl Measures {
-    /// A page was read.
+    /// Notes a page that was read.
     pub(super) fn note(&self, url: &str, extraction: &Extraction) {
         let had = had(extraction);
         self.counted(|it| {
@@ -71,17 +71,17 @@ impl Measures {
         });
     }
 
-    /// A source that had news has none any more.
+    /// Notes a source that had news and has none any more.
     pub(super) fn note_source(&self, drift: Drift) {
         self.counted(|it| it.sources.push(drift));
     }
 
-    /// What was counted, as the archive keeps it.
+    /// Returns what was counted, in the form that the archive keeps.
     pub(super) fn taken(&self) -> (u64, BTreeMap<String, f64>) {
         self.counted(|it| (it.pages, it.totals.clone()))
     }
 
-    /// What drifted, by the runs before this one, newest first.
+    /// Returns what drifted, judged by the runs before this one, newest first.
     pub(super) fn judge(
         &self,
         before: &[RunMeasures],
@@ -163,7 +163,7 @@ impl Group {
     }
 }
 
-/// What drifted in a run, by those before it, newest first.
+/// Returns what drifted in a run, judged by those before it, newest first.
 fn judge(this: &RunMeasures, before: &[RunMeasures], profile: &Profile) -> Vec<Drift> {
     let is_weekend = |at: DateTime<Utc>| {
         matches!(at.with_timezone(&profile.time_zone).weekday(), Weekday::Sat | Weekday::Sun)
@@ -223,7 +223,7 @@ fn judge(this: &RunMeasures, before: &[RunMeasures], profile: &Profile) -> Vec<D
     fallen.iter().filter(|it| !is_said(it)).cloned().collect()
 }
 
-/// Runs put together, oldest first, until each group has enough pages.
+/// Groups of runs, oldest first, each with enough pages.
 fn grouped(runs: &[&RunMeasures]) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut group = Group::default();

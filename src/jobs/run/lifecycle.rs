@@ -14,10 +14,10 @@ use crate::{
 
 use super::{drift::Measures, pass::Pass, visit::Visitor, visits::Work};
 
-/// How often what the host asks of us is kept.
+/// How often the archive is told what the host asks of us.
 const KEEP_HOST: Duration = Duration::from_secs(1);
 
-/// How far back runs are a custom.
+/// Earlier runs of this many days show what is usual.
 const CUSTOM_DAYS: i64 = 90;
 
 impl<'a> Pass<'a> {

@@ -1,5 +1,5 @@
-//! What a run that fetches is made of. The parts are put together here and nowhere used: `lifecycle` begins and ends a run
-//! with them, `visits` works with them.
+//! The parts of a run that fetches. They are only put together here: `lifecycle` begins and ends a run with them, and `visits`
+//! works with them.
 
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 

@@ -20,7 +20,7 @@ use super::discovery::{self, SeenFiles};
 pub struct Plan {
     /// What each source says.
     pub sources: Vec<PlannedSource>,
-    /// Pages nobody has heard of yet.
+    /// Pages that the archive does not know yet.
     pub unknown: Vec<Url>,
     /// Known pages that are due.
     pub due: u64,
@@ -35,12 +35,12 @@ pub struct Plan {
 pub struct PlannedSource {
     /// Its address.
     pub url: Url,
-    /// How many articles it names, or why none.
+    /// The number of articles it names, or why it could not be read.
     pub listed: Result<usize, String>,
 }
 
-/// Read the sources, and compare with an archive if there is one. Where the user or the clock ends it, what was read until
-/// then is the plan.
+/// Reads the sources, and compares what they name with an archive if there is one. Returns the plan; where the user or the clock
+/// ends the reading, the plan is about what was read until then.
 pub async fn plan(
     fetcher: &Fetcher,
     profile: &Profile,

@@ -1,4 +1,4 @@
-//! When to visit a page again. Pure: the clock is an argument.
+//! When to visit a page again. Pure: the clock is an argument, and nothing is remembered. What came of a visit is told by `visit`.
 
 use std::time::Duration;
 
@@ -11,10 +11,10 @@ use crate::{
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// A page that failed this often is tried no more rarely.
+/// After this many failures the wait grows no longer.
 const DOUBLINGS_MAX: u32 = 6;
 
-/// When a stored story is looked at again: young ones soon, old ones never.
+/// Returns when a stored story is looked at again: young stories soon, old ones never.
 pub(super) fn recheck(
     steps: &[Recheck],
     published_at: Option<DateTime<Utc>>,
@@ -26,7 +26,7 @@ pub(super) fn recheck(
     Some(now + delta(step.every))
 }
 
-/// When a page that is not there is asked for again: twice, for what is announced before it is published. What is gone is
+/// Returns when a page that is not there is asked for again: twice, for what is announced before it is published. What is gone is
 /// gone, and a number that nobody named was only a guess. A page that is not stored is given up for a 404 alone: a site
 /// that leads to its front page, or says "not found" with 200, may be out of order.
 pub(super) fn missing(missing: Missing, task: &Task, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
@@ -43,7 +43,7 @@ pub(super) fn missing(missing: Missing, task: &Task, now: DateTime<Utc>) -> Opti
     Some(now + delta(wait))
 }
 
-/// When a page that could not be kept is tried again: later every time.
+/// Returns when a page that could not be kept is tried again: later every time.
 pub(super) fn retry(state: PageState, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let (first, longest) = match state {
         PageState::Blocked => (6 * HOUR, 7 * DAY),

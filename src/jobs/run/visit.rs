@@ -46,7 +46,7 @@ pub(in crate::jobs) struct ReadPage {
     pub(in crate::jobs) extraction: Extraction,
 }
 
-/// A story under a "not found" headline has at most so many words.
+/// A page under a "not found" headline that has more words than this is a story.
 const SOFT_WORDS_MAX: u32 = 60;
 
 impl<'a> Visitor<'a> {
@@ -140,7 +140,7 @@ fn published(draft: &Draft, profile: &Profile) -> Option<DateTime<Utc>> {
     draft.published_at.map(|it| it.to_utc()).or_else(|| day().map(|it| it.to_utc()))
 }
 
-/// 200, and the page says that there is no such page.
+/// Whether a page that came with 200 says that there is no such page.
 fn is_not_found(draft: &Draft, profile: &Profile) -> bool {
     draft.headline.as_ref().is_some_and(|it| profile.text.not_found.has(it))
         && draft.word_count() <= SOFT_WORDS_MAX

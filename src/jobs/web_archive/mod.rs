@@ -1,4 +1,5 @@
-//! Web archives asked over the network: a range of days out of one, and what is offered to one.
+//! Web archives that are asked over the network: a range of days is filled from one, and pages that the site does not give are
+//! looked for in one. Web archives in files are read by `import`.
 
 mod choice;
 mod offers;

@@ -14,9 +14,9 @@ use crate::jobs::{End, Halt, run::Work};
 
 use super::{choice::first_and_last, reader::WebArchiveReader};
 
-/// Pages of one run: an archive is asked slowly, and cron comes again.
+/// Pages that are looked for in one run: an archive is asked slowly, and the next run goes on.
 const PAGES_MAX: u32 = 50;
-/// An archive that had nothing may have something later.
+/// How long an archive that had nothing is left alone about a page.
 const AGAIN: TimeDelta = TimeDelta::days(30);
 
 impl Work<'_> {

@@ -1,4 +1,5 @@
-//! One web archive, asked at its own pace: what it has, and the captures themselves.
+//! One web archive, asked at its own pace: its index, and the captures themselves. Which of them are wanted is decided by `via` and
+//! `offers`; what an index says is parsed by `discover`.
 
 use chrono::Utc;
 use url::Url;
@@ -22,7 +23,7 @@ use crate::jobs::{
 pub(super) struct WebArchiveReader<'w, 'a> {
     work: &'w Work<'a>,
     archive: &'w WebArchive,
-    /// Hosts whose pace is known: an archive may keep its index and its files apart.
+    /// Hosts whose pace was looked up: an archive may keep its index and its files on different ones.
     hosts: Vec<String>,
 }
 
@@ -31,7 +32,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         Self { work, archive, hosts: Vec::new() }
     }
 
-    /// The CDX servers that may know captures made on these days.
+    /// Returns the CDX servers that may know captures made on these days.
     pub(super) async fn servers(&mut self, days: Days) -> Result<Vec<Url>, Halt> {
         let list = match &self.archive.index {
             Index::Cdx(server) => return Ok(vec![server.clone()]),
@@ -53,7 +54,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         Ok(servers)
     }
 
-    /// What a server knows.
+    /// Returns the captures that a server knows.
     pub(super) async fn index(
         &mut self,
         server: Url,
@@ -84,7 +85,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         Ok(captures)
     }
 
-    /// Fetch a capture and keep it.
+    /// Fetches a capture and keeps it. Returns what that meant for the archive.
     pub(super) async fn fetch(&mut self, capture: ArchivedCapture) -> Result<Settled, Halt> {
         let Pass { writer, observe, .. } = self.work.pass;
         let (settled, cause) = match self.page(&capture).await? {
@@ -132,7 +133,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         }))
     }
 
-    /// Where a capture is to be had.
+    /// The request for a capture; `None` where the index does not say where it is.
     fn address(&self, capture: &ArchivedCapture) -> Option<Ask> {
         match &self.archive.holding {
             Holding::Replay(template) => {
@@ -160,7 +161,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         is_it.then_some(page)
     }
 
-    /// One request, at the archive's pace and with what its host asked of an earlier run.
+    /// Sends one request, at the archive's pace and with what its host asked of an earlier run.
     async fn ask(&mut self, ask: &Ask) -> Result<Result<Fetched, FetchError>, JobError> {
         let Pass { fetcher, writer, .. } = self.work.pass;
         let host = Fetcher::host_of(&ask.url);

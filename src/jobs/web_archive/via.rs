@@ -1,4 +1,4 @@
-//! A range of days from a web archive: what it has of the site's articles, as it was captured.
+//! A range of days filled from a web archive: what it has of the site's articles, as they were captured.
 
 use std::collections::BTreeMap;
 
@@ -23,21 +23,21 @@ pub struct Via<'p> {
     pub archive: &'p WebArchive,
     /// Articles published on these days.
     pub days: Days,
-    /// Which of an article's captures.
+    /// Which captures of an article are wanted.
     pub captures: Captures,
 }
 
-/// Which of an article's captures.
+/// Which captures of an article are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Captures {
-    /// The one nearest after publication, and the latest.
+    /// The capture nearest after publication, and the latest.
     FirstAndLast,
-    /// Every one: each has a ticker.
+    /// Every capture: each has a ticker.
     Every,
 }
 
 impl Pass<'_> {
-    /// Fill a range from a web archive. `reader` looks at the same archive that is written.
+    /// Fills a range from a web archive. `reader` looks at the same archive that is written. Returns what came of it.
     pub async fn backfill_via(&self, reader: &Reader, via: &Via<'_>) -> Result<Report, JobError> {
         self.run("backfill", async |work, tally| {
             let web_archive = WebArchiveReader::new(work, via.archive);
@@ -80,7 +80,7 @@ impl Filling<'_, '_> {
         Ok(())
     }
 
-    /// What the archive has of articles that may be of the range.
+    /// Returns the captures of articles that may be of the range.
     async fn read_indexes(&mut self) -> Result<BTreeMap<PageKey, Vec<ArchivedCapture>>, Halt> {
         let Days { first, last } = self.via.days;
         let days = Days { first, last: last + chrono::Days::new(self.via.archive.days_after) };
@@ -109,7 +109,7 @@ impl Filling<'_, '_> {
         before.is_none_or(|it| it.0 <= id) && after.is_none_or(|it| id <= it.0)
     }
 
-    /// Which captures of a page are wanted and not here.
+    /// Returns the captures of a page that are wanted and not in the archive.
     fn choose(
         &self,
         key: &PageKey,
