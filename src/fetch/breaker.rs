@@ -12,7 +12,7 @@ const OPEN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What an answer said of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum HostSign {
     /// It works.
     Good,
     /// It failed: reset, timeout, 5xx.
@@ -26,11 +26,12 @@ pub(super) enum Verdict {
 /// Whether a request may go out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Admission {
-    Open,
-    /// As the one probe; nothing else goes out until it is answered.
+    /// The breaker is closed: it may.
+    Granted,
+    /// It may, as the one probe; nothing else goes out until the probe is answered.
     Probe,
-    /// Not before this.
-    Closed(Duration),
+    /// The breaker is open: no request goes out before this.
+    NotBefore(Duration),
 }
 
 /// Counts failures in a row. Times are since the fetcher began.
@@ -53,9 +54,9 @@ impl Breaker {
 
     pub(super) fn admit(&mut self, now: Duration) -> Admission {
         match self.open_until {
-            None => Admission::Open,
-            Some(until) if now < until => Admission::Closed(until),
-            Some(until) if self.is_probing => Admission::Closed(until),
+            None => Admission::Granted,
+            Some(until) if now < until => Admission::NotBefore(until),
+            Some(until) if self.is_probing => Admission::NotBefore(until),
             Some(_) => {
                 self.is_probing = true;
                 Admission::Probe
@@ -63,17 +64,17 @@ impl Breaker {
         }
     }
 
-    pub(super) fn note(&mut self, now: Duration, verdict: Verdict) {
+    pub(super) fn note(&mut self, now: Duration, verdict: HostSign) {
         let was_probing = std::mem::take(&mut self.is_probing);
         match verdict {
-            Verdict::Good => return *self = Self::default(),
-            Verdict::Failure | Verdict::Unreached => self.failures += 1,
-            Verdict::Block => {
+            HostSign::Good => return *self = Self::default(),
+            HostSign::Failure | HostSign::Unreached => self.failures += 1,
+            HostSign::Block => {
                 self.failures += 1;
                 self.blocks += 1;
             }
         }
-        self.is_unreached = verdict == Verdict::Unreached;
+        self.is_unreached = verdict == HostSign::Unreached;
         if was_probing || FAILURES_MAX <= self.failures || BLOCKS_MAX <= self.blocks {
             let doublings = self.failures.saturating_sub(FAILURES_MAX).min(7);
             self.open_until = Some(now + (OPEN * 2_u32.pow(doublings)).min(OPEN_MAX));
@@ -105,35 +106,35 @@ mod tests {
     fn failures_in_a_row_open_it_and_a_good_answer_clears_them() {
         let mut breaker = Breaker::default();
         for _ in 0..4 {
-            breaker.note(T0, Verdict::Failure);
+            breaker.note(T0, HostSign::Failure);
         }
-        breaker.note(T0, Verdict::Good);
+        breaker.note(T0, HostSign::Good);
         for _ in 0..4 {
-            breaker.note(T0, Verdict::Failure);
-            assert_eq!(breaker.admit(T0), Admission::Open);
+            breaker.note(T0, HostSign::Failure);
+            assert_eq!(breaker.admit(T0), Admission::Granted);
         }
-        breaker.note(T0, Verdict::Failure);
-        assert_eq!(breaker.admit(T0), Admission::Closed(OPEN));
+        breaker.note(T0, HostSign::Failure);
+        assert_eq!(breaker.admit(T0), Admission::NotBefore(OPEN));
     }
 
     #[test]
     fn three_refusals_are_enough() {
         let mut breaker = Breaker::default();
         for _ in 0..3 {
-            breaker.note(T0, Verdict::Block);
+            breaker.note(T0, HostSign::Block);
         }
-        assert_eq!(breaker.admit(T0), Admission::Closed(OPEN));
+        assert_eq!(breaker.admit(T0), Admission::NotBefore(OPEN));
     }
 
     #[test]
     fn being_offline_ends_a_run_and_is_forgotten_by_the_next() {
         let mut breaker = Breaker::default();
         for _ in 0..5 {
-            breaker.note(T0, Verdict::Unreached);
+            breaker.note(T0, HostSign::Unreached);
         }
-        assert_eq!(breaker.admit(T0), Admission::Closed(OPEN));
+        assert_eq!(breaker.admit(T0), Admission::NotBefore(OPEN));
         assert_eq!(breaker.remembered(), (0, None));
-        breaker.note(T0, Verdict::Failure);
+        breaker.note(T0, HostSign::Failure);
         assert_eq!(breaker.remembered().0, 6);
     }
 
@@ -142,15 +143,15 @@ mod tests {
         let mut breaker = Breaker::default();
         breaker.resume(5, Some(OPEN));
         assert_eq!(breaker.admit(OPEN), Admission::Probe);
-        assert!(matches!(breaker.admit(OPEN), Admission::Closed(_)), "nothing beside the probe");
-        breaker.note(OPEN, Verdict::Failure);
+        assert!(matches!(breaker.admit(OPEN), Admission::NotBefore(_)), "nothing beside the probe");
+        breaker.note(OPEN, HostSign::Failure);
         assert_eq!(
             breaker.admit(OPEN),
-            Admission::Closed(OPEN + OPEN * 2),
+            Admission::NotBefore(OPEN + OPEN * 2),
             "the next pause is twice as long"
         );
         assert_eq!(breaker.admit(OPEN * 3), Admission::Probe);
-        breaker.note(OPEN * 3, Verdict::Good);
-        assert_eq!(breaker.admit(OPEN * 3), Admission::Open);
+        breaker.note(OPEN * 3, HostSign::Good);
+        assert_eq!(breaker.admit(OPEN * 3), Admission::Granted);
     }
 }

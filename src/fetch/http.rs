@@ -53,7 +53,7 @@ pub(super) enum Audience {
 }
 
 /// An answer, read whole.
-pub(super) struct Answer {
+pub(super) struct WireAnswer {
     pub(super) status: StatusCode,
     version: Version,
     /// What was said with the request, but for cookies and the user's own headers.
@@ -108,7 +108,7 @@ impl Http {
     }
 
     /// Send one request and read the answer whole, or say why not. Redirects are answers.
-    pub(super) async fn send(&self, ask: &Ask, audience: Audience) -> Result<Answer, FetchError> {
+    pub(super) async fn send(&self, ask: &Ask, audience: Audience) -> Result<WireAnswer, FetchError> {
         self.check_address(&ask.url)?;
         let sent = self.request_headers(ask, audience);
         let client = match audience {
@@ -122,7 +122,7 @@ impl Http {
         let body = self.read(response, &headers, &ask.url).await;
         // What the status says is known, whatever became of the body.
         let body = if status.is_success() { body? } else { body.unwrap_or_default() };
-        Ok(Answer { status, version, sent, headers, body })
+        Ok(WireAnswer { status, version, sent, headers, body })
     }
 
     fn request_headers(&self, ask: &Ask, audience: Audience) -> HeaderMap {
@@ -195,7 +195,7 @@ impl Http {
     }
 }
 
-impl Answer {
+impl WireAnswer {
     pub(super) fn header(&self, name: HeaderName) -> Option<String> {
         self.headers.get(name)?.to_str().ok().map(str::to_owned)
     }

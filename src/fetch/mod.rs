@@ -38,8 +38,8 @@ use crate::{
 };
 
 use self::{
-    breaker::{Admission, Breaker, Verdict},
-    http::{Answer, Audience, Http},
+    breaker::{Admission, Breaker, HostSign},
+    http::{Audience, Http, WireAnswer},
     lane::Lane,
     pace::Pace,
     retry::Retry,
@@ -195,7 +195,7 @@ impl Fetcher {
     }
 
     /// One address, tried again while the cause is passing.
-    async fn attempts(&self, ask: &Ask, requests: &mut Vec<Request>) -> Result<Answer, FetchError> {
+    async fn attempts(&self, ask: &Ask, requests: &mut Vec<Request>) -> Result<WireAnswer, FetchError> {
         let host = Self::host_of(&ask.url);
         let mut attempt = 1;
         let mut pause = Duration::ZERO;
@@ -233,7 +233,7 @@ impl Fetcher {
         ask: &Ask,
         pause: Duration,
         requests: &mut Vec<Request>,
-    ) -> Result<Answer, FetchError> {
+    ) -> Result<WireAnswer, FetchError> {
         let began = self.now();
         // Held until the answer is in: that bounds what is on its way.
         let _slot = self.slots.acquire().await.map_err(|_| FetchError::Timeout)?;
@@ -263,8 +263,10 @@ impl Fetcher {
     fn admit(&self, host: &str) -> Result<(), FetchError> {
         let now = self.now();
         self.lane(host, |lane| match lane.breaker.admit(now) {
-            Admission::Open | Admission::Probe => Ok(()),
-            Admission::Closed(until) => Err(FetchError::BreakerOpen { wait: until.saturating_sub(now) }),
+            Admission::Granted | Admission::Probe => Ok(()),
+            Admission::NotBefore(until) => {
+                Err(FetchError::BreakerOpen { wait: until.saturating_sub(now) })
+            }
         })
     }
 
@@ -330,43 +332,43 @@ impl Fetcher {
     fn judge(
         &self,
         host: &str,
-        result: Result<Answer, FetchError>,
+        result: Result<WireAnswer, FetchError>,
         took: Duration,
-    ) -> Result<Answer, FetchError> {
+    ) -> Result<WireAnswer, FetchError> {
         let now = self.now();
         let judged = result.and_then(|answer| self.classify(answer));
         self.lane(host, |lane| match &judged {
             Ok(_) => {
                 lane.pace.note_answer(took);
-                lane.breaker.note(now, Verdict::Good);
+                lane.breaker.note(now, HostSign::Good);
                 lane.wait_until = lane.wait_until.filter(|it| now < *it);
             }
             Err(FetchError::Throttled { until, .. }) => {
                 lane.pace.note_pushback();
-                lane.breaker.note(now, Verdict::Failure);
+                lane.breaker.note(now, HostSign::Failure);
                 let until = self.since(*until);
                 lane.wait_until = Some(lane.wait_until.map_or(until, |it| it.max(until)));
             }
             Err(FetchError::Blocked { .. } | FetchError::Challenge { .. }) => {
                 lane.pace.note_pushback();
-                lane.breaker.note(now, Verdict::Block);
+                lane.breaker.note(now, HostSign::Block);
             }
             // It answered; that this page is too large says nothing of the host.
-            Err(FetchError::TooLarge { .. }) => lane.breaker.note(now, Verdict::Good),
+            Err(FetchError::TooLarge { .. }) => lane.breaker.note(now, HostSign::Good),
             Err(FetchError::PrivateAddress { .. }) => lane.breaker.forget_probe(),
             Err(FetchError::Status { status: 503 }) => {
                 lane.pace.note_pushback();
-                lane.breaker.note(now, Verdict::Failure);
+                lane.breaker.note(now, HostSign::Failure);
             }
             Err(FetchError::Connect { .. } | FetchError::Dns { .. }) => {
-                lane.breaker.note(now, Verdict::Unreached);
+                lane.breaker.note(now, HostSign::Unreached);
             }
-            Err(_) => lane.breaker.note(now, Verdict::Failure),
+            Err(_) => lane.breaker.note(now, HostSign::Failure),
         });
         judged
     }
 
-    fn classify(&self, answer: Answer) -> Result<Answer, FetchError> {
+    fn classify(&self, answer: WireAnswer) -> Result<WireAnswer, FetchError> {
         let status = answer.status.as_u16();
         if !answer.status.is_redirection() && answer.is_challenge(&self.profile.challenge) {
             return Err(FetchError::Challenge { status });
@@ -414,7 +416,7 @@ impl Fetcher {
 }
 
 /// What an answer that is no redirect means.
-fn fetched(ask: &Ask, answer: Answer) -> Result<Fetched, FetchError> {
+fn fetched(ask: &Ask, answer: WireAnswer) -> Result<Fetched, FetchError> {
     let validators = answer.validators();
     match answer.status {
         StatusCode::OK if ask.range.is_some() => {
@@ -450,7 +452,7 @@ fn fetched(ask: &Ask, answer: Answer) -> Result<Fetched, FetchError> {
     }
 }
 
-fn redirect_target(answer: &Answer, from: &Url) -> Option<Url> {
+fn redirect_target(answer: &WireAnswer, from: &Url) -> Option<Url> {
     if !answer.status.is_redirection() || answer.status == StatusCode::NOT_MODIFIED {
         return None;
     }

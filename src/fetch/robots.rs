@@ -10,23 +10,23 @@ const DELAY_MAX: f64 = 86_400.0;
 /// What a site asks of us.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Robots {
-    rules: Vec<Rule>,
+    rules: Vec<RobotsRule>,
     pub(super) crawl_delay: Option<Duration>,
     /// Addresses as written.
     pub(super) sitemaps: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Rule {
+struct RobotsRule {
     /// Percent-encoding in one form.
     pattern: String,
     is_allow: bool,
 }
 
 #[derive(Default)]
-struct Group {
+struct RobotsGroup {
     agents: Vec<String>,
-    rules: Vec<Rule>,
+    rules: Vec<RobotsRule>,
     crawl_delay: Option<Duration>,
 }
 
@@ -64,8 +64,8 @@ impl Robots {
     }
 }
 
-fn groups(text: &str) -> (Vec<Group>, Vec<String>) {
-    let mut groups: Vec<Group> = Vec::new();
+fn groups(text: &str) -> (Vec<RobotsGroup>, Vec<String>) {
+    let mut groups: Vec<RobotsGroup> = Vec::new();
     let mut sitemaps = Vec::new();
     let mut in_agents = false;
     for line in text.split(['\n', '\r']) {
@@ -75,7 +75,7 @@ fn groups(text: &str) -> (Vec<Group>, Vec<String>) {
         match key.trim().to_ascii_lowercase().as_str() {
             "user-agent" => {
                 if !in_agents {
-                    groups.push(Group::default());
+                    groups.push(RobotsGroup::default());
                 }
                 in_agents = true;
                 if let Some(group) = groups.last_mut() {
@@ -87,7 +87,7 @@ fn groups(text: &str) -> (Vec<Group>, Vec<String>) {
                 in_agents = false;
                 // An empty rule says nothing.
                 if let Some(group) = groups.last_mut().filter(|_| !value.is_empty()) {
-                    group.rules.push(Rule { pattern: normalize(value), is_allow: key == "allow" });
+                    group.rules.push(RobotsRule { pattern: normalize(value), is_allow: key == "allow" });
                 }
             }
             "crawl-delay" => {
