@@ -53,7 +53,7 @@
 //!
 //! # Where we left the design, and why
 //!
-//! * The file as written is no type of its own: `config` reads TOML through [`config`]'s `Reader`, the user's file
+//! * The file as written is no type of its own: `config` reads TOML through [`config`]'s `TomlFile`, the user's file
 //!   lying over the built-in one key by key. So a default stands in one place, `config.toml`, and a key that is
 //!   not documented there cannot be read.
 //! * Folding addresses into a `PageKey` is [`config::Profile::page_key`], not a part of `discover`: `extract` and

@@ -126,7 +126,7 @@ fn web_archive<'s>(session: &'s Session, name: &str) -> Result<&'s WebArchive, U
 /// `31 days: 29 complete, 1 thin, 1 blocked`.
 fn verdicts(covered: &[CoveredDay]) -> String {
     let count = |verdict| covered.iter().filter(|it| it.verdict == verdict).count();
-    let counts = Verdict::ALL.map(|it| (count(it), it)).into_iter().filter(|it| 0 < it.0);
+    let counts = Verdict::ALL.iter().map(|it| (count(*it), it)).filter(|it| 0 < it.0);
     let counts = counts.map(|(count, it)| format!("{count} {}", it.code())).collect::<Vec<_>>();
     format!("{} days: {}", covered.len(), counts.join(", "))
 }

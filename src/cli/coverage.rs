@@ -84,11 +84,12 @@ fn calendar(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
             format!("{complete}/{}", row.len())
         );
     }
-    let legend = Verdict::ALL.map(|it| {
-        let count = covered.iter().filter(|day| day.verdict == it).count();
-        let (mark, style) = mark(it);
-        format!("{} {} {count}", style.apply_to(mark), it.code())
+    let legend = Verdict::ALL.iter().map(|&verdict| {
+        let count = covered.iter().filter(|day| day.verdict == verdict).count();
+        let (mark, style) = mark(verdict);
+        format!("{} {} {count}", style.apply_to(mark), verdict.code())
     });
+    let legend: Vec<String> = legend.collect();
     let (first, second) = legend.split_at(4);
     let _ = writeln!(out, "\n{}\n{}", first.join("   "), second.join("   "));
     out + &work(covered, days, has_ids)

@@ -9,7 +9,7 @@ use anyhow::Context;
 use tokio::{runtime::Runtime, sync::watch};
 
 use crate::{
-    config::{Config, Loaded},
+    config::{Config, LoadedConfig},
     export::{Existing, Place},
     extract::Extractor,
     fetch::Fetcher,
@@ -24,7 +24,7 @@ const CONFIG_FILE: &str = "config.toml";
 
 /// The configuration in force, and the rules compiled from it.
 pub(super) struct Session {
-    pub(super) loaded: Loaded,
+    pub(super) loaded: LoadedConfig,
     pub(super) config: Config,
     pub(super) extractor: Arc<Extractor>,
     /// The file it was read from.
@@ -51,7 +51,11 @@ impl Session {
     }
 
     /// A session over a configuration that is at hand.
-    pub(super) fn of(common: &Common, loaded: Loaded, file: Option<PathBuf>) -> anyhow::Result<Self> {
+    pub(super) fn of(
+        common: &Common,
+        loaded: LoadedConfig,
+        file: Option<PathBuf>,
+    ) -> anyhow::Result<Self> {
         let config = loaded.config.clone();
         let extractor = Arc::new(Extractor::new(&config.profile)?);
         let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));

@@ -12,7 +12,7 @@ pub struct ConfigError {
 
 /// Where in which file a value stands.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Place {
+pub struct ConfigPlace {
     /// The file, as messages call it.
     pub file: String,
     /// Its line, from 1.
@@ -28,7 +28,7 @@ pub enum Problem {
     #[error("{reason}")]
     Syntax {
         /// Where.
-        place: Place,
+        place: ConfigPlace,
         /// In the parser's words.
         reason: String,
     },
@@ -36,7 +36,7 @@ pub enum Problem {
     #[error("unknown key `{}`{}", .place.key, suggestion(.nearest.as_deref()))]
     Unknown {
         /// Where.
-        place: Place,
+        place: ConfigPlace,
         /// The key that was probably meant.
         nearest: Option<String>,
     },
@@ -44,13 +44,13 @@ pub enum Problem {
     #[error("`{}` is missing", .place.key)]
     Absent {
         /// Where it should be.
-        place: Place,
+        place: ConfigPlace,
     },
     /// A value against the rule of its key.
     #[error("`{}` must be {rule}, found {found}", .place.key)]
     Value {
         /// Where.
-        place: Place,
+        place: ConfigPlace,
         /// What it must be.
         rule: String,
         /// What it is, as TOML.
@@ -68,7 +68,7 @@ impl From<Problem> for ConfigError {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ConfigPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.line == 0 { f.write_str(&self.file) } else { write!(f, "{}:{}", self.file, self.line) }
     }

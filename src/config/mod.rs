@@ -9,7 +9,7 @@ mod profile;
 mod reader;
 mod sections;
 
-pub use error::{ConfigError, Place, Problem};
+pub use error::{ConfigError, ConfigPlace, Problem};
 pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
 pub use profile::{
     Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index,
@@ -24,7 +24,7 @@ use url::Url;
 
 use crate::model::KeepRaw;
 
-use self::reader::{Reader, Section};
+use self::reader::{Section, TomlFile};
 
 /// The default configuration, as documented.
 pub const DEFAULT: &str = include_str!("../../config.toml");
@@ -90,7 +90,7 @@ pub struct Setting {
 
 /// A configuration and the settings it was made of, for `config show`.
 #[derive(Debug, Clone)]
-pub struct Loaded {
+pub struct LoadedConfig {
     /// What is in force.
     pub config: Config,
     /// Every key, in the order of the file.
@@ -105,14 +105,14 @@ impl Default for Config {
 
 impl Config {
     /// Read a user's file over the defaults. `file` is what error messages call it.
-    pub fn parse(text: &str, file: &str) -> Result<Loaded, ConfigError> {
+    pub fn parse(text: &str, file: &str) -> Result<LoadedConfig, ConfigError> {
         Ok(read(text, file)?)
     }
 }
 
-fn read(text: &str, file: &str) -> Result<Loaded, Problem> {
-    let user = Reader::parse(text, file)?;
-    let built_in = Reader::parse(DEFAULT, "built-in config.toml")?;
+fn read(text: &str, file: &str) -> Result<LoadedConfig, Problem> {
+    let user = TomlFile::parse(text, file)?;
+    let built_in = TomlFile::parse(DEFAULT, "built-in config.toml")?;
     let root = Section::root(&user, &built_in);
     let archive = root.section("archive")?;
     let fetch = root.section("fetch")?;
@@ -127,12 +127,11 @@ fn read(text: &str, file: &str) -> Result<Loaded, Problem> {
     for section in [&root, &archive, &fetch, &site] {
         section.finish()?;
     }
-    Ok(Loaded { config, settings: root.settings() })
+    Ok(LoadedConfig { config, settings: root.settings() })
 }
 
 fn read_keep_raw(archive: &Section) -> Result<KeepRaw, Problem> {
-    let word = archive.text("keep_raw")?;
-    let found = KeepRaw::ALL.into_iter().find(|it| it.code() == word);
+    let found = KeepRaw::from_code(&archive.text("keep_raw")?);
     found.ok_or_else(|| archive.wrong("keep_raw", "one of \"all\", \"latest\", \"none\""))
 }
 

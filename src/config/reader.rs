@@ -14,13 +14,13 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{LineSet, Pattern, Place, Problem, Setting};
+use super::{ConfigPlace, LineSet, Pattern, Problem, Setting};
 
 /// Below this likeness a suggestion would only confuse.
 const LIKENESS_MIN: f64 = 0.75;
 
 /// One parsed file.
-pub(super) struct Reader<'t> {
+pub(super) struct TomlFile<'t> {
     text: &'t str,
     file: String,
     table: DeTable<'t>,
@@ -39,42 +39,42 @@ pub(super) struct Section<'r> {
 
 #[derive(Clone, Copy)]
 struct Layer<'r> {
-    reader: &'r Reader<'r>,
+    reader: &'r TomlFile<'r>,
     table: &'r DeTable<'r>,
     at: usize,
     is_user: bool,
 }
 
 /// A value with the layer it was found in.
-pub(super) struct Found<'r> {
+pub(super) struct LayeredValue<'r> {
     pub(super) value: &'r DeValue<'r>,
-    pub(super) place: Place,
+    pub(super) place: ConfigPlace,
     span: Range<usize>,
     layer: Layer<'r>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> TomlFile<'t> {
     pub(super) fn parse(text: &'t str, file: &str) -> Result<Self, Problem> {
         let file = file.to_owned();
         match DeTable::parse(text) {
             Ok(table) => Ok(Self { text, file, table: table.into_inner() }),
             Err(error) => {
                 let at = error.span().map_or(0, |it| it.start);
-                let place = Place { file, line: line_of(text, at), key: String::new() };
+                let place = ConfigPlace { file, line: line_of(text, at), key: String::new() };
                 Err(Problem::Syntax { place, reason: error.message().to_owned() })
             }
         }
     }
 
-    fn place(&self, at: usize, key: String) -> Place {
-        Place { file: self.file.clone(), line: line_of(self.text, at), key }
+    fn place(&self, at: usize, key: String) -> ConfigPlace {
+        ConfigPlace { file: self.file.clone(), line: line_of(self.text, at), key }
     }
 }
 
 impl<'r> Section<'r> {
-    pub(super) fn root(user: &'r Reader<'r>, built_in: &'r Reader<'r>) -> Self {
+    pub(super) fn root(user: &'r TomlFile<'r>, built_in: &'r TomlFile<'r>) -> Self {
         let layer =
-            |reader: &'r Reader<'r>, is_user| Layer { reader, table: &reader.table, at: 0, is_user };
+            |reader: &'r TomlFile<'r>, is_user| Layer { reader, table: &reader.table, at: 0, is_user };
         Self {
             path: String::new(),
             file: user.file.clone(),
@@ -167,7 +167,7 @@ impl<'r> Section<'r> {
     }
 
     /// The value of a key, from the nearest file that has it.
-    pub(super) fn get(&self, key: &str) -> Option<Found<'r>> {
+    pub(super) fn get(&self, key: &str) -> Option<LayeredValue<'r>> {
         self.note(key);
         let (layer, value) = self
             .tables
@@ -182,7 +182,7 @@ impl<'r> Section<'r> {
         Some(found)
     }
 
-    fn require(&self, key: &str) -> Result<Found<'r>, Problem> {
+    fn require(&self, key: &str) -> Result<LayeredValue<'r>, Problem> {
         self.get(key).ok_or_else(|| self.absent(key))
     }
 
@@ -216,7 +216,7 @@ impl<'r> Section<'r> {
     }
 
     /// The strings of an array, each with its place; empty where the key is absent.
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<(String, Place)>, Problem> {
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<(String, ConfigPlace)>, Problem> {
         let Some(found) = self.get(key) else { return Ok(Vec::new()) };
         let texts = found.items()?.into_iter().map(|item| {
             let text = item.value.as_str().ok_or_else(|| item.wrong("a string"))?;
@@ -231,7 +231,7 @@ impl<'r> Section<'r> {
 
     /// Patterns for whole lines; none where the key is absent.
     pub(super) fn lines(&self, key: &str) -> Result<LineSet, Problem> {
-        let refuse = |place: Place, text: &str, reason: String| Problem::Value {
+        let refuse = |place: ConfigPlace, text: &str, reason: String| Problem::Value {
             place,
             rule: format!("a regular expression ({reason})"),
             found: format!("{text:?}"),
@@ -273,7 +273,7 @@ impl<'r> Section<'r> {
     pub(super) fn absent(&self, key: &str) -> Problem {
         let place = match self.tables.first() {
             Some(layer) => layer.reader.place(layer.at, self.name(key)),
-            None => Place { file: self.file.clone(), line: 0, key: self.name(key) },
+            None => ConfigPlace { file: self.file.clone(), line: 0, key: self.name(key) },
         };
         Problem::Absent { place }
     }
@@ -318,14 +318,19 @@ impl<'r> Section<'r> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    fn found_in(&self, layer: &Layer<'r>, key: &str, value: &'r Spanned<DeValue<'r>>) -> Found<'r> {
+    fn found_in(
+        &self,
+        layer: &Layer<'r>,
+        key: &str,
+        value: &'r Spanned<DeValue<'r>>,
+    ) -> LayeredValue<'r> {
         let span = value.span();
         let place = layer.reader.place(span.start, self.name(key));
-        Found { value: value.get_ref(), place, span, layer: *layer }
+        LayeredValue { value: value.get_ref(), place, span, layer: *layer }
     }
 }
 
-impl<'r> Found<'r> {
+impl<'r> LayeredValue<'r> {
     pub(super) fn wrong(&self, rule: &str) -> Problem {
         let found = match self.value {
             DeValue::String(text) => format!("{text:?}"),
@@ -334,13 +339,13 @@ impl<'r> Found<'r> {
         Problem::Value { place: self.place.clone(), rule: rule.to_owned(), found }
     }
 
-    pub(super) fn items(&self) -> Result<Vec<Found<'r>>, Problem> {
+    pub(super) fn items(&self) -> Result<Vec<LayeredValue<'r>>, Problem> {
         let DeValue::Array(items) = self.value else { return Err(self.wrong("an array")) };
         let items = items.iter().enumerate().map(|(index, item)| {
             let key = format!("{}[{index}]", self.place.key);
             let span = item.span();
             let place = self.layer.reader.place(span.start, key);
-            Found { value: item.get_ref(), place, span, layer: self.layer }
+            LayeredValue { value: item.get_ref(), place, span, layer: self.layer }
         });
         Ok(items.collect())
     }

@@ -90,7 +90,7 @@ impl Compiled {
         let mut eras = Vec::new();
         for era in &profile.eras {
             let mut fields = HashMap::new();
-            for field in RuleField::ALL {
+            for &field in RuleField::ALL {
                 fields.insert(field, era.rules.of(field).iter().map(|rule| list.place(rule)).collect());
             }
             eras.push(fields);

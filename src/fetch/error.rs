@@ -7,10 +7,12 @@ use chrono::{DateTime, Utc};
 use crate::model::PageState;
 
 /// Why a page did not come.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum FetchError {
     /// 401, 403, or another refusal.
     #[error("the site refused it ({status})")]
+    #[strum(serialize = "refused_by_site")]
     Blocked {
         /// HTTP status.
         status: u16,
@@ -31,6 +33,7 @@ pub enum FetchError {
     },
     /// 5xx, or a status that makes no sense.
     #[error("the site answered {status}")]
+    #[strum(serialize = "server_error")]
     Status {
         /// HTTP status.
         status: u16,
@@ -55,6 +58,7 @@ pub enum FetchError {
     },
     /// The connection broke, or what came is no HTTP.
     #[error("the connection broke: {reason}")]
+    #[strum(serialize = "connection_broke")]
     Network {
         /// In the words of the library.
         reason: String,
@@ -90,6 +94,7 @@ pub enum FetchError {
     },
     /// Too many failures in a row.
     #[error("too many failures in a row; asking again in {}", minutes(*.wait))]
+    #[strum(serialize = "breaker")]
     BreakerOpen {
         /// From now.
         wait: Duration,
@@ -137,24 +142,7 @@ impl FetchError {
 
     /// The stable word in `pages.reason` and `requests.failure`.
     pub fn code(&self) -> &'static str {
-        match self {
-            Self::Blocked { .. } => "refused_by_site",
-            Self::Challenge { .. } => "challenge",
-            Self::Throttled { .. } => "throttled",
-            Self::Status { .. } => "server_error",
-            Self::NotModified => "not_modified",
-            Self::Timeout => "timeout",
-            Self::Dns { .. } => "dns",
-            Self::Connect { .. } => "connect",
-            Self::Network { .. } => "connection_broke",
-            Self::Torn { .. } => "torn",
-            Self::TooLarge { .. } => "too_large",
-            Self::Redirect { .. } => "redirect",
-            Self::Robots => "robots",
-            Self::NoRobots { .. } => "no_robots",
-            Self::BreakerOpen { .. } => "breaker",
-            Self::PrivateAddress { .. } => "private_address",
-        }
+        self.into()
     }
 
     /// What it says of the page.

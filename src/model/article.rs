@@ -71,7 +71,10 @@ pub struct Block {
 }
 
 /// The kinds of block. The stable words of `blocks.kind`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray, strum::EnumString,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum BlockKind {
     /// A paragraph.
     Paragraph,
@@ -113,7 +116,8 @@ pub struct Link {
 }
 
 /// Where a related link stood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Placement {
     /// A paragraph of the story that is nothing but a link.
     Inline,
@@ -122,7 +126,10 @@ pub enum Placement {
 }
 
 /// The fields of a draft that have an origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "each is the field of `Draft` with its name")]
 pub enum Field {
     Url,
@@ -144,9 +151,11 @@ pub enum Field {
 }
 
 /// Where a value was read. The stable words of `origins.origin`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Origin {
     /// An `application/ld+json` block.
+    #[strum(serialize = "json-ld")]
     JsonLd,
     /// A `meta` or `link` element.
     Meta,
@@ -168,7 +177,10 @@ pub struct Warning {
 }
 
 /// The kinds of warning. The stable words of `warnings.code`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum WarningCode {
     /// A field that an article normally has is not on the page.
     Missing,
@@ -265,68 +277,33 @@ impl BlockKind {
 
     /// The word in `blocks.kind`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Paragraph => "paragraph",
-            Self::Heading => "heading",
-            Self::List => "list",
-            Self::Table => "table",
-            Self::Quote => "quote",
-            Self::Image => "image",
-            Self::Embed => "embed",
-        }
+        self.into()
     }
 
     /// The kind a word of `blocks.kind` stands for.
     pub fn from_code(code: &str) -> Option<Self> {
-        use BlockKind::{Embed, Heading, Image, List, Paragraph, Quote, Table};
-        [Paragraph, Heading, List, Table, Quote, Image, Embed].into_iter().find(|it| it.code() == code)
+        code.parse().ok()
     }
 }
 
 impl Placement {
     /// The word in `links.placement`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Inline => "inline",
-            Self::Related => "related",
-        }
+        self.into()
     }
 }
 
 impl Field {
     /// The word in `origins.field`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Url => "url",
-            Self::Headline => "headline",
-            Self::Section => "section",
-            Self::Byline => "byline",
-            Self::PublishedOn => "published_on",
-            Self::PublishedAt => "published_at",
-            Self::UpdatedAt => "updated_at",
-            Self::Dateline => "dateline",
-            Self::Summary => "summary",
-            Self::Body => "body",
-            Self::Tags => "tags",
-            Self::Links => "links",
-            Self::MarketDate => "market_date",
-            Self::Strip => "strip",
-            Self::Boards => "boards",
-            Self::MostRead => "most_read",
-        }
+        self.into()
     }
 }
 
 impl Origin {
     /// The word in `origins.origin`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::JsonLd => "json-ld",
-            Self::Meta => "meta",
-            Self::Markup => "markup",
-            Self::Text => "text",
-            Self::Url => "url",
-        }
+        self.into()
     }
 }
 
@@ -340,19 +317,6 @@ impl Warning {
 impl WarningCode {
     /// The word in `warnings.code`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::JsonLdBroken => "json_ld_broken",
-            Self::DateUnreadable => "date_unreadable",
-            Self::QuoteSuspect => "quote_suspect",
-            Self::QuoteRepeated => "quote_repeated",
-            Self::BoardUnreadable => "board_unreadable",
-            Self::BoardRepeated => "board_repeated",
-            Self::StripUndated => "strip_undated",
-            Self::TagsUnsplit => "tags_unsplit",
-            Self::BadEncoding => "bad_encoding",
-            Self::SectionSlug => "section_slug",
-            Self::TooDeep => "too_deep",
-        }
+        self.into()
     }
 }

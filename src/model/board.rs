@@ -35,7 +35,10 @@ pub struct BoardRow {
 }
 
 /// What the values of a board are. The stable words of `board_rows.unit`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray, strum::EnumString,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum Unit {
     /// A price, of a share or of goods.
     Price,
@@ -63,20 +66,13 @@ pub struct MostRead {
 }
 
 impl Unit {
-    const ALL: [Self; 4] = [Self::Price, Self::Rate, Self::Index, Self::Volume];
-
     /// The word in `board_rows.unit`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Price => "price",
-            Self::Rate => "rate",
-            Self::Index => "index",
-            Self::Volume => "volume",
-        }
+        self.into()
     }
 
     /// Returns the unit that a word of `board_rows.unit` stands for.
     pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|unit| unit.code() == code)
+        code.parse().ok()
     }
 }

@@ -157,7 +157,8 @@ pub struct Drift {
 }
 
 /// What a settled visit meant for the archive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Settled {
     /// A first article.
     New,
@@ -170,6 +171,7 @@ pub enum Settled {
     /// No page has this id, which was a guess.
     GuessMissed,
     /// It could not be kept: blocked, throttled, broken, refused or not an article.
+    #[strum(transparent)]
     Failed(PageState),
 }
 
@@ -241,13 +243,6 @@ impl Tally {
 impl Settled {
     /// The word for logs.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Updated => "updated",
-            Self::Unchanged => "unchanged",
-            Self::Missing => "missing",
-            Self::GuessMissed => "guess_missed",
-            Self::Failed(state) => state.code(),
-        }
+        self.into()
     }
 }

@@ -35,7 +35,18 @@ pub struct HostMemory {
 }
 
 /// Which raw pages an archive keeps. The words of `archive.keep_raw`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Default,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::EnumString,
+)]
+#[strum(serialize_all = "snake_case")]
 pub enum KeepRaw {
     /// Every capture's: everything can be read again.
     #[default]
@@ -47,15 +58,13 @@ pub enum KeepRaw {
 }
 
 impl KeepRaw {
-    /// Every choice.
-    pub const ALL: [Self; 3] = [Self::All, Self::Latest, Self::None];
-
     /// The word.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Latest => "latest",
-            Self::None => "none",
-        }
+        self.into()
+    }
+
+    /// Returns the choice that a word means.
+    pub fn from_code(code: &str) -> Option<Self> {
+        code.parse().ok()
     }
 }

@@ -1,11 +1,34 @@
-//! The vocabulary: plain values shared by every layer. No I/O, no clock, no policy.
+//! The vocabulary: plain values that every layer shares. There is no I/O, no clock and no policy here, and nothing that only
+//! one layer needs: that stands with the layer. `config` is beside it because a site's facts are data, not words.
 //!
-//! One word per thing. A *candidate* is a page somebody named; a *page* is one we know of; an
-//! *ask* is what we would send; a *task* is a page claimed by a run; a *visit* is one try at it; a
-//! *capture* is the bytes that came at one time; a *draft* is what they say, an article with holes;
-//! an *article* is a draft with a place in the archive; a *version* is one wording of it; a *strip*
-//! is the ticker that was on a capture; a *quote* is one row of it; a *run* is one command's work;
-//! a *reading* is one source's account of a day, a *verdict* what all of them amount to.
+//! One word names one thing:
+//!
+//! | word | what it is | not called |
+//! | --- | --- | --- |
+//! | *candidate* | a page that a source named | hit, item, result |
+//! | *page* | an address that the archive knows; its identity is a [`PageKey`] | document, article, URL |
+//! | *ask* | what is sent for one request | query, job |
+//! | *task* | a page that a run has claimed | work item, job |
+//! | *visit* | one try at a page, with its retries and redirects | fetch, crawl, attempt |
+//! | *outcome* | how a visit ended | result, status |
+//! | *capture* | the bytes of a page at one time | snapshot, download, copy |
+//! | *draft* | what a capture says: an article with holes | parse, record |
+//! | *article* | a draft with a place in the archive | story (which is the text that people read), page |
+//! | *version* | one wording of an article | revision, edition |
+//! | *strip* | the market ticker that was on a capture | ticker (which is a symbol), tape |
+//! | *quote* | one row of a strip | price, tick |
+//! | *board* | a table of market values beside a story | widget, box |
+//! | *source* | a feed, sitemap or listing that names pages | seed, channel |
+//! | *reading* | one source's account of a day | day result, check |
+//! | *verdict* | what all readings of a day amount to | state, status |
+//! | *run* | the work of one command | session, job (which is the code that does it) |
+//! | *lane* | one host with its pace, breaker and robots.txt | queue, worker |
+//! | *profile* | all that is known of a site, as data | site config, adapter |
+//! | *era* | one template of the site, from one day to another | layout, theme |
+//! | *web archive* | a service that holds captures of others | archive (which is the user's SQLite file) |
+//!
+//! Names that people query stay, even where they are older than this table: in the schema, `article_id` of `captures` and of
+//! the tables below it is the id of a page, which its article has, too.
 
 mod article;
 mod board;
@@ -34,3 +57,56 @@ pub use page::{
 };
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
 pub use visit::{Missing, Outcome, Request, RunId, WaitReason};
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray;
+
+    use super::*;
+
+    #[track_caller]
+    fn check<T: VariantArray + Copy + Into<&'static str>>(expect: &str) {
+        let words: Vec<&str> = T::VARIANTS.iter().map(|variant| (*variant).into()).collect();
+        assert_eq!(words.join(" "), expect);
+    }
+
+    /// The words are made of the names of variants, and archives hold them: a new name must not make a new word.
+    #[test]
+    fn the_words_that_archives_hold_stay() {
+        check::<BlockKind>("paragraph heading list table quote image embed");
+        check::<Placement>("inline related");
+        check::<Field>(
+            "url headline section byline published_on published_at updated_at dateline summary body tags links \
+             market_date strip boards most_read",
+        );
+        check::<Origin>("json-ld meta markup text url");
+        check::<WarningCode>(
+            "missing json_ld_broken date_unreadable quote_suspect quote_repeated board_unreadable board_repeated \
+             strip_undated tags_unsplit bad_encoding section_slug too_deep",
+        );
+        check::<Unit>("price rate index volume");
+        check::<Reading>("read empty missing blocked refused failed");
+        check::<Verdict>("complete thin partial blocked empty unknown open");
+        check::<KeepRaw>("all latest none");
+        check::<Via>("feed sitemap listing ids file");
+        check::<CaptureSource>("live warc wayback file");
+        check::<PageState>("new stored missing blocked throttled broken refused not_article");
+        check::<QuoteKind>("stock index");
+        check::<Direction>("up down flat");
+        check::<Missing>("not_found gone redirected_away soft_not_found");
+        check::<WaitReason>("pace retry retry_after");
+    }
+
+    #[test]
+    fn words_are_read_as_they_are_written() {
+        for state in PageState::VARIANTS {
+            assert_eq!(PageState::from_code(state.code()), Some(*state));
+        }
+        for state in Reading::VARIANTS {
+            assert_eq!(Reading::from_code(state.code()), Some(*state));
+        }
+        assert_eq!(PageState::from_code("lost"), None);
+        assert_eq!(Settled::Failed(PageState::Blocked).code(), "blocked");
+        assert_eq!(Settled::GuessMissed.code(), "guess_missed");
+    }
+}

@@ -31,7 +31,8 @@ pub struct Quote {
 }
 
 /// What a symbol stands for. The stable words of `quotes.kind`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum QuoteKind {
     /// A share.
     Stock,
@@ -40,7 +41,8 @@ pub enum QuoteKind {
 }
 
 /// Which way a price went. The stable words of `quotes.direction`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Direction {
     /// "Increased By".
     Up,
@@ -127,21 +129,14 @@ impl fmt::Display for Decimal {
 impl QuoteKind {
     /// The word in `quotes.kind`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Stock => "stock",
-            Self::Index => "index",
-        }
+        self.into()
     }
 }
 
 impl Direction {
     /// The word in `quotes.direction`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-            Self::Flat => "flat",
-        }
+        self.into()
     }
 }
 

@@ -9,7 +9,8 @@ use super::{Extraction, PageState, RawPage, Validators};
 pub struct RunId(pub i64);
 
 /// How the site says that a page does not exist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum Missing {
     /// 404.
     NotFound,
@@ -18,11 +19,13 @@ pub enum Missing {
     /// Sent to the front page or a listing instead.
     RedirectedAway,
     /// 200, with a page that says "not found".
+    #[strum(serialize = "soft_not_found")]
     Soft,
 }
 
 /// Why a request was held back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
 pub enum WaitReason {
     /// The ordinary pace.
     Pace,
@@ -79,22 +82,13 @@ pub enum Outcome {
 impl Missing {
     /// The word in `pages.reason`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::Gone => "gone",
-            Self::RedirectedAway => "redirected_away",
-            Self::Soft => "soft_not_found",
-        }
+        self.into()
     }
 }
 
 impl WaitReason {
     /// The word in `requests.wait_reason`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Pace => "pace",
-            Self::Retry => "retry",
-            Self::RetryAfter => "retry_after",
-        }
+        self.into()
     }
 }

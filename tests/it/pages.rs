@@ -142,7 +142,7 @@ fn every_era_and_every_rule_is_hit_by_a_page() {
         }
         let text = String::from_utf8_lossy(&page.body);
         let document = Document::parse(&text);
-        for field in RuleField::ALL {
+        for &field in RuleField::ALL {
             for rule in era.rules.of(field) {
                 let matcher = Matcher::new([rule.css.as_str()]).expect("a selector");
                 for element in document.root().descendants() {
@@ -155,7 +155,7 @@ fn every_era_and_every_rule_is_hit_by_a_page() {
     }
     for era in &profile.eras {
         assert!(eras.contains(&era.name), "no page of era {}", era.name);
-        for field in RuleField::ALL {
+        for &field in RuleField::ALL {
             for rule in era.rules.of(field) {
                 let name = format!("{} {}", field.key(), rule.css);
                 assert!(hit.contains(&name), "no page needs `{name}`");

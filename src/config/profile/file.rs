@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, time::Duration};
 use chrono::NaiveDate;
 use url::Url;
 
-use crate::config::{BytePattern, NameSet, Place, Problem, SectionNames, reader::Section};
+use crate::config::{BytePattern, ConfigPlace, NameSet, Problem, SectionNames, reader::Section};
 
 use super::{
     Archive, Cards, Challenge, DATE, DiscoveryBounds, Era, Feed, IdRange, Profile, Recheck, Rule,
@@ -134,7 +134,7 @@ fn read_cards(section: &Section) -> Result<Cards, Problem> {
 
 /// A profile that says nothing of its cards means every link.
 fn or_any_link(links: Vec<Rule>) -> Vec<Rule> {
-    let any = || vec![Rule { css: "a[href]".to_owned(), place: Place::default() }];
+    let any = || vec![Rule { css: "a[href]".to_owned(), place: ConfigPlace::default() }];
     if links.is_empty() { any() } else { links }
 }
 
@@ -223,7 +223,7 @@ fn read_challenge(section: &Section) -> Result<Challenge, Problem> {
 
 fn read_rules(section: &Section, base: &Rules) -> Result<Rules, Problem> {
     let mut rules = Vec::new();
-    for field in RuleField::ALL {
+    for &field in RuleField::ALL {
         let own = selectors(section, field.key())?;
         let in_force = if own.is_empty() { base.of(field).to_vec() } else { own };
         rules.push((field, in_force));

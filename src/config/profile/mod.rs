@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::model::PageKey;
 
-use super::{BytePattern, ConfigError, LineSet, NameSet, Pattern, Place, Problem, SectionNames};
+use super::{BytePattern, ConfigError, ConfigPlace, LineSet, NameSet, Pattern, Problem, SectionNames};
 
 /// Everything the program knows about a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -198,11 +198,14 @@ pub struct Rule {
     /// The selector.
     pub css: String,
     /// Where it is written.
-    pub place: Place,
+    pub place: ConfigPlace,
 }
 
 /// What a rule looks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "each is the key of `site.rules` with its name")]
 pub enum RuleField {
     Headline,
@@ -386,39 +389,11 @@ fn fill(template: &str, id: &str, slug: Option<&str>) -> String {
 
 impl RuleField {
     /// Every field, in the order of the file.
-    pub const ALL: [Self; 13] = [
-        Self::Headline,
-        Self::Section,
-        Self::Byline,
-        Self::Published,
-        Self::Updated,
-        Self::Summary,
-        Self::Body,
-        Self::Image,
-        Self::Tags,
-        Self::Related,
-        Self::Drop,
-        Self::Article,
-        Self::Embed,
-    ];
+    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
     /// The key in `site.rules`.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Headline => "headline",
-            Self::Section => "section",
-            Self::Byline => "byline",
-            Self::Published => "published",
-            Self::Updated => "updated",
-            Self::Summary => "summary",
-            Self::Body => "body",
-            Self::Image => "image",
-            Self::Tags => "tags",
-            Self::Related => "related",
-            Self::Drop => "drop",
-            Self::Article => "article",
-            Self::Embed => "embed",
-        }
+        self.into()
     }
 }
 
