@@ -50,7 +50,7 @@ pub enum EdgeKind {
 
 /// The ids there can be: from before the first to after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Series {
+pub struct IdSeries {
     /// The last id that is too low.
     pub below: u64,
     /// The first that is too high, and about the day on which ids will come that far.
@@ -80,7 +80,7 @@ pub struct Bisect {
 impl Bisect {
     /// Returns a search between what is known of pages around the day, which need not be in order: where the fewest of
     /// them are on the wrong side. Where nothing earlier or nothing later is known, that side is the end of the series.
-    pub fn among(day: NaiveDate, facts: &[(u64, NaiveDate)], series: Series) -> Self {
+    pub fn among(day: NaiveDate, facts: &[(u64, NaiveDate)], series: IdSeries) -> Self {
         let mut facts = facts.to_vec();
         facts.sort_unstable();
         let is_before = |it: &&(u64, NaiveDate)| it.1 < day;
@@ -313,7 +313,7 @@ mod tests {
         }
 
         fn find(&mut self, truth: &Truth, target: u64, anchors: &[(u64, NaiveDate)]) -> Bisect {
-            let series = Series { below: 0, above: (DAYS * PER_DAY, day(DAYS)) };
+            let series = IdSeries { below: 0, above: (DAYS * PER_DAY, day(DAYS)) };
             let bisect = Bisect::among(day(target), &self.facts, series);
             let mut bisect = bisect.with_anchors(anchors).without(self.nothing.iter().copied());
             let before = self.probes;
@@ -425,7 +425,7 @@ mod tests {
     fn a_page_that_is_wrong_about_its_day_does_not_lead_astray() {
         let bracket = |facts: &[(u64, u64)]| {
             let facts: Vec<_> = facts.iter().map(|it| (it.0, day(it.1))).collect();
-            let series = Series { below: 0, above: (1000, day(50)) };
+            let series = IdSeries { below: 0, above: (1000, day(50)) };
             let (below, above) = Bisect::among(day(10), &facts, series).edges();
             (below.id, above.id)
         };

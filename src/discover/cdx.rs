@@ -13,7 +13,7 @@ use crate::{
 
 /// Lines of one answer.
 const LINES_MAX: usize = 5_000;
-/// Parts of one answer: ten million captures are more than any paper has pages.
+/// CdxPaging of one answer: ten million captures are more than any paper has pages.
 const PARTS_MAX: u64 = 2_000;
 
 /// A capture that a web archive has.
@@ -62,7 +62,7 @@ pub enum Sought {
 
 /// How an index gives a long answer in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Parts {
+pub enum CdxPaging {
     /// With the key the next part begins with, as the Wayback Machine does.
     Keys,
     /// Numbered, as the index of a crawl does.
@@ -75,12 +75,12 @@ pub struct CdxQuery<'p> {
     profile: &'p Profile,
     server: Url,
     sought: Sought,
-    next: Option<Ask>,
+    next: Option<CdxStep>,
     asked: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Ask {
+enum CdxStep {
     First,
     /// With the key that the answer before ended with.
     Resume(String),
@@ -94,10 +94,10 @@ enum Ask {
 
 impl<'p> CdxQuery<'p> {
     /// Of this server.
-    pub fn new(profile: &'p Profile, server: Url, parts: Parts, sought: Sought) -> Self {
+    pub fn new(profile: &'p Profile, server: Url, parts: CdxPaging, sought: Sought) -> Self {
         let first = match parts {
-            Parts::Keys => Ask::First,
-            Parts::Numbered => Ask::Count,
+            CdxPaging::Keys => CdxStep::First,
+            CdxPaging::Numbered => CdxStep::Count,
         };
         Self { profile, server, sought, next: Some(first), asked: 0 }
     }
@@ -124,17 +124,17 @@ impl<'p> CdxQuery<'p> {
             .append_pair("filter", "mimetype:text/html")
             .append_pair("collapse", "digest");
         match ask {
-            Ask::First | Ask::Resume(_) => {
+            CdxStep::First | CdxStep::Resume(_) => {
                 pairs.append_pair("limit", &LINES_MAX.to_string()).append_pair("showResumeKey", "true");
-                if let Ask::Resume(key) = ask {
+                if let CdxStep::Resume(key) = ask {
                     pairs.append_pair("resumeKey", key);
                 }
             }
-            Ask::Whole => {}
-            Ask::Count => {
+            CdxStep::Whole => {}
+            CdxStep::Count => {
                 pairs.append_pair("showNumPages", "true");
             }
-            Ask::Part(number, _) => {
+            CdxStep::Part(number, _) => {
                 pairs.append_pair("page", &number.to_string());
             }
         }
@@ -159,10 +159,10 @@ impl<'p> CdxQuery<'p> {
     }
 
     fn read(&mut self, text: &str) -> Vec<ArchivedCapture> {
-        if self.next == Some(Ask::Count)
+        if self.next == Some(CdxStep::Count)
             && let Some(count) = part_count(text)
         {
-            self.next = (0 < count).then_some(Ask::Part(0, count));
+            self.next = (0 < count).then_some(CdxStep::Part(0, count));
             return Vec::new();
         }
         let lines: Vec<&str> = text.lines().collect();
@@ -181,11 +181,11 @@ impl<'p> CdxQuery<'p> {
         let count = lines.iter().filter(|it| !it.is_empty()).count();
         self.next = match (key, &self.next) {
             // A key that leads nowhere new has no end.
-            (Some(key), Some(Ask::Resume(before))) if key == *before => None,
-            (Some(key), Some(Ask::First | Ask::Resume(_))) => Some(Ask::Resume(key)),
-            (None, Some(Ask::First)) if LINES_MAX <= count => Some(Ask::Whole),
-            (_, Some(Ask::Part(number, count))) if number + 1 < *count => {
-                Some(Ask::Part(number + 1, *count))
+            (Some(key), Some(CdxStep::Resume(before))) if key == *before => None,
+            (Some(key), Some(CdxStep::First | CdxStep::Resume(_))) => Some(CdxStep::Resume(key)),
+            (None, Some(CdxStep::First)) if LINES_MAX <= count => Some(CdxStep::Whole),
+            (_, Some(CdxStep::Part(number, count))) if number + 1 < *count => {
+                Some(CdxStep::Part(number + 1, *count))
             }
             _ => None,
         };
@@ -251,7 +251,7 @@ mod tests {
         Days { first: day("2021-03-01"), last: day("2021-03-31") }
     }
 
-    fn of_march(profile: &Profile, parts: Parts) -> CdxQuery<'_> {
+    fn of_march(profile: &Profile, parts: CdxPaging) -> CdxQuery<'_> {
         let server = "https://cdx.example/".parse().expect("an address");
         CdxQuery::new(profile, server, parts, Sought::Made(days()))
     }
@@ -262,7 +262,7 @@ mod tests {
     #[test]
     fn both_forms_of_an_index_are_read() {
         let profile = Config::default().profile;
-        let mut query = of_march(&profile, Parts::Keys);
+        let mut query = of_march(&profile, CdxPaging::Keys);
         let ask = query.ask().expect("a question");
         assert!(
             ask.as_str()
@@ -285,13 +285,13 @@ mod tests {
     #[test]
     fn an_index_with_more_is_asked_for_more() {
         let profile = Config::default().profile;
-        let mut query = of_march(&profile, Parts::Keys);
+        let mut query = of_march(&profile, CdxPaging::Keys);
         let line = &format!("{LINE} 1234\n");
         assert_eq!(query.absorb(&format!("{line}\ncom%2Cbrecorder+key")).len(), 1);
         assert!(query.ask().expect("more").as_str().ends_with("resumeKey=com%252Cbrecorder%2Bkey"));
         query.absorb(line);
         assert_eq!(query.ask(), None);
-        let mut query = of_march(&profile, Parts::Keys);
+        let mut query = of_march(&profile, CdxPaging::Keys);
         query.absorb(&line.repeat(LINES_MAX));
         assert!(
             !query.ask().expect("all of it").as_str().contains("limit"),
@@ -304,7 +304,7 @@ mod tests {
     #[test]
     fn an_index_with_numbered_parts_is_asked_for_each() {
         let profile = Config::default().profile;
-        let mut query = of_march(&profile, Parts::Numbered);
+        let mut query = of_march(&profile, CdxPaging::Numbered);
         assert!(query.ask().expect("a question").as_str().ends_with("&showNumPages=true"));
         assert_eq!(query.absorb("{\"pages\": 2, \"pageSize\": 5, \"blocks\": 7}\n"), []);
         assert!(query.ask().expect("the first").as_str().ends_with("&page=0"));
@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn an_index_without_parts_answers_at_once() {
         let profile = Config::default().profile;
-        let mut query = of_march(&profile, Parts::Numbered);
+        let mut query = of_march(&profile, CdxPaging::Numbered);
         assert_eq!(query.absorb(&format!("{LINE} 1234\n")).len(), 1);
         assert_eq!(query.ask(), None);
     }
@@ -334,7 +334,7 @@ mod tests {
         let profile = Config::default().profile;
         let key = PageKey { host: "brecorder.com".to_owned(), id: "1".to_owned() };
         let server = "https://cdx.example/".parse().expect("an address");
-        let mut query = CdxQuery::new(&profile, server, Parts::Keys, Sought::Of(key));
+        let mut query = CdxQuery::new(&profile, server, CdxPaging::Keys, Sought::Of(key));
         let ask = query.ask().expect("a question");
         assert!(ask.as_str().contains("url=brecorder.com%2Fnews%2F1&matchType=prefix&filter"), "{ask}");
         assert_eq!(query.absorb(&format!("{LINE} 1\n{} 1\n", LINE.replace("/1/", "/12/"))).len(), 1);
@@ -355,19 +355,19 @@ mod tests {
     #[test]
     fn an_index_without_end_is_cut_and_one_that_ends_is_not() {
         let profile = Config::default().profile;
-        let mut query = of_march(&profile, Parts::Keys);
+        let mut query = of_march(&profile, CdxPaging::Keys);
         let mut asked = 0;
         while query.ask().is_some() {
             asked += 1;
             query.absorb(&format!("{LINE}\n\nkey{asked}\n"));
         }
         assert_eq!((asked, query.is_cut()), (PARTS_MAX, true));
-        let mut query = of_march(&profile, Parts::Keys);
+        let mut query = of_march(&profile, CdxPaging::Keys);
         while query.ask().is_some() {
             query.absorb(&format!("{LINE}\n\nthe same key\n"));
         }
         assert!(!query.is_cut());
-        let mut query = of_march(&profile, Parts::Numbered);
+        let mut query = of_march(&profile, CdxPaging::Numbered);
         query.absorb("4000000000");
         while query.ask().is_some() {
             query.absorb(LINE);

@@ -11,7 +11,7 @@ use crate::{
     model::{RawPage, Via},
 };
 
-use super::{Named, Source, admit};
+use super::{NamedPages, Source, admit};
 
 /// A feed lists tens of items; one of thousands is something else.
 const ITEMS_MAX: usize = 5_000;
@@ -47,7 +47,7 @@ impl Source for FeedSource<'_> {
         (!std::mem::replace(&mut self.is_read, true)).then(|| self.feed.url.clone())
     }
 
-    fn absorb(&mut self, page: &RawPage) -> Named {
+    fn absorb(&mut self, page: &RawPage) -> NamedPages {
         let text = html::decode(&page.body, page.content_type.as_deref()).text;
         parse(&text, &self.feed.url, self.profile)
     }
@@ -62,8 +62,8 @@ struct Item {
     updated: String,
 }
 
-fn parse(text: &str, base: &Url, profile: &Profile) -> Named {
-    let mut named = Named::default();
+fn parse(text: &str, base: &Url, profile: &Profile) -> NamedPages {
+    let mut named = NamedPages::default();
     let mut reader = Reader::from_str(text.trim_start_matches('\u{FEFF}').trim_start());
     // Feeds are made by templates: what can be read of a broken one is read.
     reader.config_mut().check_end_names = false;
@@ -148,7 +148,7 @@ fn note(item: &mut Option<Item>, field: &str, text: &str) {
     target.push_str(text);
 }
 
-fn push(named: &mut Named, item: &Item, base: &Url, profile: &Profile) {
+fn push(named: &mut NamedPages, item: &Item, base: &Url, profile: &Profile) {
     let published_at = admit::time(&item.published, profile);
     let changed_at = admit::time(&item.updated, profile);
     // An item that is not ours still says how fresh the feed is.
@@ -166,13 +166,13 @@ mod tests {
     use super::*;
     use crate::config::Config;
 
-    fn read(text: &str) -> Named {
+    fn read(text: &str) -> NamedPages {
         let profile = Config::default().profile;
         parse(text, &profile.base_url.clone(), &profile)
     }
 
     #[track_caller]
-    fn ids(named: &Named, expect: &[&str]) {
+    fn ids(named: &NamedPages, expect: &[&str]) {
         assert_eq!(named.candidates.iter().map(|it| it.key.id.as_str()).collect::<Vec<_>>(), expect);
     }
 

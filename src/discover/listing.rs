@@ -11,7 +11,7 @@ use crate::{
     model::{Candidate, RawPage, Via},
 };
 
-use super::{Named, Source, admit};
+use super::{NamedPages, Source, admit};
 
 /// Following pages of one listing; a site that lists more of a day has another way to say it.
 const PAGES_MAX: usize = 50;
@@ -83,7 +83,7 @@ impl<'p> CardReader<'p> {
     }
 
     /// Returns what a listing page names, and the addresses that it leads on to.
-    fn read(&self, page: &RawPage, listing: &Url) -> (Named, Vec<Url>) {
+    fn read(&self, page: &RawPage, listing: &Url) -> (NamedPages, Vec<Url>) {
         let text = html::decode(&page.body, page.content_type.as_deref()).text;
         let document = Document::parse(&text);
         let base = page.url.as_ref().unwrap_or(listing);
@@ -92,7 +92,7 @@ impl<'p> CardReader<'p> {
         let card = |link: &Element<'_>| -> Option<Candidate> {
             admit::admit(self.profile, base, link.attr("href")?, Via::Listing)
         };
-        let mut named = Named::default();
+        let mut named = NamedPages::default();
         for links in &found.links {
             let cards = links.iter().copied().filter(is_listed);
             let cards = cards.filter_map(|link| Some(Card { link, candidate: card(&link)? }));
@@ -207,7 +207,7 @@ impl Source for ListingSource<'_> {
         self.queue.pop_front()
     }
 
-    fn absorb(&mut self, page: &RawPage) -> Named {
+    fn absorb(&mut self, page: &RawPage) -> NamedPages {
         let (mut named, next) = self.cards.read(page, &self.url);
         let Extent::Day(day) = self.extent else { return named };
         let zone = self.cards.profile.time_zone;

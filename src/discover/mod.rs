@@ -7,8 +7,8 @@ mod feed;
 mod listing;
 mod sitemap;
 
-pub use bisect::{Bisect, DISORDER, Edge, EdgeKind, Probe, Series};
-pub use cdx::{ArchivedCapture, CdxQuery, Parts, RecordPlace, Sought, crawls};
+pub use bisect::{Bisect, DISORDER, Edge, EdgeKind, IdSeries, Probe};
+pub use cdx::{ArchivedCapture, CdxPaging, CdxQuery, RecordPlace, Sought, crawls};
 pub use feed::FeedSource;
 pub use listing::{CardReader, Extent, ListingSource};
 pub use sitemap::SitemapSource;
@@ -35,12 +35,12 @@ pub trait Source: Send {
     fn ask(&mut self) -> Option<Url>;
 
     /// Learn from a page that was asked for.
-    fn absorb(&mut self, page: &RawPage) -> Named;
+    fn absorb(&mut self, page: &RawPage) -> NamedPages;
 }
 
 /// What one page of a source named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Named {
+pub struct NamedPages {
     /// Pages of the site, each once, in the order of the source.
     pub candidates: Vec<Candidate>,
     /// The date of the newest item, where items are dated.
@@ -51,7 +51,7 @@ pub struct Named {
     pub left_out: usize,
 }
 
-impl Named {
+impl NamedPages {
     fn push(&mut self, candidate: Candidate) {
         let dates = [candidate.published_at, candidate.changed_at];
         self.newest_at = self.newest_at.max(dates.into_iter().flatten().max());

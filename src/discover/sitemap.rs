@@ -17,7 +17,7 @@ use crate::{
     model::{Candidate, RawPage, Via},
 };
 
-use super::{Named, Source, admit};
+use super::{NamedPages, Source, admit};
 
 /// The limit of the protocol for one file, uncompressed.
 const BYTES_MAX: u64 = 50 << 20;
@@ -71,11 +71,14 @@ impl Source for SitemapSource<'_> {
         Some(url)
     }
 
-    fn absorb(&mut self, page: &RawPage) -> Named {
+    fn absorb(&mut self, page: &RawPage) -> NamedPages {
         let bytes = match unpack(&page.body) {
             Ok(bytes) => bytes,
             Err(error) => {
-                return Named { problem: Some(format!("broken gzip: {error}")), ..Named::default() };
+                return NamedPages {
+                    problem: Some(format!("broken gzip: {error}")),
+                    ..NamedPages::default()
+                };
             }
         };
         let text = html::decode(&bytes, page.content_type.as_deref()).text;
@@ -122,8 +125,8 @@ fn unpack(body: &[u8]) -> std::io::Result<Vec<u8>> {
 type File = (Url, Option<DateTime<Utc>>);
 
 /// The articles of a `urlset`, and the files of a `sitemapindex` with their dates.
-fn parse(text: &str, base: &Url, profile: &Profile) -> (Named, Vec<File>) {
-    let mut named = Named::default();
+fn parse(text: &str, base: &Url, profile: &Profile) -> (NamedPages, Vec<File>) {
+    let mut named = NamedPages::default();
     let mut files = Vec::new();
     let mut reader = Reader::from_str(text.trim_start_matches('\u{FEFF}').trim_start());
     reader.config_mut().check_end_names = false;

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     config::{IdRange, Profile},
-    discover::{Bisect, EdgeKind, Probe, Series},
+    discover::{Bisect, EdgeKind, Probe, IdSeries},
     model::PageState,
     store::{IdFact, Reader, StoreError},
 };
@@ -137,12 +137,12 @@ impl<'a> IdMap<'a> {
     }
 
     /// The ids that there can be. At the usual rate the newest has come half as far as the last of them by today.
-    fn series(&self, facts: &[(u64, NaiveDate)]) -> Series {
+    fn series(&self, facts: &[(u64, NaiveDate)]) -> IdSeries {
         let newest = facts.iter().chain(&self.ids.anchors).max();
         let (id, day) = newest.copied().unwrap_or((self.ids.from, self.today));
         let days = (self.today - day).num_days().max(0).unsigned_abs() + 1;
         let above = id.saturating_add(days.saturating_mul(2 * self.rate(self.today)));
-        Series {
+        IdSeries {
             below: self.ids.from.saturating_sub(1),
             above: (above, day + chrono::Days::new(2 * days)),
         }

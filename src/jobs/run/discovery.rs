@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     config::{Feed, Profile},
-    discover::{CardReader, Extent, FeedSource, ListingSource, Named, SitemapSource, Source},
+    discover::{CardReader, Extent, FeedSource, ListingSource, NamedPages, SitemapSource, Source},
     fetch::{Class, FetchError, Fetcher},
     model::{Ask, Drift, Event, Fetched, RunId, Tally, Validators},
     store::{SourceMemory, SourceState, Writer},
@@ -158,7 +158,8 @@ impl Discovery<'_> {
                     if is_first {
                         memory.validators = page.validators.clone();
                     }
-                    let Named { candidates, newest_at, problem, left_out: more } = source.absorb(&page);
+                    let NamedPages { candidates, newest_at, problem, left_out: more } =
+                        source.absorb(&page);
                     left_out += more;
                     memory.listed += candidates.len();
                     memory.newest_at = memory.newest_at.max(newest_at);

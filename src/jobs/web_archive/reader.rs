@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     config::{Holding, Index, WebArchive},
-    discover::{ArchivedCapture, CdxQuery, Parts, Sought, crawls},
+    discover::{ArchivedCapture, CdxPaging, CdxQuery, Sought, crawls},
     fetch::{Class, FetchError, Fetcher},
     model::{
         Ask, CaptureSource, Captured, Days, Event, Fetched, PageState, RawPage, Settled, Validators,
@@ -61,8 +61,8 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         sought: Sought,
     ) -> Result<Vec<ArchivedCapture>, Halt> {
         let parts = match self.archive.index {
-            Index::Cdx(_) => Parts::Keys,
-            Index::Crawls(_) => Parts::Numbered,
+            Index::Cdx(_) => CdxPaging::Keys,
+            Index::Crawls(_) => CdxPaging::Numbered,
         };
         let mut query = CdxQuery::new(self.work.pass.profile, server.clone(), parts, sought);
         let mut captures = Vec::new();
