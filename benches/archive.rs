@@ -23,7 +23,7 @@ use tearsheet::{
     extract::Extractor,
     jobs::{Contents, Import, ImportFile, Losses, Reextract, Stop, Verify},
     store::{Reader, Writer},
-    warc::{Capture, WarcWriter, stamp},
+    warc::{CaptureRecord, WarcWriter, stamp},
 };
 use tokio::runtime::Runtime;
 
@@ -168,7 +168,7 @@ fn write(file: &Path, pages: u64) -> (u64, Duration) {
             1_704_067_200 + i64::try_from(number).expect("small") * 97,
             0,
         );
-        let capture = Capture {
+        let capture = CaptureRecord {
             url: page.url.as_ref().expect("an address").as_str(),
             date: &stamp(at.expect("a time")),
             status: 200,

@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use tearsheet::warc::{Reader, parse_http, parse_mhtml};
+use tearsheet::warc::{WarcReader, parse_http, parse_mhtml};
 
 const BODY_MAX: usize = 1 << 16;
 
 fuzz_target!(|bytes: &[u8]| {
-    let records = Reader::new(bytes, BODY_MAX).into_iter().flatten().take(10_000);
+    let records = WarcReader::new(bytes, BODY_MAX).into_iter().flatten().take(10_000);
     for record in records.flatten() {
         assert!(record.block.len() <= BODY_MAX);
         let _ = parse_http(&record.block, BODY_MAX);

@@ -14,7 +14,7 @@ use url::Url;
 use crate::{
     model::{Days, Event, Heads},
     store::{Circumstances, Reader, StoreError, StoredCapture},
-    warc::{self, Capture, Header, WarcWriter},
+    warc::{self, CaptureRecord, Header, WarcWriter},
 };
 
 use super::{ExportError, Place, Row};
@@ -149,7 +149,7 @@ fn write_warcs(
         let file = open.insert(file);
         let body = reader.body(capture.body)?;
         let earlier = written.get(&capture.sha256);
-        let record = Capture {
+        let record = CaptureRecord {
             url: url.as_str(),
             date: &date,
             status: capture.status.unwrap_or(200),

@@ -9,7 +9,7 @@ use url::Url;
 use crate::{
     config::Profile,
     model::{CaptureSource, Captured, Heads, PageKey, RawPage, Validators},
-    warc::{self, HttpAnswer, Record},
+    warc::{self, HttpAnswer, WarcRecord},
 };
 
 /// The part of a page in which a guard's words are looked for.
@@ -81,17 +81,17 @@ impl PassedOver {
 pub struct ArchivePages<'p, R: BufRead> {
     profile: &'p Profile,
     body_max: usize,
-    records: warc::Reader<R>,
+    records: warc::WarcReader<R>,
 }
 
 impl<'p, R: BufRead> ArchivePages<'p, R> {
     /// A reader of a file or a stream, packed or not, that passes over bodies of more than `body_max` bytes.
     pub fn new(input: R, profile: &'p Profile, body_max: usize) -> std::io::Result<Self> {
-        let records = warc::Reader::new(input, body_max + HEAD_BYTES)?;
+        let records = warc::WarcReader::new(input, body_max + HEAD_BYTES)?;
         Ok(Self { profile, body_max, records })
     }
 
-    fn look_at(&self, record: &Record) -> Found {
+    fn look_at(&self, record: &WarcRecord) -> Found {
         let kind = record.kind();
         if !matches!(kind, "response" | "resource" | "conversion" | "revisit") {
             return Found::PassedOver(PassedOver::NotACapture);
@@ -138,7 +138,7 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
         Found::Page(Box::new(page), digest(record))
     }
 
-    fn revisit(&self, page: RawPage, record: &Record) -> Revisit {
+    fn revisit(&self, page: RawPage, record: &WarcRecord) -> Revisit {
         let earlier = || {
             let url = record.header("WARC-Refers-To-Target-URI").or_else(|| record.target())?;
             let key = self.profile.page_key(&Url::parse(url.trim_matches(['<', '>'])).ok()?)?;
@@ -159,7 +159,7 @@ impl<R: BufRead> Iterator for ArchivePages<'_, R> {
     }
 }
 
-fn digest(record: &Record) -> Option<String> {
+fn digest(record: &WarcRecord) -> Option<String> {
     record.header("WARC-Payload-Digest").map(str::to_owned)
 }
 
@@ -168,7 +168,7 @@ fn bare(headers: Vec<warc::Header>, body: Vec<u8>) -> HttpAnswer {
     HttpAnswer { protocol: String::new(), status: 200, headers, body }
 }
 
-fn page(url: Url, record: &Record, answer: HttpAnswer, has_status: bool) -> RawPage {
+fn page(url: Url, record: &WarcRecord, answer: HttpAnswer, has_status: bool) -> RawPage {
     let HttpAnswer { protocol, status, headers, body } = answer;
     // A record is written as HTTP/1.1 whatever was spoken; a record without an answer has nothing to say.
     let spoken = record.headers.iter().filter(|it| it.0.eq_ignore_ascii_case("WARC-Protocol"));

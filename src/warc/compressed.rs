@@ -35,21 +35,21 @@ impl Packing {
 }
 
 /// A source that knows where it is, and can give a few bytes again.
-pub(super) struct Counted<R> {
+pub(super) struct CountedInput<R> {
     inner: R,
     pub(super) offset: u64,
     /// Given before what comes.
     again: &'static [u8],
 }
 
-impl<R: BufRead> Counted<R> {
+impl<R: BufRead> CountedInput<R> {
     fn give_again(&mut self, bytes: &'static [u8]) {
         self.again = bytes;
         self.offset -= bytes.len() as u64;
     }
 }
 
-impl<R: BufRead> Read for Counted<R> {
+impl<R: BufRead> Read for CountedInput<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.fill_buf()?.read(buffer)?;
         self.consume(count);
@@ -57,7 +57,7 @@ impl<R: BufRead> Read for Counted<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Counted<R> {
+impl<R: BufRead> BufRead for CountedInput<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.again.is_empty() { self.inner.fill_buf() } else { Ok(self.again) }
     }
@@ -74,22 +74,22 @@ impl<R: BufRead> BufRead for Counted<R> {
 
 /// The bytes of an archive, unpacked as one stream over all members.
 pub(super) enum Unpacked<R: BufRead> {
-    Plain(Counted<R>),
+    Plain(CountedInput<R>),
     Gzip(Box<Members<R>>),
-    Zstd(Box<zstd::stream::read::Decoder<'static, Counted<R>>>),
+    Zstd(Box<zstd::stream::read::Decoder<'static, CountedInput<R>>>),
 }
 
 /// gzip members one after the other. One that is damaged ends with an error; the next is looked for.
 pub(super) struct Members<R: BufRead> {
     /// `None` only while a member is changed.
-    decoder: Option<GzDecoder<Counted<R>>>,
+    decoder: Option<GzDecoder<CountedInput<R>>>,
     is_over: bool,
 }
 
 impl<R: BufRead> Unpacked<R> {
     pub(super) fn new(mut inner: R) -> io::Result<Self> {
         let packing = Packing::of(inner.fill_buf()?);
-        let counted = Counted { inner, offset: 0, again: &[] };
+        let counted = CountedInput { inner, offset: 0, again: &[] };
         Ok(match packing {
             Packing::Plain => Self::Plain(counted),
             Packing::Gzip => {

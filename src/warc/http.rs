@@ -1,6 +1,6 @@
 //! An HTTP answer inside a record: head, body, codings.
 
-use std::io::Read;
+use std::{borrow::Cow, io::Read};
 
 use super::{Header, header};
 
@@ -20,26 +20,13 @@ pub struct HttpAnswer {
     pub body: Vec<u8>,
 }
 
-/// Read an answer; bodies of more than `body_max` bytes are none. In words, what is wrong.
+/// Reads an answer. Returns what is wrong, in words, where the head cannot be read, a coding is unknown or broken, or the
+/// body has more than `body_max` bytes.
 pub fn parse_http(block: &[u8], body_max: usize) -> Result<HttpAnswer, String> {
-    let (head, body) = split_head(block).ok_or("the head of the answer does not end")?;
-    let mut lines =
-        head.split(|it| *it == b'\n').map(|it| String::from_utf8_lossy(it.trim_ascii()).into_owned());
-    let first = lines.next().unwrap_or_default();
-    let mut words = first.split_ascii_whitespace();
-    let protocol = words.next().unwrap_or_default().to_ascii_lowercase();
-    let is_http = protocol.starts_with("http/");
-    let status = words.next().and_then(|it| it.parse().ok()).filter(|_| is_http);
-    let status = status.ok_or_else(|| {
-        format!("no answer begins with `{}`", first.chars().take(40).collect::<String>())
-    })?;
-    let headers: Vec<Header> = lines
-        .take(LINES_MAX)
-        .filter_map(|it| {
-            it.split_once(':').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()))
-        })
-        .collect();
-    let mut body = body.to_vec();
+    let protocol = protocol(block)?;
+    let block = in_words_of_1_1(block, &protocol);
+    let AnswerHead { status, headers, length } = parse_head(&block)?;
+    let mut body = block[length..].to_vec();
     let says = |name: &str, word: &str| {
         header(&headers, name).is_some_and(|it| it.to_ascii_lowercase().contains(word))
     };
@@ -60,11 +47,57 @@ pub fn parse_http(block: &[u8], body_max: usize) -> Result<HttpAnswer, String> {
     Ok(HttpAnswer { protocol, status, headers, body })
 }
 
-fn split_head(block: &[u8]) -> Option<(&[u8], &[u8])> {
-    let crlf = block.windows(4).position(|it| it == b"\r\n\r\n").map(|it| (it, it + 4));
-    let lf = || block.windows(2).position(|it| it == b"\n\n").map(|it| (it, it + 2));
-    let (end, begin) = crlf.or_else(lf)?;
-    Some((&block[..end], &block[begin..]))
+/// The head of an answer.
+struct AnswerHead {
+    status: u16,
+    headers: Vec<Header>,
+    /// Bytes of the head: the body begins after them.
+    length: usize,
+}
+
+/// Returns the first word of an answer in lower case: `http/1.1`.
+fn protocol(block: &[u8]) -> Result<String, String> {
+    let first = block.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let first = String::from_utf8_lossy(first);
+    let word = first.split_ascii_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    if word.starts_with("http/") {
+        return Ok(word);
+    }
+    Err(format!("no answer begins with `{}`", first.trim().chars().take(40).collect::<String>()))
+}
+
+/// Returns an answer as HTTP/1.1. Some crawlers write the version that was spoken, such as `HTTP/2`, in front of a head that
+/// only older versions have; `httparse` knows the older ones.
+fn in_words_of_1_1<'b>(block: &'b [u8], protocol: &str) -> Cow<'b, [u8]> {
+    if block.starts_with(b"HTTP/1.1 ") || block.starts_with(b"HTTP/1.0 ") {
+        return Cow::Borrowed(block);
+    }
+    let rest = block.trim_ascii_start().get(protocol.len()..).unwrap_or_default();
+    Cow::Owned([b"HTTP/1.1", rest].concat())
+}
+
+fn parse_head(block: &[u8]) -> Result<AnswerHead, String> {
+    let mut headers = [httparse::EMPTY_HEADER; LINES_MAX];
+    let mut answer = httparse::Response::new(&mut headers);
+    // What crawlers stored is read as far as it can be: a line that is no header is passed over.
+    let parsed = httparse::ParserConfig::default()
+        .allow_multiple_spaces_in_response_status_delimiters(true)
+        .allow_obsolete_multiline_headers_in_responses(true)
+        .allow_spaces_after_header_name_in_responses(true)
+        .ignore_invalid_headers_in_responses(true)
+        .parse_response(&mut answer, block);
+    let length = match parsed {
+        Ok(httparse::Status::Complete(length)) => length,
+        Ok(httparse::Status::Partial) => return Err("the head of the answer does not end".to_owned()),
+        Err(error) => return Err(format!("the head of the answer cannot be read: {error}")),
+    };
+    let status = answer.code.ok_or("the answer has no status")?;
+    // A value may go on in the next line.
+    let text = |value: &[u8]| {
+        String::from_utf8_lossy(value).lines().map(str::trim).collect::<Vec<_>>().join(" ")
+    };
+    let headers = answer.headers.iter().map(|it| (it.name.to_owned(), text(it.value)));
+    Ok(AnswerHead { status, headers: headers.collect(), length })
 }
 
 /// `None` where these are no chunks.

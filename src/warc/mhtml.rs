@@ -1,7 +1,7 @@
 //! Pages as browsers save them whole: MHTML (RFC 2557).
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
+use data_encoding::{BASE64, HEXUPPER_PERMISSIVE};
 
 use super::{Header, header};
 
@@ -115,7 +115,7 @@ fn decode(headers: &[Header], body: &[u8]) -> Vec<u8> {
         "quoted-printable" => quoted_printable(body),
         "base64" => {
             let packed: Vec<u8> = body.iter().copied().filter(|it| !it.is_ascii_whitespace()).collect();
-            STANDARD.decode(packed).unwrap_or_else(|_| body.to_vec())
+            BASE64.decode(&packed).unwrap_or_else(|_| body.to_vec())
         }
         _ => body.to_vec(),
     }
@@ -135,13 +135,9 @@ fn quoted_printable(body: &[u8]) -> Vec<u8> {
             rest = joined;
             continue;
         }
-        let code = rest
-            .get(..2)
-            .and_then(|it| std::str::from_utf8(it).ok())
-            .and_then(|it| u8::from_str_radix(it, 16).ok());
-        match code {
+        match rest.get(..2).and_then(|digits| HEXUPPER_PERMISSIVE.decode(digits).ok()) {
             Some(code) => {
-                out.push(code);
+                out.extend(code);
                 rest = &rest[2..];
             }
             None => out.push(byte),

@@ -12,8 +12,8 @@ pub use compressed::Packing;
 pub use http::{HttpAnswer, parse_http};
 pub use index::{cdxj_line, surt};
 pub use mhtml::{Mhtml, parse_mhtml};
-pub use read::{Damage, Reader, Record};
-pub use write::{Capture, WarcWriter, Written};
+pub use read::{Damage, WarcReader, WarcRecord};
+pub use write::{CaptureRecord, WarcWriter, Written};
 
 use std::fmt::Write as _;
 

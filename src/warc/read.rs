@@ -15,7 +15,7 @@ const BLOCK_BYTES: usize = 1 << 20;
 
 /// A record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+pub struct WarcRecord {
     /// Where it begins; in a packed file, near where its member does.
     pub offset: u64,
     /// Its headers, in order.
@@ -36,7 +36,7 @@ pub struct Damage {
 }
 
 /// Reads records. Damage is an item like a record, and reading goes on after it where that is possible.
-pub struct Reader<R: BufRead> {
+pub struct WarcReader<R: BufRead> {
     input: BufReader<Unpacked<R>>,
     block_max: usize,
     /// Bytes of blocks and padding that stand before the next record.
@@ -45,7 +45,7 @@ pub struct Reader<R: BufRead> {
     is_lost: bool,
 }
 
-impl Record {
+impl WarcRecord {
     /// Its kind: `response`, `resource`, `revisit`, `conversion`...
     pub fn kind(&self) -> &str {
         self.header("WARC-Type").unwrap_or_default()
@@ -62,7 +62,7 @@ impl Record {
     }
 }
 
-impl<R: BufRead> Reader<R> {
+impl<R: BufRead> WarcReader<R> {
     /// Over a file or a stream, packed or not. Blocks of more than `block_max` bytes are passed over.
     pub fn new(input: R, block_max: usize) -> io::Result<Self> {
         let input = BufReader::with_capacity(BUFFER_BYTES, Unpacked::new(input)?);
@@ -74,7 +74,7 @@ impl<R: BufRead> Reader<R> {
     }
 
     /// The next record, or what stands in its place; `None` at the end.
-    fn read(&mut self) -> Result<Option<Record>, Damage> {
+    fn read(&mut self) -> Result<Option<WarcRecord>, Damage> {
         let mut offset;
         let mut passed = 0_u64;
         let version = loop {
@@ -114,7 +114,7 @@ impl<R: BufRead> Reader<R> {
         };
         let (block, is_cut) = self.block(length, offset)?;
         self.end_record()?;
-        Ok(Some(Record { offset, headers, block, is_cut }))
+        Ok(Some(WarcRecord { offset, headers, block, is_cut }))
     }
 
     /// A line without its end; `None` at the end of the file.
@@ -212,8 +212,8 @@ impl<R: BufRead> Reader<R> {
     }
 }
 
-impl<R: BufRead> Iterator for Reader<R> {
-    type Item = Result<Record, Damage>;
+impl<R: BufRead> Iterator for WarcReader<R> {
+    type Item = Result<WarcRecord, Damage>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.is_over {
@@ -249,7 +249,7 @@ mod tests {
 
     /// Kinds and blocks, or what was damaged.
     fn read(bytes: &[u8]) -> Vec<String> {
-        let reader = Reader::new(bytes, 1000).expect("memory");
+        let reader = WarcReader::new(bytes, 1000).expect("memory");
         reader
             .map(|it| match it {
                 Ok(it) => format!("{} {}", it.kind(), String::from_utf8_lossy(&it.block)),
@@ -271,7 +271,7 @@ mod tests {
         assert_eq!(read(&frames), expect);
         let lf = String::from_utf8(plain).expect("text").replace("\r\n", "\n");
         assert_eq!(read(lf.as_bytes()), expect, "some end their lines otherwise");
-        let reader = Reader::new(&a[..], 1000).expect("memory");
+        let reader = WarcReader::new(&a[..], 1000).expect("memory");
         let record = reader.flatten().next().expect("a record");
         assert_eq!(record.target(), Some("http://x.example/"));
     }
@@ -324,8 +324,8 @@ mod tests {
     fn a_block_that_is_too_large_is_passed_over() {
         let large = record("response", &"x".repeat(5000));
         let reader =
-            Reader::new(&*[large, record("resource", "two")].concat().leak(), 1000).expect("memory");
-        let records: Vec<Record> = reader.flatten().collect();
+            WarcReader::new(&*[large, record("resource", "two")].concat().leak(), 1000).expect("memory");
+        let records: Vec<WarcRecord> = reader.flatten().collect();
         assert!(records[0].is_cut && records[0].block.is_empty());
         assert_eq!(records[1].block, b"two");
     }

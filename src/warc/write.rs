@@ -18,7 +18,7 @@ pub struct WarcWriter<W: Write> {
 
 /// A capture on its way into a record.
 #[derive(Debug, Clone)]
-pub struct Capture<'a> {
+pub struct CaptureRecord<'a> {
     /// Its address.
     pub url: &'a str,
     /// When it was made: a moment, or a day where no more is known (WARC 1.1 allows it).
@@ -78,8 +78,8 @@ impl<W: Write> WarcWriter<W> {
     }
 
     /// A capture, as a response, or as a revisit of an earlier one.
-    pub fn capture(&mut self, capture: &Capture<'_>) -> io::Result<(String, Written)> {
-        let Capture { url, date, status, headers, protocol, request, body, earlier } = capture;
+    pub fn capture(&mut self, capture: &CaptureRecord<'_>) -> io::Result<(String, Written)> {
+        let CaptureRecord { url, date, status, headers, protocol, request, body, earlier } = capture;
         let digest = digest_form(&Sha256::digest(body));
         let mime = super::header(headers, "Content-Type").unwrap_or("application/octet-stream");
         let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
@@ -151,7 +151,7 @@ impl<W: Write> WarcWriter<W> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         write!(
             encoder,
-            "WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: {id}\r\nWARC-Date: {date}\r\n"
+            "WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-WarcRecord-ID: {id}\r\nWARC-Date: {date}\r\n"
         )?;
         for (name, value) in headers {
             // A line break in a value would be the end of the header.
@@ -189,26 +189,21 @@ fn record_id(parts: &[&str]) -> String {
     format!("<urn:uuid:{}-{}-{}-{}-{}>", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
+/// The reason phrase of a status; a word where the standard has none.
 fn reason(status: u16) -> &'static str {
-    match status {
-        200 => "OK",
-        203 => "Non-Authoritative Information",
-        404 => "Not Found",
-        410 => "Gone",
-        _ => "Status",
-    }
+    http::StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason()).unwrap_or("Status")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Reader, parse_http};
+    use super::super::{WarcReader, parse_http};
     use super::*;
 
     fn written() -> Vec<u8> {
         let mut writer =
             WarcWriter::new(Vec::new(), "a.warc.gz", "2021-03-08T06:20:00Z", &[("software", "x")])
                 .expect("memory");
-        let capture = Capture {
+        let capture = CaptureRecord {
             url: "https://x.example/a",
             date: "2021-03-08T06:20:00Z",
             status: 200,
@@ -220,7 +215,7 @@ mod tests {
         };
         let (id, first) = writer.capture(&capture).expect("memory");
         writer.metadata(&id, capture.url, capture.date, "{}").expect("memory");
-        let again = Capture {
+        let again = CaptureRecord {
             date: "2021-03-09",
             protocol: None,
             request: None,
@@ -236,9 +231,9 @@ mod tests {
     fn what_is_written_is_read() {
         let bytes = written();
         let records: Vec<_> =
-            Reader::new(&*bytes, 10_000).expect("memory").map(|it| it.expect("whole")).collect();
+            WarcReader::new(&*bytes, 10_000).expect("memory").map(|it| it.expect("whole")).collect();
         assert_eq!(
-            records.iter().map(super::super::Record::kind).collect::<Vec<_>>(),
+            records.iter().map(super::super::WarcRecord::kind).collect::<Vec<_>>(),
             ["warcinfo", "response", "request", "metadata", "revisit"]
         );
         let answer = parse_http(&records[1].block, 1000).expect("an answer");
@@ -271,7 +266,7 @@ mod tests {
             names.dedup();
             assert_eq!(names.len(), count, "no header twice");
             let field = |name: &str| fields.iter().find(|it| it.0 == name).map(|it| it.1);
-            for mandatory in ["WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length"] {
+            for mandatory in ["WARC-Type", "WARC-WarcRecord-ID", "WARC-Date", "Content-Length"] {
                 assert!(field(mandatory).is_some(), "{mandatory}");
             }
             let length: usize = field("Content-Length").expect("a length").parse().expect("a number");
@@ -316,7 +311,7 @@ mod tests {
                     _ => bytes.truncate(bytes.len() - at / 8),
                 }
             }
-            let items = Reader::new(&*bytes, 10_000).into_iter().flatten().take(10_000);
+            let items = WarcReader::new(&*bytes, 10_000).into_iter().flatten().take(10_000);
             for record in items.flatten() {
                 let _ = parse_http(&record.block, 1_000);
                 let _ = super::super::parse_mhtml(&record.block);
@@ -327,7 +322,7 @@ mod tests {
         fn no_text_breaks_the_parsers(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
             let _ = parse_http(&[b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", bytes.as_slice()].concat(), 1_000);
             let _ = super::super::parse_mhtml(&[b"Content-Type: multipart/related; boundary=x\r\n\r\n--x\r\n", bytes.as_slice()].concat());
-            for item in Reader::new(&*bytes, 1_000).into_iter().flatten().take(1_000) {
+            for item in WarcReader::new(&*bytes, 1_000).into_iter().flatten().take(1_000) {
                 let _ = item;
             }
         }
