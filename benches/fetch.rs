@@ -138,7 +138,7 @@ async fn bare_loop(base: &str, at_a_time: usize) -> Duration {
 async fn fetcher_loop(base: &str, at_a_time: usize) -> Duration {
     let config = config(base, at_a_time);
     let fetcher = Fetcher::new(&config.fetch, &config.profile).expect("a fetcher");
-    fetcher.robots(&config.profile.base_url).await.0.expect("an answer");
+    fetcher.robots(&config.profile.base_url).await.result.expect("an answer");
     every_page(at_a_time, async |id| {
         let url = Url::parse(&format!("{base}/news/{id}")).expect("an address");
         match fetcher.get(&Ask::new(url)).await.result {

@@ -69,6 +69,7 @@
 //!   a border that would only be moved by wrapping them.
 //! * Expectations of `fixtures/pages` are plain `expected.json` files, not `insta` snapshots: any tool reads them.
 //! * robots.txt is parsed by `fetch/robots.rs`; README says which cases the crates for it get wrong.
+//! * `strum` is used wherever a type has stable words: they are made of the names of its variants, and a test holds them.
 //! * The ledger `days` is a view over `day_readings` and `day_pages`, whose counts triggers keep: it cannot disagree with
 //!   the pages, whoever changes them, and whenever a run is killed.
 //! * Raw pages are compressed against whole pages of their template that the store chooses by likeness, not by era: `store`

@@ -1,4 +1,5 @@
-//! What can be wrong with a configuration, and where.
+//! What can be wrong with a configuration, and where in the file. Each problem names the rule that was broken; what to do
+//! about it is said by `cli`. Problems of a page or a request have errors of their own.
 
 use std::fmt;
 
@@ -10,10 +11,10 @@ pub struct ConfigError {
     problem: String,
 }
 
-/// Where in which file a value stands.
+/// The file and line in which a value is written.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConfigPlace {
-    /// The file, as messages call it.
+    /// The name of the file in messages.
     pub file: String,
     /// Its line, from 1.
     pub line: usize,
@@ -21,7 +22,7 @@ pub struct ConfigPlace {
     pub key: String,
 }
 
-/// What is wrong; one per kind of mistake.
+/// What is wrong: one variant for each kind of mistake.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
     /// Not TOML.
@@ -32,7 +33,7 @@ pub enum Problem {
         /// In the parser's words.
         reason: String,
     },
-    /// A key that means nothing.
+    /// A key that does not exist.
     #[error("unknown key `{}`{}", .place.key, suggestion(.nearest.as_deref()))]
     Unknown {
         /// Where.
@@ -40,20 +41,20 @@ pub enum Problem {
         /// The key that was probably meant.
         nearest: Option<String>,
     },
-    /// A key that has to be there.
+    /// A key that is required and missing.
     #[error("`{}` is missing", .place.key)]
     Absent {
         /// Where it should be.
         place: ConfigPlace,
     },
-    /// A value against the rule of its key.
+    /// A value that breaks the rule of its key.
     #[error("`{}` must be {rule}, found {found}", .place.key)]
     Value {
         /// Where.
         place: ConfigPlace,
-        /// What it must be.
+        /// The rule, as the end of "must be".
         rule: String,
-        /// What it is, as TOML.
+        /// The value, as TOML.
         found: String,
     },
 }

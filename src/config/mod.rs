@@ -1,13 +1,14 @@
-//! The configuration file: read once, validated whole.
-//!
-//! The defaults are `config.toml` at the top of the repository, built into the binary; a user's file
-//! lies over it key by key. So every default stands in one place, and every key is documented.
+//! The configuration file: read once, validated as a whole. The defaults are `config.toml` at the top of the repository, built
+//! into the binary; a user's file lies over it key by key, so every default is in one place and every key is documented.
+//! Nothing here acts on a value: engines are given what they need. Values that say nothing of a site or a user are in `model`.
 
 mod error;
+mod layer;
 mod pattern;
 mod profile;
 mod reader;
 mod sections;
+mod setting;
 
 pub use error::{ConfigError, ConfigPlace, Problem};
 pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
@@ -17,24 +18,25 @@ pub use profile::{
     WebArchive,
 };
 pub use sections::{SectionNames, is_slug, slug};
+pub use setting::Setting;
 
-use std::{fmt, num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
 
 use url::Url;
 
 use crate::model::KeepRaw;
 
-use self::reader::{Section, TomlFile};
+use self::{layer::TomlFile, reader::Section};
 
 /// The default configuration, as documented.
 pub const DEFAULT: &str = include_str!("../../config.toml");
 
-/// What is in force.
+/// The configuration in force.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// The SQLite file, as written. `cli` decides what a relative path counts from.
+    /// The SQLite file, as written. `cli` decides which folder a relative path begins in.
     pub archive: PathBuf,
-    /// Which raw pages are kept.
+    /// Which raw pages the archive keeps.
     pub keep_raw: KeepRaw,
     /// How long the audit of requests is kept.
     pub keep_requests: Duration,
@@ -51,7 +53,7 @@ pub struct FetchConfig {
     pub user_agent: String,
     /// Shortest time between two requests to one host.
     pub interval: Duration,
-    /// Most requests on their way at a time.
+    /// The greatest number of requests that are on their way at the same time.
     pub max_concurrent: NonZeroUsize,
     /// Limit for one request as a whole.
     pub timeout: Duration,
@@ -59,15 +61,15 @@ pub struct FetchConfig {
     pub connect_timeout: Duration,
     /// Longest silence within an answer.
     pub read_timeout: Duration,
-    /// Tries of one page in one run.
+    /// The greatest number of tries of one page in one run.
     pub max_attempts: u32,
     /// Largest body in bytes, after decompression.
     pub max_body_bytes: usize,
-    /// Redirects followed.
+    /// The greatest number of redirects that are followed.
     pub max_redirects: usize,
-    /// Longest pause that a run sits out.
+    /// The longest pause that a run waits for; a longer one ends it.
     pub max_wait: Duration,
-    /// A proxy for every request; `None` for that of the environment.
+    /// A proxy for every request; `None` for the proxy of the environment.
     pub proxy: Option<Url>,
     /// Further headers, by name.
     pub headers: Vec<(String, String)>,
@@ -77,21 +79,10 @@ pub struct FetchConfig {
     pub allow_private_addresses: bool,
 }
 
-/// A key of the file, its value in force, and where that came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting {
-    /// Its full name, such as `fetch.timeout_seconds`.
-    pub key: String,
-    /// Its value, as TOML.
-    pub value: String,
-    /// The line of the user's file, or `None` for a default.
-    pub line: Option<usize>,
-}
-
-/// A configuration and the settings it was made of, for `config show`.
+/// A configuration and the settings that it was made of, for `config show`.
 #[derive(Debug, Clone)]
 pub struct LoadedConfig {
-    /// What is in force.
+    /// The configuration in force.
     pub config: Config,
     /// Every key, in the order of the file.
     pub settings: Vec<Setting>,
@@ -104,7 +95,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Read a user's file over the defaults. `file` is what error messages call it.
+    /// Reads a user's file over the defaults. `file` is the name of the file in error messages.
     pub fn parse(text: &str, file: &str) -> Result<LoadedConfig, ConfigError> {
         Ok(read(text, file)?)
     }
@@ -191,7 +182,7 @@ fn read_headers(section: &Section) -> Result<Vec<(String, String)>, Problem> {
     Ok(headers)
 }
 
-/// Said elsewhere, or by HTTP itself.
+/// Headers that other keys set, or HTTP itself.
 const RESERVED_HEADERS: [&str; 12] = [
     "user-agent",
     "host",
@@ -207,14 +198,14 @@ const RESERVED_HEADERS: [&str; 12] = [
     "expect",
 ];
 
-/// Above this the pace is no pace; benches and tests run at it.
+/// The highest rate; benches and tests use it to switch the pace off.
 const RATE_MAX: f64 = 1e6;
 
 fn small(number: u64) -> u32 {
     u32::try_from(number).expect("the range was checked when it was read")
 }
 
-/// A web address, or a mail address.
+/// Whether a user agent has a web address or a mail address in it.
 fn has_contact(user_agent: &str) -> bool {
     let words = user_agent.split(|it: char| it.is_whitespace() || "();,<>".contains(it));
     words.map(|it| it.trim_start_matches('+')).any(|word| {
@@ -224,12 +215,6 @@ fn has_contact(user_agent: &str) -> bool {
         });
         (web && Url::parse(word).is_ok()) || mail
     })
-}
-
-impl fmt::Display for Setting {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} = {}", self.key, self.value)
-    }
 }
 
 #[cfg(test)]

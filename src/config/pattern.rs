@@ -1,4 +1,5 @@
-//! A regular expression that knows its own text.
+//! Patterns of a profile, compiled: one regular expression, whole lines, bytes, names. Each is equal to another of the same
+//! text, so that configurations can be compared. What is searched with them is not said here.
 
 use std::collections::HashMap;
 
@@ -9,7 +10,7 @@ use regex::{Captures, Regex, bytes};
 pub struct Pattern(Regex);
 
 impl Pattern {
-    /// Compile as written.
+    /// Compiles a pattern as written. Fails with the reason, in the words of `regex`.
     pub fn new(text: &str) -> Result<Self, String> {
         Regex::new(text).map(Self).map_err(|error| last_line(&error))
     }
@@ -19,9 +20,9 @@ impl Pattern {
         self.0.is_match(text)
     }
 
-    /// The groups of the first match.
+    /// Returns the groups of the first match.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        // Most do not match, and where the groups are costs far more to find out.
+        // Most texts do not match, and finding the groups costs far more than finding no match.
         if self.0.is_match(text) { self.0.captures(text) } else { None }
     }
 
@@ -31,18 +32,18 @@ impl Pattern {
     }
 }
 
-/// Texts that are looked for in bytes, all in one pass.
+/// Texts that are searched for in bytes, all in one pass.
 #[derive(Debug, Clone)]
 pub struct BytePattern(bytes::Regex);
 
 impl BytePattern {
-    /// Any of these texts, literally; `None` for none.
+    /// Returns a pattern that matches any of these texts, literally; `None` where there are none.
     pub fn any_of(texts: &[String]) -> Option<Self> {
         let any = texts.iter().map(|it| regex::escape(it)).collect::<Vec<_>>().join("|");
         (!any.is_empty()).then(|| Self(bytes::Regex::new(&any).expect("escaped texts are a pattern")))
     }
 
-    /// Whether one of them stands in `bytes`.
+    /// Whether `bytes` contain one of the texts.
     pub fn is_in(&self, bytes: &[u8]) -> bool {
         self.0.is_match(bytes)
     }
@@ -54,12 +55,12 @@ impl PartialEq for BytePattern {
     }
 }
 
-/// Patterns for whole lines, without regard to case: compiled as one.
+/// Patterns for whole lines, in any case of letters, compiled as one.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct LineSet(Option<Pattern>);
 
 impl LineSet {
-    /// Any of these, each of which compiles alone.
+    /// Compiles patterns, each of which compiles alone. Fails with the reason, in the words of `regex`.
     pub fn new(patterns: &[String]) -> Result<Self, String> {
         if patterns.is_empty() {
             return Ok(Self(None));
@@ -68,13 +69,13 @@ impl LineSet {
         Pattern::new(&format!("(?i)^(?:{any})$")).map(|it| Self(Some(it)))
     }
 
-    /// Whether a line is any of them.
+    /// Whether a line matches one of them.
     pub fn has(&self, line: &str) -> bool {
         self.0.as_ref().is_some_and(|it| it.is_match(line))
     }
 }
 
-/// Names of companies, each with its symbol: looked for as whole words, as they are written.
+/// The names of companies, each with its symbol. A name is found as whole words, written the same way.
 #[derive(Debug, Clone, Default)]
 pub struct NameSet {
     pattern: Option<Regex>,
@@ -82,7 +83,7 @@ pub struct NameSet {
 }
 
 impl NameSet {
-    /// These names, with the symbol each stands for.
+    /// Returns a set of these names, each with its symbol.
     pub fn new(names: Vec<(String, String)>) -> Self {
         // The longest first: of two names that begin alike, the regular expression takes the first.
         let mut words: Vec<&str> = names.iter().map(|it| it.0.as_str()).collect();
@@ -93,7 +94,7 @@ impl NameSet {
         Self { pattern, symbols: names.into_iter().collect() }
     }
 
-    /// The symbols of the companies that a text names.
+    /// Returns the symbols of the companies that a text names.
     pub fn found_in<'s>(&'s self, text: &str) -> Vec<&'s str> {
         let Some(pattern) = &self.pattern else { return Vec::new() };
         pattern

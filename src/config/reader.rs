@@ -1,30 +1,21 @@
-//! TOML with a memory: which keys were read, from which line of which file.
+//! TOML with a memory of which keys were read: a [`Section`] is one table of the user's file over the same table of the
+//! built-in one. What a key means is not said here (`mod.rs`, `profile/`), nor where in a file a value is (`layer.rs`).
 //!
-//! A [`Section`] is one table of the user's file lying over the same table of the built-in one.
+//! It is written by hand because `serde` forgets what this file is for: the line of a value that parses and breaks a rule,
+//! the key that was probably meant, and which values are the user's.
 
-use std::{
-    cell::RefCell,
-    ops::{Range, RangeInclusive},
-    rc::Rc,
-};
+use std::{cell::RefCell, ops::RangeInclusive, rc::Rc};
 
 use chrono::NaiveDate;
-use toml::{
-    Spanned,
-    de::{DeTable, DeValue},
+use toml::{Spanned, de::DeValue};
+
+use super::{
+    ConfigPlace, LineSet, Pattern, Problem, Setting,
+    layer::{Layer, LayeredValue, TomlFile, entry},
 };
 
-use super::{ConfigPlace, LineSet, Pattern, Problem, Setting};
-
-/// Below this likeness a suggestion would only confuse.
+/// A key that is less alike would only confuse as a suggestion.
 const LIKENESS_MIN: f64 = 0.75;
-
-/// One parsed file.
-pub(super) struct TomlFile<'t> {
-    text: &'t str,
-    file: String,
-    table: DeTable<'t>,
-}
 
 /// A table, and what has been read of it.
 pub(super) struct Section<'r> {
@@ -37,54 +28,25 @@ pub(super) struct Section<'r> {
     settings: Rc<RefCell<Vec<Setting>>>,
 }
 
-#[derive(Clone, Copy)]
-struct Layer<'r> {
-    reader: &'r TomlFile<'r>,
-    table: &'r DeTable<'r>,
-    at: usize,
-    is_user: bool,
-}
-
-/// A value with the layer it was found in.
-pub(super) struct LayeredValue<'r> {
-    pub(super) value: &'r DeValue<'r>,
+/// A string, and where it is written.
+pub(super) struct PlacedText {
+    pub(super) text: String,
     pub(super) place: ConfigPlace,
-    span: Range<usize>,
-    layer: Layer<'r>,
-}
-
-impl<'t> TomlFile<'t> {
-    pub(super) fn parse(text: &'t str, file: &str) -> Result<Self, Problem> {
-        let file = file.to_owned();
-        match DeTable::parse(text) {
-            Ok(table) => Ok(Self { text, file, table: table.into_inner() }),
-            Err(error) => {
-                let at = error.span().map_or(0, |it| it.start);
-                let place = ConfigPlace { file, line: line_of(text, at), key: String::new() };
-                Err(Problem::Syntax { place, reason: error.message().to_owned() })
-            }
-        }
-    }
-
-    fn place(&self, at: usize, key: String) -> ConfigPlace {
-        ConfigPlace { file: self.file.clone(), line: line_of(self.text, at), key }
-    }
 }
 
 impl<'r> Section<'r> {
     pub(super) fn root(user: &'r TomlFile<'r>, built_in: &'r TomlFile<'r>) -> Self {
-        let layer =
-            |reader: &'r TomlFile<'r>, is_user| Layer { reader, table: &reader.table, at: 0, is_user };
+        let layer = |file: &'r TomlFile<'r>, is_user| Layer { file, table: &file.table, at: 0, is_user };
         Self {
             path: String::new(),
-            file: user.file.clone(),
+            file: user.name.clone(),
             tables: vec![layer(user, true), layer(built_in, false)],
             known: RefCell::default(),
             settings: Rc::default(),
         }
     }
 
-    /// A table below this one; empty where neither file has it.
+    /// Returns a table below this one; an empty one where neither file has it.
     pub(super) fn section(&self, key: &str) -> Result<Section<'r>, Problem> {
         self.note(key);
         let mut tables = Vec::new();
@@ -100,7 +62,7 @@ impl<'r> Section<'r> {
         Ok(self.below(self.name(key), tables))
     }
 
-    /// Like [`Section::section`], but a user's table that names itself stands alone.
+    /// Returns a table like [`Section::section`], but a user's table with a `name` does not lie over the built-in one.
     pub(super) fn profile(&self, key: &str) -> Result<Section<'r>, Problem> {
         let mut section = self.section(key)?;
         if section.tables.first().is_some_and(|it| it.is_user && it.table.contains_key("name")) {
@@ -109,7 +71,7 @@ impl<'r> Section<'r> {
         Ok(section)
     }
 
-    /// The names of a table whose keys are the user's to choose: the nearest file that has any has all.
+    /// Returns the keys of a table in which users choose them: those of the nearest file that has the table.
     pub(super) fn keys(&self) -> Vec<String> {
         let named = self.tables.iter().map(|it| it.table.keys());
         let mut named = named.map(|it| it.map(|it| it.get_ref().to_string()).collect::<Vec<_>>());
@@ -119,7 +81,7 @@ impl<'r> Section<'r> {
         named.next().unwrap_or_default()
     }
 
-    /// The names of a table whose keys are anybody's to add: those of every file, each once.
+    /// Returns the keys of a table to which users may add some: those of every file, each once.
     pub(super) fn all_keys(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for layer in &self.tables {
@@ -138,7 +100,7 @@ impl<'r> Section<'r> {
         self.tables.is_empty()
     }
 
-    /// An array of tables: the nearest file that has one has all of it.
+    /// Returns an array of tables: that of the nearest file that has one.
     pub(super) fn sections(&self, key: &str) -> Result<Vec<Section<'r>>, Problem> {
         let Some(found) = self.get(key) else { return Ok(Vec::new()) };
         let DeValue::Array(items) = found.value else {
@@ -166,7 +128,7 @@ impl<'r> Section<'r> {
         }
     }
 
-    /// The value of a key, from the nearest file that has it.
+    /// Returns the value of a key, from the nearest file that has it.
     pub(super) fn get(&self, key: &str) -> Option<LayeredValue<'r>> {
         self.note(key);
         let (layer, value) = self
@@ -215,21 +177,21 @@ impl<'r> Section<'r> {
         self.get(key).map(|it| it.date()).transpose()
     }
 
-    /// The strings of an array, each with its place; empty where the key is absent.
-    pub(super) fn texts(&self, key: &str) -> Result<Vec<(String, ConfigPlace)>, Problem> {
+    /// Returns the strings of an array, each with its place; none where the key is absent.
+    pub(super) fn texts(&self, key: &str) -> Result<Vec<PlacedText>, Problem> {
         let Some(found) = self.get(key) else { return Ok(Vec::new()) };
         let texts = found.items()?.into_iter().map(|item| {
             let text = item.value.as_str().ok_or_else(|| item.wrong("a string"))?;
-            Ok((text.to_owned(), item.place.clone()))
+            Ok(PlacedText { text: text.to_owned(), place: item.place.clone() })
         });
         texts.collect()
     }
 
     pub(super) fn words(&self, key: &str) -> Result<Vec<String>, Problem> {
-        Ok(self.texts(key)?.into_iter().map(|it| it.0).collect())
+        Ok(self.texts(key)?.into_iter().map(|it| it.text).collect())
     }
 
-    /// Patterns for whole lines; none where the key is absent.
+    /// Returns patterns for whole lines; none where the key is absent.
     pub(super) fn lines(&self, key: &str) -> Result<LineSet, Problem> {
         let refuse = |place: ConfigPlace, text: &str, reason: String| Problem::Value {
             place,
@@ -237,7 +199,7 @@ impl<'r> Section<'r> {
             found: format!("{text:?}"),
         };
         let mut patterns = Vec::new();
-        for (text, place) in self.texts(key)? {
+        for PlacedText { text, place } in self.texts(key)? {
             Pattern::new(&text).map_err(|reason| refuse(place, &text, reason))?;
             patterns.push(text);
         }
@@ -245,7 +207,7 @@ impl<'r> Section<'r> {
             .map_err(|reason| self.wrong(key, &format!("regular expressions ({reason})")))
     }
 
-    /// A pattern with these groups, `None` where the key is absent or empty.
+    /// Returns a pattern with these groups; `None` where the key is absent or empty.
     pub(super) fn pattern(&self, key: &str, groups: &[&str]) -> Result<Option<Pattern>, Problem> {
         let Some(found) = self.get(key) else { return Ok(None) };
         let text = found.value.as_str().ok_or_else(|| found.wrong("a string"))?;
@@ -262,7 +224,7 @@ impl<'r> Section<'r> {
         }
     }
 
-    /// The key is there, and against its rule.
+    /// Returns the problem that a key is there and breaks its rule.
     pub(super) fn wrong(&self, key: &str, rule: &str) -> Problem {
         match self.get(key) {
             Some(found) => found.wrong(rule),
@@ -270,15 +232,16 @@ impl<'r> Section<'r> {
         }
     }
 
+    /// Returns the problem that a key is missing.
     pub(super) fn absent(&self, key: &str) -> Problem {
         let place = match self.tables.first() {
-            Some(layer) => layer.reader.place(layer.at, self.name(key)),
+            Some(layer) => layer.file.place(layer.at, self.name(key)),
             None => ConfigPlace { file: self.file.clone(), line: 0, key: self.name(key) },
         };
         Problem::Absent { place }
     }
 
-    /// The first key that nobody asked for is a mistake.
+    /// Fails with the first key that was not asked for: there is no such key.
     pub(super) fn finish(&self) -> Result<(), Problem> {
         let known = self.known.borrow();
         for layer in &self.tables {
@@ -287,14 +250,14 @@ impl<'r> Section<'r> {
                 if known.iter().any(|it| it == name) {
                     continue;
                 }
-                let place = layer.reader.place(key.span().start, self.name(name));
+                let place = layer.file.place(key.span().start, self.name(name));
                 return Err(Problem::Unknown { place, nearest: nearest(name, &known) });
             }
         }
         Ok(())
     }
 
-    /// Every value that was read, in the order of reading, here and in sections of this one's root.
+    /// Returns every value that was read from the whole file, in the order of reading.
     pub(super) fn settings(&self) -> Vec<Setting> {
         let mut settings: Vec<Setting> = Vec::new();
         for setting in self.settings.borrow().iter() {
@@ -325,71 +288,9 @@ impl<'r> Section<'r> {
         value: &'r Spanned<DeValue<'r>>,
     ) -> LayeredValue<'r> {
         let span = value.span();
-        let place = layer.reader.place(span.start, self.name(key));
+        let place = layer.file.place(span.start, self.name(key));
         LayeredValue { value: value.get_ref(), place, span, layer: *layer }
     }
-}
-
-impl<'r> LayeredValue<'r> {
-    pub(super) fn wrong(&self, rule: &str) -> Problem {
-        let found = match self.value {
-            DeValue::String(text) => format!("{text:?}"),
-            _ => self.layer.reader.text.get(self.span.clone()).unwrap_or_default().to_owned(),
-        };
-        Problem::Value { place: self.place.clone(), rule: rule.to_owned(), found }
-    }
-
-    pub(super) fn items(&self) -> Result<Vec<LayeredValue<'r>>, Problem> {
-        let DeValue::Array(items) = self.value else { return Err(self.wrong("an array")) };
-        let items = items.iter().enumerate().map(|(index, item)| {
-            let key = format!("{}[{index}]", self.place.key);
-            let span = item.span();
-            let place = self.layer.reader.place(span.start, key);
-            LayeredValue { value: item.get_ref(), place, span, layer: self.layer }
-        });
-        Ok(items.collect())
-    }
-
-    pub(super) fn whole(&self, range: RangeInclusive<u64>) -> Result<u64, Problem> {
-        let number = match self.value {
-            DeValue::Integer(number) => number.as_str().parse().ok(),
-            _ => None,
-        };
-        let rule = || self.wrong(&format!("a whole number from {} to {}", range.start(), range.end()));
-        number.filter(|it| range.contains(it)).ok_or_else(rule)
-    }
-
-    pub(super) fn date(&self) -> Result<NaiveDate, Problem> {
-        let date = self.value.as_datetime().filter(|it| it.time.is_none()).and_then(|it| it.date);
-        date.and_then(|it| {
-            NaiveDate::from_ymd_opt(i32::from(it.year), u32::from(it.month), u32::from(it.day))
-        })
-        .ok_or_else(|| self.wrong("a date, such as 2021-03-08"))
-    }
-
-    /// The value on one line as the file has it; nothing for an array of tables.
-    fn written(&self) -> String {
-        if let DeValue::Array(items) = self.value
-            && items.iter().any(|it| it.get_ref().is_table())
-        {
-            return String::new();
-        }
-        let text = self.layer.reader.text.get(self.span.clone()).unwrap_or_default();
-        let lines = text.lines().map(str::trim).filter(|it| !it.starts_with('#'));
-        lines.collect::<Vec<_>>().join(" ")
-    }
-}
-
-fn entry<'r>(
-    table: &'r DeTable<'r>,
-    key: &str,
-) -> Option<(&'r Spanned<std::borrow::Cow<'r, str>>, &'r Spanned<DeValue<'r>>)> {
-    table.iter().find(|(name, _)| name.get_ref().as_ref() == key)
-}
-
-fn line_of(text: &str, at: usize) -> usize {
-    let before = text.as_bytes().iter().take(at);
-    before.filter(|it| **it == b'\n').count() + 1
 }
 
 fn nearest(name: &str, known: &[String]) -> Option<String> {

@@ -1,4 +1,5 @@
-//! The names of a site's sections, and the slugs that stand for them in addresses and metadata.
+//! The names of a site's sections, and the slugs that addresses and metadata have in their place. Where a page prints its
+//! section is not said here (`extract`); other words of a page are in `profile/wording.rs`, because they are not looked up.
 
 /// Names of sections.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -12,7 +13,7 @@ struct SectionName {
 }
 
 impl SectionNames {
-    /// These names, as printed.
+    /// Returns a set of these names, as printed.
     pub fn new(names: Vec<String>) -> Self {
         let name = |printed: String| {
             let (lower, slug) = (printed.to_lowercase(), slug(&printed));
@@ -21,13 +22,13 @@ impl SectionNames {
         Self(names.into_iter().map(name).collect())
     }
 
-    /// Whether a text is one of the names, in whatever case.
+    /// Whether a text is one of the names, in any case of letters.
     pub fn has(&self, text: &str) -> bool {
         let lower = text.to_lowercase();
         self.0.iter().any(|name| name.lower == lower)
     }
 
-    /// Returns the printed name that a slug stands for.
+    /// Returns the printed name that belongs to a slug.
     pub fn of_slug(&self, text: &str) -> Option<&str> {
         let wanted = slug(text);
         self.0.iter().find(|name| name.slug == wanted).map(|name| name.printed.as_str())
@@ -35,7 +36,7 @@ impl SectionNames {
 }
 
 /// Returns the slug of a name: its words in lower case, joined by `-`. "And" is left out, as `&` is: sites
-/// write `business-finance` for both. A slug is its own.
+/// write `business-finance` for both. The slug of a slug is the slug itself.
 pub fn slug(name: &str) -> String {
     let lower = name.to_lowercase();
     let words = lower.split(|ch: char| !ch.is_alphanumeric() && !matches!(ch, '\'' | '’'));
@@ -43,7 +44,7 @@ pub fn slug(name: &str) -> String {
     words.filter(|word| !word.is_empty() && word != "and").collect::<Vec<_>>().join("-")
 }
 
-/// Whether a text looks like a slug: it is written as no paper prints the name of a section.
+/// Whether a text looks like a slug: lower case, digits and dashes only, as no paper prints the name of a section.
 pub fn is_slug(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     !text.is_empty() && text.bytes().all(is_plain)

@@ -1,4 +1,5 @@
-//! From an address that a source named to a page of ours, or to nothing.
+//! From what a source wrote to what it means: an address to a candidate, a text to a moment. All formats of sources share this;
+//! which addresses are articles, the profile knows.
 
 use chrono::{DateTime, Utc};
 use url::Url;
@@ -8,7 +9,7 @@ use crate::{
     model::{Candidate, Via},
 };
 
-/// The page an address stands for, if it is an article of the site.
+/// Returns the candidate that an address names; `None` where it is not an article of the site.
 pub(super) fn admit(profile: &Profile, base: &Url, address: &str, via: Via) -> Option<Candidate> {
     let url = base.join(address.trim()).ok()?;
     let key = profile.page_key(&url)?;
@@ -16,7 +17,8 @@ pub(super) fn admit(profile: &Profile, base: &Url, address: &str, via: Via) -> O
     Some(Candidate { key, url, via, published_at: None, changed_at: None })
 }
 
-/// A date in a feed or a sitemap: RFC 822, RFC 3339, or a bare day (its first moment in the site's zone).
+/// Returns the moment that a feed or a sitemap writes as RFC 822, RFC 3339, or a bare day (its first moment in the site's
+/// time zone).
 pub(super) fn time(text: &str, profile: &Profile) -> Option<DateTime<Utc>> {
     let text = text.trim();
     let exact = DateTime::parse_from_rfc2822(text).or_else(|_| DateTime::parse_from_rfc3339(text)).ok();

@@ -1,85 +1,47 @@
-//! Where a day begins among ids that rise with the day. Many ids are of no page, neighbours may have changed places, and
-//! a site begins and ends somewhere: where nothing is left to be found, the search says so after a few dozen ids instead
-//! of leaving thousands to be walked. What an id is, others find out.
+//! The search for the first id of a day, among ids that rise with the day. Many ids have no page, neighbours may have changed
+//! places, and a site begins and ends somewhere: where nothing is left to be found, the search ends after a few dozen ids,
+//! and thousands need not be asked for. It sends nothing: it says which id to ask for, and is told what the id is.
 
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-/// Ids may be out of order by so many.
-pub const DISORDER: u64 = 5;
+use super::series::{DISORDER, Edge, EdgeKind, IdSeries, Probe};
 
-/// After so many ids of nothing in a row the anchors are not believed any more, and the stretch is searched as a whole.
+/// After this many ids without an article in a row the anchors are no longer believed, and the whole stretch is searched.
 const DOUBT: u32 = 10;
-/// A stretch holds nothing when no gap between the ids of nothing in it is wider than this share of its distance from the
-/// nearest article (one in so many): a day that joins an article is found however short it is, ...
+/// A stretch is empty when two things hold. First, no gap between the ids that were asked for is wider than this share (one
+/// in so many) of its distance from the nearest article: so a day beside an article is found, however short it is.
 const GAP_BY_DISTANCE: u64 = 3;
-/// ... nor wider than this share of the stretch.
+/// Second, no gap is wider than this share of the stretch.
 const GAP_BY_WIDTH: u64 = 16;
-/// The same where no article is known at all.
+/// The share of the stretch where no article is known at all.
 const GAP_OF_NOTHING_KNOWN: u64 = 64;
 
-/// What a probe found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Probe {
-    /// An article of this day.
-    Day(NaiveDate),
-    /// Nothing that has a day.
-    Nothing,
-}
-
-/// An end of the stretch in which a day begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Edge {
-    /// Its id.
-    pub id: u64,
-    /// The day of its article; of an end of the series, about the day on which ids came that far, where that is known.
-    pub day: Option<NaiveDate>,
-    /// What is there.
-    pub kind: EdgeKind,
-}
-
-/// What is at an edge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EdgeKind {
-    /// An article.
-    Article,
-    /// The end of the ids that there can be.
-    End,
-}
-
-/// The ids there can be: from before the first to after the last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdSeries {
-    /// The last id that is too low.
-    pub below: u64,
-    /// The first that is too high, and about the day on which ids will come that far.
-    pub above: (u64, NaiveDate),
-}
-
-/// A search for the first id of a day. Says what to ask for, and learns from what came.
+/// A search for the first id of a day.
 #[derive(Debug, Clone)]
 pub struct Bisect {
     day: NaiveDate,
-    /// Of an earlier day.
+    /// The last id known to be of an earlier day.
     below: Edge,
-    /// Of that day or a later one.
+    /// The first id known to be of that day or a later one.
     above: Edge,
-    /// How far ids had come on which day, as the profile says, rising. Good for a guess, and no evidence.
+    /// Ids with the day on which they were reached, as the profile says, rising. They serve for guesses, and prove nothing.
     anchors: Vec<(u64, NaiveDate)>,
-    /// Ids in between that are of nothing.
+    /// Ids between the two that have no article.
     nothing: BTreeSet<u64>,
-    /// The width of the bracket at the last guess: one that did not halve it is followed by one in the middle.
+    /// The width between the two at the last guess: when a guess did not halve it, the next one is in the middle.
     width: u64,
-    /// Ids of nothing that were met since the last article.
+    /// How many ids without an article were met since the last article.
     nothings: u32,
     /// Whether guesses by the anchors led to nothing too often.
     doubts: bool,
 }
 
 impl Bisect {
-    /// Returns a search between what is known of pages around the day, which need not be in order: where the fewest of
-    /// them are on the wrong side. Where nothing earlier or nothing later is known, that side is the end of the series.
+    /// Returns a search that begins with the days of known articles, which need not be in order: it divides them where the
+    /// fewest are on the wrong side. Where nothing earlier or nothing later is known, the search begins at that end of the
+    /// series.
     pub fn among(day: NaiveDate, facts: &[(u64, NaiveDate)], series: IdSeries) -> Self {
         let mut facts = facts.to_vec();
         facts.sort_unstable();
@@ -119,19 +81,19 @@ impl Bisect {
         self
     }
 
-    /// Returns the search without ids that are known to be of nothing: they are not asked for.
+    /// Returns the search with ids that are known to have no article: they are not asked for.
     #[must_use]
     pub fn without(mut self, nothing: impl IntoIterator<Item = u64>) -> Self {
         self.nothing.extend(nothing);
         self
     }
 
-    /// Returns the next id to ask for; `None` when what is left is no more than the disorder there may be, or holds nothing.
+    /// Returns the next id to ask for; `None` when the two edges are close, or nothing is between them.
     pub fn ask(&mut self) -> Option<u64> {
         if self.is_close() {
             return None;
         }
-        // One that holds nothing needs no guess, whichever day is looked for.
+        // An empty stretch needs no guess, whichever day is searched for.
         let unsearched = self.unsearched()?;
         self.doubts = self.doubts || DOUBT <= self.nothings;
         let (below, above) = self.interval();
@@ -152,7 +114,7 @@ impl Bisect {
         Some(self.nearest(guess, below.id, above.id).unwrap_or(unsearched))
     }
 
-    /// Learn what an id is.
+    /// Takes in what an id is.
     pub fn absorb(&mut self, id: u64, probe: Probe) {
         match probe {
             Probe::Nothing => {
@@ -181,7 +143,7 @@ impl Bisect {
         self.above.id.saturating_sub(self.below.id) <= 2 * DISORDER
     }
 
-    /// Where to guess: between anchors, while they are believed.
+    /// Returns the interval to guess in: between anchors, while they are believed.
     fn interval(&self) -> (Edge, Edge) {
         let (mut below, mut above) = (self.below, self.above);
         if self.doubts {
@@ -201,8 +163,8 @@ impl Bisect {
         (below, above)
     }
 
-    /// About where the day would begin if ids rose evenly: a day's ids before that or after it, so that the bracket
-    /// closes from both sides.
+    /// Returns an id near the beginning of the day if ids rose evenly: one day's ids before it or after it, so that the search
+    /// closes in from both sides.
     fn guess(&self, below: Edge, above: Edge) -> Option<u64> {
         let (first, last) = (below.day?, above.day?);
         let days = u64::try_from((last - first).num_days()).ok()?;
@@ -223,7 +185,7 @@ impl Bisect {
         }
     }
 
-    /// The id nearest to a guess that was not asked for, in steps that double: a hole may be wide.
+    /// Returns an id near a guess that was not asked for yet, in steps that double, because a hole may be wide.
     fn nearest(&self, guess: u64, below: u64, above: u64) -> Option<u64> {
         let is_free = |id: &u64| below < *id && *id < above && !self.nothing.contains(id);
         let steps = (0..64).map(|it| (1_u64 << it) - 1);
@@ -235,8 +197,8 @@ impl Bisect {
         both.find(is_free)
     }
 
-    /// The middle of the widest gap that is too wide to hold nothing; `None` when there is none. The answer depends on what
-    /// is between the edges alone, so all days of one hole share their probes.
+    /// Returns the middle of the widest gap that is too wide to be known as empty; `None` where no gap is. The answer depends
+    /// only on what is between the edges, so all days of one hole share their probes.
     fn unsearched(&self) -> Option<u64> {
         let (below, above) = (self.below, self.above);
         let inner = self.nothing.range(below.id + 1..above.id).copied();
@@ -247,7 +209,7 @@ impl Bisect {
         Some(first + (last - first) / 2)
     }
 
-    /// How many ids that were not asked for may be between two that were.
+    /// Returns how many ids may be left out between two that were asked for.
     fn allowed(&self, first: u64, last: u64) -> u64 {
         let (below, above) = (self.below, self.above);
         let width = above.id - below.id;
@@ -258,12 +220,6 @@ impl Bisect {
             Some(distance) => (distance / GAP_BY_DISTANCE).min(width / GAP_BY_WIDTH),
             None => width / GAP_OF_NOTHING_KNOWN,
         }
-    }
-}
-
-impl Edge {
-    fn article(fact: &(u64, NaiveDate)) -> Self {
-        Self { id: fact.0, day: Some(fact.1), kind: EdgeKind::Article }
     }
 }
 

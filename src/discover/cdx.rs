@@ -1,5 +1,6 @@
 //! The index of a web archive: which captures it has of the site's articles (the CDX server API, as the Wayback Machine,
-//! Common Crawl and pywb speak it).
+//! Common Crawl and pywb speak it). It is not a source, because it names captures and not pages. Sending the questions and
+//! fetching the captures is work of `jobs`.
 
 use std::ops::RangeInclusive;
 
@@ -11,47 +12,47 @@ use crate::{
     model::{Days, PageKey},
 };
 
-/// Lines of one answer.
+/// The greatest number of lines of one answer.
 const LINES_MAX: usize = 5_000;
-/// CdxPaging of one answer: ten million captures are more than any paper has pages.
+/// The greatest number of parts of one answer: ten million captures are more than any paper has pages.
 const PARTS_MAX: u64 = 2_000;
 
 /// A capture that a web archive has.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ArchivedCapture {
-    /// Of this page.
+    /// The page.
     pub key: PageKey,
-    /// When.
+    /// When it was made.
     pub at: DateTime<Utc>,
-    /// The same, as the archive writes it.
+    /// The same moment, as the archive writes it.
     pub timestamp: String,
     /// The address as it was captured.
     pub url: String,
-    /// Of its bytes.
+    /// The digest of its bytes.
     pub digest: String,
-    /// Where its record stands, where the index says so.
+    /// Where its record is; `None` where the index does not say it.
     pub record: Option<RecordPlace>,
 }
 
-/// Where a record of a WARC file stands.
+/// Where in a WARC file a record is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RecordPlace {
     /// The file, as the index names it.
     pub filename: String,
     /// Its first byte, counted from 0.
     pub offset: u64,
-    /// How many bytes it has.
+    /// The number of its bytes.
     pub length: u64,
 }
 
 impl RecordPlace {
-    /// Its bytes.
+    /// Returns the range of its bytes.
     pub fn range(&self) -> RangeInclusive<u64> {
         self.offset..=self.offset.saturating_add(self.length.max(1) - 1)
     }
 }
 
-/// What is asked of an index.
+/// The captures that an index is asked for.
 #[derive(Debug, Clone)]
 pub enum Sought {
     /// Captures of any article, made on these days.
@@ -63,13 +64,13 @@ pub enum Sought {
 /// How an index gives a long answer in parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CdxPaging {
-    /// With the key the next part begins with, as the Wayback Machine does.
+    /// Each part ends with the key of the next, as the Wayback Machine does it.
     Keys,
-    /// Numbered, as the index of a crawl does.
+    /// Parts have numbers, as in the index of a crawl.
     Numbered,
 }
 
-/// Questions to an index: part after part, while it has more.
+/// A question to an index, asked part after part while the index has more.
 #[derive(Debug)]
 pub struct CdxQuery<'p> {
     profile: &'p Profile,
@@ -82,18 +83,21 @@ pub struct CdxQuery<'p> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum CdxStep {
     First,
-    /// With the key that the answer before ended with.
+    /// The part that begins with the key at the end of the answer before.
     Resume(String),
-    /// All at once: the server cut its answer and knows no keys.
+    /// Everything at once: the server cut its answer short and gives no keys.
     Whole,
-    /// How many parts there are.
+    /// The number of parts.
     Count,
-    /// One of so many.
-    Part(u64, u64),
+    /// One of the parts.
+    Part {
+        number: u64,
+        count: u64,
+    },
 }
 
 impl<'p> CdxQuery<'p> {
-    /// Of this server.
+    /// Returns a question to this server.
     pub fn new(profile: &'p Profile, server: Url, parts: CdxPaging, sought: Sought) -> Self {
         let first = match parts {
             CdxPaging::Keys => CdxStep::First,
@@ -102,7 +106,7 @@ impl<'p> CdxQuery<'p> {
         Self { profile, server, sought, next: Some(first), asked: 0 }
     }
 
-    /// What to ask next; `None` when there is no more.
+    /// Returns what to ask next; `None` when there is no more.
     pub fn ask(&self) -> Option<Url> {
         let ask = self.next.as_ref()?;
         let mut url = self.server.clone();
@@ -134,7 +138,7 @@ impl<'p> CdxQuery<'p> {
             CdxStep::Count => {
                 pairs.append_pair("showNumPages", "true");
             }
-            CdxStep::Part(number, _) => {
+            CdxStep::Part { number, .. } => {
                 pairs.append_pair("page", &number.to_string());
             }
         }
@@ -142,12 +146,12 @@ impl<'p> CdxQuery<'p> {
         Some(url)
     }
 
-    /// Whether the index went on beyond what is asked of one, so that its rest was not read.
+    /// Whether the index has more parts than are asked for, so that the rest was not read.
     pub fn is_cut(&self) -> bool {
         PARTS_MAX <= self.asked
     }
 
-    /// Learn from an answer.
+    /// Takes in an answer. Returns the captures that it lists.
     pub fn absorb(&mut self, text: &str) -> Vec<ArchivedCapture> {
         self.asked += 1;
         let captures = self.read(text);
@@ -162,11 +166,11 @@ impl<'p> CdxQuery<'p> {
         if self.next == Some(CdxStep::Count)
             && let Some(count) = part_count(text)
         {
-            self.next = (0 < count).then_some(CdxStep::Part(0, count));
+            self.next = (0 < count).then_some(CdxStep::Part { number: 0, count });
             return Vec::new();
         }
         let lines: Vec<&str> = text.lines().collect();
-        // A key stands alone after an empty line.
+        // A key is on a line of its own after an empty one.
         let key = match lines.as_slice() {
             [.., "", key] if !key.trim().is_empty() => Some(key.trim().to_owned()),
             _ => None,
@@ -184,8 +188,8 @@ impl<'p> CdxQuery<'p> {
             (Some(key), Some(CdxStep::Resume(before))) if key == *before => None,
             (Some(key), Some(CdxStep::First | CdxStep::Resume(_))) => Some(CdxStep::Resume(key)),
             (None, Some(CdxStep::First)) if LINES_MAX <= count => Some(CdxStep::Whole),
-            (_, Some(CdxStep::Part(number, count))) if number + 1 < *count => {
-                Some(CdxStep::Part(number + 1, *count))
+            (_, Some(CdxStep::Part { number, count })) if number + 1 < *count => {
+                Some(CdxStep::Part { number: number + 1, count: *count })
             }
             _ => None,
         };
@@ -193,13 +197,14 @@ impl<'p> CdxQuery<'p> {
     }
 }
 
-/// `{"pages": 4, "pageSize": 5, "blocks": 18}`, or the number alone. A server that has no parts answers at once.
+/// Returns the number of parts in `{"pages": 4, "pageSize": 5, "blocks": 18}`, or in a number alone; `None` where the server has
+/// no parts and gives everything at once.
 fn part_count(text: &str) -> Option<u64> {
     let json: serde_json::Value = serde_json::from_str(text.trim()).ok()?;
     json.as_u64().or_else(|| json["pages"].as_u64())
 }
 
-/// A line of either form: `urlkey timestamp original mimetype statuscode digest length`, which in indexes of files has
+/// Returns the capture in a line of either form: `urlkey timestamp original mimetype statuscode digest length`, which in indexes of files has
 /// `redirect robotflags length offset filename` at its end, or `urlkey timestamp {…}`.
 fn parse(line: &str, profile: &Profile) -> Option<ArchivedCapture> {
     let mut parts = line.splitn(3, ' ');
@@ -229,8 +234,8 @@ fn parse(line: &str, profile: &Profile) -> Option<ArchivedCapture> {
     Some(ArchivedCapture { key, at, timestamp: timestamp.to_owned(), url, digest, record })
 }
 
-/// The indexes of crawls that may hold captures of these days, the newest first: of a list such as Common Crawl's
-/// `collinfo.json`. A crawl whose time is not told may hold any.
+/// Returns the indexes of crawls that may have captures of these days, in the order of a list such as Common Crawl's
+/// `collinfo.json`; `None` where it is no list. A crawl whose time the list does not say may have captures of any day.
 pub fn crawls(list: &str, days: Days) -> Option<Vec<Url>> {
     let list: serde_json::Value = serde_json::from_str(list).ok()?;
     let day = |it: &serde_json::Value| it.as_str()?.get(..10)?.parse::<NaiveDate>().ok();

@@ -1,4 +1,5 @@
-//! RSS 2.0 and Atom: one request, a batch of links with dates.
+//! RSS 2.0 and Atom: one request gives a batch of links with dates. Sitemaps look alike and are not: they name files that name
+//! files, and have a file of their own (`sitemap.rs`).
 
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use crate::{
 
 use super::{NamedPages, Source, admit};
 
-/// A feed lists tens of items; one of thousands is something else.
+/// A feed lists tens of items; of one with thousands, the first are read.
 const ITEMS_MAX: usize = 5_000;
 
 /// A feed of the profile.
@@ -24,7 +25,7 @@ pub struct FeedSource<'p> {
 }
 
 impl<'p> FeedSource<'p> {
-    /// A feed that has not been read.
+    /// Returns a feed that has not been read yet.
     pub fn new(profile: &'p Profile, feed: &'p Feed) -> Self {
         Self { profile, feed, is_read: false }
     }
@@ -55,8 +56,9 @@ impl Source for FeedSource<'_> {
 
 #[derive(Default)]
 struct Item {
-    /// `link` (RSS: text, Atom: `href` of the alternate), and the permalink `guid` or `id`.
+    /// `link`: in RSS its text, in Atom the `href` of the alternate.
     link: String,
+    /// The permalink: `guid` or `id`.
     guid: String,
     published: String,
     updated: String,
@@ -65,7 +67,7 @@ struct Item {
 fn parse(text: &str, base: &Url, profile: &Profile) -> NamedPages {
     let mut named = NamedPages::default();
     let mut reader = Reader::from_str(text.trim_start_matches('\u{FEFF}').trim_start());
-    // Feeds are made by templates: what can be read of a broken one is read.
+    // Templates write feeds, and some are broken: the part that can be read is read.
     reader.config_mut().check_end_names = false;
     let mut item: Option<Item> = None;
     let mut field = String::new();
@@ -124,7 +126,7 @@ fn local_name(name: &str) -> String {
     name.rsplit(':').next().unwrap_or_default().to_owned()
 }
 
-/// Atom says the address in an attribute; of several links, the alternate is the page.
+/// Notes the address of an Atom link, which is in an attribute; of several links, the alternate is the page.
 fn link(start: &quick_xml::events::BytesStart<'_>, item: &mut Item) {
     let attribute = |name: &str| {
         let found = start.try_get_attribute(name).ok().flatten()?;
@@ -151,7 +153,7 @@ fn note(item: &mut Option<Item>, field: &str, text: &str) {
 fn push(named: &mut NamedPages, item: &Item, base: &Url, profile: &Profile) {
     let published_at = admit::time(&item.published, profile);
     let changed_at = admit::time(&item.updated, profile);
-    // An item that is not ours still says how fresh the feed is.
+    // An item that is not of the site still says how fresh the feed is.
     named.newest_at = named.newest_at.max(published_at).max(changed_at);
     let addresses = [&item.link, &item.guid];
     let admitted = addresses.into_iter().filter(|it| !it.trim().is_empty());

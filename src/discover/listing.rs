@@ -1,4 +1,5 @@
-//! Listing pages: the articles they name, and the pages that follow.
+//! Listing pages: the articles that they name, and the pages that follow. The selectors come from the profile; the story that
+//! a card links to is not read here (`extract`).
 
 use std::{collections::VecDeque, ops::Range, time::Duration};
 
@@ -13,7 +14,7 @@ use crate::{
 
 use super::{NamedPages, Source, admit};
 
-/// Following pages of one listing; a site that lists more of a day has another way to say it.
+/// The greatest number of pages of one listing.
 const PAGES_MAX: usize = 50;
 
 /// Knows how a profile's listing pages name articles.
@@ -29,20 +30,27 @@ pub struct CardReader<'p> {
 /// How much of a listing is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
-    /// The first page: what is new stands on it.
+    /// The first page: new stories are on it.
     First,
-    /// Every page, and on them the stories of this day: a story whose card says another is no part of it.
+    /// Every page, and on them the stories of this day: a story whose card shows another day is left out.
     Day(NaiveDate),
 }
 
-/// What is on a listing page.
+/// The elements of a listing page.
 #[derive(Default)]
 struct ListingParts<'d> {
-    /// By place in the list of rules for links.
+    /// The links that each rule found, in the order of the rules.
     links: Vec<Vec<Element<'d>>>,
     skipped: Vec<Element<'d>>,
     times: Vec<Shown<'d>>,
     next: Vec<Element<'d>>,
+}
+
+/// What one page of a listing says.
+struct ListingPage {
+    named: NamedPages,
+    /// The addresses of further pages of the listing.
+    next: Vec<Url>,
 }
 
 /// A moment that is shown on a page.
@@ -67,7 +75,7 @@ pub struct ListingSource<'c> {
 }
 
 impl<'p> CardReader<'p> {
-    /// Compile the profile's rules; fails where a selector is none.
+    /// Compiles the profile's rules. Fails where one is not a CSS selector.
     pub fn new(profile: &'p Profile) -> Result<Self, ConfigError> {
         let cards = &profile.cards;
         let times = || cards.times.iter().filter_map(|spot| spot.rule.as_ref());
@@ -83,7 +91,7 @@ impl<'p> CardReader<'p> {
     }
 
     /// Returns what a listing page names, and the addresses that it leads on to.
-    fn read(&self, page: &RawPage, listing: &Url) -> (NamedPages, Vec<Url>) {
+    fn read(&self, page: &RawPage, listing: &Url) -> ListingPage {
         let text = html::decode(&page.body, page.content_type.as_deref()).text;
         let document = Document::parse(&text);
         let base = page.url.as_ref().unwrap_or(listing);
@@ -98,14 +106,16 @@ impl<'p> CardReader<'p> {
             let cards = cards.filter_map(|link| Some(Card { link, candidate: card(&link)? }));
             let mut cards: Vec<Card<'_>> = cards.collect();
             found.times.iter().for_each(|shown| self.date(&mut cards, shown));
-            cards.into_iter().for_each(|card| named.push(card.candidate));
+            for card in cards {
+                named.push(card.candidate);
+            }
             if !named.candidates.is_empty() {
                 break;
             }
         }
         let next = found.next.iter().filter_map(|it| base.join(it.attr("href")?.trim()).ok());
         let next = next.filter_map(|it| self.profile.rebased(&it)).filter(|it| is_part(it, listing));
-        (named, next.collect())
+        ListingPage { named, next: next.collect() }
     }
 
     fn find<'d>(&self, root: Element<'d>) -> ListingParts<'d> {
@@ -130,7 +140,7 @@ impl<'p> CardReader<'p> {
         found
     }
 
-    /// Returns the moment that an element shows.
+    /// Returns the moment that an element shows; `None` where it shows none.
     fn shown<'d>(&self, rule: usize, element: Element<'d>) -> Option<Shown<'d>> {
         let mut spots = self.profile.cards.times.iter().filter(|spot| spot.rule.is_some());
         let text = match &spots.nth(rule)?.attr {
@@ -140,7 +150,7 @@ impl<'p> CardReader<'p> {
         Some(Shown { element, at: admit::time(&text, self.profile)? })
     }
 
-    /// Gives the moment to the card that it stands on: the nearest element around it that has a story has no other.
+    /// Gives a moment to the card that shows it: the nearest element around it that links to a story, and to one only.
     fn date(&self, cards: &mut [Card<'_>], shown: &Shown<'_>) {
         for around in shown.element.ancestors() {
             let is_inside = |card: &Card<'_>| card.link.ancestors().any(|it| it == around);
@@ -171,18 +181,18 @@ impl<'p> CardReader<'p> {
 }
 
 impl<'c> ListingSource<'c> {
-    /// A listing that has not been read.
+    /// Returns a listing that has not been read yet.
     pub fn new(cards: &'c CardReader<'c>, url: Url, extent: Extent) -> Self {
         Self { cards, queue: VecDeque::from([url.clone()]), seen: vec![url.clone()], url, extent }
     }
 
-    /// Whether a page that came is one of this listing: a server may lead to another instead.
+    /// Whether a page that came is one of this listing: a server may redirect to another page.
     pub fn owns(&self, page: &RawPage) -> bool {
         page.url.as_ref().is_none_or(|it| is_part(it, &self.url))
     }
 }
 
-/// Whether an address is that of a page of a listing: the same path with another query, or one below it.
+/// Whether an address is a page of a listing: the same path with another query, or a path below it.
 fn is_part(url: &Url, listing: &Url) -> bool {
     let path = listing.path().trim_end_matches('/');
     let rest = url.path().strip_prefix(path);
@@ -198,7 +208,7 @@ impl Source for ListingSource<'_> {
         Via::Listing.code()
     }
 
-    /// A listing has no dates to be judged by.
+    /// Returns `None`: a listing has no dates by which it could be judged.
     fn stale_after(&self) -> Option<Duration> {
         None
     }
@@ -208,7 +218,7 @@ impl Source for ListingSource<'_> {
     }
 
     fn absorb(&mut self, page: &RawPage) -> NamedPages {
-        let (mut named, next) = self.cards.read(page, &self.url);
+        let ListingPage { mut named, next } = self.cards.read(page, &self.url);
         let Extent::Day(day) = self.extent else { return named };
         let zone = self.cards.profile.time_zone;
         let is_of_day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive() == day;
@@ -329,7 +339,7 @@ mod tests {
         let body = undated.to_owned()
             + &card(1, "Published", "2024-01-02T09:00:00+05:00")
             + &card(4, "Updated", "2024-01-03T01:00:00+05:00");
-        let (named, _) = reader.read(&page(&body), &profile.base_url);
+        let named = reader.read(&page(&body), &profile.base_url).named;
         let moments = named.candidates.iter().map(|it| {
             let show = |at: Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339());
             (it.key.id.as_str(), show(it.published_at), show(it.changed_at))

@@ -1,4 +1,5 @@
-//! Sitemaps and sitemap indexes, plain or gzip (sitemaps.org, and Google's news extension).
+//! Sitemaps and sitemap indexes, plain or gzip (sitemaps.org, and Google's news extension). Which files of an index are read is
+//! decided here within the bounds of the profile; reading them is work of a job.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -32,18 +33,18 @@ pub struct SitemapSource<'p> {
     queue: VecDeque<SitemapFile>,
     /// Every file that was ever queued: an index may name itself, or another that names it.
     seen: HashSet<Url>,
-    /// How deep the file that was asked for last stands.
+    /// The depth of the file that was asked for last.
     depth: usize,
 }
 
-/// A file to read; the sitemap itself stands at depth 1.
+/// A file to read; the sitemap itself is at depth 1.
 struct SitemapFile {
     url: Url,
     depth: usize,
 }
 
 impl<'p> SitemapSource<'p> {
-    /// A sitemap that has not been read.
+    /// Returns a sitemap that has not been read yet.
     pub fn new(profile: &'p Profile, feed: &Feed) -> Self {
         let url = feed.url.clone();
         let queue = VecDeque::from([SitemapFile { url: url.clone(), depth: 1 }]);
@@ -83,16 +84,16 @@ impl Source for SitemapSource<'_> {
         };
         let text = html::decode(&bytes, page.content_type.as_deref()).text;
         let base = page.url.as_ref().unwrap_or(&self.url);
-        let (mut named, mut files) = parse(&text, base, self.profile);
-        files.sort_by_key(|it| std::cmp::Reverse(it.1));
-        let files = files.into_iter().filter_map(|it| self.profile.rebased(&it.0)).collect();
+        let SitemapPage { mut named, mut files } = parse(&text, base, self.profile);
+        files.sort_by_key(|file| std::cmp::Reverse(file.changed_at));
+        let files = files.into_iter().filter_map(|it| self.profile.rebased(&it.url)).collect();
         named.left_out = self.enqueue(files);
         named
     }
 }
 
 impl SitemapSource<'_> {
-    /// Queue files that an index names, as far as the bounds of the profile go. Returns how many they leave out.
+    /// Queues the files that an index names, within the bounds of the profile. Returns how many files the bounds leave out.
     fn enqueue(&mut self, files: Vec<Url>) -> usize {
         let DiscoveryBounds { sitemap_files, sitemap_depth } = self.profile.discovery;
         let depth = self.depth + 1;
@@ -121,16 +122,45 @@ fn unpack(body: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A file of an index, with the date of its last change.
-type File = (Url, Option<DateTime<Utc>>);
+/// What one file of a sitemap names.
+#[derive(Default)]
+struct SitemapPage {
+    /// The articles of a `urlset`.
+    named: NamedPages,
+    /// The files of a `sitemapindex`.
+    files: Vec<IndexedFile>,
+}
 
-/// The articles of a `urlset`, and the files of a `sitemapindex` with their dates.
-fn parse(text: &str, base: &Url, profile: &Profile) -> (NamedPages, Vec<File>) {
-    let mut named = NamedPages::default();
-    let mut files = Vec::new();
+/// A file of an index.
+struct IndexedFile {
+    url: Url,
+    changed_at: Option<DateTime<Utc>>,
+}
+
+/// The texts of a `url` or `sitemap` element.
+#[derive(Default)]
+struct SitemapEntry {
+    loc: String,
+    lastmod: String,
+    published: String,
+}
+
+impl SitemapEntry {
+    fn note(&mut self, field: &str, text: &str) {
+        match field {
+            "loc" => self.loc.push_str(text),
+            "lastmod" => self.lastmod.push_str(text),
+            _ if field.ends_with("publication_date") => self.published.push_str(text),
+            _ => {}
+        }
+    }
+}
+
+fn parse(text: &str, base: &Url, profile: &Profile) -> SitemapPage {
+    let SitemapPage { mut named, mut files } = SitemapPage::default();
     let mut reader = Reader::from_str(text.trim_start_matches('\u{FEFF}').trim_start());
     reader.config_mut().check_end_names = false;
-    let (mut loc, mut lastmod, mut published) = (String::new(), String::new(), String::new());
+    let mut entry = SitemapEntry::default();
     let mut field = String::new();
     let mut is_sitemap = false;
     loop {
@@ -140,34 +170,36 @@ fn parse(text: &str, base: &Url, profile: &Profile) -> (NamedPages, Vec<File>) {
                 field = start.name().as_ref().to_lowercase();
                 is_sitemap |= field.ends_with("urlset") || field.ends_with("sitemapindex");
                 if matches!(field.as_str(), "url" | "sitemap") {
-                    (loc, lastmod, published) = Default::default();
+                    entry = SitemapEntry::default();
                 }
             }
             Ok(Event::Text(text)) => {
-                note(&field, &text, &mut loc, &mut lastmod, &mut published);
+                entry.note(&field, &text);
             }
             Ok(Event::CData(text)) => {
-                note(&field, &text, &mut loc, &mut lastmod, &mut published);
+                entry.note(&field, &text);
             }
             Ok(Event::GeneralRef(entity)) => {
                 let name: &str = &entity;
                 let text = html::unescape(&format!("&{name};"));
-                note(&field, &text, &mut loc, &mut lastmod, &mut published);
+                entry.note(&field, &text);
             }
             Ok(Event::End(end)) => {
                 field.clear();
-                let changed_at = admit::time(&lastmod, profile);
+                let changed_at = admit::time(&entry.lastmod, profile);
                 match end.name().as_ref() {
                     "url" => {
-                        let published_at = admit::time(&published, profile);
+                        let published_at = admit::time(&entry.published, profile);
                         named.newest_at = named.newest_at.max(published_at).max(changed_at);
-                        if let Some(candidate) = admit::admit(profile, base, &loc, Via::Sitemap) {
+                        if let Some(candidate) = admit::admit(profile, base, &entry.loc, Via::Sitemap) {
                             named.push(Candidate { published_at, changed_at, ..candidate });
                         }
                     }
                     "sitemap" => {
                         named.newest_at = named.newest_at.max(changed_at);
-                        files.extend(base.join(loc.trim()).ok().map(|it| (it, changed_at)));
+                        files.extend(
+                            base.join(entry.loc.trim()).ok().map(|url| IndexedFile { url, changed_at }),
+                        );
                     }
                     _ => {}
                 }
@@ -186,16 +218,7 @@ fn parse(text: &str, base: &Url, profile: &Profile) -> (NamedPages, Vec<File>) {
     if !is_sitemap {
         named.problem = Some("not a sitemap".to_owned());
     }
-    (named, files)
-}
-
-fn note(field: &str, text: &str, loc: &mut String, lastmod: &mut String, published: &mut String) {
-    match field {
-        "loc" => loc.push_str(text),
-        "lastmod" => lastmod.push_str(text),
-        _ if field.ends_with("publication_date") => published.push_str(text),
-        _ => {}
-    }
+    SitemapPage { named, files }
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use url::Url;
 use crate::{
     model::{Days, Event, Heads},
     store::{Circumstances, Reader, StoreError, StoredCapture},
-    warc::{self, CaptureRecord, Header, WarcWriter},
+    warc::{self, CaptureRecord, EarlierRecord, Header, WarcWriter},
 };
 
 use super::{ExportError, Place, Row};
@@ -157,9 +157,10 @@ fn write_warcs(
             protocol: capture.heads.as_ref().map(|it| it.protocol.as_str()),
             request: capture.heads.as_ref().and_then(|it| it.request.as_deref()).map(parsed),
             body: &body,
-            earlier: earlier.map(|it| (it.0.as_str(), it.1.as_str())),
+            earlier: earlier.map(|it| EarlierRecord { url: &it.0, date: &it.1 }),
         };
-        let (id, place) = file.writer.capture(&record)?;
+        let place = file.writer.capture(&record)?;
+        let id = place.id.clone();
         export.captures += 1;
         export.revisits += u64::from(place.is_revisit);
         index.push(warc::cdxj_line(&url, &digits(&date), &place, &format!("{}.warc.gz", file.name)));

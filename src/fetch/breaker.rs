@@ -1,16 +1,20 @@
-//! Stop asking a host that keeps failing or refusing; probe with one request first when asking again.
+//! The breaker of a host: it opens when a host keeps failing or refusing, and closes when one probe gets a good answer. It only
+//! counts: what an answer says of the host is judged by the fetcher, and how often to ask a host that works is `pace.rs`.
+//!
+//! It is written by hand because its state has to outlive the program, a refusal has to count otherwise than a failure, and the
+//! clock is an argument: what a crate would leave to do is as long as this file.
 
 use std::time::Duration;
 
-/// So many failures in a row open it.
+/// This many failures in a row open it.
 const FAILURES_MAX: u32 = 5;
-/// So many refusals in a row do: a refusal is meant.
+/// This many refusals in a row open it: a refusal is deliberate.
 const BLOCKS_MAX: u32 = 3;
 /// How long it stays open the first time; doubled every time a probe fails.
 const OPEN: Duration = Duration::from_secs(15 * 60);
 const OPEN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What an answer said of the host.
+/// What an answer says of the host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum HostSign {
     /// It works.
@@ -19,7 +23,7 @@ pub(super) enum HostSign {
     Failure,
     /// It refused: 401, 403, a challenge.
     Block,
-    /// It was not reached: it may be we who are offline.
+    /// It was not reached: it may be our own network that is down.
     Unreached,
 }
 
@@ -34,6 +38,15 @@ pub(super) enum Admission {
     NotBefore(Duration),
 }
 
+/// What a run leaves to the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct BreakerMemory {
+    /// The number of failures in a row.
+    pub(super) failures: u32,
+    /// The time until which the breaker is open; `None` while it is closed.
+    pub(super) open_until: Option<Duration>,
+}
+
 /// Counts failures in a row. Times are since the fetcher began.
 #[derive(Debug, Default)]
 pub(super) struct Breaker {
@@ -41,17 +54,18 @@ pub(super) struct Breaker {
     blocks: u32,
     open_until: Option<Duration>,
     is_probing: bool,
-    /// The failures say nothing of the host: they end this run, and are forgotten by the next.
+    /// Whether the failures say nothing of the host: they end this run, and the next one forgets them.
     is_unreached: bool,
 }
 
 impl Breaker {
-    /// Go on from an earlier run: an open breaker stays open until its time, then probes.
-    pub(super) fn resume(&mut self, failures: u32, open_until: Option<Duration>) {
-        self.failures = failures;
-        self.open_until = open_until;
+    /// Takes over the state of an earlier run: an open breaker stays open until its time, then probes.
+    pub(super) fn resume(&mut self, memory: BreakerMemory) {
+        self.failures = memory.failures;
+        self.open_until = memory.open_until;
     }
 
+    /// Returns whether a request may go out now.
     pub(super) fn admit(&mut self, now: Duration) -> Admission {
         match self.open_until {
             None => Admission::Granted,
@@ -64,6 +78,7 @@ impl Breaker {
         }
     }
 
+    /// Notes what an answer says of the host.
     pub(super) fn note(&mut self, now: Duration, verdict: HostSign) {
         let was_probing = std::mem::take(&mut self.is_probing);
         match verdict {
@@ -81,16 +96,20 @@ impl Breaker {
         }
     }
 
-    /// The probe came to nothing that says anything of the host.
+    /// Notes that the probe said nothing of the host, so that another may go out.
     pub(super) fn forget_probe(&mut self) {
         self.is_probing = false;
     }
 
-    /// What the next run has to know: failures in a row, and until when it is open.
-    pub(super) fn remembered(&self) -> (u32, Option<Duration>) {
-        if self.is_unreached { (0, None) } else { (self.failures, self.open_until) }
+    /// Returns what the next run has to know.
+    pub(super) fn remembered(&self) -> BreakerMemory {
+        if self.is_unreached {
+            return BreakerMemory::default();
+        }
+        BreakerMemory { failures: self.failures, open_until: self.open_until }
     }
 
+    /// Returns the time until which the breaker is open; `None` while it is closed.
     pub(super) fn open_until(&self) -> Option<Duration> {
         self.open_until
     }
@@ -133,15 +152,15 @@ mod tests {
             breaker.note(T0, HostSign::Unreached);
         }
         assert_eq!(breaker.admit(T0), Admission::NotBefore(OPEN));
-        assert_eq!(breaker.remembered(), (0, None));
+        assert_eq!(breaker.remembered(), BreakerMemory::default());
         breaker.note(T0, HostSign::Failure);
-        assert_eq!(breaker.remembered().0, 6);
+        assert_eq!(breaker.remembered().failures, 6);
     }
 
     #[test]
     fn one_probe_decides() {
         let mut breaker = Breaker::default();
-        breaker.resume(5, Some(OPEN));
+        breaker.resume(BreakerMemory { failures: 5, open_until: Some(OPEN) });
         assert_eq!(breaker.admit(OPEN), Admission::Probe);
         assert!(matches!(breaker.admit(OPEN), Admission::NotBefore(_)), "nothing beside the probe");
         breaker.note(OPEN, HostSign::Failure);

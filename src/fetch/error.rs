@@ -1,4 +1,5 @@
-//! Why a page did not come. These are values: a failed page never fails a job.
+//! Why a page did not come, and what that says of the page and of the host. These are values: a failed page never fails a job.
+//! What people are advised to do is said by `cli`.
 
 use std::time::Duration;
 
@@ -28,7 +29,7 @@ pub enum FetchError {
     Throttled {
         /// HTTP status; `None` where an earlier answer said so.
         status: Option<u16>,
-        /// No request before this.
+        /// The time before which no request may go out.
         until: DateTime<Utc>,
     },
     /// 5xx, or a status that makes no sense.
@@ -38,10 +39,10 @@ pub enum FetchError {
         /// HTTP status.
         status: u16,
     },
-    /// 304 to a request without validators: "as before" says nothing where nothing was there before.
+    /// 304 to a request without validators: "not modified" says nothing where nothing was stored before.
     #[error("the site answered that nothing changed (304), and nobody had asked that")]
     NotModified,
-    /// Nothing came in time, or the rest did not.
+    /// The answer, or the rest of it, did not come in time.
     #[error("no answer in time")]
     Timeout,
     /// The name does not resolve.
@@ -56,7 +57,7 @@ pub enum FetchError {
         /// In the words of the operating system.
         reason: String,
     },
-    /// The connection broke, or what came is no HTTP.
+    /// The connection broke, or the answer is not HTTP.
     #[error("the connection broke: {reason}")]
     #[strum(serialize = "connection_broke")]
     Network {
@@ -96,7 +97,7 @@ pub enum FetchError {
     #[error("too many failures in a row; asking again in {}", minutes(*.wait))]
     #[strum(serialize = "breaker")]
     BreakerOpen {
-        /// From now.
+        /// How long to wait from now on.
         wait: Duration,
     },
     /// A private or loopback address.
@@ -114,12 +115,12 @@ pub enum Class {
     Transient,
     /// For another run.
     Later,
-    /// Nobody should ask this host for a while.
+    /// This host should not be asked for a while.
     Stop,
 }
 
 impl FetchError {
-    /// What to do about it.
+    /// Returns what to do about it.
     pub fn class(&self) -> Class {
         match self {
             Self::Status { status: 500..=599 | 408 }
@@ -145,7 +146,7 @@ impl FetchError {
         self.into()
     }
 
-    /// What it says of the page.
+    /// Returns what it says of the page.
     pub fn state(&self) -> PageState {
         match self {
             Self::Blocked { .. } | Self::Challenge { .. } => PageState::Blocked,

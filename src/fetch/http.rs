@@ -1,4 +1,5 @@
-//! One request on the wire: what is sent, what is accepted, and what a failure is called.
+//! One request on the wire: what is sent, what is accepted, and which error a failure is. When to send it, and what the answer
+//! means, is not decided here (`fetcher.rs`, `answer.rs`). Addresses of private networks are refused at this border.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -20,43 +21,43 @@ use crate::{
     model::{Ask, Heads, Validators},
 };
 
-use super::FetchError;
+use super::error::FetchError;
 
-/// What the client takes apart.
+/// The content codings that the client decodes.
 const CODINGS: &str = "gzip, br, zstd, deflate";
 
-/// Guards speak in the head of their pages.
+/// How many bytes of a page are searched for the guard's texts: they are at its beginning.
 const CHALLENGE_BYTES: usize = 16 << 10;
 
 /// The clients of one run.
 pub(super) struct Http {
-    /// Carries the user's headers, and keeps cookies.
+    /// The client for the site: it sends the user's headers, and keeps cookies.
     site: Client,
-    /// Carries nothing of either.
+    /// The client for everybody else: it sends neither.
     others: Client,
     max_body_bytes: usize,
     /// The host that may be private: the profile's own.
     own_host: Option<String>,
     allow_private: bool,
     user_agent: HeaderValue,
-    /// The configuration says what we accept.
+    /// Whether the user's headers include `Accept`.
     sends_accept: bool,
 }
 
-/// Whom a request is meant for. Headers, cookies and credentials of the user are for the site alone.
+/// The receiver of a request. Headers, cookies and credentials of the user are for the site alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Audience {
     /// The site of the profile.
     Site,
-    /// Anybody else: a web archive, say.
+    /// Anybody else, such as a web archive.
     Others,
 }
 
-/// An answer, read whole.
+/// An answer with its whole body.
 pub(super) struct WireAnswer {
     pub(super) status: StatusCode,
     version: Version,
-    /// What was said with the request, but for cookies and the user's own headers.
+    /// The headers of the request, without cookies and the user's own headers.
     sent: HeaderMap,
     headers: HeaderMap,
     pub(super) body: Bytes,
@@ -64,7 +65,7 @@ pub(super) struct WireAnswer {
 
 impl Http {
     pub(super) fn new(config: &FetchConfig, profile: &Profile) -> Result<Self, FetchError> {
-        // A second installation says that there is one already: the same.
+        // A second installation fails because there is one already, which is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let own_host = profile.base_url.host_str().map(str::to_owned);
         let allow_private = config.allow_private_addresses;
@@ -107,7 +108,7 @@ impl Http {
         })
     }
 
-    /// Send one request and read the answer whole, or say why not. Redirects are answers.
+    /// Sends one request. Returns the answer with its body, or why there is none. Redirects are answers.
     pub(super) async fn send(&self, ask: &Ask, audience: Audience) -> Result<WireAnswer, FetchError> {
         self.check_address(&ask.url)?;
         let sent = self.request_headers(ask, audience);
@@ -120,7 +121,7 @@ impl Http {
         let (status, version) = (response.status(), response.version());
         let headers = std::mem::take(response.headers_mut());
         let body = self.read(response, &headers, &ask.url).await;
-        // What the status says is known, whatever became of the body.
+        // The status counts even where the body is broken.
         let body = if status.is_success() { body? } else { body.unwrap_or_default() };
         Ok(WireAnswer { status, version, sent, headers, body })
     }
@@ -151,14 +152,14 @@ impl Http {
         headers
     }
 
-    /// Where one frame brings the whole body, it is taken as it is.
+    /// Reads the body; where one frame has all of it, the frame is not copied.
     async fn read(
         &self,
         response: Response,
         headers: &HeaderMap,
         url: &Url,
     ) -> Result<Bytes, FetchError> {
-        // The client takes the header away with the coding.
+        // The client removes this header together with a coding that it knows.
         let coding = headers.get(header::CONTENT_ENCODING);
         if let Some(coding) = coding.filter(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity")) {
             let reason =
@@ -180,7 +181,7 @@ impl Http {
         }
     }
 
-    /// Addresses written as numbers never meet the resolver.
+    /// Checks addresses that are written as numbers, because they never reach the resolver.
     fn check_address(&self, url: &Url) -> Result<(), FetchError> {
         let ip = match url.host() {
             Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
@@ -204,7 +205,7 @@ impl WireAnswer {
         Validators { etag: self.header(header::ETAG), last_modified: self.header(header::LAST_MODIFIED) }
     }
 
-    /// What was said around the body.
+    /// Returns the headers of request and answer, as the archive keeps them.
     pub(super) fn heads(&self) -> Heads {
         let protocol = match self.version {
             Version::HTTP_2 => "h2",
@@ -215,7 +216,7 @@ impl WireAnswer {
         Heads { protocol: protocol.to_owned(), request, response: lines(&self.headers) }
     }
 
-    /// Whether this is the guard's page.
+    /// Whether this is a page of the site's guard.
     pub(super) fn is_challenge(&self, rules: &Challenge) -> bool {
         let by_header = rules.headers.iter().any(|(name, value)| {
             let found = self.headers.get(name.as_str()).and_then(|it| it.to_str().ok());
@@ -230,7 +231,7 @@ fn lines(headers: &HeaderMap) -> String {
     Heads::lines(headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
 }
 
-/// What a failure of the library is called here.
+/// Returns the error that a failure of the library is.
 fn named(error: &reqwest::Error, url: &Url) -> FetchError {
     let reason = root_cause(error);
     if let Some(host) = reason.strip_prefix(PRIVATE) {
@@ -272,7 +273,7 @@ fn chain(error: &dyn std::error::Error) -> String {
 
 const PRIVATE: &str = "private address: ";
 
-/// Resolves names to public addresses only: a name may point anywhere.
+/// Resolves names to public addresses only, because a name may point anywhere.
 struct Guard {
     own_host: Option<String>,
     allow_private: bool,
@@ -293,7 +294,7 @@ impl Resolve for Guard {
     }
 }
 
-/// Addresses that no public site has (RFC 6890 and its kin).
+/// Whether an address is one that no public site has (RFC 6890 and the registries that it names).
 fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => {

@@ -1,25 +1,29 @@
-//! At most one request per interval to a host, first come first served; slower when the server labours.
+//! The pace of a host: at most one request per interval, first come first served, slower when the server struggles. It only
+//! computes times; sleeping until then is done in `turn.rs`. A host that fails is the breaker's business.
+//!
+//! It is written by hand because the rate has to follow the server and `Crawl-delay` while it is in use, has to outlive the
+//! program, and takes the clock as an argument.
 
 use std::time::Duration;
 
-/// Slowest the adaptive pace gets, as a multiple of the configured interval.
+/// The longest interval, as a multiple of the configured one.
 const FACTOR_MAX: f64 = 16.0;
 /// A push-back (429, 503, 403) doubles the interval.
 const PUSHBACK: f64 = 2.0;
-/// A good answer brings it back by this much: about ten for every doubling.
+/// A good answer shortens the interval by this factor: ten of them undo one doubling.
 const RECOVERY: f64 = 0.93;
-/// An answer this many times slower than usual is a sign of labour.
+/// An answer that takes this many times longer than usual shows that the server struggles.
 const SLOW_RATIO: f64 = 3.0;
 const SLOW_STEP: f64 = 1.25;
-/// Faster answers are no measure of anything.
+/// Faster answers say nothing of the load of a server.
 const LATENCY_MIN: Duration = Duration::from_millis(200);
-/// Weight of the newest answer in the usual latency.
+/// The weight of the newest answer in the usual latency.
 const LATENCY_WEIGHT: f64 = 0.1;
 const TIMER_GRAIN: Duration = Duration::from_millis(1);
-/// Jitter, at most, as a share of the interval. It only ever adds.
+/// The greatest jitter, as a share of the interval. It only ever adds.
 const JITTER: f64 = 0.1;
 
-/// When the next request may go out. Times are since the fetcher began.
+/// When the next request may go out. Times count from the start of the fetcher.
 #[derive(Debug)]
 pub(super) struct Pace {
     base: Duration,
@@ -31,13 +35,14 @@ pub(super) struct Pace {
 }
 
 impl Pace {
+    /// Returns the pace of a configured interval.
     pub(super) fn new(interval: Duration) -> Self {
-        // What no timer can wait for is no pace.
+        // No timer can wait for less than its grain.
         let interval = if interval < TIMER_GRAIN { Duration::ZERO } else { interval };
         Self { base: interval, factor: 1.0, next: None, last: None, usual: None }
     }
 
-    /// Go on at the interval of an earlier run.
+    /// Takes over the interval of an earlier run.
     pub(super) fn resume(&mut self, interval: Duration) {
         if Duration::ZERO < self.base {
             let factor = interval.as_secs_f64() / self.base.as_secs_f64();
@@ -45,24 +50,24 @@ impl Pace {
         }
     }
 
-    /// The server asks for a longer interval than ours; a shorter one changes nothing.
+    /// Makes the interval at least this long, because the server asks for it.
     pub(super) fn at_least(&mut self, interval: Duration) {
         self.base = self.base.max(interval);
     }
 
-    /// No request before this.
+    /// Lets no request go out before this.
     pub(super) fn not_before(&mut self, at: Duration) {
         self.next = Some(self.next.map_or(at, |next| next.max(at)));
     }
 
-    /// Book the next free slot; the caller sleeps until it. `chance` in 0..1 spreads requests a little.
+    /// Books the next free slot. Returns its time; the caller sleeps until then. `chance` in 0..1 spreads requests a little.
     pub(super) fn reserve(&mut self, now: Duration, chance: f64) -> Duration {
         let slot = self.next.map_or(now, |next| next.max(now));
         self.next = Some(slot + self.interval().mul_f64(1.0 + JITTER * chance));
         slot
     }
 
-    /// Use a slot: `None` to go now, or when to come back because the request before went out late.
+    /// Uses a slot. Returns `None` to go now, or when to come back because the previous request went out late.
     pub(super) fn begin(&mut self, now: Duration) -> Option<Duration> {
         let free = self.last.map(|it| it + self.interval());
         if let Some(free) = free.filter(|it| now < *it) {
@@ -72,12 +77,12 @@ impl Pace {
         None
     }
 
-    /// The interval in force.
+    /// Returns the interval in force.
     pub(super) fn interval(&self) -> Duration {
         self.base.mul_f64(self.factor)
     }
 
-    /// A good answer came, after so long.
+    /// Notes a good answer and how long it took.
     pub(super) fn note_answer(&mut self, latency: Duration) {
         let usual = self.usual.unwrap_or(latency);
         let is_slow = LATENCY_MIN < latency && usual.mul_f64(SLOW_RATIO) < latency;
@@ -86,7 +91,7 @@ impl Pace {
         self.usual = Some(usual.mul_f64(1.0 - LATENCY_WEIGHT) + latency.mul_f64(LATENCY_WEIGHT));
     }
 
-    /// The server pushed back.
+    /// Notes that the server pushed back.
     pub(super) fn note_pushback(&mut self) {
         self.factor = (self.factor * PUSHBACK).min(FACTOR_MAX);
     }

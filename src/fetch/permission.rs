@@ -1,29 +1,44 @@
-//! What robots.txt lets us ask for: reading it, remembering it, looking into it.
+//! What robots.txt permits: reading it, remembering it, asking it. Its grammar is in `robots.rs`, which knows no network; pages
+//! other than robots.txt are read by `fetcher.rs`.
 
 use chrono::{TimeDelta, Utc};
 use url::Url;
 
 use crate::model::{Ask, Request, RobotsMemory};
 
-use super::{Class, FetchError, Fetcher, lane::usable, redirect_target};
+use super::{
+    answer::redirect_target,
+    error::{Class, FetchError},
+    fetcher::Fetcher,
+    lane::usable,
+};
 
-/// robots.txt counts for so long (RFC 9309, section 2.4).
+/// How long a robots.txt counts (RFC 9309, section 2.4).
 const ROBOTS_LIFE: TimeDelta = TimeDelta::hours(24);
-/// One that could not be read is asked for again soon.
+/// How long one counts that could not be asked for.
 const ROBOTS_RETRY: TimeDelta = TimeDelta::minutes(30);
 
+/// What came of asking for a robots.txt.
+#[derive(Debug)]
+pub struct RobotsVisit {
+    /// What is new and to be kept; `None` where the robots.txt was known, or is not obeyed. Fails where nothing may be read.
+    pub result: Result<Option<RobotsMemory>, FetchError>,
+    /// Every request, in order.
+    pub requests: Vec<Request>,
+}
+
 impl Fetcher {
-    /// The sitemaps that robots.txt names.
+    /// Returns the sitemaps that robots.txt names, as written.
     pub fn sitemaps(&self, host: &str) -> Vec<String> {
         self.lane(host, |lane| lane.robots.as_ref().map(|it| it.1.sitemaps.clone()).unwrap_or_default())
     }
 
-    /// robots.txt of an origin: what is remembered while it counts, else asked for. The memory is returned
-    /// when it is new, to be kept.
-    pub async fn robots(&self, url: &Url) -> (Result<Option<RobotsMemory>, FetchError>, Vec<Request>) {
+    /// Sees to it that the robots.txt of an origin is known: the one that is remembered while it counts, or a new one. Returns
+    /// the new one, to be kept, and what was sent for it.
+    pub async fn robots(&self, url: &Url) -> RobotsVisit {
         if !self.config.respect_robots {
             // Nothing was asked, so nothing is remembered: the user may change their mind.
-            return (Ok(None), Vec::new());
+            return RobotsVisit { result: Ok(None), requests: Vec::new() };
         }
         let host = Self::host_of(url);
         let known = self.lane(&host, |lane| {
@@ -31,18 +46,18 @@ impl Fetcher {
             known.map(usable)
         });
         if let Some(known) = known {
-            return (known.map(|()| None), Vec::new());
+            return RobotsVisit { result: known.map(|()| None), requests: Vec::new() };
         }
         let mut requests = Vec::new();
         let memory = match self.read_robots(url, &mut requests).await {
             Ok(memory) => memory,
-            Err(error) => return (Err(error), requests),
+            Err(error) => return RobotsVisit { result: Err(error), requests },
         };
         self.lane(&host, |lane| lane.take_robots(memory.clone(), &self.config));
-        (usable(&memory).map(|()| Some(memory)), requests)
+        RobotsVisit { result: usable(&memory).map(|()| Some(memory)), requests }
     }
 
-    /// 4xx is no robots.txt; 5xx and silence forbid everything until it answers (section 2.3.1).
+    /// Reads robots.txt. 4xx means that there is none; 5xx and silence forbid everything until it answers (section 2.3.1).
     async fn read_robots(
         &self,
         url: &Url,
@@ -87,19 +102,19 @@ impl Fetcher {
                     memory(Some(answer.status.as_u16()), ROBOTS_LIFE, body)
                 }
                 status @ 400..=499 => memory(Some(status), ROBOTS_LIFE, String::new()),
-                // "Not modified" where nothing was asked, a redirect to nowhere: that permits nothing.
+                // "Not modified" without validators, or a redirect to nowhere, permits nothing.
                 status => {
                     return Err(FetchError::NoRobots { reason: format!("the site answered {status}") });
                 }
             });
         }
-        // More redirects than a robots.txt has are none (section 2.3.1.2).
+        // Too many redirects mean that there is no robots.txt (section 2.3.1.2).
         Ok(memory(Some(404), ROBOTS_LIFE, String::new()))
     }
 
     /// Whether a robots.txt may be read where this redirect leads: on the same host, or another of the site's, but never
-    /// from https to http nor to another port. RFC 9309 (section 2.3.1.2) would follow anywhere; what a stranger says is
-    /// not the site's word, and the user's headers would go along.
+    /// from https to http nor to another port. RFC 9309 (section 2.3.1.2) would follow anywhere; but another
+    /// site cannot speak for this one, and would be sent the user's headers.
     fn may_lead(&self, from: &Url, to: &Url) -> bool {
         let is_host = |url: &Url| self.profile.host_of(url).is_some();
         let is_here = from.host_str() == to.host_str() || (is_host(from) && is_host(to));
@@ -108,20 +123,21 @@ impl Fetcher {
         is_here && is_port && (from.scheme() == to.scheme() || (is_upgrade && to.port().is_none()))
     }
 
-    /// Nothing is asked of an origin before its robots.txt is known, whoever asks.
+    /// Sees to it that the robots.txt of an origin is known before anything else is asked of it.
     pub(super) async fn ensure_robots(
         &self,
         url: &Url,
         requests: &mut Vec<Request>,
     ) -> Result<(), FetchError> {
         if self.config.respect_robots {
-            let (result, sent) = self.robots(url).await;
-            requests.extend(sent);
-            result?;
+            let visit = self.robots(url).await;
+            requests.extend(visit.requests);
+            visit.result?;
         }
         Ok(())
     }
 
+    /// Fails where robots.txt does not permit an address.
     pub(super) fn check_robots(&self, url: &Url) -> Result<(), FetchError> {
         if !self.config.respect_robots {
             return Ok(());

@@ -1,24 +1,26 @@
-//! Whether and when to try the same page again in this run.
+//! Whether and when to try the same page again in this run. When another run tries again is decided by `store`, and what a whole
+//! host asks for by its lane.
 
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
-use super::{Class, FetchError};
+use super::error::{Class, FetchError};
 
-/// Of the pace's interval, doubled with every attempt.
+/// The first delay in intervals of the pace; each further one is twice as long.
 const FIRST: u32 = 1;
 const DOUBLINGS_MAX: u32 = 6;
-/// Jitter, at most, as a share of the delay. It only ever adds.
+/// The greatest jitter, as a share of the delay. It only ever adds.
 const JITTER: f64 = 0.5;
 
+/// How often, and with which pauses, one page is tried.
 pub(super) struct Retry {
     pub(super) max_attempts: u32,
     pub(super) max_wait: Duration,
 }
 
 impl Retry {
-    /// How long to wait before attempt `attempt + 1`; `None` to leave it to another run. `chance` in 0..1.
+    /// Returns how long to wait before attempt `attempt + 1`; `None` to leave the page to another run. `chance` is in 0..1.
     pub(super) fn delay(
         &self,
         attempt: u32,
@@ -35,7 +37,7 @@ impl Retry {
     }
 }
 
-/// `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3). At most a day.
+/// Returns how long a `Retry-After` asks to wait: seconds, or until a date (RFC 9110, section 10.2.3). At most a day.
 pub(super) fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     let value = value.trim();
     let wait = if !value.is_empty() && value.bytes().all(|it| it.is_ascii_digit()) {
@@ -48,7 +50,7 @@ pub(super) fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
     Some(wait.min(RETRY_AFTER_MAX))
 }
 
-/// The form that is sent, and the two that must be understood (RFC 9110, section 5.6.7).
+/// Returns a date of HTTP, in the form that is sent or in one of the two old ones (RFC 9110, section 5.6.7).
 fn http_date(value: &str) -> Option<DateTime<Utc>> {
     let old = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
     let mut old = old.iter().filter_map(|it| NaiveDateTime::parse_from_str(value, it).ok());
@@ -58,7 +60,7 @@ fn http_date(value: &str) -> Option<DateTime<Utc>> {
     }
 }
 
-/// What asks for longer is asked again after a day.
+/// A host that asks for a longer wait is asked again after a day.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[cfg(test)]

@@ -1,26 +1,37 @@
-//! robots.txt (RFC 9309), with `Crawl-delay` and `Sitemap`, which are older than it and everywhere.
+//! The grammar of robots.txt (RFC 9309), with `Crawl-delay` and `Sitemap`, which are older than the RFC and in use everywhere.
+//! Nothing is fetched or remembered here (`permission.rs`).
+//!
+//! It is written by hand because the crates for it get cases of the RFC wrong, such as product tokens with a version,
+//! percent-encoding and the limit of size; README has the comparison.
 
 use std::time::Duration;
 
-/// A parser must read at least this much (RFC 9309, section 2.5); what is behind is not read.
+/// A parser must read at least this much (RFC 9309, section 2.5); the rest is not read.
 const BYTES_MAX: usize = 500 * 1024;
-/// Asking for more is asking to stay away; a day is enough to notice.
+/// The longest delay that is obeyed: a day, in seconds.
 const DELAY_MAX: f64 = 86_400.0;
 
-/// What a site asks of us.
+/// What a robots.txt asks of us.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Robots {
     rules: Vec<RobotsRule>,
     pub(super) crawl_delay: Option<Duration>,
-    /// Addresses as written.
+    /// The addresses of sitemaps, as written.
     pub(super) sitemaps: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct RobotsRule {
-    /// Percent-encoding in one form.
+    /// The pattern, its percent-encoding in one form.
     pattern: String,
     is_allow: bool,
+}
+
+/// The whole of a robots.txt, for every agent.
+#[derive(Default)]
+struct RobotsText {
+    groups: Vec<RobotsGroup>,
+    sitemaps: Vec<String>,
 }
 
 #[derive(Default)]
@@ -31,19 +42,19 @@ struct RobotsGroup {
 }
 
 impl Robots {
-    /// The rules for `user_agent` in a robots.txt.
+    /// Returns the rules for `user_agent` in a robots.txt.
     pub(super) fn parse(text: &str, user_agent: &str) -> Self {
         let mut end = text.len().min(BYTES_MAX);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let (groups, sitemaps) = groups(text[..end].trim_start_matches('\u{FEFF}'));
+        let RobotsText { groups, sitemaps } = read(text[..end].trim_start_matches('\u{FEFF}'));
         let token = product_token(user_agent);
         let named = |name: &str| {
             groups.iter().filter(|it| it.agents.iter().any(|it| it == name)).collect::<Vec<_>>()
         };
         let own = named(&token);
-        // Groups of one name are one group (section 2.2.1); `*` is for whom no group names.
+        // Groups of one name are one group (section 2.2.1); `*` is for agents that no group names.
         let chosen = if own.is_empty() { named("*") } else { own };
         Self {
             rules: chosen.iter().flat_map(|it| it.rules.iter().cloned()).collect(),
@@ -52,8 +63,8 @@ impl Robots {
         }
     }
 
-    /// Whether a path with its query may be read: the longest rule decides, of two as long the one that
-    /// allows (section 2.2.2).
+    /// Whether a path with its query may be read: the longest rule decides, and of two equally long ones the one that allows
+    /// (section 2.2.2).
     pub(super) fn allows(&self, path: &str) -> bool {
         if path == "/robots.txt" {
             return true;
@@ -64,9 +75,8 @@ impl Robots {
     }
 }
 
-fn groups(text: &str) -> (Vec<RobotsGroup>, Vec<String>) {
-    let mut groups: Vec<RobotsGroup> = Vec::new();
-    let mut sitemaps = Vec::new();
+fn read(text: &str) -> RobotsText {
+    let RobotsText { mut groups, mut sitemaps } = RobotsText::default();
     let mut in_agents = false;
     for line in text.split(['\n', '\r']) {
         let line = line.split('#').next().unwrap_or_default();
@@ -99,16 +109,16 @@ fn groups(text: &str) -> (Vec<RobotsGroup>, Vec<String>) {
             _ => {}
         }
     }
-    (groups, sitemaps)
+    RobotsText { groups, sitemaps }
 }
 
-/// The name before the slash, lower case: letters, `-` and `_`.
+/// Returns the name before the slash, in lower case: letters, `-` and `_`.
 fn product_token(user_agent: &str) -> String {
     let end = user_agent.find(|it: char| !(it.is_ascii_alphabetic() || it == '-' || it == '_'));
     user_agent[..end.unwrap_or(user_agent.len())].to_ascii_lowercase()
 }
 
-/// Percent-encoding in one form: what need not be encoded is not, everything else is, upper case.
+/// Returns a path with its percent-encoding in one form: only what has to be encoded is, with capital digits.
 fn normalize(path: &str) -> String {
     use std::fmt::Write as _;
     let bytes = path.as_bytes();
@@ -134,7 +144,7 @@ fn normalize(path: &str) -> String {
     normal
 }
 
-/// `*` is any run of characters, a final `$` the end. Linear in the path for each star.
+/// Whether a path matches a pattern: `*` is any run of characters, a final `$` the end. It takes linear time for each star.
 fn matches(pattern: &str, path: &str) -> bool {
     let (pattern, is_anchored) = match pattern.strip_suffix('$') {
         Some(bare) => (bare, true),

@@ -1,4 +1,6 @@
-//! What an extraction yields, and what the archive keeps of it.
+//! What is read from a page, and the article that the archive makes of it. How a page is read is not said here (`extract`),
+//! nor how an article is stored (`store`). Values that belong to a capture, such as the ticker, are in `strip.rs` and
+//! `board.rs`.
 
 use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
@@ -6,12 +8,12 @@ use url::Url;
 
 use super::{Board, MostRead, Names, PageId, PageKey, Strip};
 
-/// Everything one page gave us. Extraction never fails, it only knows less.
+/// Everything that was read from one page. Extraction never fails; what a page lacks is an empty value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extraction {
     /// The page's address in the form the archive keeps, where it is known.
     pub url: Option<Url>,
-    /// Its identity, where the address is an article's.
+    /// The page's identity, where the address is an article's.
     pub key: Option<PageKey>,
     /// The story.
     pub draft: Draft,
@@ -19,9 +21,9 @@ pub struct Extraction {
     pub strip: Strip,
     /// The market boards beside the story; they belong to the capture, too.
     pub boards: Vec<Board>,
-    /// What is read most, as the page has it; it belongs to the capture.
+    /// The lists of most-read stories; they belong to the capture.
     pub most_read: Vec<MostRead>,
-    /// What the page should have had and did not, or said twice.
+    /// What the page should have had and lacked, or said twice.
     pub warnings: Vec<Warning>,
 }
 
@@ -32,7 +34,7 @@ pub struct Draft {
     pub headline: Option<String>,
     /// The part of the paper, as printed.
     pub section: Option<String>,
-    /// Who signs, as printed: an agency, a desk, a person, several.
+    /// Who signs the story, as printed: an agency, a desk, one person or several.
     pub byline: Option<String>,
     /// The byline taken apart.
     pub authors: Vec<String>,
@@ -44,7 +46,7 @@ pub struct Draft {
     pub updated_at: Option<DateTime<FixedOffset>>,
     /// The place a report was filed from (`KARACHI`); the body keeps it too.
     pub dateline: Option<String>,
-    /// Summary bullets. A teaser that repeats the body is none.
+    /// The bullets of the summary. A teaser that only repeats the body is not a summary.
     pub summary: Vec<String>,
     /// The story, piece by piece.
     pub blocks: Vec<Block>,
@@ -52,7 +54,7 @@ pub struct Draft {
     pub tags: Vec<Tag>,
     /// Related stories, inside the body and after it.
     pub links: Vec<Link>,
-    /// What it names: symbols and companies.
+    /// The symbols and companies that the story names.
     pub names: Names,
     /// Where each field was read.
     pub origins: Vec<(Field, Origin)>,
@@ -61,10 +63,9 @@ pub struct Draft {
 /// One piece of a story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
-    /// What it is.
+    /// What kind of piece.
     pub kind: BlockKind,
-    /// Its text: list items and quoted paragraphs on lines of their own, tables with their spaces, an
-    /// image's caption.
+    /// Its text: list items and quoted paragraphs on lines of their own, tables with their spaces, the caption of an image.
     pub text: String,
     /// The address of an image or of an embedded post.
     pub url: Option<String>,
@@ -80,7 +81,7 @@ pub enum BlockKind {
     Paragraph,
     /// A heading within the story.
     Heading,
-    /// A list, an item a line.
+    /// A list, one item on each line.
     List,
     /// A table: preformatted text verbatim, or cells separated by tabs.
     Table,
@@ -105,17 +106,17 @@ pub struct Tag {
 /// A link to another story.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
-    /// Where it stood.
+    /// Where on the page it was.
     pub placement: Placement,
     /// Its text.
     pub title: String,
-    /// Its target; `None` in plain text, where the address is lost.
+    /// Its address; `None` in plain text, where addresses are lost.
     pub url: Option<String>,
     /// The target's identity, where it is a story of this site.
     pub target: Option<PageKey>,
 }
 
-/// Where a related link stood.
+/// Where on the page a related link was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Placement {
@@ -170,9 +171,9 @@ pub enum Origin {
 /// Something a reader of the archive should know about a capture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// What kind of thing.
+    /// What kind of warning.
     pub code: WarningCode,
-    /// Which one.
+    /// What it is about: a field, a row, a date as printed.
     pub detail: String,
 }
 
@@ -186,15 +187,15 @@ pub enum WarningCode {
     Missing,
     /// A JSON-LD block cannot be read.
     JsonLdBroken,
-    /// A date is there and cannot be read, or cannot be true.
+    /// There is a date, but it cannot be read, or cannot be true.
     DateUnreadable,
     /// A ticker row contradicts its own arithmetic.
     QuoteSuspect,
-    /// One symbol stands twice with different numbers; the first was kept.
+    /// One symbol is there twice with different numbers; the first was kept.
     QuoteRepeated,
     /// A row of a market board, or a part of one, cannot be read.
     BoardUnreadable,
-    /// A code stands twice on a board with different numbers; the first was kept.
+    /// A code is on a board twice with different numbers; the first was kept.
     BoardRepeated,
     /// A ticker on a page whose capture date is unknown: it is kept with the page, not as quotes.
     StripUndated,
@@ -204,7 +205,7 @@ pub enum WarningCode {
     BadEncoding,
     /// The section is a slug: its name is nowhere on the page.
     SectionSlug,
-    /// The page is nested deeper than any page has reason to be; the rest was left out.
+    /// The page is nested too deeply; what lies deeper was left out.
     TooDeep,
 }
 
@@ -225,18 +226,18 @@ pub struct Article {
     pub content_hash: String,
     /// Words in the body.
     pub word_count: u32,
-    /// When this archive first had it.
+    /// When this archive first stored it.
     pub first_seen_at: DateTime<Utc>,
-    /// When the site was last asked.
+    /// When the site was last asked for it.
     pub last_checked_at: DateTime<Utc>,
 }
 
-/// Shorter texts may be a server's excuse.
+/// A shorter text may be a server's error message.
 const WORDS_MIN: u32 = 25;
 
 impl Draft {
-    /// Whether there is enough of a story to keep. A headline that an element or metadata names is enough,
-    /// and so is a body of some length; a stray line of text needs something beside it.
+    /// Whether there is enough of a story to keep. A headline from an element or from metadata is enough, and so is a body
+    /// of some length; a headline or a short body from plain text needs a second witness, such as a date.
     pub fn is_article(&self) -> bool {
         let is_named = self.origin(Field::Headline).is_some_and(|it| it != Origin::Text);
         let words = self.word_count();
@@ -245,13 +246,13 @@ impl Draft {
         is_named || WORDS_MIN <= words || 1 < witnesses.into_iter().filter(|it| *it).count()
     }
 
-    /// The story's text: every block but images, joined by a blank line.
+    /// Returns the story's text: every block that is text, joined by blank lines.
     pub fn body(&self) -> String {
         let texts = self.blocks.iter().filter(|it| it.kind.is_text());
         texts.map(|it| it.text.as_str()).collect::<Vec<_>>().join("\n\n")
     }
 
-    /// Words in the body: runs between white space that hold a letter or a digit.
+    /// Returns the number of words in the body: runs between white space that hold a letter or a digit.
     pub fn word_count(&self) -> u32 {
         let texts = self.blocks.iter().filter(|it| it.kind.is_text());
         let words = texts.flat_map(|it| it.text.split_whitespace());
@@ -259,15 +260,15 @@ impl Draft {
         u32::try_from(count).unwrap_or(u32::MAX)
     }
 
-    /// Where `field` was read, if it was.
+    /// Returns where `field` was read; `None` where it was not found.
     pub fn origin(&self, field: Field) -> Option<Origin> {
         self.origins.iter().find(|it| it.0 == field).map(|it| it.1)
     }
 }
 
 impl BlockKind {
-    /// Whether the block's text is part of the body. A caption is not: it would stand before the
-    /// dateline, and a changed picture is not a changed story. Nor is what somebody else posted.
+    /// Whether the block's text is part of the body. A caption is not: it would come before the dateline, and a changed
+    /// picture is not a changed story. Neither is a post that somebody else wrote.
     pub fn is_text(self) -> bool {
         match self {
             Self::Paragraph | Self::Heading | Self::List | Self::Table | Self::Quote => true,
@@ -280,7 +281,7 @@ impl BlockKind {
         self.into()
     }
 
-    /// The kind a word of `blocks.kind` stands for.
+    /// Returns the kind that a word of `blocks.kind` means.
     pub fn from_code(code: &str) -> Option<Self> {
         code.parse().ok()
     }
@@ -308,7 +309,7 @@ impl Origin {
 }
 
 impl Warning {
-    /// A warning of a kind about a thing.
+    /// Returns a warning of this kind; `detail` says what it is about.
     pub fn new(code: WarningCode, detail: impl Into<String>) -> Self {
         Self { code, detail: detail.into() }
     }

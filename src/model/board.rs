@@ -1,4 +1,5 @@
-//! The market boards and the lists of what is read most: what a page shows beside its story.
+//! The market boards and the lists of most-read stories that a page shows beside its story. They belong to the capture, not
+//! to the article. The ticker has a file of its own (`strip.rs`), because its rows are quotes and follow other rules.
 
 use chrono::NaiveDate;
 
@@ -9,7 +10,7 @@ use super::{Decimal, PageKey};
 pub struct Board {
     /// As the profile calls it.
     pub name: String,
-    /// Its rows are of the exchange: their day is that of its session.
+    /// Whether its rows come from the exchange, so that their day is the day of its session.
     pub is_market: bool,
     /// The rows, in the order of the page.
     pub rows: Vec<BoardRow>,
@@ -18,17 +19,17 @@ pub struct Board {
 /// One row of a board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardRow {
-    /// What the site knows it by.
+    /// The code by which the site knows it.
     pub code: String,
-    /// As printed.
+    /// Its name, as printed.
     pub name: Option<String>,
-    /// The day that the value is of. `None` where the page does not say, or not so that it can be read.
+    /// The day of the value; `None` where the page does not say it, or says it illegibly.
     pub as_of: Option<NaiveDate>,
-    /// What the value is.
+    /// What kind of value it is.
     pub unit: Unit,
-    /// As printed.
+    /// The value, as printed.
     pub value: Decimal,
-    /// Change of the price since the session before, where it is printed.
+    /// The change of the price since the previous session, where it is printed.
     pub change: Option<Decimal>,
     /// The same in percent, as printed.
     pub change_pct: Option<Decimal>,
@@ -40,20 +41,20 @@ pub struct BoardRow {
 )]
 #[strum(serialize_all = "snake_case")]
 pub enum Unit {
-    /// A price, of a share or of goods.
+    /// The price of a share or of a commodity.
     Price,
     /// A rate of exchange.
     Rate,
     /// The level of an index.
     Index,
-    /// Shares traded; the change beside it is a price's.
+    /// The number of shares traded; the change beside it is that of the price.
     Volume,
 }
 
-/// A story in a list of those that are read most.
+/// A story in a list of most-read stories.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MostRead {
-    /// The time that the list is of, as printed.
+    /// The period that the list covers, as printed.
     pub window: String,
     /// Its place, from 1.
     pub rank: u32,
@@ -71,7 +72,7 @@ impl Unit {
         self.into()
     }
 
-    /// Returns the unit that a word of `board_rows.unit` stands for.
+    /// Returns the unit that a word of `board_rows.unit` means.
     pub fn from_code(code: &str) -> Option<Self> {
         code.parse().ok()
     }

@@ -1,11 +1,12 @@
-//! Days of the site's time zone, and what is known of them.
+//! Days in the site's time zone, and what is known of each. How a day is judged is not decided here (`jobs`), nor how its
+//! counts are kept (`store`). Single pages have their own words in `page.rs`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-/// The source that is no page: the numbers of the day's ids.
+/// The name of the one source that is not a page: the ids of the day, which are asked for one by one.
 pub const IDS: &str = "ids";
 
-/// Days in a row, both ends included.
+/// Consecutive days, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Days {
     /// The first.
@@ -22,7 +23,7 @@ pub struct Days {
 pub enum Reading {
     /// It named pages.
     Read,
-    /// It answered, and named none.
+    /// It answered, and named no page.
     Empty,
     /// There is no such page.
     Missing,
@@ -30,7 +31,7 @@ pub enum Reading {
     Blocked,
     /// robots.txt asks not to read it.
     Refused,
-    /// It did not come, or was not whole.
+    /// No answer came, or only a part of it.
     Failed,
 }
 
@@ -45,21 +46,21 @@ pub struct DayReading {
     pub reason: Option<String>,
     /// Whether it was read after the day had ended.
     pub is_final: bool,
-    /// Pages it named.
+    /// How many pages it named.
     pub listed: u64,
-    /// How many of them are in the archive,
+    /// How many of them are in the archive.
     pub stored: u64,
-    /// refused to us,
+    /// How many of them the site refused to show.
     pub blocked: u64,
-    /// not there,
+    /// How many of them do not exist.
     pub missing: u64,
-    /// or could not be read.
+    /// How many of them could not be read.
     pub failed: u64,
     /// How many of the stored ones were published on the day.
     pub of_day: u64,
     /// When it was read.
     pub checked_at: DateTime<Utc>,
-    /// Every page it named is accounted for, and it can be believed.
+    /// Whether every page it named is accounted for, and the account can be believed.
     pub complete: bool,
 }
 
@@ -69,29 +70,29 @@ pub struct DayReading {
 )]
 #[strum(serialize_all = "snake_case")]
 pub enum Verdict {
-    /// Every source that can speak for it was read after it ended, and every page they named is accounted for.
+    /// Every source of the day was read after the day had ended, and every page they named is accounted for.
     Complete,
-    /// Likewise, with far fewer articles than is usual for its weekday.
+    /// The same, but with far fewer articles than is usual for the weekday.
     Thin,
     /// Something is still to be read.
     Partial,
     /// The site refused something of it.
     Blocked,
-    /// Its sources answered, and nobody names an article.
+    /// Its sources answered, and none named an article.
     Empty,
-    /// Nobody has asked.
+    /// No source was asked yet.
     Unknown,
-    /// It is not over.
+    /// The day is not over.
     Open,
 }
 
 impl Days {
-    /// How many.
+    /// Returns the number of days.
     pub fn count(self) -> u64 {
         (self.last - self.first).num_days().unsigned_abs() + 1
     }
 
-    /// Each, the oldest first.
+    /// Returns each day, the oldest first.
     pub fn iter(self) -> impl DoubleEndedIterator<Item = NaiveDate> {
         let first = self.first;
         (0..self.count()).filter_map(move |it| first.checked_add_days(chrono::Days::new(it)))
@@ -99,12 +100,12 @@ impl Days {
 }
 
 impl DayReading {
-    /// Pages it named that nobody has visited yet.
+    /// Returns how many of the pages it named have not been visited yet.
     pub fn pending(&self) -> u64 {
         self.listed.saturating_sub(self.stored + self.blocked + self.missing + self.failed)
     }
 
-    /// Whether it names the pages of its day, as far as is known: most of what is stored was published on it.
+    /// Whether the source seems to name the pages of this day: at least half of those that are stored were published on it.
     pub fn is_believable(&self) -> bool {
         self.state == Reading::Read && (self.source == IDS || self.stored <= 2 * self.of_day)
     }
@@ -116,7 +117,7 @@ impl Reading {
         self.into()
     }
 
-    /// The state a word of `days.state` stands for.
+    /// Returns the state that a word of `days.state` means.
     pub fn from_code(code: &str) -> Option<Self> {
         code.parse().ok()
     }
@@ -126,7 +127,7 @@ impl Verdict {
     /// Every verdict, in the order of the legend.
     pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// The word.
+    /// The word in the output of `coverage`.
     pub fn code(self) -> &'static str {
         self.into()
     }

@@ -1,17 +1,18 @@
-//! What a job says about itself while it runs.
+//! What a job says about itself while it runs, and what it has counted at the end. Jobs report events; nothing here decides
+//! what people see of them (`cli`). How a single visit ended is in `visit.rs`.
 
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::{PageState, Verdict};
 
-/// Something that happened. Jobs report; whoever listens decides what to show.
+/// Something that happened. Jobs report it; the listener decides what to show.
 #[derive(Debug, Clone)]
 pub enum Event {
     /// A source was read.
     SourceRead {
         /// Its address.
         url: String,
-        /// Pages it named that are ours.
+        /// How many pages of the site it named.
         listed: usize,
         /// How many of them were new.
         added: usize,
@@ -21,14 +22,14 @@ pub enum Event {
         /// Its address.
         url: String,
     },
-    /// A source answered, and its newest item is older than it has a right to be.
+    /// A source answered, but its newest item is older than the profile allows.
     SourceStale {
         /// Its address.
         url: String,
         /// The date of its newest item.
         newest: DateTime<Utc>,
     },
-    /// A source named nothing that is ours.
+    /// A source named no page of the site.
     SourceEmpty {
         /// Its address.
         url: String,
@@ -47,43 +48,43 @@ pub enum Event {
         /// How many files were left out.
         left_out: usize,
     },
-    /// How many pages are due now.
+    /// The pages that are due now.
     Queue {
-        /// Their number.
+        /// How many there are.
         due: u64,
     },
     /// A page's visit was settled.
     Settled {
         /// Its address.
         url: String,
-        /// What that meant for the archive.
+        /// What the visit meant for the archive.
         settled: Settled,
         /// The cause of a failure, in words.
         cause: Option<String>,
     },
-    /// A backfill knows how much it has before it.
+    /// A backfill knows how much work lies ahead.
     Planned {
-        /// Days it will work on.
+        /// The number of days it will work on.
         days: u64,
-        /// Pages it expects to visit.
+        /// The number of pages it expects to visit.
         pages: u64,
-        /// How many of them nobody named: their ids will be guessed.
+        /// How many of these no source named: their ids will be guessed.
         guesses: u64,
     },
-    /// How much is left of a job, as far as can be told by now.
+    /// An estimate of how much of a job is left.
     Foreseen {
-        /// Pages to visit.
+        /// The number of pages to visit.
         pages: u64,
-        /// Listings to read.
+        /// The number of listings to read.
         listings: u64,
-        /// Listings that were read so far.
+        /// The number of listings that were read so far.
         listings_read: u64,
     },
-    /// Ids that nobody named are about to be asked for.
+    /// Ids that no source named are about to be asked for.
     Guessing {
-        /// The day they may be of.
+        /// The day they may belong to.
         day: NaiveDate,
-        /// Which.
+        /// Which ids.
         guesses: Guesses,
     },
     /// A day was worked through.
@@ -95,22 +96,22 @@ pub enum Event {
     },
     /// A job knows how many equal steps it will take: rows, files, stored pages.
     Expected(u64),
-    /// One of these steps is done.
+    /// One of these steps was done.
     Step,
-    /// Stored bytes are not what was stored.
+    /// Stored bytes are not the bytes that were stored.
     Damaged {
         /// What they are: a body, a reference.
         what: &'static str,
         /// Its row.
         row: i64,
     },
-    /// A place in a file that cannot be read.
+    /// A part of a file cannot be read.
     FileDamaged {
         /// The file.
         name: String,
-        /// Where.
+        /// Where, in bytes from the beginning of the file.
         offset: u64,
-        /// What is there.
+        /// What is wrong there, in words.
         what: String,
     },
     /// The site asked to be left alone.
@@ -120,39 +121,39 @@ pub enum Event {
     },
 }
 
-/// Ids that nobody named.
+/// Ids that no source named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Guesses {
-    /// Some, to find where a day begins and ends.
+    /// Some ids, to find where a day begins and ends.
     Bounds {
-        /// No more than this.
+        /// The greatest number of them.
         at_most: u64,
     },
-    /// Those of a day.
+    /// The ids of a day.
     Ids {
-        /// The lowest,
+        /// The lowest.
         first: u64,
-        /// and the highest.
+        /// The highest.
         last: u64,
         /// How many of them will be asked for.
         count: u64,
-        /// How many at most are left for another run.
+        /// How many are left for another run, at most.
         left: u64,
     },
 }
 
-/// What is normally on the pages of the site, and is not any more.
+/// Something that pages of the site usually have, and now lack or have in another size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drift {
     /// A field (`headline`), a field by where it was read (`headline:json-ld`), a size (`ln words`), or a source.
     pub measure: String,
     /// The share of pages that usually have it, or its usual size.
     pub before: f64,
-    /// The same now.
+    /// The same measure now.
     pub now: f64,
-    /// Pages that were judged.
+    /// The number of pages that were judged.
     pub pages: u64,
-    /// Some that lack it.
+    /// Addresses of some pages that lack it.
     pub examples: Vec<String>,
 }
 
@@ -164,7 +165,7 @@ pub enum Settled {
     New,
     /// Another version of a stored article.
     Updated,
-    /// The story is what we have already.
+    /// The story is the one that is stored already.
     Unchanged,
     /// The page does not exist.
     Missing,
@@ -188,13 +189,13 @@ pub struct Tally {
     pub updated: u64,
     /// Articles that were as before.
     pub unchanged: u64,
-    /// Pages that somebody named and that do not exist.
+    /// Pages that a source named and that do not exist.
     pub missing: u64,
-    /// Ids that nobody named and that no page has.
+    /// Guessed ids that no page has.
     pub guesses_missed: u64,
     /// Pages that could not be kept; they stay queued.
     pub failed: u64,
-    /// Sources that were read, stale and unchanged ones too.
+    /// Sources that were read, stale and unchanged ones included.
     pub sources_read: u64,
     /// Sources that could not be read.
     pub sources_unread: u64,
@@ -205,7 +206,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// Count one settled visit.
+    /// Counts one settled visit.
     pub fn count(&mut self, settled: Settled) {
         self.fetched += 1;
         match settled {
@@ -220,7 +221,7 @@ impl Tally {
 }
 
 impl Tally {
-    /// Both together.
+    /// Returns the sums of both.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {

@@ -1,8 +1,9 @@
-//! The identity of a page.
+//! The identity of a page. Which addresses are one page is a fact of the site (`config::Profile::page_key`); here is only
+//! what comes out. It has a file of its own because every layer uses it, with or without the page.
 
 use std::fmt;
 
-/// Host and the site's own id: what makes two addresses the same page. Slug, scheme, `www`, AMP
+/// The host and the site's own id, which together identify a page. Slug, scheme, `www`, AMP
 /// twins and trailing parts are not in it (site profile notes, "URLs, ids, discovery").
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageKey {

@@ -1,4 +1,5 @@
-//! What is remembered of a server between runs.
+//! What is remembered of a server between runs, and what of its pages is kept at all. Policies that use these values are in
+//! `fetch`; rows that hold them are in `store`. Values that end with a run are not here.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +10,7 @@ pub struct RobotsMemory {
     pub origin: String,
     /// When it was read.
     pub fetched_at: DateTime<Utc>,
-    /// Until when it counts.
+    /// When it has to be read again.
     pub expires_at: DateTime<Utc>,
     /// HTTP status; `None` if it could not be reached.
     pub status: Option<u16>,
@@ -17,16 +18,16 @@ pub struct RobotsMemory {
     pub body: String,
 }
 
-/// What a host asked of us.
+/// What a host asked of us, and how it has answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostMemory {
     /// Host, and port where it is not the scheme's own.
     pub host: String,
-    /// No request before this.
+    /// The time before which no request may go out.
     pub wait_until: Option<DateTime<Utc>>,
-    /// Failures in a row.
+    /// The number of failures in a row.
     pub failures: u32,
-    /// The breaker is open until then.
+    /// The time until which the breaker is open.
     pub open_until: Option<DateTime<Utc>>,
     /// The pace in force, in milliseconds between requests.
     pub interval_ms: Option<u64>,
@@ -48,22 +49,22 @@ pub struct HostMemory {
 )]
 #[strum(serialize_all = "snake_case")]
 pub enum KeepRaw {
-    /// Every capture's: everything can be read again.
+    /// The page of every capture: everything can be read again.
     #[default]
     All,
-    /// Those of the newest capture of each page: older wordings cannot be read again.
+    /// The newest capture of each page: older wordings cannot be read again.
     Latest,
-    /// None: nothing can.
+    /// No raw page: nothing can be read again.
     None,
 }
 
 impl KeepRaw {
-    /// The word.
+    /// The word in `archive.keep_raw`.
     pub fn code(self) -> &'static str {
         self.into()
     }
 
-    /// Returns the choice that a word means.
+    /// Returns the choice that a word of `archive.keep_raw` means.
     pub fn from_code(code: &str) -> Option<Self> {
         code.parse().ok()
     }

@@ -1,5 +1,5 @@
 //! The vocabulary: plain values that every layer shares. There is no I/O, no clock and no policy here, and nothing that only
-//! one layer needs: that stands with the layer. `config` is beside it because a site's facts are data, not words.
+//! one layer needs: such a value belongs to its layer. `config` is beside it because a site's facts are data, not words.
 //!
 //! One word names one thing:
 //!
@@ -52,11 +52,11 @@ pub use key::PageKey;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use names::{Names, capitals};
 pub use page::{
-    Ask, Candidate, CaptureSource, Captured, Fetched, Heads, PageId, PageState, RawPage, Task,
+    Ask, Candidate, CaptureSource, Captured, Fetched, Heads, Missing, PageId, PageState, RawPage, Task,
     Validators, Via,
 };
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
-pub use visit::{Missing, Outcome, Request, RunId, WaitReason};
+pub use visit::{Outcome, Request, RunId, WaitReason};
 
 #[cfg(test)]
 mod tests {

@@ -1,19 +1,20 @@
-//! What a story names: words that may be ticker symbols, and companies by their names.
+//! What a story names: words that may be ticker symbols, and companies by their names. Which words are symbols, the archive
+//! knows (`store`); which names are companies, the profile knows (`config`). This file only holds what was found.
 
 /// What a story names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
-    /// Words in capitals, each once. Those that are symbols are mentions.
+    /// Words in capitals, each once. A word that is a known symbol is a mention of it.
     pub capitals: Vec<String>,
     /// Symbols of companies that are named by their names.
     pub companies: Vec<String>,
 }
 
-/// No symbol is longer.
+/// The length of the longest symbol.
 const SYMBOL_MAX: usize = 12;
 
-/// The words in capitals of a text, each once: letters and digits, at least one letter, two characters at least.
-/// `KSE-100` is `KSE100`, too.
+/// Returns the words in capitals of some texts, each once: letters and digits, at least one letter, at least two characters.
+/// `KSE-100` gives `KSE100` as well.
 pub fn capitals<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut push = |word: &str| {

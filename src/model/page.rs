@@ -1,4 +1,5 @@
-//! A page on its way from an address to bytes.
+//! A page on its way from an address to bytes: candidate, ask, task, capture. What the bytes say is in `article.rs`, how one
+//! try at a page ended in `visit.rs`. Nothing here knows how a page is found, fetched or stored.
 
 use std::{fmt, ops::RangeInclusive, str::FromStr};
 
@@ -6,13 +7,13 @@ use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use url::Url;
 
-use super::{Missing, PageKey};
+use super::PageKey;
 
-/// Row id of a known page; an article has the id of its page.
+/// The row id of a known page; an article has the id of its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageId(pub i64);
 
-/// Who named a page first.
+/// The kind of source that named a page first.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray, strum::EnumString,
 )]
@@ -24,20 +25,20 @@ pub enum Via {
     Sitemap,
     /// A listing page.
     Listing,
-    /// Nobody: its number lies between those of known pages.
+    /// No source: the page's id was guessed from the ids of known pages.
     Ids,
     /// A saved page that was imported.
     File,
 }
 
-/// A page somebody told us about.
+/// A page that a source named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// Its identity.
     pub key: PageKey,
-    /// Where we would ask for it, on the profile's base URL.
+    /// Where to ask for it, on the profile's base URL.
     pub url: Url,
-    /// Who named it.
+    /// The kind of source that named it.
     pub via: Via,
     /// When the source says it was published, if it says.
     pub published_at: Option<DateTime<Utc>>,
@@ -54,29 +55,29 @@ pub struct Validators {
     pub last_modified: Option<String>,
 }
 
-/// One request, as far as anybody above the wire cares.
+/// One request, without what the fetcher adds to every request.
 #[derive(Debug, Clone)]
 pub struct Ask {
-    /// What to get.
+    /// The address to ask for.
     pub url: Url,
-    /// What an earlier answer told us to send along.
+    /// The validators of an earlier answer, to be sent along.
     pub validators: Validators,
-    /// Only these bytes of it, counted from 0.
+    /// The only bytes of it that are wanted, counted from 0; `None` for all.
     pub range: Option<RangeInclusive<u64>>,
 }
 
-/// A page claimed by a run: it owes the page a visit, and then a settlement or a release.
+/// A page that a run has claimed. The run must visit the page, and then settle or release it.
 #[derive(Debug, Clone)]
 pub struct Task {
     /// The claimed page.
     pub page: PageId,
     /// Its identity.
     pub key: PageKey,
-    /// What to send.
+    /// The request to send.
     pub ask: Ask,
-    /// Failed visits in a row before this one.
+    /// The number of failed visits in a row before this one.
     pub failures: u32,
-    /// Who named it first.
+    /// The kind of source that named it first.
     pub via: Via,
     /// When it was published, as far as is known; a bare day counts from its first moment in UTC.
     pub published_at: Option<DateTime<Utc>>,
@@ -84,15 +85,30 @@ pub struct Task {
     pub is_stored: bool,
 }
 
-/// What came back from a request that the server answered in earnest.
+/// What a server answered to a request, where it answered the question.
 #[derive(Debug, Clone)]
 pub enum Fetched {
-    /// Bytes.
+    /// The page.
     Page(Box<RawPage>),
-    /// 304: what we have is still what they have.
+    /// 304: the page has not changed since the validators were given.
     NotModified(Validators),
     /// There is no such page.
     Missing(Missing),
+}
+
+/// How the site says that a page does not exist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Missing {
+    /// 404.
+    NotFound,
+    /// 410.
+    Gone,
+    /// A redirect to the front page or a listing.
+    RedirectedAway,
+    /// 200, with a page that says "not found".
+    #[strum(serialize = "soft_not_found")]
+    Soft,
 }
 
 /// When bytes were on the site: to the second, or only the day where no more is known.
@@ -120,7 +136,7 @@ pub enum CaptureSource {
     File,
 }
 
-/// Bytes with their circumstances. The archive keeps these for ever.
+/// The bytes of a page, with where and when they came from. The archive keeps them as they came.
 #[derive(Debug, Clone)]
 pub struct RawPage {
     /// The address they came from, where it is known.
@@ -131,29 +147,29 @@ pub struct RawPage {
     pub content_type: Option<String>,
     /// When the bytes were on the site. `None` where nothing says so.
     pub captured_at: Option<Captured>,
-    /// How they came here.
+    /// How they came into the archive.
     pub source: CaptureSource,
     /// HTTP status, where there was one.
     pub status: Option<u16>,
-    /// What to send back next time.
+    /// The validators to send next time.
     pub validators: Validators,
-    /// What was said around them, where it is known.
+    /// The headers of request and answer, where they are known.
     pub heads: Option<Heads>,
 }
 
-/// What was said around the bytes of an answer: header lines, `name: value`, each with a line end. Codings and lengths are not
-/// those of the bytes any more, and cookies are nobody's business: they are left out.
+/// The headers around the bytes of an answer, as lines `name: value`, each with a line end. Codings and lengths are left out
+/// because they no longer describe the bytes, and cookies because they are private.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heads {
     /// `http/1.0`, `http/1.1`, `h2`.
     pub protocol: String,
-    /// What was asked, where it was us.
+    /// The headers of the request; `None` where somebody else sent it.
     pub request: Option<String>,
-    /// What was answered.
+    /// The headers of the answer.
     pub response: String,
 }
 
-/// What is known of a page. The stable words of `pages.state`.
+/// What has become of a page. The stable words of `pages.state`.
 #[derive(
     Debug,
     Clone,
@@ -178,23 +194,30 @@ pub enum PageState {
     Blocked,
     /// The site asked us to come back later.
     Throttled,
-    /// The answer did not arrive whole.
+    /// No complete answer arrived.
     Broken,
     /// robots.txt asks not to read it.
     Refused,
-    /// It was read, and is no article.
+    /// It was read, and is not an article.
     NotArticle,
 }
 
+impl Missing {
+    /// The word in `pages.reason`.
+    pub fn code(self) -> &'static str {
+        self.into()
+    }
+}
+
 impl Ask {
-    /// All of it, whether we have seen it or not.
+    /// Returns a request for all of a page, without validators.
     pub fn new(url: Url) -> Self {
         Self { url, validators: Validators::default(), range: None }
     }
 }
 
 impl Heads {
-    /// Whether a header is kept: one that says something about the page.
+    /// Whether a header is kept: only those that say something about the page are.
     pub fn keeps(name: &str) -> bool {
         let left_out = [
             "set-cookie",
@@ -209,7 +232,7 @@ impl Heads {
         !left_out.iter().any(|it| name.eq_ignore_ascii_case(it))
     }
 
-    /// Header lines of those that are kept. What would end a line is a space.
+    /// Returns the lines of the headers that are kept. A line break within a value becomes a space.
     pub fn lines<'h>(headers: impl Iterator<Item = (&'h str, &'h [u8])>) -> String {
         let kept = headers.filter(|it| Self::keeps(it.0));
         kept.fold(String::new(), |lines, (name, value)| {
@@ -217,7 +240,7 @@ impl Heads {
         })
     }
 
-    /// The headers of such lines.
+    /// Returns the names and values of such lines.
     pub fn parse(lines: &str) -> impl Iterator<Item = (&str, &str)> {
         lines.lines().filter_map(|it| it.split_once(": "))
     }
@@ -229,14 +252,14 @@ impl Via {
         self.into()
     }
 
-    /// Who a word of `pages.via` stands for.
+    /// Returns the kind of source that a word of `pages.via` means.
     pub fn from_code(code: &str) -> Option<Self> {
         code.parse().ok()
     }
 }
 
 impl CaptureSource {
-    /// The source a word of `captures.source` stands for.
+    /// Returns the source that a word of `captures.source` means.
     pub fn from_code(code: &str) -> Option<Self> {
         code.parse().ok()
     }
@@ -253,14 +276,14 @@ impl PageState {
         self.into()
     }
 
-    /// The state a word of `pages.state` stands for.
+    /// Returns the state that a word of `pages.state` means.
     pub fn from_code(code: &str) -> Option<Self> {
         code.parse().ok()
     }
 }
 
 impl Captured {
-    /// The day, in UTC where a moment is known.
+    /// Returns the day, in UTC where a moment is known.
     pub fn date(self) -> NaiveDate {
         match self {
             Self::On(day) => day,

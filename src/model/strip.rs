@@ -1,4 +1,5 @@
-//! The ticker strip: market numbers that were on a capture.
+//! The ticker strip: the market numbers that were on a capture, exactly as printed. How a line of it is read is in `extract`.
+//! Boards are in `board.rs`: their values have units, and no words of direction.
 
 use std::{fmt, str::FromStr};
 
@@ -24,13 +25,13 @@ pub struct Quote {
     pub change: Decimal,
     /// The same in percent, as printed.
     pub change_pct: Decimal,
-    /// From the words, never from the glyph.
+    /// The direction by the words of the row, never by its glyph.
     pub direction: Direction,
-    /// The row contradicts its own arithmetic. It is kept as printed.
+    /// Whether the row contradicts its own arithmetic. It is kept as printed.
     pub suspect: bool,
 }
 
-/// What a symbol stands for. The stable words of `quotes.kind`.
+/// What a symbol names. The stable words of `quotes.kind`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum QuoteKind {
@@ -52,27 +53,27 @@ pub enum Direction {
     Flat,
 }
 
-/// All rows of one capture, in the order of the page, a symbol once.
+/// All rows of one capture, in the order of the page, each symbol once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Strip {
-    /// The date the page prints beside its strip; what day the market data claims to be of.
+    /// The date that the page prints beside its strip: the day to which the numbers claim to belong.
     pub market_date: Option<NaiveDate>,
     /// The rows. Many pages have none.
     pub quotes: Vec<Quote>,
 }
 
-/// Longest number a row can hold: fits `i64` and prints exactly from an `f64`.
+/// The digits of the longest number: it fits `i64` and prints exactly from an `f64`.
 const DIGITS_MAX: usize = 15;
 const POWERS: [f64; DIGITS_MAX + 1] =
     [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 impl Decimal {
-    /// `units` × 10^-`scale`.
+    /// Returns `units` × 10^-`scale`.
     pub fn new(units: i64, scale: u8) -> Self {
         Self { units, scale }
     }
 
-    /// Digits after the point, as printed.
+    /// Returns the number of digits after the point, as printed.
     pub fn scale(self) -> u8 {
         self.scale
     }
@@ -84,7 +85,7 @@ impl Decimal {
         self.units as f64 / POWERS[usize::from(self.scale).min(DIGITS_MAX)]
     }
 
-    /// Below, at or above zero.
+    /// Returns -1, 0 or 1 for a number below, at or above zero.
     pub fn signum(self) -> i64 {
         self.units.signum()
     }

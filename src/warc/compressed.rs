@@ -1,4 +1,6 @@
-//! What a web archive is packed in: nothing, gzip (a member for each record, or one for all), zstd.
+//! How a web archive is packed: not at all, with gzip (one member for each record, or one for all), or with zstd. It gives one
+//! stream of bytes; records are not known here (`read.rs`). Damage in a gzip member ends with an error, and the next member
+//! is searched for.
 
 use std::io::{self, BufRead, Read};
 
@@ -22,7 +24,7 @@ pub enum Packing {
 }
 
 impl Packing {
-    /// By the first bytes.
+    /// Returns the packing that the first bytes of a file show.
     pub fn of(head: &[u8]) -> Self {
         if head.starts_with(GZIP) {
             Self::Gzip
@@ -34,11 +36,11 @@ impl Packing {
     }
 }
 
-/// A source that knows where it is, and can give a few bytes again.
+/// An input that counts its bytes, and can give a few of them again.
 pub(super) struct CountedInput<R> {
     inner: R,
     pub(super) offset: u64,
-    /// Given before what comes.
+    /// Bytes that are given before the rest of the input.
     again: &'static [u8],
 }
 
@@ -79,7 +81,7 @@ pub(super) enum Unpacked<R: BufRead> {
     Zstd(Box<zstd::stream::read::Decoder<'static, CountedInput<R>>>),
 }
 
-/// gzip members one after the other. One that is damaged ends with an error; the next is looked for.
+/// gzip members one after the other.
 pub(super) struct Members<R: BufRead> {
     /// `None` only while a member is changed.
     decoder: Option<GzDecoder<CountedInput<R>>>,
@@ -99,7 +101,7 @@ impl<R: BufRead> Unpacked<R> {
         })
     }
 
-    /// Where in the file we are. Within a member, near its end.
+    /// Returns the place in the file; within a member, a place near its end.
     pub(super) fn offset(&self) -> u64 {
         match self {
             Self::Plain(it) => it.offset,
@@ -108,7 +110,7 @@ impl<R: BufRead> Unpacked<R> {
         }
     }
 
-    /// After an error: go on with the next member, if there is one.
+    /// Goes on after an error. Returns `false` where nothing can be read any more.
     pub(super) fn skip_damage(&mut self) -> io::Result<bool> {
         match self {
             Self::Plain(_) => Ok(true),
@@ -119,7 +121,7 @@ impl<R: BufRead> Unpacked<R> {
 }
 
 impl<R: BufRead> Members<R> {
-    /// The beginning of a member somewhere ahead.
+    /// Searches for the beginning of the next member. Returns whether there is one.
     fn find_next(&mut self) -> io::Result<bool> {
         let Some(decoder) = self.decoder.take() else { return Ok(false) };
         let mut source = decoder.into_inner();
@@ -160,7 +162,7 @@ impl<R: BufRead> Read for Members<R> {
             let mut source = decoder.into_inner();
             match source.fill_buf()?.first() {
                 None => self.is_over = true,
-                // Some pad their files with zeros.
+                // Some tools pad their files with zeros.
                 Some(0) => {
                     while source.fill_buf()?.first() == Some(&0) {
                         source.consume(1);

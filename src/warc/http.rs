@@ -1,10 +1,11 @@
-//! An HTTP answer inside a record: head, body, codings.
+//! An HTTP answer inside a record: head, body, codings. What crawlers wrote is read as far as it makes sense, because nobody can
+//! be asked again; answers from the wire are not read here (`fetch`).
 
 use std::{borrow::Cow, io::Read};
 
-use super::{Header, header};
+use super::fields::{Header, header};
 
-/// Headers have no more lines.
+/// The greatest number of headers.
 const LINES_MAX: usize = 512;
 
 /// An answer, its codings removed.
@@ -100,7 +101,7 @@ fn parse_head(block: &[u8]) -> Result<AnswerHead, String> {
     Ok(AnswerHead { status, headers: headers.collect(), length })
 }
 
-/// `None` where these are no chunks.
+/// Returns the chunks of a body joined; `None` where the body has no chunks.
 fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut whole = Vec::with_capacity(rest.len());
     loop {
@@ -123,7 +124,7 @@ fn decode(coding: &str, body: Vec<u8>, max: usize) -> Result<Vec<u8>, String> {
         // Tools that take the coding off and leave the header are common, too.
         "gzip" | "x-gzip" if !body.starts_with(&[0x1F, 0x8B]) => return Ok(body),
         "gzip" | "x-gzip" => Box::new(flate2::read::MultiGzDecoder::new(body.as_slice())),
-        // What is called so is zlib's, or bare.
+        // Both the format of zlib and the bare one have this name.
         "deflate" if body.first().is_some_and(|it| it & 0x0F == 8) => {
             Box::new(flate2::read::ZlibDecoder::new(body.as_slice()))
         }
@@ -191,6 +192,28 @@ mod tests {
             Ok("packe"),
         );
         check("Content-Encoding: compress\r\n", b"x", Err("`compress` is no coding"));
+    }
+
+    #[test]
+    fn heads_are_read_as_crawlers_write_them() {
+        #[track_caller]
+        fn check(block: &str, protocol: &str, headers: &[(&str, &str)]) {
+            let answer = parse_http(block.as_bytes(), 1000).expect("an answer");
+            assert_eq!((answer.protocol.as_str(), answer.status), (protocol, 200));
+            let found = answer.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+            assert_eq!(found.collect::<Vec<_>>(), headers);
+            assert_eq!(answer.body, b"body");
+        }
+        check("HTTP/1.0 200 OK\r\nA: b\r\n\r\nbody", "http/1.0", &[("A", "b")]);
+        check("HTTP/2 200\r\na: b\r\n\r\nbody", "http/2", &[("a", "b")]);
+        check("http/1.1 200 ok\nA: b\nC :d \n\nbody", "http/1.1", &[("A", "b"), ("C", "d")]);
+        check(
+            "HTTP/1.1 200 OK\r\nA: b\r\n  c\r\nD: e\r\n\r\nbody",
+            "http/1.1",
+            &[("A", "b c"), ("D", "e")],
+        );
+        check("HTTP/1.1 200 OK\r\nno header\r\nA: b\r\n\r\nbody", "http/1.1", &[("A", "b")]);
+        check("HTTP/1.1 200 OK\r\n\r\nbody", "http/1.1", &[]);
     }
 
     #[test]

@@ -1,11 +1,12 @@
-//! CDXJ: a line for each capture, sorted by address and time, as replay tools look them up.
+//! CDXJ: one line for each capture, as replay tools search them, sorted by address and time. Sorting is left to the caller, who
+//! has all lines. The index of a web archive's server is read by `discover`.
 
 use serde_json::json;
 use url::Url;
 
-use super::Written;
+use super::write::Written;
 
-/// The address in the order it is sorted by: `com,brecorder)/news/1?a=b`.
+/// Returns an address in the form by which it is sorted: `com,brecorder)/news/1?a=b`.
 pub fn surt(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);
@@ -26,9 +27,9 @@ pub fn surt(url: &Url) -> String {
     key
 }
 
-/// The line of a record in a file.
+/// Returns the line of a record in a file.
 pub fn cdxj_line(url: &Url, timestamp: &str, written: &Written, filename: &str) -> String {
-    let Written { offset, length, digest, status, mime, is_revisit } = written;
+    let Written { id: _, offset, length, digest, status, mime, is_revisit } = written;
     let mime = if *is_revisit { "warc/revisit" } else { mime.as_str() };
     let fields = json!({
         "url": url.as_str(), "mime": mime, "status": status.to_string(), "digest": digest, "length": length.to_string(),

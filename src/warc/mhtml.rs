@@ -1,16 +1,17 @@
-//! Pages as browsers save them whole: MHTML (RFC 2557).
+//! Pages as browsers save them, with everything on them: MHTML (RFC 2557). Only the page itself is read, not its pictures. The
+//! headers are those of mail, not of HTTP, so `http.rs` does not serve.
 
 use chrono::{DateTime, Utc};
 use data_encoding::{BASE64, HEXUPPER_PERMISSIVE};
 
-use super::{Header, header};
+use super::fields::{Header, header};
 
-/// What a saved page says of itself.
+/// A saved page, and what it says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mhtml {
     /// Where it was saved from.
     pub url: Option<String>,
-    /// When.
+    /// When it was saved.
     pub saved_at: Option<DateTime<Utc>>,
     /// The type of the page, with its charset.
     pub content_type: Option<String>,
@@ -18,7 +19,7 @@ pub struct Mhtml {
     pub body: Vec<u8>,
 }
 
-/// The page of a saved whole; `None` where this is none.
+/// Returns the page of an MHTML file; `None` where the bytes are not one.
 pub fn parse_mhtml(bytes: &[u8]) -> Option<Mhtml> {
     let (head, rest) = split(bytes)?;
     let headers = parse_headers(head);
@@ -121,7 +122,7 @@ fn decode(headers: &[Header], body: &[u8]) -> Vec<u8> {
     }
 }
 
-/// RFC 2045, section 6.7; what is no code is kept as it stands.
+/// Decodes quoted-printable (RFC 2045, section 6.7); what is not a code is kept as it is.
 fn quoted_printable(body: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(body.len());
     let mut rest = body;

@@ -1,37 +1,44 @@
-//! Reading web archives, record by record, whatever their size and however damaged.
+//! Reading web archives record by record, whatever their size and however damaged. What a record holds is not looked at
+//! (`http.rs`), nor how the file is packed (`compressed.rs`).
+//!
+//! It is written by hand because reading has to go on after damage, a block has to be bounded before it is read, and each record
+//! has to say where in the packed file it begins.
 
 use std::io::{self, BufRead, BufReader, Read};
 
-use super::{Header, compressed::Unpacked, header};
+use super::{
+    compressed::Unpacked,
+    fields::{Header, header},
+};
 
-/// A line of a header is no longer.
+/// The length of the longest line of a header.
 const LINE_MAX: usize = 64 << 10;
-/// A header has no more lines.
+/// The greatest number of lines of a header.
 const LINES_MAX: usize = 512;
-/// What is unpacked at a time.
+/// How much is unpacked at a time.
 const BUFFER_BYTES: usize = 64 << 10;
-/// Room that is made for a block before it is read.
+/// The most room that is made for a block before it is read.
 const BLOCK_BYTES: usize = 1 << 20;
 
-/// A record.
+/// A record of a web archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WarcRecord {
-    /// Where it begins; in a packed file, near where its member does.
+    /// Where it begins; in a packed file, a place near the beginning of its member.
     pub offset: u64,
     /// Its headers, in order.
     pub headers: Vec<Header>,
     /// Its block; empty where it is larger than asked for.
     pub block: Vec<u8>,
-    /// Its block is larger than asked for, or ends too early.
+    /// Whether its block is larger than asked for.
     pub is_cut: bool,
 }
 
-/// Something in a file that is no record.
+/// A part of a file that is not a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Damage {
-    /// Where.
+    /// Where in the file it is, in bytes.
     pub offset: u64,
-    /// What.
+    /// What is wrong with it, in words.
     pub what: String,
 }
 
@@ -39,31 +46,31 @@ pub struct Damage {
 pub struct WarcReader<R: BufRead> {
     input: BufReader<Unpacked<R>>,
     block_max: usize,
-    /// Bytes of blocks and padding that stand before the next record.
+    /// Whether nothing more can be read.
     is_over: bool,
-    /// Damage was met and the beginning of a record is looked for.
+    /// Whether damage was met and the beginning of a record is searched for.
     is_lost: bool,
 }
 
 impl WarcRecord {
-    /// Its kind: `response`, `resource`, `revisit`, `conversion`...
+    /// Returns its kind: `response`, `resource`, `revisit`, `conversion`...
     pub fn kind(&self) -> &str {
         self.header("WARC-Type").unwrap_or_default()
     }
 
-    /// The first value of a header.
+    /// Returns the first value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
         header(&self.headers, name)
     }
 
-    /// Of what it is a record, without the angle brackets that some put around it.
+    /// Returns the address that it is a record of, without the angle brackets that some tools put around it.
     pub fn target(&self) -> Option<&str> {
         self.header("WARC-Target-URI").map(|it| it.trim_start_matches('<').trim_end_matches('>'))
     }
 }
 
 impl<R: BufRead> WarcReader<R> {
-    /// Over a file or a stream, packed or not. Blocks of more than `block_max` bytes are passed over.
+    /// Reads a file or a stream, packed or not. Blocks of more than `block_max` bytes are passed over.
     pub fn new(input: R, block_max: usize) -> io::Result<Self> {
         let input = BufReader::with_capacity(BUFFER_BYTES, Unpacked::new(input)?);
         Ok(Self { input, block_max, is_over: false, is_lost: false })
@@ -73,7 +80,7 @@ impl<R: BufRead> WarcReader<R> {
         self.input.get_ref().offset()
     }
 
-    /// The next record, or what stands in its place; `None` at the end.
+    /// Returns the next record, or the damage in its place; `None` at the end.
     fn read(&mut self) -> Result<Option<WarcRecord>, Damage> {
         let mut offset;
         let mut passed = 0_u64;
@@ -91,7 +98,7 @@ impl<R: BufRead> WarcReader<R> {
             }
             passed += line.iter().filter(|it| !it.is_ascii_whitespace()).count() as u64;
             if 0 < passed && !self.is_lost {
-                // Told once; the next record is looked for.
+                // This is told once; then the next record is searched for.
                 self.is_lost = true;
                 return Err(Damage { offset, what: "no record where one should begin".to_owned() });
             }
@@ -112,12 +119,13 @@ impl<R: BufRead> WarcReader<R> {
             let found = length.unwrap_or("none");
             return Err(Damage { offset, what: format!("`Content-Length` is no number: {found}") });
         };
-        let (block, is_cut) = self.block(length, offset)?;
+        let block = self.block(length, offset)?;
+        let (is_cut, block) = (block.is_none(), block.unwrap_or_default());
         self.end_record()?;
         Ok(Some(WarcRecord { offset, headers, block, is_cut }))
     }
 
-    /// A line without its end; `None` at the end of the file.
+    /// Returns a line without its end; `None` at the end of the file.
     fn line(&mut self, offset: u64) -> Result<Option<Vec<u8>>, Damage> {
         let mut line = Vec::new();
         let read = self.input.by_ref().take(LINE_MAX as u64).read_until(b'\n', &mut line);
@@ -159,10 +167,10 @@ impl<R: BufRead> WarcReader<R> {
         Err(Damage { offset, what: format!("a header of more than {LINES_MAX} lines") })
     }
 
-    /// A block, or nothing where it is too large; and whether it is cut.
-    fn block(&mut self, length: u64, offset: u64) -> Result<(Vec<u8>, bool), Damage> {
+    /// Returns a block; `None` where it is too large.
+    fn block(&mut self, length: u64, offset: u64) -> Result<Option<Vec<u8>>, Damage> {
         let is_wanted = length <= self.block_max as u64;
-        // What a header claims is taken up to a size that is common.
+        // What a header claims is believed up to a common size.
         let claimed = usize::try_from(length).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
         let mut block = Vec::with_capacity(if is_wanted { claimed } else { 0 });
         let mut limited = self.input.by_ref().take(length);
@@ -172,7 +180,7 @@ impl<R: BufRead> WarcReader<R> {
             io::copy(&mut limited, &mut io::sink())
         };
         match read {
-            Ok(count) if count == length => Ok((block, !is_wanted)),
+            Ok(count) if count == length => Ok(is_wanted.then_some(block)),
             Ok(count) => {
                 self.is_over = true;
                 Err(Damage {
@@ -184,7 +192,7 @@ impl<R: BufRead> WarcReader<R> {
         }
     }
 
-    /// Pass over the line ends after a block, up to where its member ends: only then is it known to be sound.
+    /// Passes over the line ends after a block, to the end of its member: only then is the member known to be sound.
     fn end_record(&mut self) -> Result<(), Damage> {
         loop {
             match self.input.fill_buf() {
@@ -195,7 +203,7 @@ impl<R: BufRead> WarcReader<R> {
         }
     }
 
-    /// What could not be unpacked: the next member is looked for.
+    /// Returns the damage of a member that could not be unpacked, and searches for the next member.
     fn lost(&mut self, error: &io::Error) -> Damage {
         let offset = self.offset();
         self.is_lost = true;

@@ -1,4 +1,5 @@
-//! Writing WARC/1.1, a gzip member for each record.
+//! Writing WARC/1.1, one gzip member for each record. Which captures are written, and how long a file gets, the caller decides
+//! (`export`); the index beside it is `index.rs`.
 
 use std::io::{self, Write};
 
@@ -6,7 +7,7 @@ use flate2::{Compression, write::GzEncoder};
 use sha2::{Digest, Sha256};
 use url::{Position, Url};
 
-use super::{Header, digest_form};
+use super::fields::{Header, digest_form, header};
 
 const IDENTICAL: &str = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 
@@ -21,30 +22,41 @@ pub struct WarcWriter<W: Write> {
 pub struct CaptureRecord<'a> {
     /// Its address.
     pub url: &'a str,
-    /// When it was made: a moment, or a day where no more is known (WARC 1.1 allows it).
+    /// When it was made: a moment, or a day where no more is known (WARC 1.1 allows that).
     pub date: &'a str,
     /// HTTP status.
     pub status: u16,
-    /// What is known of the answer's headers.
+    /// The headers of the answer, as far as they are known.
     pub headers: Vec<Header>,
-    /// What was spoken, such as `h2`, where it is known; the record is written as HTTP/1.1 in any case.
+    /// The protocol of the answer, such as `h2`, where it is known; the record is written as HTTP/1.1 in any case.
     pub protocol: Option<&'a str>,
-    /// The headers of the request, where they are known: a record of its own.
+    /// The headers of the request, where they are known; they get a record of their own.
     pub request: Option<Vec<Header>>,
     /// The body, without codings.
     pub body: &'a [u8],
-    /// An earlier record of the same bytes: address and date.
-    pub earlier: Option<(&'a str, &'a str)>,
+    /// An earlier record of the same bytes, which this one then refers to.
+    pub earlier: Option<EarlierRecord<'a>>,
 }
 
-/// Where a record was written, and what is indexed of it.
+/// A record that has the bytes of a later one.
+#[derive(Debug, Clone, Copy)]
+pub struct EarlierRecord<'a> {
+    /// Its address.
+    pub url: &'a str,
+    /// Its date, as it was written.
+    pub date: &'a str,
+}
+
+/// Where a record was written, and what an index says of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
-    /// Bytes before it in the file.
+    /// The name of the record.
+    pub id: String,
+    /// The number of bytes before it in the file.
     pub offset: u64,
-    /// Its bytes in the file.
+    /// The number of its bytes in the file.
     pub length: u64,
-    /// Of the payload.
+    /// The digest of the payload.
     pub digest: String,
     /// HTTP status.
     pub status: u16,
@@ -55,7 +67,7 @@ pub struct Written {
 }
 
 impl<W: Write> WarcWriter<W> {
-    /// Begin a file: `name` is what it is called, `fields` says by whom and of what it is.
+    /// Begins a file with this name; `fields` say who made it and what it is about.
     pub fn new(to: W, name: &str, date: &str, fields: &[(&str, &str)]) -> io::Result<Self> {
         let mut writer = Self { to, offset: 0 };
         let block: String =
@@ -72,16 +84,16 @@ impl<W: Write> WarcWriter<W> {
         Ok(writer)
     }
 
-    /// How many bytes the file has.
+    /// Returns the number of bytes that the file has so far.
     pub fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// A capture, as a response, or as a revisit of an earlier one.
-    pub fn capture(&mut self, capture: &CaptureRecord<'_>) -> io::Result<(String, Written)> {
+    /// Writes a capture as a response, or as a revisit of an earlier one. Returns where it is.
+    pub fn capture(&mut self, capture: &CaptureRecord<'_>) -> io::Result<Written> {
         let CaptureRecord { url, date, status, headers, protocol, request, body, earlier } = capture;
         let digest = digest_form(&Sha256::digest(body));
-        let mime = super::header(headers, "Content-Type").unwrap_or("application/octet-stream");
+        let mime = header(headers, "Content-Type").unwrap_or("application/octet-stream");
         let mime = mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         let mut block = format!("HTTP/1.1 {status} {}\r\n", reason(*status)).into_bytes();
         block.extend_from_slice(header_lines(headers).as_bytes());
@@ -93,10 +105,10 @@ impl<W: Write> WarcWriter<W> {
             ("Content-Type", "application/http;msgtype=response".to_owned()),
         ];
         fields.extend(protocol.map(|it| ("WARC-Protocol", it.to_owned())));
-        let kind = if let Some((earlier_url, earlier_date)) = earlier {
+        let kind = if let Some(earlier) = earlier {
             fields.push(("WARC-Profile", IDENTICAL.to_owned()));
-            fields.push(("WARC-Refers-To-Target-URI", (*earlier_url).to_owned()));
-            fields.push(("WARC-Refers-To-Date", (*earlier_date).to_owned()));
+            fields.push(("WARC-Refers-To-Target-URI", earlier.url.to_owned()));
+            fields.push(("WARC-Refers-To-Date", earlier.date.to_owned()));
             "revisit"
         } else {
             block.extend_from_slice(body);
@@ -108,9 +120,7 @@ impl<W: Write> WarcWriter<W> {
         if let (Some(request), Ok(url)) = (request, Url::parse(url)) {
             self.request(&id, &url, date, request)?;
         }
-        let written =
-            Written { offset, length, digest, status: *status, mime, is_revisit: earlier.is_some() };
-        Ok((id, written))
+        Ok(Written { id, offset, length, digest, status: *status, mime, is_revisit: earlier.is_some() })
     }
 
     fn request(&mut self, about: &str, url: &Url, date: &str, headers: &[Header]) -> io::Result<()> {
@@ -126,8 +136,8 @@ impl<W: Write> WarcWriter<W> {
         self.record("request", date, &id, &fields, block.as_bytes())
     }
 
-    /// What was read from a capture, as JSON, beside its record. It names the record alone: with an address of its own, indexers
-    /// would take it for a capture.
+    /// Writes what was read from a capture, as JSON, beside its record. It names the record and no address: with an address,
+    /// indexers would take it for a capture.
     pub fn metadata(&mut self, about: &str, url: &str, date: &str, json: &str) -> io::Result<()> {
         let headers =
             [("WARC-Concurrent-To", about.to_owned()), ("Content-Type", "application/json".to_owned())];
@@ -154,7 +164,7 @@ impl<W: Write> WarcWriter<W> {
             "WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-WarcRecord-ID: {id}\r\nWARC-Date: {date}\r\n"
         )?;
         for (name, value) in headers {
-            // A line break in a value would be the end of the header.
+            // A line break in a value would end the header.
             write!(encoder, "{name}: {}\r\n", value.replace(['\r', '\n'], " "))?;
         }
         let digest = digest_form(&Sha256::digest(block));
@@ -167,7 +177,7 @@ impl<W: Write> WarcWriter<W> {
         Ok(())
     }
 
-    /// The file is whole.
+    /// Ends the file. Returns what it was written to.
     pub fn finish(mut self) -> io::Result<W> {
         self.to.flush()?;
         Ok(self.to)
@@ -178,7 +188,7 @@ fn header_lines(headers: &[Header]) -> String {
     headers.iter().flat_map(|(name, value)| [name, ": ", value, "\r\n"]).collect()
 }
 
-/// A record's name: the same record has the same one, whoever writes it and whenever.
+/// Returns the name of a record: the same record has the same name, whenever it is written.
 fn record_id(parts: &[&str]) -> String {
     let hash = Sha256::digest(parts.join("\u{1f}"));
     let mut bytes: [u8; 16] = hash[..16].try_into().expect("a hash of 32 bytes");
@@ -189,7 +199,7 @@ fn record_id(parts: &[&str]) -> String {
     format!("<urn:uuid:{}-{}-{}-{}-{}>", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
 }
 
-/// The reason phrase of a status; a word where the standard has none.
+/// Returns the reason phrase of a status; a word in its place where the standard has none.
 fn reason(status: u16) -> &'static str {
     http::StatusCode::from_u16(status).ok().and_then(|it| it.canonical_reason()).unwrap_or("Status")
 }
@@ -213,16 +223,16 @@ mod tests {
             body: b"<html>\r\n\r\n\xFF</html>",
             earlier: None,
         };
-        let (id, first) = writer.capture(&capture).expect("memory");
-        writer.metadata(&id, capture.url, capture.date, "{}").expect("memory");
+        let first = writer.capture(&capture).expect("memory");
+        writer.metadata(&first.id, capture.url, capture.date, "{}").expect("memory");
         let again = CaptureRecord {
             date: "2021-03-09",
             protocol: None,
             request: None,
-            earlier: Some((capture.url, capture.date)),
+            earlier: Some(EarlierRecord { url: capture.url, date: capture.date }),
             ..capture.clone()
         };
-        let (_, second) = writer.capture(&again).expect("memory");
+        let second = writer.capture(&again).expect("memory");
         assert!(first.offset < second.offset && second.is_revisit && first.digest == second.digest);
         writer.finish().expect("memory")
     }

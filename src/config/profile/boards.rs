@@ -1,4 +1,5 @@
-//! Market boards and lists of what is read most, as the profile describes them.
+//! Market boards and lists of most-read stories, as the profile describes them. How they are read from a page is not said here
+//! (`extract`). The ticker is in `wording.rs`, because it is found by its words and not by selectors.
 
 use crate::{
     config::{Problem, reader::Section},
@@ -6,26 +7,26 @@ use crate::{
 };
 
 use super::{
-    Rule,
+    rules::Rule,
     spot::{self, Spot},
 };
 
 /// A market board.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoardRules {
-    /// What it is called in the archive. Several of one name are one board: the first that is on a page counts.
+    /// Its name in the archive. Several descriptions of one name are one board: the first that a page has counts.
     pub name: String,
     /// What its values are.
     pub unit: Unit,
-    /// Its rows are of the exchange.
+    /// Whether its rows come from the exchange.
     pub is_market: bool,
-    /// Its rows.
+    /// The selector of its rows.
     pub rows: Rule,
-    /// Where the parts of a row stand.
+    /// Where the parts of a row are.
     pub row: RowSpots,
 }
 
-/// Where the parts of a row stand, each best first.
+/// Where the parts of a row are, each best first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(missing_docs, reason = "each is the field of `model::BoardRow` with its name")]
 pub struct RowSpots {
@@ -37,14 +38,14 @@ pub struct RowSpots {
     pub change_pct: Vec<Spot>,
 }
 
-/// A list of what is read most.
+/// A list of most-read stories.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MostReadRules {
-    /// What it is called where the page does not print the time that it is of.
+    /// Its name where the page does not print the period that it covers.
     pub name: String,
-    /// Where that time is printed.
+    /// Where that period is printed.
     pub window: Option<Rule>,
-    /// Its links, in order.
+    /// The selector of its links, in order.
     pub links: Rule,
 }
 

@@ -1,4 +1,5 @@
-//! The profile as the file has it: read, and checked key by key.
+//! The profile as the file has it: read, and checked key by key. What the checked values mean is said beside their types; what
+//! is not there keeps no default here, because the built-in file has it.
 
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -8,13 +9,18 @@ use url::Url;
 use crate::config::{BytePattern, ConfigPlace, NameSet, Problem, SectionNames, reader::Section};
 
 use super::{
-    Archive, Cards, Challenge, DATE, DiscoveryBounds, Era, Feed, IdRange, Profile, Recheck, Rule,
-    RuleField, Rules, StripWords, TextRules, boards, spot, web_archive,
+    boards,
+    ids::IdRange,
+    rules::{Era, Rule, RuleField, Rules},
+    site::Profile,
+    sources::{Archive, Cards, DATE, DiscoveryBounds, Feed, Recheck},
+    spot, web_archive,
+    wording::{Challenge, StripWords, TextRules},
 };
 
 const HOURS: RangeInclusive<u64> = 0..=24 * 365 * 20;
 const GUESSES: RangeInclusive<u64> = 1..=100_000;
-/// Of a profile that stands alone and does not say.
+/// The number for a profile that does not lie over the built-in one and does not say it.
 const GUESSES_USUAL: u64 = 500;
 
 pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
@@ -132,14 +138,14 @@ fn read_cards(section: &Section) -> Result<Cards, Problem> {
     Ok(cards)
 }
 
-/// A profile that says nothing of its cards means every link.
+/// Returns the rules; where there are none, every link is a card.
 fn or_any_link(links: Vec<Rule>) -> Vec<Rule> {
     let any = || vec![Rule { css: "a[href]".to_owned(), place: ConfigPlace::default() }];
     if links.is_empty() { any() } else { links }
 }
 
 fn selectors(section: &Section, key: &str) -> Result<Vec<Rule>, Problem> {
-    Ok(section.texts(key)?.into_iter().map(|(css, place)| Rule { css, place }).collect())
+    Ok(section.texts(key)?.into_iter().map(|it| Rule { css: it.text, place: it.place }).collect())
 }
 
 fn hours_of(hours: u64) -> Duration {
@@ -173,7 +179,7 @@ fn read_strip(section: &Section) -> Result<StripWords, Problem> {
     Ok(words)
 }
 
-/// A table of the profile's, and a user's lines beside it: a symbol that both have is the user's.
+/// Reads the companies of the profile, and those that the user adds: of a symbol that both have, the user's names count.
 fn read_companies(section: &Section) -> Result<NameSet, Problem> {
     let mut names = Vec::new();
     for symbol in section.all_keys() {
@@ -229,7 +235,7 @@ fn read_rules(section: &Section, base: &Rules) -> Result<Rules, Problem> {
         rules.push((field, in_force));
     }
     section.finish()?;
-    Ok(Rules(rules))
+    Ok(Rules::new(rules))
 }
 
 fn read_eras(site: &Section) -> Result<Vec<Era>, Problem> {

@@ -1,14 +1,18 @@
-//! Where a value stands: a CSS selector, and an attribute of what it finds or else its text.
+//! Where a value is: a CSS selector, and an attribute of the element or else its text. What the value means is said by the
+//! rules that have spots. A rule alone (`rules.rs`) finds elements, a spot finds texts.
 
-use crate::config::{Problem, reader::Section};
+use crate::config::{
+    Problem,
+    reader::{PlacedText, Section},
+};
 
-use super::Rule;
+use super::rules::Rule;
 
-/// Where a value stands inside an element: `"span"` for a text, `"span @title"` for an attribute, `"@title"` for an
+/// Where a value is inside an element: `"span"` for a text, `"span @title"` for an attribute, `"@title"` for an
 /// attribute of the element itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spot {
-    /// The selector of the element; `None` for the element that is looked into.
+    /// The selector of the element; `None` for the element itself.
     pub rule: Option<Rule>,
     /// The attribute; `None` for the text.
     pub attr: Option<String>,
@@ -25,9 +29,11 @@ pub(super) fn read(section: &Section, key: &str) -> Result<Vec<Spot>, Problem> {
         Spot { rule: Some(rule).filter(|rule| !rule.css.is_empty()), attr }
     };
     let found = section.get(key);
-    let only = found.and_then(|found| Some((found.value.as_str()?.to_owned(), found.place)));
+    let only = found.and_then(|found| {
+        Some(PlacedText { text: found.value.as_str()?.to_owned(), place: found.place })
+    });
     let texts = only.map_or_else(|| section.texts(key), |text| Ok(vec![text]))?;
-    Ok(texts.into_iter().map(|(css, place)| spot(Rule { css, place })).collect())
+    Ok(texts.into_iter().map(|it| spot(Rule { css: it.text, place: it.place })).collect())
 }
 
 /// Whether a text is the name of an attribute: a selector may have an `@` in a string.

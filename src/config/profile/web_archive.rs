@@ -1,4 +1,5 @@
-//! Web archives: where they say what they have, and how they give it.
+//! Web archives: where they list their captures of the site, and how they give them. Asking them is work of `jobs`. They are
+//! not sources of the site (`sources.rs`): others run them, at their own pace.
 
 use std::time::Duration;
 
@@ -9,39 +10,39 @@ use crate::{
     model::PageState,
 };
 
-/// What the site does not give and another may.
+/// The states of pages that the site does not give and a web archive may.
 const OFFERED: [PageState; 2] = [PageState::Blocked, PageState::Missing];
 
 /// A web archive with an index that is asked as a CDX server is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebArchive {
-    /// What `--via` calls it.
+    /// Its name after `--via`.
     pub name: String,
     /// Its index.
     pub index: Index,
-    /// How it gives what it has.
+    /// How it gives a capture.
     pub holding: Holding,
-    /// Shortest time between two requests.
+    /// The shortest time between two requests.
     pub interval: Duration,
-    /// Captures are looked for up to so many days after publication.
+    /// Captures are searched for up to this many days after publication.
     pub days_after: u64,
-    /// It is asked for pages the site does not give, of these states, without being named.
+    /// The states of pages that it is asked for without being named by the user.
     pub offered: Vec<PageState>,
 }
 
-/// Where a web archive says what it has.
+/// Where a web archive lists its captures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Index {
     /// A CDX server.
     Cdx(Url),
-    /// A list of CDX servers, one a crawl, as Common Crawl's `collinfo.json`.
+    /// A list of CDX servers, one for each crawl, as Common Crawl's `collinfo.json`.
     Crawls(Url),
 }
 
-/// How a web archive gives what it has.
+/// How a web archive gives a capture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Holding {
-    /// Each capture as it came: an address with `{timestamp}` and `{url}` in it.
+    /// Each capture as it was received: an address with `{timestamp}` and `{url}` in it.
     Replay(String),
     /// WARC files, of which a record is a range of bytes: an address with `{filename}` in it.
     Records(String),

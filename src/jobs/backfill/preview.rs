@@ -144,7 +144,8 @@ impl Looking<'_> {
     }
 
     async fn ask_permission(&mut self) {
-        let (robots, sent) = self.preview.fetcher.robots(&self.preview.profile.base_url).await;
+        let visit = self.preview.fetcher.robots(&self.preview.profile.base_url).await;
+        let (robots, sent) = (visit.result, visit.requests);
         self.asked += sent.len() as u64;
         if let Err(error) = robots {
             self.stopped(&error);

@@ -74,7 +74,8 @@ pub(super) struct Discovery<'a> {
 impl Discovery<'_> {
     /// Reads robots.txt, unless it still counts. Returns why the site said stop, if it did.
     pub(super) async fn ask_permission(&self) -> Result<Option<FetchError>, JobError> {
-        let (robots, requests) = self.fetcher.robots(&self.profile.base_url).await;
+        let visit = self.fetcher.robots(&self.profile.base_url).await;
+        let (robots, requests) = (visit.result, visit.requests);
         match robots {
             Ok(Some(memory)) => self.writer.remember_robots(self.run, memory, requests).await?,
             Ok(None) => {}

@@ -51,7 +51,8 @@ pub async fn plan(
     let bounds = Bounds::new(stop, limits);
     let mut plan = Plan::default();
     let mut candidates: Vec<Candidate> = Vec::new();
-    let (robots, sent) = fetcher.robots(&profile.base_url).await;
+    let visit = fetcher.robots(&profile.base_url).await;
+    let (robots, sent) = (visit.result, visit.requests);
     plan.requests += sent.len() as u64;
     if let Err(error) = robots {
         plan.sources

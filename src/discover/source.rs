@@ -1,0 +1,50 @@
+//! What a source of candidates is, whatever its format, and what one page of it names. The formats have files of their own
+//! (`feed.rs`, `sitemap.rs`, `listing.rs`); the index of a web archive is no source, because it names captures.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use url::Url;
+
+use crate::model::{Candidate, RawPage};
+
+/// A place that names pages.
+pub trait Source: Send {
+    /// Returns its address, by which it is known.
+    fn url(&self) -> &Url;
+
+    /// Returns the word in `sources.kind`.
+    fn kind(&self) -> &'static str;
+
+    /// Returns how old its newest item may be before it counts as stale; `None` for any age.
+    fn stale_after(&self) -> Option<Duration>;
+
+    /// Returns what to read next; `None` when nothing is left.
+    fn ask(&mut self) -> Option<Url>;
+
+    /// Takes in a page that was asked for. Returns what it names.
+    fn absorb(&mut self, page: &RawPage) -> NamedPages;
+}
+
+/// What one page of a source named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedPages {
+    /// Pages of the site, each once, in the order of the source.
+    pub candidates: Vec<Candidate>,
+    /// The date of the newest item, where items are dated.
+    pub newest_at: Option<DateTime<Utc>>,
+    /// What is wrong with the page, in words.
+    pub problem: Option<String>,
+    /// The number of files that the page names and the bounds of the profile leave out.
+    pub left_out: usize,
+}
+
+impl NamedPages {
+    pub(super) fn push(&mut self, candidate: Candidate) {
+        let dates = [candidate.published_at, candidate.changed_at];
+        self.newest_at = self.newest_at.max(dates.into_iter().flatten().max());
+        if !self.candidates.iter().any(|it| it.key == candidate.key) {
+            self.candidates.push(candidate);
+        }
+    }
+}
