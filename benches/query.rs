@@ -22,7 +22,7 @@ use tearsheet::{
     export::{Csv, Dialect, Jsonl, Parquet, Sink, columns},
     jobs::coverage,
     model::Days,
-    store::{Filter, Reader, Search, SearchOrder, Table, Writer},
+    store::{Reader, RowFilter, Search, SearchOrder, Table, Writer},
 };
 
 use support::{Chance, median};
@@ -108,7 +108,7 @@ fn main() {
             _ => Box::new(Parquet::new(to, columns).expect("a sink")),
         };
         let mut rows = 0_u64;
-        let each = reader.each_row(table, &Filter::default(), |row| {
+        let each = reader.each_row(table, &RowFilter::default(), |row| {
             rows += 1;
             sink.write(row)
         });

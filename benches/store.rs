@@ -18,7 +18,7 @@ use rusqlite::Connection;
 use tearsheet::{
     config::Config,
     extract::Extractor,
-    store::{Reader, Reference, Writer},
+    store::{ArticleReference, Reader, Writer},
 };
 
 use support::raw_page;
@@ -103,7 +103,8 @@ fn main() {
     };
     let began = Instant::now();
     for id in &ids {
-        let article = reader.article(&Reference::Id(id.to_string())).expect("read").expect("there");
+        let article =
+            reader.article(&ArticleReference::Id(id.to_string())).expect("read").expect("there");
         assert!(!reader.raw(article.id).expect("read").expect("kept").is_empty());
     }
     println!(

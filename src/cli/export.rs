@@ -11,7 +11,7 @@ use chrono::Utc;
 
 use crate::{
     export::{CaptureExport, Dialect, Existing, Format, Place, TableExport, WarcExport},
-    store::{Filter, Table},
+    store::{RowFilter, Table},
 };
 
 use super::{
@@ -53,7 +53,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     let export = TableExport {
         reader: &reader,
         table,
-        filter: Filter { days, section: args.section.clone() },
+        filter: RowFilter { days, section: args.section.clone() },
         format,
         dialect: if args.excel { Dialect::Excel } else { Dialect::Plain },
         observe: &|event| progress.show(&event),

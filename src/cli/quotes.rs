@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     export::{Existing, Place, csv_text},
     model::Days,
-    store::{DailyRow, QuoteRow, Reader, SymbolRow},
+    store::{DailyRow, Reader, StoredQuote, SymbolRow},
 };
 
 use super::{
@@ -107,7 +107,7 @@ fn list(symbols: &[SymbolRow], format: RowFormat) -> String {
     }
 }
 
-fn every(rows: &[QuoteRow], format: RowFormat, is_first: bool) -> String {
+fn every(rows: &[StoredQuote], format: RowFormat, is_first: bool) -> String {
     match format {
         RowFormat::Table => {
             let mut out = String::new();
@@ -116,7 +116,7 @@ fn every(rows: &[QuoteRow], format: RowFormat, is_first: bool) -> String {
                     "captured_at           symbol              price      change       %  direction\n";
             }
             for row in rows {
-                let QuoteRow {
+                let StoredQuote {
                     day: _,
                     captured_at,
                     symbol,
@@ -135,7 +135,7 @@ fn every(rows: &[QuoteRow], format: RowFormat, is_first: bool) -> String {
             out
         }
         RowFormat::Csv | RowFormat::Jsonl => {
-            let value = |it: &QuoteRow| {
+            let value = |it: &StoredQuote| {
                 json!({
                     "day": it.day, "captured_at": it.captured_at, "symbol": it.symbol, "kind": it.kind, "price": it.price,
                     "change": it.change, "change_pct": it.change_pct, "direction": it.direction, "suspect": it.suspect,

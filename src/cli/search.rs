@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     export::csv_text,
-    store::{Found, Hit, MARKS, Note, Search, SearchOrder},
+    store::{MARKS, Note, Search, SearchAnswer, SearchHit, SearchOrder},
 };
 
 use super::{
@@ -36,7 +36,7 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
         limit: args.limit,
         order: if args.newest { SearchOrder::Newest } else { SearchOrder::Best },
     };
-    let Found { hits, note } = reader.search(&search)?;
+    let SearchAnswer { hits, note } = reader.search(&search)?;
     match args.format {
         RowFormat::Table => printer.data(&hits.iter().map(as_text).collect::<String>())?,
         RowFormat::Jsonl => printer.data(&hits.iter().map(as_json).collect::<String>())?,
@@ -62,8 +62,8 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
     Ok(Exit::Done)
 }
 
-fn as_text(hit: &Hit) -> String {
-    let Hit { id, published_on, section, byline, headline, url: _, snippet } = hit;
+fn as_text(hit: &SearchHit) -> String {
+    let SearchHit { id, published_on, section, byline, headline, url: _, snippet } = hit;
     let (bold, dim, mark) = (Style::new().bold(), Style::new().dim(), Style::new().yellow().bold());
     let is_coloured = console::colors_enabled();
     let width = usize::from(console::Term::stdout().size().1).clamp(40, WIDTH_MAX);
@@ -92,8 +92,8 @@ fn plain(snippet: &str) -> String {
     snippet.replace(MARKS[0], "[").replace(MARKS[1], "]")
 }
 
-fn as_json(hit: &Hit) -> String {
-    let Hit { id, published_on, section, byline, headline, url, snippet } = hit;
+fn as_json(hit: &SearchHit) -> String {
+    let SearchHit { id, published_on, section, byline, headline, url, snippet } = hit;
     let value = json!({
         "id": id, "published_on": published_on, "section": section, "byline": byline, "headline": headline, "url": url,
         "snippet": plain(snippet),
@@ -101,8 +101,8 @@ fn as_json(hit: &Hit) -> String {
     format!("{value}\n")
 }
 
-fn as_cells(hit: &Hit) -> Vec<String> {
-    let Hit { id, published_on, section, byline, headline, url, snippet } = hit;
+fn as_cells(hit: &SearchHit) -> Vec<String> {
+    let SearchHit { id, published_on, section, byline, headline, url, snippet } = hit;
     let text = |it: &Option<String>| it.clone().unwrap_or_default();
     vec![
         id.to_string(),

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     model::{Article, BlockKind, Draft, Link},
-    store::{Reader, Reference, Wording},
+    store::{ArticleReference, Reader, Wording},
 };
 
 use super::{
@@ -23,8 +23,8 @@ pub(super) fn run(common: &Common, args: &ShowArgs, printer: &Printer) -> anyhow
     let session = Session::new(common)?;
     let reader = session.reader()?;
     let reference = match Url::parse(&args.article) {
-        Ok(url) => session.config.profile.page_key(&url).map(Reference::Key),
-        Err(_) => Some(Reference::Id(args.article.clone())),
+        Ok(url) => session.config.profile.page_key(&url).map(ArticleReference::Key),
+        Err(_) => Some(ArticleReference::Id(args.article.clone())),
     };
     let article = reference.map(|it| reader.article(&it)).transpose()?.flatten();
     let article = article.ok_or_else(|| {

@@ -134,7 +134,7 @@ impl Row {
     pub fn of_article(article: Article, circumstances: Circumstances) -> Self {
         let Article { id: _, key, url, draft, .. } = article;
         let Circumstances { captured_at, market_date, quotes, origins, warnings } = circumstances;
-        let quote = |it: store::QuoteRow| QuoteRow {
+        let quote = |it: store::StoredQuote| QuoteRow {
             symbol: it.symbol,
             kind: it.kind,
             price: it.price,

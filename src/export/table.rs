@@ -9,7 +9,7 @@ use std::{
 
 use crate::{
     model::{Event, PageId},
-    store::{Cell, Filter, Reader, StoreError, Table},
+    store::{Cell, Reader, RowFilter, StoreError, Table},
 };
 
 use super::{
@@ -62,7 +62,7 @@ pub struct TableExport<'a> {
     /// Which table.
     pub table: Table,
     /// Which of its rows.
-    pub filter: Filter,
+    pub filter: RowFilter,
     /// In which format.
     pub format: Format,
     /// For whom, where the format is CSV.

@@ -9,7 +9,7 @@ use crate::{
     extract::Extractor,
     html,
     model::{Article, Days, Draft, Event, Field, Tally},
-    store::{Capture, Reader, RereadVerdict, Rereading, RunOutcome, StoreError, Writer, content_hash},
+    store::{Amendment, Reader, RereadCapture, Rereading, RunOutcome, StoreError, Writer, content_hash},
 };
 
 use super::{JobError, Observer, Stop, parallel::in_order};
@@ -233,12 +233,12 @@ impl RereadReport {
     fn count(&mut self, rereading: &Rereading, changes: &[FieldChange]) {
         self.captures += 1;
         self.articles += u64::from(!changes.is_empty());
-        match &rereading.verdict {
-            RereadVerdict::Same | RereadVerdict::StripAlone => {}
-            RereadVerdict::Refresh => self.refreshed += 1,
-            RereadVerdict::Replace => self.updated += 1,
-            RereadVerdict::Draft(_) => self.drafts += 1,
-            RereadVerdict::New => self.found += 1,
+        match &rereading.amendment {
+            Amendment::Same | Amendment::StripAlone => {}
+            Amendment::Refresh => self.refreshed += 1,
+            Amendment::Replace => self.updated += 1,
+            Amendment::Draft(_) => self.drafts += 1,
+            Amendment::New => self.found += 1,
         }
         for &FieldChange { field, was_there, is_there, differs } in changes {
             let report = self.fields.entry(field).or_default();
@@ -252,7 +252,7 @@ impl RereadReport {
     }
 
     /// Whether a page is the same to both parsers.
-    fn check_parsers(&mut self, reader: &Reader, capture: &Capture) {
+    fn check_parsers(&mut self, reader: &Reader, capture: &RereadCapture) {
         // What cannot be read is counted as damaged.
         let Ok(page) = reader.raw_page(capture) else { return };
         self.parsed_twice += 1;
@@ -271,24 +271,24 @@ fn read(
     reader: &Reader,
     extractor: &Extractor,
     losses: Losses,
-    capture: &Capture,
+    capture: &RereadCapture,
 ) -> Result<Reread, StoreError> {
     let extraction = extractor.extract(&reader.raw_page(capture)?);
     let draft = &extraction.draft;
     let mut changes = Vec::new();
-    let verdict = if capture.is_newest {
+    let amendment = if capture.is_newest {
         let article = reader.article_of(capture.page)?;
         changes = compare(&article.draft, draft);
         judge(&article, draft, &changes, losses)
     } else if !capture.has_article && draft.is_article() {
-        RereadVerdict::New
+        Amendment::New
     } else {
-        RereadVerdict::StripAlone
+        Amendment::StripAlone
     };
-    Ok(Reread { rereading: Rereading { capture: capture.clone(), extraction, verdict }, changes })
+    Ok(Reread { rereading: Rereading { capture: capture.clone(), extraction, amendment }, changes })
 }
 
-fn judge(article: &Article, draft: &Draft, changes: &[FieldChange], losses: Losses) -> RereadVerdict {
+fn judge(article: &Article, draft: &Draft, changes: &[FieldChange], losses: Losses) -> Amendment {
     let lost = changes.iter().filter(|it| it.was_there && !it.is_there);
     let mut lost: Vec<Field> = lost.map(|it| it.field).collect();
     let has_shrunk = draft.word_count() * 100 < article.word_count * KEPT_WORDS;
@@ -296,15 +296,15 @@ fn judge(article: &Article, draft: &Draft, changes: &[FieldChange], losses: Loss
         lost.push(Field::Body);
     }
     if !lost.is_empty() && losses == Losses::Draft {
-        return RereadVerdict::Draft(lost);
+        return Amendment::Draft(lost);
     }
     // The stored text itself may be other than its hash says.
     let is_reworded = changes.iter().any(|it| it.differs && WORDING.contains(&it.field));
     if is_reworded || article.content_hash != content_hash(draft) {
-        return RereadVerdict::Replace;
+        return Amendment::Replace;
     }
     let is_same = changes.iter().all(|it| !it.differs) && article.draft.blocks == draft.blocks;
-    if is_same { RereadVerdict::Same } else { RereadVerdict::Refresh }
+    if is_same { Amendment::Same } else { Amendment::Refresh }
 }
 
 /// How every field of two readings compares.
@@ -361,7 +361,7 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(old: Draft, new: &Draft, losses: Losses, expect: &RereadVerdict) {
+    fn check(old: Draft, new: &Draft, losses: Losses, expect: &Amendment) {
         let article = Article {
             id: PageId(1),
             key: PageKey { host: "x".to_owned(), id: "1".to_owned() },
@@ -382,14 +382,14 @@ mod tests {
         let ten = "one two three four five six seven eight nine ten";
         let six = "one two three four five six";
         let old = || draft("A", ten);
-        check(old(), &old(), Losses::Draft, &RereadVerdict::Same);
-        check(old(), &draft("B", ten), Losses::Draft, &RereadVerdict::Replace);
-        check(old(), &draft("", ten), Losses::Draft, &RereadVerdict::Draft(vec![Field::Headline]));
-        check(old(), &draft("A", six), Losses::Draft, &RereadVerdict::Draft(vec![Field::Body]));
-        check(old(), &draft("A", six), Losses::Accept, &RereadVerdict::Replace);
-        check(draft("A", six), &old(), Losses::Draft, &RereadVerdict::Replace);
+        check(old(), &old(), Losses::Draft, &Amendment::Same);
+        check(old(), &draft("B", ten), Losses::Draft, &Amendment::Replace);
+        check(old(), &draft("", ten), Losses::Draft, &Amendment::Draft(vec![Field::Headline]));
+        check(old(), &draft("A", six), Losses::Draft, &Amendment::Draft(vec![Field::Body]));
+        check(old(), &draft("A", six), Losses::Accept, &Amendment::Replace);
+        check(draft("A", six), &old(), Losses::Draft, &Amendment::Replace);
         let dated = Draft { section: Some("Markets".to_owned()), ..old() };
-        check(old(), &dated, Losses::Draft, &RereadVerdict::Refresh);
-        check(dated, &old(), Losses::Draft, &RereadVerdict::Draft(vec![Field::Section]));
+        check(old(), &dated, Losses::Draft, &Amendment::Refresh);
+        check(dated, &old(), Losses::Draft, &Amendment::Draft(vec![Field::Section]));
     }
 }

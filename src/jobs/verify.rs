@@ -7,7 +7,7 @@ use crate::{
     extract::Extractor,
     html,
     model::Event,
-    store::{Finding, Reader, Remedy, Writer},
+    store::{FileCheck, Finding, Reader, Remedy, Writer},
 };
 
 use super::{JobError, Losses, Observer, Reextract, Stop, parallel::in_order, reextract::PARSED_TWICE};
@@ -57,13 +57,10 @@ impl Verified {
 impl Verify<'_> {
     /// Looks at everything. Returns what was found.
     pub async fn run(&mut self) -> Result<Verified, JobError> {
-        let mut verified = Verified { findings: self.readers[0].check_file(), ..Verified::default() };
+        let FileCheck { findings, is_readable } = self.readers[0].check_file();
+        let mut verified = Verified { findings, ..Verified::default() };
         // What SQLite cannot read cannot be asked about.
-        if verified
-            .findings
-            .iter()
-            .any(|it| it.detail.contains("malformed") || it.detail.contains("not a database"))
-        {
+        if !is_readable {
             return Ok(verified);
         }
         verified.findings.extend(self.readers[0].check_tables());

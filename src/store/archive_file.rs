@@ -4,13 +4,17 @@
 use std::{
     collections::BTreeSet,
     ffi::OsString,
-    fs, io,
+    fs::{self, File, OpenOptions, TryLockError},
+    io,
     path::{Path, PathBuf},
 };
 
 use rusqlite::{Connection, MAIN_DB, OpenFlags, backup::Backup};
 
-use super::{Result, StoreError, migrate, writer};
+use super::{
+    error::{Result, StoreError},
+    migrate,
+};
 
 /// What a writer leaves beside an archive until it closes it.
 const PARTS: [&str; 2] = ["-wal", "-shm"];
@@ -29,7 +33,7 @@ pub fn commands_of(path: &Path) -> Result<BTreeSet<String>> {
 
 /// Remove an archive that nobody else writes, and what is left beside it.
 pub fn remove(path: &Path) -> Result<()> {
-    let _lock = writer::lock(path)?;
+    let _lock = lock(path)?;
     for part in PARTS.iter().map(|it| with_suffix(path, it)).chain([path.to_owned()]) {
         match fs::remove_file(&part) {
             Err(source) if source.kind() != io::ErrorKind::NotFound => {
@@ -42,6 +46,19 @@ pub fn remove(path: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The lock that a writer of this archive holds.
+pub(super) fn lock(path: &Path) -> Result<File> {
+    let lock_path = with_suffix(path, ".lock");
+    let what = || format!("cannot open `{}`", lock_path.display());
+    let file = OpenOptions::new().create(true).append(true).open(&lock_path);
+    let file = file.map_err(|source| StoreError::Io { what: what(), source })?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::Held { path: path.to_owned() }),
+        Err(TryLockError::Error(source)) => Err(StoreError::Io { what: what(), source }),
+    }
 }
 
 /// Copy an archive beside it before its schema becomes `schema`: `NAME.before-5.db`. Returns where the copy is.

@@ -1,14 +1,17 @@
-//! Is the archive whole? Each check is a question whose answer should be nothing; each finding names the row.
+//! Is the archive whole? Each check is a question whose answer should be nothing; each finding names the row. Nothing is changed
+//! here: what can be put right is put right by `repair`.
 
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::{
-    Reader, Result, StoreError, Writer, archive_file, articles,
-    raw::{self, Unpacker},
-    stamp,
+    archive_file,
+    bodies::raw::{self, Unpacker},
+    content::articles,
+    error::{Result, StoreError},
+    reader::Reader,
+    writer::Writer,
 };
 
 /// Findings of one check that are named; the rest is counted.
@@ -44,8 +47,17 @@ pub enum Remedy {
     Recover,
 }
 
-/// A check: its word, a query for `(row, detail)`, and what can be done.
+/// A check: its stable word, a query for `(row, detail)`, and what can be done about what it finds.
 struct Check(&'static str, &'static str, Remedy);
+
+/// What SQLite says of the file itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileCheck {
+    /// Each place that is damaged.
+    pub findings: Vec<Finding>,
+    /// Whether the tables can be asked: not where SQLite gave up on the file before its check had ended.
+    pub is_readable: bool,
+}
 
 const CHECKS: &[Check] = &[
     Check(
@@ -108,11 +120,9 @@ const CHECKS: &[Check] = &[
     Check(
         "ledger",
         "SELECT 'day_readings ' || r.id, 'its counts are not those of its pages'
-           FROM day_readings r LEFT JOIN day_pages d ON d.reading_id = r.id LEFT JOIN pages p ON p.id = d.page_id
-          GROUP BY r.id
-         HAVING r.listed <> count(p.id) OR r.stored <> count(p.id) FILTER (WHERE p.state = 'stored')
-             OR r.missing <> count(p.id) FILTER (WHERE p.state = 'missing')
-             OR r.blocked <> count(p.id) FILTER (WHERE p.state IN ('blocked', 'refused'))",
+           FROM day_readings r JOIN day_counts c ON c.reading_id = r.id
+          WHERE (r.listed, r.stored, r.blocked, r.missing, r.failed, r.of_day)
+                <> (c.listed, c.stored, c.blocked, c.missing, c.failed, c.of_day)",
         Remedy::Repair,
     ),
     Check(
@@ -129,7 +139,7 @@ const CHECKS: &[Check] = &[
     ),
 ];
 
-/// What a killed run had in hand. Asked only while nobody writes: a living run looks the same.
+/// Pages that a killed run had claimed. Asked only while nobody writes: a living run looks the same.
 const CLAIMS: Check = Check(
     "claims",
     "SELECT 'pages ' || p.id, 'it was in the hands of run ' || p.claimed_by || ' when that was killed' FROM pages p
@@ -138,8 +148,8 @@ const CLAIMS: Check = Check(
 );
 
 impl Reader {
-    /// SQLite's own check of the file.
-    pub fn check_file(&self) -> Vec<Finding> {
+    /// Returns what SQLite's own check of the file says.
+    pub fn check_file(&self) -> FileCheck {
         let found = self.conn.prepare("PRAGMA integrity_check(20)").and_then(|mut query| {
             let rows = query.query_map([], |row| row.get::<_, String>(0))?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
@@ -147,24 +157,32 @@ impl Reader {
         let finding =
             |detail| Finding { check: "file", row: "file".to_owned(), detail, remedy: Remedy::Recover };
         match found {
-            Ok(lines) => lines.into_iter().filter(|it| it != "ok").map(finding).collect(),
-            Err(error) => vec![finding(error.to_string())],
+            Ok(lines) => {
+                let damages = lines.into_iter().filter(|line| line != "ok");
+                FileCheck { findings: damages.map(finding).collect(), is_readable: true }
+            }
+            Err(error) => {
+                use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+                let is_readable =
+                    !matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase));
+                FileCheck { findings: vec![finding(error.to_string())], is_readable }
+            }
         }
     }
 
-    /// The checks that are questions to the tables.
+    /// Returns what the checks find that are questions to the tables.
     pub fn check_tables(&self) -> Vec<Finding> {
         CHECKS.iter().flat_map(|it| ask(&self.conn, it)).collect()
     }
 
-    /// The rows of every body, and of every reference.
+    /// Returns the row of every body.
     pub fn bodies(&self) -> Result<Vec<i64>> {
         let mut query = self.conn.prepare("SELECT id FROM bodies ORDER BY reference_id, id")?;
         let rows = query.query_map([], |row| row.get(0))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Whether these bodies are what was stored.
+    /// Returns which of these bodies are not what was stored.
     pub fn check_bodies(&self, bodies: &[i64]) -> Vec<Finding> {
         let mut unpacker = Unpacker::default();
         let check = |id: &i64| match unpacker.read(&self.conn, *id) {
@@ -179,7 +197,7 @@ impl Reader {
         bodies.iter().filter_map(check).collect()
     }
 
-    /// Whether the references are what was stored.
+    /// Returns which references are not what was stored.
     pub fn check_references(&self) -> Vec<Finding> {
         let ids = self.conn.prepare("SELECT id FROM body_references").and_then(|mut query| {
             let rows = query.query_map([], |row| row.get::<_, i64>(0))?;
@@ -201,7 +219,7 @@ impl Reader {
         }
     }
 
-    /// Whether the hashes of wordings are those of their texts. The articles among the findings, too.
+    /// Returns the wordings whose hash is not that of their text.
     pub fn check_hashes(&self) -> Vec<Finding> {
         let check = || -> rusqlite::Result<Vec<Finding>> {
             let mut findings = Vec::new();
@@ -231,7 +249,7 @@ impl Reader {
         check().unwrap_or_else(|error| vec![unanswered("content_hash", &error)])
     }
 
-    /// A consistent copy, also while a run writes: it is whole before it has its name.
+    /// Copies the archive to a file, consistent even while a run writes.
     pub fn backup(&self, to: &Path) -> Result<()> {
         archive_file::copy_to(&self.conn, to)
     }
@@ -268,7 +286,7 @@ fn ask(conn: &Connection, check: &Check) -> Vec<Finding> {
 }
 
 impl Writer {
-    /// The checks that need the lock: what killed runs had in hand, and the full-text index.
+    /// Returns what the checks find that need the lock: pages that killed runs had claimed, and the full-text index.
     pub async fn check_alone(&self) -> Result<Vec<Finding>> {
         self.call(|conn| {
             let mut findings = ask(conn, &CLAIMS);
@@ -284,82 +302,5 @@ impl Writer {
             Ok(findings)
         })
         .await
-    }
-
-    /// Make right what follows from the rest of the archive.
-    pub async fn repair(&self, at: DateTime<Utc>) -> Result<()> {
-        self.call(move |conn| {
-            conn.execute_batch(
-                // Pieces that reach beyond their story are read again from the page.
-                "DELETE FROM block_spans WHERE article_id IN (
-                     SELECT s.article_id FROM block_spans s JOIN articles a ON a.id = s.article_id
-                      WHERE s.start IS NOT NULL AND length(a.body) < s.start + s.length - 1);
-                 UPDATE pages SET claimed_by = NULL WHERE claimed_by IS NOT NULL;
-                 UPDATE pages SET state = 'stored', reason = NULL
-                  WHERE state <> 'stored' AND id IN (SELECT id FROM articles);
-                 UPDATE articles SET version = 1 + (SELECT count(*) FROM old_versions o WHERE o.article_id = articles.id)
-                  WHERE version <> 1 + (SELECT count(*) FROM old_versions o WHERE o.article_id = articles.id);
-                 UPDATE strips SET captures = (SELECT count(*) FROM captures c WHERE c.strip_id = strips.id)
-                  WHERE captures < (SELECT count(*) FROM captures c WHERE c.strip_id = strips.id);
-                 UPDATE quotes SET captured_at = (SELECT captured_at FROM strips s WHERE s.id = strip_id),
-                        day = (SELECT day FROM strips s WHERE s.id = strip_id)
-                  WHERE EXISTS (SELECT 1 FROM strips s WHERE s.id = strip_id
-                                   AND (s.captured_at <> quotes.captured_at OR s.day <> quotes.day));
-                 UPDATE day_readings SET
-                     listed  = (SELECT count(*) FROM day_pages d WHERE d.reading_id = day_readings.id),
-                     stored  = (SELECT count(*) FROM day_pages d JOIN pages p ON p.id = d.page_id
-                                 WHERE d.reading_id = day_readings.id AND p.state = 'stored'),
-                     blocked = (SELECT count(*) FROM day_pages d JOIN pages p ON p.id = d.page_id
-                                 WHERE d.reading_id = day_readings.id AND p.state IN ('blocked', 'refused')),
-                     missing = (SELECT count(*) FROM day_pages d JOIN pages p ON p.id = d.page_id
-                                 WHERE d.reading_id = day_readings.id AND p.state = 'missing'),
-                     failed  = (SELECT count(*) FROM day_pages d JOIN pages p ON p.id = d.page_id
-                                 WHERE d.reading_id = day_readings.id
-                                   AND p.state IN ('broken', 'throttled', 'not_article')),
-                     of_day  = (SELECT count(*) FROM day_pages d JOIN articles a ON a.id = d.page_id
-                                 WHERE d.reading_id = day_readings.id AND a.published_on = day_readings.day);
-                 INSERT INTO articles_fts (articles_fts) VALUES ('rebuild');",
-            )?;
-            // A page that counts as stored and has no article is asked for again.
-            conn.execute(
-                "UPDATE pages SET state = 'new', reason = NULL, due_at = ?1
-                  WHERE state = 'stored' AND id NOT IN (SELECT id FROM articles)",
-                [stamp(at)],
-            )?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Compress these bodies again where that makes them smaller. By how many bytes.
-    pub async fn compact(&self, bodies: Vec<(i64, Vec<u8>)>) -> Result<u64> {
-        let packed: Vec<_> =
-            bodies.iter().map(|(id, body)| Ok((*id, self.packer.pack(body)?))).collect::<Result<_>>()?;
-        self.call(move |conn| {
-            packed.iter().try_fold(0, |saved, (id, packed)| Ok(saved + raw::replace(conn, *id, packed)?))
-        })
-        .await
-    }
-
-    /// Give the room that was gained back to the system.
-    pub fn shrink(path: &Path) -> Result<()> {
-        let conn = Connection::open(path)?;
-        conn.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
-        Ok(())
-    }
-}
-
-impl Reader {
-    /// Bodies that are compressed alone, and pages enough to be compressed against others.
-    pub fn loose_bodies(&self) -> Result<Vec<i64>> {
-        let sql = "SELECT id FROM bodies WHERE reference_id IS NULL AND 4096 < bytes ORDER BY id";
-        let mut query = self.conn.prepare(sql)?;
-        let rows = query.query_map([], |row| row.get(0))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
-    /// The bytes of a body, exactly as they came.
-    pub fn body(&self, id: i64) -> Result<Vec<u8>> {
-        self.unpacker.borrow_mut().read(&self.conn, id)
     }
 }

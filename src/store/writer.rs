@@ -1,38 +1,27 @@
-//! The one thread that writes.
+//! The one thread that writes. What is written is said by the files that have the nouns; here are only its queue, its
+//! transactions and its answers.
 //!
-//! Callers await their own operation; the thread commits whatever has queued up in one transaction (group
-//! commit) and answers only after the commit. With `synchronous = FULL` an answer means that the operation
-//! outlives a power cut.
+//! Callers await their own operation; the thread commits whatever has queued up in one transaction (group commit) and answers
+//! only after the commit. With `synchronous = FULL` an answer means that the operation outlives a power cut.
 
-use std::{
-    fs::{File, OpenOptions, TryLockError},
-    path::{Path, PathBuf},
-    sync::Arc,
-    thread,
-    time::Duration,
-};
+use std::{fs::File, path::Path, sync::Arc, thread};
 
 use bytes::Bytes;
 use chrono_tz::Tz;
-use rusqlite::{Connection, TransactionBehavior, config::DbConfig};
+use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::model::KeepRaw;
 
 use super::{
-    Result, StoreError, archive_file, full_text, migrate,
-    raw::{Packed, Packer},
+    bodies::pack::{Packed, Packer},
+    content::full_text,
+    error::{Result, StoreError},
+    open::{Opened, Upgrade, open_current},
 };
 
 const QUEUE_MAX: usize = 256;
 const BATCH_MAX: usize = 128;
-/// An outside writer, such as a `sqlite3` shell, gets this long to finish.
-const BUSY_WAIT: Duration = Duration::from_secs(10);
-const STATEMENTS_MAX: usize = 128;
-/// Memory for pages of the file. Hashes come in no order: what an index over them needs next may be anywhere in it.
-const CACHE_KIB: i64 = 64 << 10;
-/// The write-ahead log is folded back at so many pages: a page that is written again and again goes once.
-const CHECKPOINT_PAGES: i64 = 8_000;
 
 /// A handle to the writer thread; it ends when the handle goes. Holds the archive's lock until then.
 pub struct Writer {
@@ -45,24 +34,6 @@ pub struct Writer {
     pub(super) keep_raw: KeepRaw,
     upgrade: Option<Upgrade>,
     _lock: File,
-}
-
-/// An archive of an earlier schema was brought to today's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Upgrade {
-    /// The schema it had.
-    pub from: usize,
-    /// The schema it has.
-    pub to: usize,
-    /// Where the copy is that was made before.
-    pub copy: PathBuf,
-}
-
-/// An archive that nobody else writes, of today's schema.
-pub(super) struct Opened {
-    pub(super) lock: File,
-    pub(super) conn: Connection,
-    pub(super) upgrade: Option<Upgrade>,
 }
 
 /// Runs inside the batch (`None` if the batch could not begin), returns what to do once its fate is known.
@@ -85,9 +56,9 @@ enum Batch<'c> {
 }
 
 impl Writer {
-    /// Open an archive for writing, or make one; one of an earlier schema is copied and brought to today's. Days are counted
-    /// in `zone`. Only one writer at a time:
-    /// the operating system's lock on `<path>.lock` is held until the process or the handle ends.
+    /// Opens an archive for writing, or makes one; one of an earlier schema is copied and brought to today's. Days are counted
+    /// in `zone`. There is only one writer at a time: the operating system's lock on `<path>.lock` is held until the process or
+    /// the handle ends.
     pub fn open(path: &Path, zone: Tz) -> Result<Self> {
         let Opened { lock, conn, upgrade } = open_current(path)?;
         let packer = Packer::load(&conn)?;
@@ -108,19 +79,19 @@ impl Writer {
         })
     }
 
-    /// What opening did to an archive of an earlier schema; `None` where it was of today's.
+    /// Returns what opening did to an archive of an earlier schema; `None` where it was of today's.
     pub fn upgrade(&self) -> Option<&Upgrade> {
         self.upgrade.as_ref()
     }
 
-    /// Keep these raw pages, and no others.
+    /// A writer that keeps these raw pages, and no others.
     #[must_use]
     pub fn keeping(mut self, keep_raw: KeepRaw) -> Self {
         self.keep_raw = keep_raw;
         self
     }
 
-    /// Hash and compress a body on a thread of its own.
+    /// Hashes and compresses a body on a thread of its own.
     pub(super) async fn pack_aside(&self, body: Bytes) -> Result<Packed> {
         let _turn = self.packing.acquire().await.expect("it is never closed");
         let packer = Arc::clone(&self.packer);
@@ -128,7 +99,7 @@ impl Writer {
         packed.await.expect("a body is packed to its end, whatever it is")
     }
 
-    /// Run `op` in the writer thread, atomically, and wait until it is durable.
+    /// Runs `op` in the writer thread, atomically. Returns its result once that is durable.
     pub(super) async fn call<T: Send + 'static>(
         &self,
         op: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -136,7 +107,7 @@ impl Writer {
         self.submit(op).await?.done().await
     }
 
-    /// Give `op` its place in the order of the writer thread.
+    /// Submits `op` to the writer thread, and returns once it has its place in the order.
     pub(super) async fn submit<T: Send + 'static>(
         &self,
         op: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
@@ -151,7 +122,7 @@ impl Writer {
             let finish: Finish = Box::new(move |failure| {
                 let result = match (result, failure) {
                     (Some(result), None) => result,
-                    // A full disk is a full disk, whoever of the batch met it.
+                    // A full disk is a full disk, whichever operation of the batch met it.
                     (Some(Err(error)), Some(_)) => Err(error),
                     (_, Some(error)) => Err(rolled_back(error)),
                     (None, None) => Err(StoreError::WriterGone),
@@ -171,36 +142,20 @@ impl Writer {
 pub struct Pending<T>(oneshot::Receiver<Result<T>>);
 
 impl<T> Pending<T> {
-    /// Wait until it is durable.
+    /// Waits until the operation is durable, and returns its result.
     pub async fn done(self) -> Result<T> {
         self.0.await.map_err(|_| StoreError::WriterGone)?
     }
 }
 
 impl Drop for Writer {
-    /// Everything that was queued is committed, and the write-ahead log is folded back, before the lock
-    /// goes.
+    /// Commits everything that was queued, and folds the write-ahead log back, before the lock goes.
     fn drop(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
             // A panic of the thread has been reported by the operations it failed.
             let _ = thread.join();
         }
-    }
-}
-
-/// The lock that a writer of this archive holds.
-pub(super) fn lock(path: &Path) -> Result<File> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(".lock");
-    let lock_path = PathBuf::from(name);
-    let what = || format!("cannot open `{}`", lock_path.display());
-    let file = OpenOptions::new().create(true).append(true).open(&lock_path);
-    let file = file.map_err(|source| StoreError::Io { what: what(), source })?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::Held { path: path.to_owned() }),
-        Err(TryLockError::Error(source)) => Err(StoreError::Io { what: what(), source }),
     }
 }
 
@@ -211,41 +166,6 @@ fn rolled_back(error: &rusqlite::Error) -> StoreError {
         Some(ErrorCode::DatabaseBusy) => StoreError::Busy,
         _ => StoreError::RolledBack(error.to_string()),
     }
-}
-
-/// Opens or makes an archive, and brings one of an earlier schema to today's after a copy of it was made.
-pub(super) fn open_current(path: &Path) -> Result<Opened> {
-    if path.is_dir() {
-        return Err(StoreError::NotAFile { path: path.to_owned() });
-    }
-    let lock = lock(path)?;
-    let mut conn = Connection::open(path)?;
-    conn.busy_timeout(BUSY_WAIT)?;
-    conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    // Refuse before anything is changed.
-    let found = migrate::check(&conn, path)?;
-    let upgrade = match found {
-        0 | migrate::CURRENT => None,
-        from => {
-            let to = migrate::CURRENT;
-            tracing::info!("the archive has schema {from}: it is copied and brought to schema {to}");
-            Some(Upgrade { from, to, copy: archive_file::copy_before(&conn, path, to)? })
-        }
-    };
-    conn.pragma_update(None, "journal_mode", "WAL")?;
-    conn.pragma_update(None, "synchronous", "FULL")?;
-    conn.pragma_update(None, "foreign_keys", true)?;
-    conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    migrate::migrate(&mut conn, found)?;
-    settle_plans(&conn)?;
-    Ok(Opened { lock, conn, upgrade })
-}
-
-/// A statement is planned once, whatever values come: else SQLite plans many of ours again for each value.
-pub(super) fn settle_plans(conn: &Connection) -> Result<()> {
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    Ok(())
 }
 
 fn write_loop(mut conn: Connection, mut inbox: mpsc::Receiver<Op>) {

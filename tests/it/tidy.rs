@@ -48,6 +48,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("http_body_util::", &["fetch"]),
     ("rustls::", &["fetch"]),
     ("rusqlite::", &["store"]),
+    ("strum::", &["model", "store"]),
+    ("data_encoding::", &["fetch", "store", "warc"]),
     ("zstd::", &["store", "warc"]),
     ("sha2::", &["store", "warc", "export"]),
     ("zip::", &["export"]),
@@ -165,6 +167,7 @@ fn migrations_are_numbered_and_applied_in_order() {
     let mut names: Vec<String> = fs::read_dir(root().join("migrations"))
         .expect("migrations")
         .map(|it| it.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name != "README.md")
         .collect();
     names.sort();
     let code = fs::read_to_string(root().join("src/store/migrate.rs")).expect("migrate.rs");

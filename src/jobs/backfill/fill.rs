@@ -8,7 +8,7 @@ use chrono::{NaiveDate, Utc};
 use crate::{
     discover::CardReader,
     model::{DayReading, Days, Event, Reading, Tally, Verdict},
-    store::{Queue, Reader},
+    store::{Reader, VisitQueue},
 };
 
 use crate::jobs::{
@@ -186,7 +186,7 @@ impl Filling<'_, '_> {
         let zone = self.work.pass.profile.time_zone;
         let Days { first, last } = self.plan.days;
         let until = midnight(last.succ_opt().unwrap_or(last), zone);
-        self.work.visit_all(Queue::Named(midnight(first, zone), until), self.tally).await
+        self.work.visit_all(VisitQueue::Named { from: midnight(first, zone), until }, self.tally).await
     }
 
     async fn fill_day(
@@ -200,7 +200,7 @@ impl Filling<'_, '_> {
         }
         let named = self.look(day.day)?;
         self.foresee(named.readings.iter().map(DayReading::pending).max());
-        self.work.visit_all(Queue::Day(day.day), self.tally).await?;
+        self.work.visit_all(VisitQueue::Day(day.day), self.tally).await?;
         let Some(ids) = &self.work.pass.profile.ids else { return Ok(()) };
         let now = self.look(day.day)?;
         let is_wanted = match self.plan.ids {
@@ -214,7 +214,7 @@ impl Filling<'_, '_> {
         let walk = IdWalk::new(self.work, self.reader, ids, self.tally);
         let Named::Queued(count, reach) = walk.name_ids(day.day).await? else { return Ok(()) };
         self.foresee(Some(count));
-        self.work.visit_all(Queue::Day(day.day), self.tally).await?;
+        self.work.visit_all(VisitQueue::Day(day.day), self.tally).await?;
         self.work.pass.writer.forget_neighbours(day.day, *reach.start(), *reach.end()).await?;
         Ok(())
     }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     config::{IdRange, Profile},
-    discover::{Bisect, EdgeKind, Probe, IdSeries},
+    discover::{Bisect, EdgeKind, IdSeries, Probe},
     model::PageState,
     store::{IdFact, Reader, StoreError},
 };

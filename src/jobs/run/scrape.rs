@@ -5,7 +5,7 @@ use chrono::Utc;
 use crate::{
     jobs::{JobError, Report},
     model::Event,
-    store::{Queue, Reader},
+    store::{Reader, VisitQueue},
 };
 
 use super::pass::Pass;
@@ -17,7 +17,7 @@ impl Pass<'_> {
         self.run(command, async |work, tally| {
             work.discover(tally).await?;
             (self.observe)(Event::Queue { due: self.writer.due(Utc::now()).await? });
-            let visited = work.visit_all(Queue::Due, tally).await;
+            let visited = work.visit_all(VisitQueue::Due, tally).await;
             work.offer(reader, tally, visited).await
         })
         .await

@@ -8,7 +8,7 @@ use crate::{
     fetch::FetchError,
     jobs::{End, Halt, JobError, bounds::Bounds},
     model::{Event, Outcome, RunId, Settled, Tally, Task, Via},
-    store::{Pending, Queue},
+    store::{Pending, VisitQueue},
 };
 
 use super::{
@@ -75,7 +75,11 @@ impl Work<'_> {
     }
 
     /// Visits everything that is due in a queue.
-    pub(in crate::jobs) async fn visit_all(&self, queue: Queue, tally: &mut Tally) -> Result<(), Halt> {
+    pub(in crate::jobs) async fn visit_all(
+        &self,
+        queue: VisitQueue,
+        tally: &mut Tally,
+    ) -> Result<(), Halt> {
         let workers = (0..self.pass.workers.get()).map(|_| self.visit_due(queue));
         let mut end = End::Done;
         for worked in try_join_all(workers).await? {
@@ -88,7 +92,7 @@ impl Work<'_> {
         if end == End::Done { Ok(()) } else { Err(end.into()) }
     }
 
-    async fn visit_due(&self, queue: Queue) -> Result<Worked, JobError> {
+    async fn visit_due(&self, queue: VisitQueue) -> Result<Worked, JobError> {
         let mut tally = Tally::default();
         let mut claimed: Option<Task> = None;
         let mut before: Option<Settling> = None;
@@ -119,12 +123,12 @@ impl Work<'_> {
     }
 
     /// Takes the next page of a queue, or says why there is none to take.
-    async fn claim(&self, queue: Queue) -> Result<Task, Halt> {
+    async fn claim(&self, queue: VisitQueue) -> Result<Task, Halt> {
         let now = Utc::now();
         let writer = self.pass.writer;
         if self.bounds.count_page() {
-            let left = writer.due_in(queue, now).await?;
-            return Err(if left == 0 { End::Done } else { End::Limited }.into());
+            let is_any_due = writer.is_any_due(queue, now).await?;
+            return Err(if is_any_due { End::Limited } else { End::Done }.into());
         }
         writer.claim(self.run, queue, now).await?.ok_or(Halt::Over(End::Done))
     }
@@ -141,7 +145,7 @@ impl Work<'_> {
     }
 
     /// Visits one claimed page and has it settled, and claims the next one of a queue unless the run is over.
-    async fn visit(&self, mut task: Task, queue: Option<Queue>) -> Result<After, JobError> {
+    async fn visit(&self, mut task: Task, queue: Option<VisitQueue>) -> Result<After, JobError> {
         let Pass { writer, profile, .. } = self.pass;
         task.ask.url = profile.current_url(&task.key, &task.ask.url);
         let (page, url, via) = (task.page, task.ask.url.to_string(), task.via);

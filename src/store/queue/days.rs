@@ -1,4 +1,5 @@
-//! The ledger: what each source said of each day, and what became of the pages it named.
+//! The ledger: what each source said of each day, and what became of the pages it named. It counts and remembers; whether a
+//! day is complete is judged by `jobs`. The pages themselves are those of `pages`, here they are only filed under a day.
 
 use std::{collections::BTreeMap, ops::RangeInclusive};
 
@@ -7,7 +8,13 @@ use rusqlite::params;
 
 use crate::model::{Candidate, DayReading, Days, IDS, PageState, Reading, Request, RunId};
 
-use super::{Reader, Result, Writer, pages, sources, stamp, unstamp};
+use super::{pages, requests};
+use crate::store::{
+    error::Result,
+    moment::{stamp, unstamp},
+    reader::Reader,
+    writer::Writer,
+};
 
 /// Enough to see past a few articles that are wrong about their day.
 const FACTS_MAX: usize = 40;
@@ -48,7 +55,7 @@ impl Writer {
     ) -> Result<usize> {
         let ends_at = self.end_of(day);
         self.call(move |conn| {
-            sources::keep_requests(conn, run, &requests)?;
+            requests::keep(conn, run, &requests)?;
             let (source, state, reason) = &reading;
             let added = pages::enqueue(conn, &candidates, now)?.added;
             let id: i64 = conn

@@ -1,21 +1,28 @@
-//! Runs: who wrote when, and what came of it.
+//! Runs: which commands wrote, when, how they ended, and what the pages of each had. Counting and judging is done by
+//! `jobs`; `status` reads runs in `answers`.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 use serde_json::json;
+use strum::IntoStaticStr;
 
 use crate::model::{Drift, RunId, Tally};
 
-use super::{Result, Writer, stamp, unstamp};
+use crate::store::{
+    error::Result,
+    moment::{stamp, unstamp},
+    writer::Writer,
+};
 
 /// Runs that others are judged by: two weeks of a pass every half hour.
 const MEASURED_MAX: u32 = 700;
 
-/// How a run ended. The words of `runs.outcome`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+/// How a run ended. Its words are those of `runs.outcome`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum RunOutcome {
     /// Nothing is left that is due.
     Finished,
     /// Some pages failed; they stay queued.
@@ -32,7 +39,7 @@ pub enum Outcome {
 
 /// The name of [`RunRow::parsed_slowly`] among the measures of a run. Archives have had it since 0.1.0, which parsed such pages
 /// "as a whole".
-pub(super) const PARSED_SLOWLY: &str = "parsed whole";
+pub(in crate::store) const PARSED_SLOWLY: &str = "parsed whole";
 
 /// One run, as `status` shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,17 +88,10 @@ pub struct RunMeasures {
     pub has_drifted: bool,
 }
 
-impl Outcome {
-    /// The word in `runs.outcome`.
+impl RunOutcome {
+    /// Returns the word in `runs.outcome`.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::Finished => "finished",
-            Self::Incomplete => "incomplete",
-            Self::Limited => "limited",
-            Self::Stopped => "stopped",
-            Self::Interrupted => "interrupted",
-            Self::Failed => "failed",
-        }
+        self.into()
     }
 }
 
@@ -109,15 +109,6 @@ impl Writer {
                 params![command, stamp(now)],
             )?;
             Ok(RunId(conn.last_insert_rowid()))
-        })
-        .await
-    }
-
-    /// Forget requests that are older than anybody asks for.
-    pub async fn prune_requests(&self, before: DateTime<Utc>) -> Result<()> {
-        self.call(move |conn| {
-            conn.execute("DELETE FROM requests WHERE at < ?1", [stamp(before)])?;
-            Ok(())
         })
         .await
     }
@@ -178,7 +169,7 @@ impl Writer {
         &self,
         run: RunId,
         tally: Tally,
-        outcome: Outcome,
+        outcome: RunOutcome,
         now: DateTime<Utc>,
     ) -> Result<()> {
         self.call(move |conn| {
@@ -221,7 +212,7 @@ fn drift_json(drifts: &[Drift]) -> Option<String> {
 }
 
 /// What [`drift_json`] wrote.
-pub(super) fn drifts(json: Option<&str>) -> Vec<Drift> {
+pub(in crate::store) fn drifts(json: Option<&str>) -> Vec<Drift> {
     let values: Vec<serde_json::Value> =
         json.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
     let number = |it: &serde_json::Value| it.as_f64().unwrap_or_default();

@@ -1,10 +1,15 @@
-//! Rows out, one after the other, whatever the size of the archive.
+//! Rows for exports, one after the other, whatever the size of the archive. They are handed over as cells; how a file writes
+//! them is the business of `export`.
 
 use rusqlite::{OptionalExtension, Row, Statement, params, types::ValueRef};
 
 use crate::model::{Days, PageId};
 
-use super::{Reader, Result, StoreError, market::bounds};
+use super::market::{self, StoredQuote, bounds};
+use crate::store::{
+    error::{Result, StoreError},
+    reader::Reader,
+};
 
 /// What can be exported as rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +24,7 @@ pub enum Table {
 
 /// Which rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct RowFilter {
     /// Of articles published, or quotes captured, on these days. Without a range, articles without a date too.
     pub days: Option<Days>,
     /// Of this section.
@@ -45,7 +50,7 @@ pub enum Cell {
 pub struct Circumstances {
     pub captured_at: Option<String>,
     pub market_date: Option<String>,
-    pub quotes: Vec<super::QuoteRow>,
+    pub quotes: Vec<StoredQuote>,
     pub origins: Vec<(String, String)>,
     pub warnings: Vec<(String, String)>,
 }
@@ -90,7 +95,7 @@ impl Reader {
     pub fn each_row<E: From<StoreError>>(
         &self,
         table: Table,
-        filter: &Filter,
+        filter: &RowFilter,
         mut row: impl FnMut(&[Cell]) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         let mut query = self.conn.prepare(table.sql()).map_err(StoreError::from)?;
@@ -108,7 +113,7 @@ impl Reader {
     /// Hands over the id of each article, in the order of days, until `take` fails.
     pub fn each_article_id<E: From<StoreError>>(
         &self,
-        filter: &Filter,
+        filter: &RowFilter,
         mut take: impl FnMut(PageId) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
         let sql = "SELECT id FROM articles
@@ -124,7 +129,7 @@ impl Reader {
     }
 
     /// Returns the number of rows.
-    pub fn count_rows(&self, table: Table, filter: &Filter) -> Result<u64> {
+    pub fn count_rows(&self, table: Table, filter: &RowFilter) -> Result<u64> {
         let sql = match table {
             Table::Articles => {
                 "SELECT count(*) FROM articles
@@ -167,11 +172,11 @@ impl Reader {
         })
     }
 
-    fn quotes_of(&self, strip: i64) -> Result<Vec<super::QuoteRow>> {
+    fn quotes_of(&self, strip: i64) -> Result<Vec<StoredQuote>> {
         let sql = "SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect FROM quotes
                     WHERE strip_id = ?1 ORDER BY kind DESC, symbol";
         let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map([strip], super::market::quote)?;
+        let rows = query.query_map([strip], market::quote)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }
@@ -193,6 +198,6 @@ fn pairs(query: &mut Statement<'_>, row: i64) -> Result<Vec<(String, String)>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn dates(filter: &Filter) -> (Option<String>, Option<String>) {
+fn dates(filter: &RowFilter) -> (Option<String>, Option<String>) {
     filter.days.map(|it| bounds(Some(it))).unzip()
 }

@@ -7,13 +7,13 @@
 use rusqlite::{Connection, Result};
 
 /// Collect what this operation changes, until [`catch_up`]. Done at the end of each transaction of the writer.
-pub(super) fn collect(conn: &Connection) -> Result<()> {
+pub(in crate::store) fn collect(conn: &Connection) -> Result<()> {
     conn.prepare_cached("INSERT OR IGNORE INTO unindexed (id, is_indexed) VALUES (0, 0)")?.execute([])?;
     Ok(())
 }
 
 /// Index what was collected, and go on collecting. For whoever asks the index within the transaction.
-pub(super) fn catch_up(conn: &Connection) -> Result<()> {
+pub(in crate::store) fn catch_up(conn: &Connection) -> Result<()> {
     if !conn.prepare_cached("SELECT 1 FROM unindexed WHERE 0 < id")?.exists([])? {
         return Ok(());
     }
@@ -32,7 +32,7 @@ pub(super) fn catch_up(conn: &Connection) -> Result<()> {
 }
 
 /// Index what was collected: the transaction ends.
-pub(super) fn finish(conn: &Connection) -> Result<()> {
+pub(in crate::store) fn finish(conn: &Connection) -> Result<()> {
     catch_up(conn)?;
     if conn.prepare_cached("SELECT 1 FROM unindexed")?.exists([])? {
         conn.prepare_cached("DELETE FROM unindexed")?.execute([])?;
@@ -43,7 +43,7 @@ pub(super) fn finish(conn: &Connection) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::writer::{Opened, open_current};
+    use crate::store::open::{Opened, open_current};
 
     fn archive(dir: &tempfile::TempDir) -> Connection {
         let Opened { conn, lock: _lock, .. } =

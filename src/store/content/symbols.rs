@@ -1,13 +1,15 @@
-//! Ticker symbols, and the stories that name them.
+//! Ticker symbols, and the stories that name them. Prices are those of `strips`; which words of a story are names is decided
+//! by `extract`.
 
 use rusqlite::{Connection, params};
 
 use crate::model::{Names, PageId, Quote, QuoteKind, capitals};
 
-use super::{Result, full_text};
+use super::full_text;
+use crate::store::error::Result;
 
 /// These stood on a ticker. Where a symbol never did before, the stories that name it are looked for.
-pub(super) fn know(conn: &Connection, quotes: &[Quote]) -> Result<()> {
+pub(in crate::store) fn know(conn: &Connection, quotes: &[Quote]) -> Result<()> {
     let symbols: Vec<&str> = quotes.iter().map(|it| it.symbol.as_str()).collect();
     let mut query = conn.prepare_cached(
         "SELECT value FROM json_each(?1) WHERE value NOT IN (SELECT symbol FROM symbols)",
@@ -47,7 +49,7 @@ fn meet(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
 const INSERT: &str = "INSERT OR IGNORE INTO mentions (article_id, symbol) VALUES (?1, ?2)";
 
 /// What an article names.
-pub(super) fn keep_mentions(conn: &Connection, page: PageId, names: &Names) -> Result<()> {
+pub(in crate::store) fn keep_mentions(conn: &Connection, page: PageId, names: &Names) -> Result<()> {
     conn.prepare_cached(
         "INSERT OR IGNORE INTO mentions (article_id, symbol)
          SELECT ?1, s.symbol FROM json_each(?2) w CROSS JOIN symbols s ON s.symbol = w.value",

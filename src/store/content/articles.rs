@@ -1,36 +1,40 @@
-//! Articles and their wordings. Only headline, byline, summary and body make a version.
+//! Articles and their wordings: a draft becomes the newest version, an older one, or nothing new. Only headline, byline,
+//! summary and body make a version. Which capture a draft was read from is decided by `captures`.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
+use strum::IntoStaticStr;
 
 use crate::model::{Block, BlockKind, Captured, Draft, Link, PageId, PageKey, Settled, Tag};
 
-use super::{Result, full_text, raw::sha256, stamp, symbols};
+use super::{full_text, symbols};
+use crate::store::{bodies::bytes::sha256, error::Result, moment::stamp};
 
 /// What is stored of an article, as far as a new wording has to know.
-struct Stored {
+struct StoredWording {
     content_hash: String,
     seen_at: Option<String>,
     has_body: bool,
 }
 
 /// A wording with its circumstances.
-pub(super) struct Incoming<'a> {
-    pub(super) page: PageId,
-    pub(super) key: &'a PageKey,
-    pub(super) url: Option<&'a str>,
-    pub(super) draft: &'a Draft,
-    pub(super) capture: i64,
-    pub(super) captured: Option<Captured>,
-    pub(super) at: DateTime<Utc>,
-    pub(super) cause: Cause,
+pub(in crate::store) struct Incoming<'a> {
+    pub(in crate::store) page: PageId,
+    pub(in crate::store) key: &'a PageKey,
+    pub(in crate::store) url: Option<&'a str>,
+    pub(in crate::store) draft: &'a Draft,
+    pub(in crate::store) capture: i64,
+    pub(in crate::store) captured: Option<Captured>,
+    pub(in crate::store) at: DateTime<Utc>,
+    pub(in crate::store) cause: Cause,
 }
 
-/// Who made a wording differ from the one before. The words of `versions.cause`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
+/// Who made a wording differ from the one before. Its words are those of `versions.cause`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub(in crate::store) enum Cause {
     /// The site changed the story.
     Site,
     /// The same bytes, read by a better extractor.
@@ -39,15 +43,12 @@ pub(super) enum Cause {
 
 impl Cause {
     fn code(self) -> &'static str {
-        match self {
-            Self::Site => "site",
-            Self::Extractor => "extractor",
-        }
+        self.into()
     }
 }
 
 /// What came of a draft.
-pub(super) enum Kept {
+pub(in crate::store) enum Kept {
     As(Settled),
     /// The page lost its body: the stored article stays.
     Emptied,
@@ -59,18 +60,18 @@ pub fn content_hash(draft: &Draft) -> String {
 }
 
 /// The same of a wording as it is stored: headline, summary and body.
-pub(super) fn text_hash([headline, summary, body]: &[String; 3], byline: &str) -> String {
+pub(in crate::store) fn text_hash([headline, summary, body]: &[String; 3], byline: &str) -> String {
     let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     sha256([headline.as_str(), byline, summary, body].map(fold).join("\u{1f}").as_bytes())
 }
 
 /// Store a draft as the newest wording, as an older one, or as what is known already.
-pub(super) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Result<Kept> {
+pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Result<Kept> {
     let hash = content_hash(incoming.draft);
     let stored = conn
         .prepare_cached("SELECT content_hash, version_seen_at, body <> '' FROM articles WHERE id = ?1")?
         .query_row([incoming.page.0], |row| {
-            Ok(Stored { content_hash: row.get(0)?, seen_at: row.get(1)?, has_body: row.get(2)? })
+            Ok(StoredWording { content_hash: row.get(0)?, seen_at: row.get(1)?, has_body: row.get(2)? })
         })
         .optional()?;
     let Some(stored) = stored else {
@@ -100,7 +101,7 @@ pub(super) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Result<Kept> {
 }
 
 /// The article was looked at, and is as before (304). `false` where there is no article.
-pub(super) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<bool> {
+pub(in crate::store) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<bool> {
     let touched = conn
         .prepare_cached("UPDATE articles SET last_checked_at = ?2 WHERE id = ?1")?
         .execute(params![page.0, stamp(at)])?;
@@ -143,7 +144,7 @@ fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> 
 
 /// The newest wording becomes an old one, the draft the newest. A text that is not the one that was stored never was a
 /// wording: it goes.
-pub(super) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
+pub(in crate::store) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
     let Incoming { page, key: _, url, draft, capture, captured, at, cause } = incoming;
     let (before, stored, byline) = conn
         .prepare_cached(
@@ -211,7 +212,7 @@ fn changed_words(before: &[String; 3], after: &[String; 3]) -> u64 {
 }
 
 /// What may change without making a version: dates, section, tags, links.
-pub(super) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
+pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
     let Incoming { page, key: _, url: _, draft, capture: _, captured: _, at, cause: _ } = incoming;
     conn.prepare_cached(
         "UPDATE articles
@@ -241,7 +242,7 @@ pub(super) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> 
 }
 
 /// The newest wording is the one of this capture, if it is the same: the bytes of older captures go.
-pub(super) fn move_to(conn: &Connection, page: PageId, capture: i64) -> Result<()> {
+pub(in crate::store) fn move_to(conn: &Connection, page: PageId, capture: i64) -> Result<()> {
     conn.prepare_cached(
         "UPDATE articles SET capture_id = ?2
           WHERE id = ?1 AND coalesce(version_seen_at, '') <= coalesce((SELECT captured_at FROM captures WHERE id = ?2), '')",
@@ -252,7 +253,7 @@ pub(super) fn move_to(conn: &Connection, page: PageId, capture: i64) -> Result<(
 
 /// What a later reading says otherwise, `refresh` leaving alone what a page does not say: here the page is the same, and
 /// what it no longer says was never there.
-pub(super) fn correct(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
+pub(in crate::store) fn correct(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
     let draft = incoming.draft;
     conn.prepare_cached(
         "UPDATE articles

@@ -1,4 +1,5 @@
-//! Pages that did not come through the queue: files, web archives.
+//! Imports: pages that came without being asked for, from files and web archives. They are kept as any other capture is;
+//! but their addresses may be unknown, and they are never put into the queue.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
@@ -7,19 +8,25 @@ use url::Url;
 use crate::model::{Extraction, PageId, PageKey, PageState, RawPage, Settled, Via};
 
 use super::{
-    Pending, Result, Writer, articles,
-    pages::{Ways, page_id, read},
-    raw::Packed,
-    stamp,
+    articles,
+    captures::{self, Arrival, Keeping},
+};
+use crate::store::{
+    bodies::pack::Packed,
+    error::Result,
+    moment::stamp,
+    queue::pages::page_id,
+    writer::{Pending, Writer},
 };
 
-/// The host of saved pages whose address nothing tells; their id is the hash of what they say.
+/// The host of saved pages whose address is unknown; their id is a hash of their text.
 const UNKNOWN_HOST: &str = "file";
-/// Enough of a hash to be one.
+/// Characters of that hash: enough to tell pages apart.
 const UNKNOWN_ID_CHARS: usize = 16;
 
 impl Writer {
-    /// Keep pages that did not come through the queue, in one transaction. Their addresses may be unknown.
+    /// Keeps pages that did not come through the queue, in one transaction. Their addresses may be unknown. Returns what
+    /// each meant for the archive, in order.
     pub async fn import(
         &self,
         pages: Vec<(RawPage, Extraction)>,
@@ -28,63 +35,61 @@ impl Writer {
         self.submit_import(self.pack(pages)?, at).await?.done().await
     }
 
-    /// Compress pages for [`Writer::submit_import`], on the thread that asks for it.
+    /// Compresses pages for [`Writer::submit_import`], on the calling thread. Returns them ready to be kept.
     pub fn pack(&self, pages: Vec<(RawPage, Extraction)>) -> Result<PackedPages> {
         let packed = pages.into_iter().map(|(mut page, extraction)| {
             // Its bytes are let go: a batch of whole pages would wait in memory.
             let packed = self.packer.pack(&std::mem::take(&mut page.body))?;
-            Ok((page, extraction, packed))
+            Ok(PackedPage { raw: page, extraction, packed })
         });
         packed.collect::<Result<_>>().map(PackedPages)
     }
 
-    /// The same as [`Writer::import`], in two steps: pages that are submitted before others are kept before them.
+    /// Submits pages to be kept as [`Writer::import`] does, and returns before they are: pages that are submitted before
+    /// others are kept before them.
     pub async fn submit_import(
         &self,
         pages: PackedPages,
         at: DateTime<Utc>,
     ) -> Result<Pending<Vec<Settled>>> {
-        let ways = self.ways();
-        self.submit(move |conn| {
-            let pages = pages.0.iter();
-            pages
-                .map(|(page, extraction, packed)| import(conn, page, extraction, packed, at, ways))
-                .collect()
-        })
-        .await
+        let keeping = self.keeps();
+        self.submit(move |conn| pages.0.iter().map(|page| import(conn, page, at, keeping)).collect())
+            .await
     }
 }
 
 /// Pages that are ready to be kept.
 #[derive(Default)]
-pub struct PackedPages(Vec<(RawPage, Extraction, Packed)>);
+pub struct PackedPages(Vec<PackedPage>);
+
+struct PackedPage {
+    raw: RawPage,
+    extraction: Extraction,
+    packed: Packed,
+}
 
 impl PackedPages {
-    /// The hashes of their bytes.
+    /// Returns the hashes of their bytes, in order.
     pub fn hashes(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|it| it.2.sha256.as_str())
+        self.0.iter().map(|page| page.packed.sha256.as_str())
     }
 
-    /// Put others behind these.
+    /// Appends other pages.
     pub fn append(&mut self, mut others: Self) {
         self.0.append(&mut others.0);
     }
 }
 
-fn import(
-    conn: &Connection,
-    page: &RawPage,
-    extraction: &Extraction,
-    packed: &Packed,
-    at: DateTime<Utc>,
-    ways: Ways,
-) -> Result<Settled> {
+/// Keeps one page. Returns what that meant for the archive.
+fn import(conn: &Connection, page: &PackedPage, at: DateTime<Utc>, keeping: Keeping) -> Result<Settled> {
+    let PackedPage { raw, extraction, packed } = page;
     let key = extraction.key.clone().unwrap_or_else(|| PageKey {
         host: UNKNOWN_HOST.to_owned(),
         id: articles::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
     });
     let id = known_page(conn, &key, extraction.url.as_ref(), at)?;
-    let settled = read(conn, id, &key, page, extraction, packed, at, ways)?;
+    let arrival = Arrival { page: id, key: &key, raw, extraction, packed, at };
+    let settled = captures::keep(conn, &arrival, keeping)?;
     let state = match settled {
         Settled::Failed(state) => state,
         _ => PageState::Stored,
@@ -95,7 +100,7 @@ fn import(
     Ok(settled)
 }
 
-/// The row of a page that came by itself. It is not queued: what we hold need not be asked for.
+/// Returns the row of a page that came without being asked for. It is not enqueued: what we hold need not be asked for.
 fn known_page(conn: &Connection, key: &PageKey, url: Option<&Url>, at: DateTime<Utc>) -> Result<PageId> {
     conn.prepare_cached(
         "INSERT OR IGNORE INTO pages (host, site_id, url, via, state, found_at) VALUES (?1, ?2, ?3, ?4, 'new', ?5)",

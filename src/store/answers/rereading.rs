@@ -1,4 +1,5 @@
-//! Reading again: the captures there are, and what a later reading puts in the place of an earlier one.
+//! Rereading: the captures there are, and what a later reading puts in the place of an earlier one. What becomes of an article
+//! is decided by `jobs`; a page that came anew is kept by `content/captures`.
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -8,15 +9,20 @@ use crate::model::{
     Validators,
 };
 
-use super::{
-    Reader, Result, Writer,
-    articles::{self, Cause, Incoming},
-    pages, stamp, strips,
+use crate::store::{
+    content::{
+        articles::{self, Cause, Incoming},
+        captures, strips,
+    },
+    error::Result,
+    moment::{stamp, unstamp},
+    reader::Reader,
+    writer::Writer,
 };
 
 /// A capture whose bytes are in the archive.
 #[derive(Debug, Clone)]
-pub struct Capture {
+pub struct RereadCapture {
     /// Its row.
     pub id: i64,
     /// Its page.
@@ -59,7 +65,7 @@ pub type Bytes = (Vec<u8>, Option<String>);
 
 /// What becomes of an article whose page was read again.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Amendment {
     /// It is as it was.
     Same,
     /// What is no part of its wording differs: dates, section, tags, links, blocks.
@@ -78,11 +84,11 @@ pub enum Verdict {
 #[derive(Debug)]
 pub struct Rereading {
     /// The capture.
-    pub capture: Capture,
+    pub capture: RereadCapture,
     /// What it says now.
     pub extraction: Extraction,
     /// What becomes of it.
-    pub verdict: Verdict,
+    pub amendment: Amendment,
 }
 
 /// Captures with bytes after row `?1`, of articles published from `?2` to `?3` and of pages without a date captured then.
@@ -93,7 +99,12 @@ const AFTER: &str = "captures c LEFT JOIN articles a ON a.id = c.article_id LEFT
 impl Reader {
     /// Captures with bytes after a row, in the order of the archive: those of articles published on these days, and
     /// of pages without a date captured on them.
-    pub fn captures_after(&self, row: i64, days: Option<Days>, limit: usize) -> Result<Vec<Capture>> {
+    pub fn captures_after(
+        &self,
+        row: i64,
+        days: Option<Days>,
+        limit: usize,
+    ) -> Result<Vec<RereadCapture>> {
         let sql = format!("SELECT c.id, c.article_id, c.host, c.site_id, a.capture_id IS c.id, a.id IS NOT NULL, c.url,
                           c.captured_at, c.content_type, c.source, c.status, c.body_id
                      FROM {AFTER} ORDER BY c.id LIMIT ?4");
@@ -111,8 +122,8 @@ impl Reader {
     }
 
     /// The bytes of a capture, with their circumstances.
-    pub fn raw_page(&self, capture: &Capture) -> Result<RawPage> {
-        let Capture { url, captured_at, content_type, source, status, body, .. } = capture;
+    pub fn raw_page(&self, capture: &RereadCapture) -> Result<RawPage> {
+        let RereadCapture { url, captured_at, content_type, source, status, body, .. } = capture;
         Ok(RawPage {
             url: url.as_deref().and_then(|it| it.parse().ok()),
             body: self.unpacker.borrow_mut().read(&self.conn, *body)?.into(),
@@ -190,8 +201,8 @@ impl Reader {
     }
 }
 
-fn capture(row: &Row<'_>) -> rusqlite::Result<Capture> {
-    Ok(Capture {
+fn capture(row: &Row<'_>) -> rusqlite::Result<RereadCapture> {
+    Ok(RereadCapture {
         id: row.get(0)?,
         page: PageId(row.get(1)?),
         key: PageKey { host: row.get(2)?, id: row.get(3)? },
@@ -246,13 +257,13 @@ fn keep(
     at: DateTime<Utc>,
     zone: chrono_tz::Tz,
 ) -> Result<bool> {
-    let Rereading { capture, extraction, verdict } = rereading;
+    let Rereading { capture, extraction, amendment } = rereading;
     // Boards and most-read lists have no tables yet.
     let Extraction { url, key: _, draft, strip, boards: _, most_read: _, warnings } = extraction;
     let captured = capture.captured_at.or(strip.market_date.map(Captured::On));
     let is_other = strips::reread(conn, capture.id, strip, captured, zone)?;
     conn.prepare_cached("DELETE FROM warnings WHERE capture_id = ?1")?.execute([capture.id])?;
-    pages::keep_warnings(conn, capture.id, warnings)?;
+    captures::keep_warnings(conn, capture.id, warnings)?;
     let url = url.as_ref().map(url::Url::as_str);
     let incoming = Incoming {
         page: capture.page,
@@ -264,25 +275,25 @@ fn keep(
         at: checked_at(conn, capture.page)?.unwrap_or(at),
         cause: Cause::Extractor,
     };
-    match verdict {
-        Verdict::Same => forget_draft(conn, capture.id)?,
-        Verdict::Refresh => {
+    match amendment {
+        Amendment::Same => forget_draft(conn, capture.id)?,
+        Amendment::Refresh => {
             articles::refresh(conn, &incoming)?;
             articles::correct(conn, &incoming)?;
             forget_draft(conn, capture.id)?;
         }
-        Verdict::Replace => {
+        Amendment::Replace => {
             articles::replace(conn, &incoming, &articles::content_hash(draft))?;
             articles::correct(conn, &incoming)?;
             forget_draft(conn, capture.id)?;
         }
-        Verdict::New => {
+        Amendment::New => {
             articles::keep(conn, &Incoming { cause: Cause::Site, ..incoming })?;
             conn.prepare_cached("UPDATE pages SET state = ?2, reason = NULL WHERE id = ?1")?
                 .execute(params![capture.page.0, PageState::Stored.code()])?;
         }
-        Verdict::Draft(losses) => keep_draft(conn, &incoming, losses, at)?,
-        Verdict::StripAlone => {}
+        Amendment::Draft(losses) => keep_draft(conn, &incoming, losses, at)?,
+        Amendment::StripAlone => {}
     }
     Ok(is_other)
 }
@@ -293,7 +304,7 @@ fn checked_at(conn: &Connection, page: PageId) -> Result<Option<DateTime<Utc>>> 
         .prepare_cached("SELECT last_checked_at FROM articles WHERE id = ?1")?
         .query_row([page.0], |row| row.get(0))
         .optional()?;
-    Ok(at.as_deref().and_then(super::unstamp))
+    Ok(at.as_deref().and_then(unstamp))
 }
 
 fn keep_draft(

@@ -1,14 +1,16 @@
-//! Ticker strips: equal ones in a row are kept once, dated by their captures.
+//! Ticker strips: equal ones in a row are kept once, dated by their captures. What a quote means is decided by `extract`, and
+//! a symbol over time is read in `answers`.
 
 use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Captured, Quote, Strip};
 
-use super::{Result, raw::sha256, symbols};
+use super::symbols;
+use crate::store::{bodies::bytes::sha256, error::Result};
 
 /// The row of a capture's strip; `None` where it carried none.
-pub(super) fn keep(
+pub(in crate::store) fn keep(
     conn: &Connection,
     strip: &Strip,
     captured: Captured,
@@ -129,7 +131,7 @@ fn split(conn: &Connection, id: i64, at: &str, zone: Tz) -> Result<()> {
 }
 
 /// Put what a later reading made of a capture's strip in its place; whether that is another one.
-pub(super) fn reread(
+pub(in crate::store) fn reread(
     conn: &Connection,
     capture: i64,
     strip: &Strip,

@@ -1,14 +1,16 @@
-//! Counts for `status`.
+//! The counts that `status` shows. Whether they are good news is judged there; nothing is counted here that another answer
+//! lists.
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use crate::model::{PageState, Tally};
 
-use super::{
-    Reader, Result, RunRow,
-    runs::{PARSED_SLOWLY, drifts},
-    stamp,
+use crate::store::{
+    error::Result,
+    moment::stamp,
+    queue::runs::{PARSED_SLOWLY, RunRow, drifts},
+    reader::Reader,
 };
 
 /// How many of the newest runs are shown.
@@ -258,7 +260,7 @@ fn runs(conn: &Connection) -> Result<Vec<RunRow>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::writer::{Opened, open_current};
+    use crate::store::open::{Opened, open_current};
 
     #[test]
     fn pages_are_counted_by_state_and_cause_with_their_next_visit() {

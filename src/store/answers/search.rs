@@ -1,10 +1,10 @@
-//! Full text: which stories hold these words, best or newest first.
+//! Full text: which stories hold these words, best or newest first. It asks the index; `content/full_text` keeps it up.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::Days;
 
-use super::{Reader, Result};
+use crate::store::{error::Result, reader::Reader};
 
 /// Words in more stories than this are not ranked: they tell no story from another, and ranking all of them takes longer
 /// than anybody waits.
@@ -45,7 +45,7 @@ pub enum SearchOrder {
 
 /// A story that was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Hit {
+pub struct SearchHit {
     /// The article's row.
     pub id: i64,
     /// Its day.
@@ -67,9 +67,9 @@ pub const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Found {
+pub struct SearchAnswer {
     /// The stories.
-    pub hits: Vec<Hit>,
+    pub hits: Vec<SearchHit>,
     /// How they are ordered, where that is not as asked.
     pub note: Option<Note>,
 }
@@ -88,7 +88,7 @@ pub enum Note {
 
 impl Reader {
     /// Look for words. What is no expression of FTS5 is taken for words.
-    pub fn search(&self, search: &Search) -> Result<Found> {
+    pub fn search(&self, search: &Search) -> Result<SearchAnswer> {
         match self.find_words(search, &search.query) {
             Ok(found) => Ok(found),
             Err(error) if is_syntax(&error) => {
@@ -97,25 +97,28 @@ impl Reader {
                 let words =
                     words.filter(|it| it.contains(char::is_alphanumeric)).collect::<Vec<_>>().join(" ");
                 if words.is_empty() {
-                    return Ok(Found { hits: Vec::new(), note: Some(Note::Words) });
+                    return Ok(SearchAnswer { hits: Vec::new(), note: Some(Note::Words) });
                 }
                 let found = self.find_words(search, &words)?;
-                Ok(Found { note: found.note.or(Some(Note::Words)), ..found })
+                Ok(SearchAnswer { note: found.note.or(Some(Note::Words)), ..found })
             }
             Err(error) => Err(error.into()),
         }
     }
 
-    fn find_words(&self, search: &Search, query: &str) -> rusqlite::Result<Found> {
+    fn find_words(&self, search: &Search, query: &str) -> rusqlite::Result<SearchAnswer> {
         if search.order == SearchOrder::Newest {
-            return Ok(Found { hits: newest(&self.conn, search, query)?, note: None });
+            return Ok(SearchAnswer { hits: newest(&self.conn, search, query)?, note: None });
         }
         let many =
             "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?1 LIMIT ?2)";
         let stories: u64 =
             self.conn.prepare_cached(many)?.query_row((query, RANKED_MAX), |row| row.get(0))?;
         if stories < RANKED_MAX {
-            return Ok(Found { hits: ask(&self.conn, search, query, BEST, i64::MIN)?, note: None });
+            return Ok(SearchAnswer {
+                hits: ask(&self.conn, search, query, BEST, i64::MIN)?,
+                note: None,
+            });
         }
         let mut hits = newest(&self.conn, search, &format!("headline : ({query})"))?;
         let rest = newest(&self.conn, search, query)?;
@@ -124,7 +127,7 @@ impl Reader {
                 hits.push(hit);
             }
         }
-        Ok(Found { hits, note: Some(Note::TooMany { stories }) })
+        Ok(SearchAnswer { hits, note: Some(Note::TooMany { stories }) })
     }
 }
 
@@ -138,7 +141,7 @@ fn is_syntax(error: &rusqlite::Error) -> bool {
 
 /// The newest stories with these words. Where they stand in many, only rows of the last pages are looked at: where ids
 /// rise with the day, these are the newest stories.
-fn newest(conn: &Connection, search: &Search, query: &str) -> rusqlite::Result<Vec<Hit>> {
+fn newest(conn: &Connection, search: &Search, query: &str) -> rusqlite::Result<Vec<SearchHit>> {
     let Search { query: _, days, section, byline, symbol, limit: _, order: _ } = search;
     let is_filtered = days.is_some() || section.is_some() || byline.is_some() || symbol.is_some();
     let from: Option<i64> = if is_filtered {
@@ -187,7 +190,7 @@ fn ask(
     query: &str,
     sql: &str,
     from: i64,
-) -> rusqlite::Result<Vec<Hit>> {
+) -> rusqlite::Result<Vec<SearchHit>> {
     let Search { query: _, days, section, byline, symbol, limit, order: _ } = search;
     let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
     let values = params![query, first, last, section, byline, symbol, limit, from];
@@ -201,7 +204,7 @@ fn ask(
     let mut hits = Vec::new();
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;
-        hits.push(Hit {
+        hits.push(SearchHit {
             id,
             published_on: row.get(1)?,
             section: row.get(2)?,

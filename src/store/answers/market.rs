@@ -1,10 +1,10 @@
-//! Market numbers: a symbol over time.
+//! Market numbers: a symbol over time, from the ticker strips. It reads; strips are kept in `content`, and drawn by `cli`.
 
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::model::Days;
 
-use super::{Reader, Result};
+use crate::store::{error::Result, reader::Reader};
 
 /// A symbol, and how far it is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct SymbolRow {
 /// One quote.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each is the column of `quotes` with its name")]
-pub struct QuoteRow {
+pub struct StoredQuote {
     pub day: String,
     pub captured_at: String,
     pub symbol: String,
@@ -78,7 +78,7 @@ impl Reader {
     }
 
     /// Every quote of a symbol, in the order of capture.
-    pub fn quotes(&self, symbol: &str, days: Option<Days>) -> Result<Vec<QuoteRow>> {
+    pub fn quotes(&self, symbol: &str, days: Option<Days>) -> Result<Vec<StoredQuote>> {
         let sql = "SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect FROM quotes
                     WHERE symbol = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, captured_at, strip_id";
         let (first, last) = bounds(days);
@@ -111,8 +111,8 @@ impl Reader {
     }
 }
 
-pub(super) fn quote(row: &Row<'_>) -> rusqlite::Result<QuoteRow> {
-    Ok(QuoteRow {
+pub(in crate::store) fn quote(row: &Row<'_>) -> rusqlite::Result<StoredQuote> {
+    Ok(StoredQuote {
         day: row.get(0)?,
         captured_at: row.get(1)?,
         symbol: row.get(2)?,
@@ -126,7 +126,7 @@ pub(super) fn quote(row: &Row<'_>) -> rusqlite::Result<QuoteRow> {
 }
 
 /// Text bounds of a range of days; all there are, without one.
-pub(super) fn bounds(days: Option<Days>) -> (String, String) {
+pub(in crate::store) fn bounds(days: Option<Days>) -> (String, String) {
     days.map_or((String::new(), "9999-12-31".to_owned()), |it| {
         (it.first.to_string(), it.last.to_string())
     })

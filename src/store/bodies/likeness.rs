@@ -6,7 +6,7 @@ const PIECE_MIN: usize = 12;
 const SAMPLE: u64 = 8;
 
 /// Hashes of some of a page's pieces, sorted: which of them are taken depends on nothing but the piece.
-pub(super) fn sketch(page: &[u8]) -> Vec<u64> {
+pub(in crate::store) fn sketch(page: &[u8]) -> Vec<u64> {
     let mut hashes = Vec::new();
     let mut begin = 0;
     for end in memchr::memchr2_iter(b'<', b'\n', page).chain([page.len()]) {
@@ -43,7 +43,7 @@ fn mix(hash: u64, word: u64) -> u64 {
 }
 
 /// How many of a hundred pieces of a page are in another.
-pub(super) fn likeness(page: &[u64], other: &[u64]) -> usize {
+pub(in crate::store) fn likeness(page: &[u64], other: &[u64]) -> usize {
     let found = page.iter().filter(|it| other.binary_search(it).is_ok()).count();
     found * 100 / page.len().max(1)
 }

@@ -1,11 +1,12 @@
-//! Pages the site does not give, and when a web archive was asked for them.
+//! Offers: pages the site does not give, and when a web archive was asked for each of them. What the web archive had is
+//! imported like any other page; here is only what keeps it from being asked again too soon.
 
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use crate::model::{PageId, PageKey, PageState};
 
-use super::{Reader, Result, Writer, stamp};
+use crate::store::{error::Result, moment::stamp, reader::Reader, writer::Writer};
 
 impl Reader {
     /// Pages of these states that this web archive was not asked for since then, the last visited first. A number that was

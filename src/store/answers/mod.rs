@@ -1,0 +1,16 @@
+//! What is asked of the archive: an article, rows for exports, a search, a symbol, the counts of `status`, captures to read again.
+//! An answer that belongs to one noun alone (is this page known?) is beside that noun; here are those that cross several.
+
+mod article;
+mod market;
+mod rereading;
+mod rows;
+mod search;
+mod stats;
+
+pub use article::{ArticleReference, Wording};
+pub use market::{DailyRow, StoredQuote, SymbolRow};
+pub use rereading::{Amendment, Bytes, RereadCapture, Rereading, StoredCapture};
+pub use rows::{Cell, Circumstances, RowFilter, Table};
+pub use search::{MARKS, Note, Search, SearchAnswer, SearchHit, SearchOrder};
+pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};

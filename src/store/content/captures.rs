@@ -1,0 +1,183 @@
+//! Captures: bytes at a time, with what was read from them. One capture brings a body, an article, a strip and warnings; each
+//! is kept by its own file, here they are kept together. Nothing here knows whether the page was asked for or imported.
+
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, params};
+use url::Url;
+
+use crate::model::{
+    Captured, Extraction, Heads, KeepRaw, PageId, PageKey, PageState, RawPage, Settled, Strip,
+    Validators, Warning, WarningCode,
+};
+
+use super::{
+    articles::{self, Cause, Incoming, Kept},
+    strips,
+};
+use crate::store::{
+    bodies::{pack::Packed, raw},
+    error::Result,
+    moment::stamp,
+    reader::Reader,
+    writer::Writer,
+};
+
+/// A page that came, and what was read from it: everything that one capture brings into the archive.
+pub(in crate::store) struct Arrival<'a> {
+    pub(in crate::store) page: PageId,
+    pub(in crate::store) key: &'a PageKey,
+    pub(in crate::store) raw: &'a RawPage,
+    pub(in crate::store) extraction: &'a Extraction,
+    /// The bytes of `raw`, ready to be stored.
+    pub(in crate::store) packed: &'a Packed,
+    /// When it came.
+    pub(in crate::store) at: DateTime<Utc>,
+}
+
+/// What an archive keeps of a capture, and where its days begin.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct Keeping {
+    zone: chrono_tz::Tz,
+    keep_raw: KeepRaw,
+}
+
+impl Arrival<'_> {
+    fn url(&self) -> Option<&str> {
+        self.extraction.url.as_ref().map(Url::as_str)
+    }
+
+    /// When its bytes were on the site. Of a saved page the printed date may be all that dates its ticker.
+    fn captured(&self) -> Option<Captured> {
+        self.raw.captured_at.or(self.extraction.strip.market_date.map(Captured::On))
+    }
+}
+
+impl Writer {
+    pub(in crate::store) fn keeps(&self) -> Keeping {
+        Keeping { zone: self.zone, keep_raw: self.keep_raw }
+    }
+}
+
+impl Reader {
+    /// Returns whether a capture of a page at a time is in the archive.
+    pub fn has_capture(&self, key: &PageKey, captured: Captured) -> Result<bool> {
+        let sql =
+            "SELECT 1 FROM captures WHERE host = ?1 AND site_id = ?2 AND coalesce(captured_at, '') = ?3";
+        Ok(self.conn.prepare_cached(sql)?.exists([&key.host, &key.id, &captured.to_string()])?)
+    }
+}
+
+/// Keeps a page that came, and what was read from it. Returns what that meant for its article.
+pub(in crate::store) fn keep(
+    conn: &Connection,
+    arrival: &Arrival<'_>,
+    keeping: Keeping,
+) -> Result<Settled> {
+    let Arrival { page, key, raw: _, extraction, packed: _, at } = *arrival;
+    // Boards and most-read lists have no tables yet.
+    let Extraction { url: _, key: _, draft, strip, boards: _, most_read: _, warnings } = extraction;
+    let Some(capture) = keep_row(conn, arrival, keeping.keep_raw)? else {
+        // The same capture once more: what it was, it is.
+        let is_stored = articles::touch(conn, page, at)?;
+        return Ok(if is_stored { Settled::Unchanged } else { Settled::Failed(PageState::NotArticle) });
+    };
+    let captured = arrival.captured();
+    keep_strip(conn, capture, strip, captured, keeping.zone)?;
+    keep_warnings(conn, capture, warnings)?;
+    if !draft.is_article() {
+        return Ok(Settled::Failed(PageState::NotArticle));
+    }
+    let url = arrival.url();
+    let incoming = Incoming { page, key, url, draft, capture, captured, at, cause: Cause::Site };
+    let kept = articles::keep(conn, &incoming)?;
+    if keeping.keep_raw == KeepRaw::Latest {
+        articles::move_to(conn, page, capture)?;
+        raw::forget_others(conn, page, capture)?;
+    }
+    match kept {
+        Kept::As(settled) => Ok(settled),
+        Kept::Emptied => Ok(Settled::Failed(PageState::NotArticle)),
+    }
+}
+
+/// Keeps the strip of a new capture. One that nothing dates is a warning.
+fn keep_strip(
+    conn: &Connection,
+    capture: i64,
+    strip: &Strip,
+    captured: Option<Captured>,
+    zone: chrono_tz::Tz,
+) -> Result<()> {
+    match captured {
+        Some(captured) => {
+            let strip = strips::keep(conn, strip, captured, zone)?;
+            conn.prepare_cached("UPDATE captures SET strip_id = ?2 WHERE id = ?1")?
+                .execute(params![capture, strip])?;
+            Ok(())
+        }
+        None if strip.quotes.is_empty() => Ok(()),
+        None => {
+            let detail = format!("{} rows", strip.quotes.len());
+            keep_warnings(conn, capture, &[Warning::new(WarningCode::StripUndated, detail)])
+        }
+    }
+}
+
+/// Keeps the row of a capture. Returns it, or `None` if the same capture is there already.
+fn keep_row(conn: &Connection, arrival: &Arrival<'_>, keep_raw: KeepRaw) -> Result<Option<i64>> {
+    let Arrival { page, key, raw: came, extraction: _, packed, at } = *arrival;
+    let body = match keep_raw {
+        KeepRaw::All | KeepRaw::Latest => Some(raw::keep(conn, packed)?),
+        KeepRaw::None => None,
+    };
+    let RawPage { url: _, body: _, content_type, captured_at: _, source, status, validators, heads } =
+        came;
+    let Validators { etag, last_modified } = validators;
+    let added = conn
+        .prepare_cached(
+            "INSERT OR IGNORE INTO captures (article_id, url, host, site_id, captured_at, fetched_at, source, status,
+                 content_type, etag, last_modified, sha256, bytes, body_id)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+        )?
+        .execute(params![
+            page.0,
+            arrival.url(),
+            key.host,
+            key.id,
+            arrival.captured().map(|captured| captured.to_string()),
+            stamp(at),
+            source.code(),
+            status,
+            content_type,
+            etag,
+            last_modified,
+            packed.sha256,
+            packed.bytes,
+            body
+        ])?;
+    if added == 0 {
+        return Ok(None);
+    }
+    let capture = conn.last_insert_rowid();
+    if let Some(Heads { protocol, request, response }) = heads {
+        conn.prepare_cached(
+            "INSERT INTO capture_heads (capture_id, protocol, request, response) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![capture, protocol, request, response])?;
+    }
+    Ok(Some(capture))
+}
+
+/// Keeps what a reader of a capture should know.
+pub(in crate::store) fn keep_warnings(
+    conn: &Connection,
+    capture: i64,
+    warnings: &[Warning],
+) -> Result<()> {
+    let mut insert =
+        conn.prepare_cached("INSERT INTO warnings (capture_id, code, detail) VALUES (?1, ?2, ?3)")?;
+    for Warning { code, detail } in warnings {
+        insert.execute(params![capture, code.code(), detail])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! What pages said: captures, and the articles, strips and symbols read from them, with the index over their words. Which page is
+//! asked for is the business of `queue`; how the bytes are stored, of `bodies`.
+
+pub(super) mod articles;
+pub(super) mod captures;
+pub(super) mod full_text;
+pub(super) mod strips;
+
+mod imports;
+mod symbols;
+
+pub use articles::content_hash;
+pub use imports::PackedPages;

@@ -1,0 +1,137 @@
+//! Why the archive cannot be used: the one error of `store`, and what SQLite's own errors mean for us. Facts only; the
+//! advice is given by `cli`. It is apart from the façade so that every file can name it without naming its neighbours.
+
+use std::path::PathBuf;
+
+/// Why the archive cannot be used. All of these end a run.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// There is no file.
+    #[error("there is no archive at `{}`", .path.display())]
+    Absent {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A directory, a device.
+    #[error("`{}` is not a file", .path.display())]
+    NotAFile {
+        /// Where.
+        path: PathBuf,
+    },
+    /// A file, but not SQLite; or SQLite, but not ours.
+    #[error("`{}` is not an archive of this program", .path.display())]
+    NotAnArchive {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Written by a newer program.
+    #[error("`{}` has schema {found}, this program knows up to {known}", .path.display())]
+    TooNew {
+        /// Where.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The newest that is understood.
+        known: usize,
+    },
+    /// Written by an older program, and this command only reads.
+    #[error("`{}` was written by an older version (schema {found}, this program has {known})", .path.display())]
+    Older {
+        /// Where.
+        path: PathBuf,
+        /// Its schema.
+        found: usize,
+        /// The schema of this program.
+        known: usize,
+    },
+    /// No copy could be made before the schema was to change, so nothing was changed.
+    #[error("the archive cannot be copied to `{}` before it is brought up to date: {cause}", .copy.display())]
+    NoCopy {
+        /// Where the copy would have been.
+        copy: PathBuf,
+        /// Why, in words.
+        cause: String,
+    },
+    /// Another process holds the lock.
+    #[error("another run holds `{}`", .path.display())]
+    Held {
+        /// Where.
+        path: PathBuf,
+    },
+    /// No space left.
+    #[error("the disk is full")]
+    Full,
+    /// Written to by something that does not let go.
+    #[error("the archive is locked by another program")]
+    Busy,
+    /// It may not be written.
+    #[error("the archive cannot be written: {0}")]
+    ReadOnly(String),
+    /// SQLite found it damaged.
+    #[error("the archive is damaged: {0}")]
+    Damaged(String),
+    /// A body that does not decompress to what was stored.
+    #[error("the stored body {body} is damaged")]
+    Body {
+        /// Its row.
+        body: i64,
+    },
+    /// Anything else that SQLite says.
+    #[error("SQLite: {0}")]
+    Sql(rusqlite::Error),
+    /// The pages that others are compressed against are not what was stored.
+    #[error("the stored reference {reference} is damaged")]
+    Reference {
+        /// Its row.
+        reference: i64,
+    },
+    /// An article that others speak of is not there.
+    #[error("the article {article} is not in the archive")]
+    Article {
+        /// Its row.
+        article: i64,
+    },
+    /// The batch of an operation was rolled back.
+    #[error("the write was rolled back: {0}")]
+    RolledBack(String),
+    /// The operating system said no.
+    #[error("{what}")]
+    Io {
+        /// What was being done.
+        what: String,
+        /// What it said.
+        source: std::io::Error,
+    },
+    /// The writer thread ended.
+    #[error("the writer stopped")]
+    WriterGone,
+}
+
+/// A result of the store.
+pub type Result<T> = std::result::Result<T, StoreError>;
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+        // Columns have types: a value that is none of its column's was not written by us.
+        if matches!(
+            error,
+            rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::Utf8Error(..)
+        ) {
+            return Self::Damaged(error.to_string());
+        }
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => Self::Full,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                Self::ReadOnly(error.to_string())
+            }
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure) => {
+                Self::Damaged(error.to_string())
+            }
+            _ => Self::Sql(error),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Opening an archive for writing: its lock is taken, its schema brought to today's, its connection set up. Operations are run
+//! by `writer`; the file itself is copied, locked and removed by `archive_file`.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, config::DbConfig};
+
+use super::{
+    archive_file,
+    error::{Result, StoreError},
+    migrate,
+};
+
+/// An outside writer, such as a `sqlite3` shell, gets this long to finish.
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+const STATEMENTS_MAX: usize = 128;
+/// Memory for pages of the file. Hashes come in no order: what an index over them needs next may be anywhere in it.
+const CACHE_KIB: i64 = 64 << 10;
+/// The write-ahead log is folded back at so many pages: a page that is written again and again goes once.
+const CHECKPOINT_PAGES: i64 = 8_000;
+
+/// An archive of an earlier schema was brought to today's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The schema it had.
+    pub from: usize,
+    /// The schema it has.
+    pub to: usize,
+    /// Where the copy is that was made before.
+    pub copy: PathBuf,
+}
+
+/// An archive that nobody else writes, of today's schema.
+pub(super) struct Opened {
+    pub(super) lock: File,
+    pub(super) conn: Connection,
+    pub(super) upgrade: Option<Upgrade>,
+}
+
+/// Opens or makes an archive, and brings one of an earlier schema to today's after a copy of it was made.
+pub(super) fn open_current(path: &Path) -> Result<Opened> {
+    if path.is_dir() {
+        return Err(StoreError::NotAFile { path: path.to_owned() });
+    }
+    let lock = archive_file::lock(path)?;
+    let mut conn = Connection::open(path)?;
+    conn.busy_timeout(BUSY_WAIT)?;
+    conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    // Refuse before anything is changed.
+    let found = migrate::check(&conn, path)?;
+    let upgrade = match found {
+        0 | migrate::CURRENT => None,
+        from => {
+            let to = migrate::CURRENT;
+            tracing::info!("the archive has schema {from}: it is copied and brought to schema {to}");
+            Some(Upgrade { from, to, copy: archive_file::copy_before(&conn, path, to)? })
+        }
+    };
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", true)?;
+    conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    migrate::migrate(&mut conn, found)?;
+    plan_once(&conn)?;
+    Ok(Opened { lock, conn, upgrade })
+}
+
+/// Has SQLite plan each statement once, whatever values come: else it plans many of ours again for each value.
+pub(super) fn plan_once(conn: &Connection) -> Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}

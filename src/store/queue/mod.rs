@@ -1,0 +1,18 @@
+//! What is to be done, and what is remembered of doing it: the queue of pages, runs, days, sources and servers. What pages said is
+//! kept in `content`.
+
+mod memory;
+mod offers;
+mod requests;
+mod settling;
+mod sources;
+
+pub(super) mod days;
+pub(super) mod pages;
+pub(super) mod runs;
+
+pub use days::{DayFacts, IdFact};
+pub use pages::{Enqueued, VisitQueue};
+pub use runs::{Measured, RunMeasures, RunOutcome, RunRow};
+pub use settling::Settlement;
+pub use sources::{SourceMemory, SourceState};

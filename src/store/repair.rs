@@ -1,0 +1,79 @@
+//! Repair: puts right what follows from the rest of the archive, and makes the file smaller. What is wrong is found by
+//! `verify`; what has to be read again from raw pages is read by `jobs`.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+
+use super::{bodies::raw, error::Result, moment::stamp, reader::Reader, writer::Writer};
+
+impl Writer {
+    /// Puts right what follows from the rest of the archive.
+    pub async fn repair(&self, at: DateTime<Utc>) -> Result<()> {
+        self.call(move |conn| {
+            conn.execute_batch(
+                // Pieces that reach beyond their story are read again from the page.
+                "DELETE FROM block_spans WHERE article_id IN (
+                     SELECT s.article_id FROM block_spans s JOIN articles a ON a.id = s.article_id
+                      WHERE s.start IS NOT NULL AND length(a.body) < s.start + s.length - 1);
+                 UPDATE pages SET claimed_by = NULL WHERE claimed_by IS NOT NULL;
+                 UPDATE pages SET state = 'stored', reason = NULL
+                  WHERE state <> 'stored' AND id IN (SELECT id FROM articles);
+                 UPDATE articles SET version = 1 + (SELECT count(*) FROM old_versions o WHERE o.article_id = articles.id)
+                  WHERE version <> 1 + (SELECT count(*) FROM old_versions o WHERE o.article_id = articles.id);
+                 UPDATE strips SET captures = (SELECT count(*) FROM captures c WHERE c.strip_id = strips.id)
+                  WHERE captures < (SELECT count(*) FROM captures c WHERE c.strip_id = strips.id);
+                 UPDATE quotes SET captured_at = (SELECT captured_at FROM strips s WHERE s.id = strip_id),
+                        day = (SELECT day FROM strips s WHERE s.id = strip_id)
+                  WHERE EXISTS (SELECT 1 FROM strips s WHERE s.id = strip_id
+                                   AND (s.captured_at <> quotes.captured_at OR s.day <> quotes.day));
+                 UPDATE day_readings
+                    SET listed = c.listed, stored = c.stored, blocked = c.blocked, missing = c.missing,
+                        failed = c.failed, of_day = c.of_day
+                   FROM day_counts c WHERE c.reading_id = day_readings.id;
+                 INSERT INTO articles_fts (articles_fts) VALUES ('rebuild');",
+            )?;
+            // A page that counts as stored and has no article is asked for again.
+            conn.execute(
+                "UPDATE pages SET state = 'new', reason = NULL, due_at = ?1
+                  WHERE state = 'stored' AND id NOT IN (SELECT id FROM articles)",
+                [stamp(at)],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Recompresses these bodies where that makes them smaller. Returns the number of bytes saved.
+    pub async fn compact(&self, bodies: Vec<(i64, Vec<u8>)>) -> Result<u64> {
+        let packed: Vec<_> =
+            bodies.iter().map(|(id, body)| Ok((*id, self.packer.pack(body)?))).collect::<Result<_>>()?;
+        self.call(move |conn| {
+            packed.iter().try_fold(0, |saved, (id, packed)| Ok(saved + raw::replace(conn, *id, packed)?))
+        })
+        .await
+    }
+
+    /// Gives the room that was gained back to the system.
+    pub fn shrink(path: &Path) -> Result<()> {
+        let conn = Connection::open(path)?;
+        conn.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
+        Ok(())
+    }
+}
+
+impl Reader {
+    /// Returns the rows of bodies that are compressed alone and large enough to be compressed against others.
+    pub fn loose_bodies(&self) -> Result<Vec<i64>> {
+        let sql = "SELECT id FROM bodies WHERE reference_id IS NULL AND 4096 < bytes ORDER BY id";
+        let mut query = self.conn.prepare(sql)?;
+        let rows = query.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Returns the bytes of a body, exactly as they came.
+    pub fn body(&self, id: i64) -> Result<Vec<u8>> {
+        self.unpacker.borrow_mut().read(&self.conn, id)
+    }
+}
