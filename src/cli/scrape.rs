@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     fetch::Fetcher,
     jobs::{self, End, Limits, Pass, Report},
-    model::Drift,
+    model::{Drift, Measure},
     store::Reader,
 };
 
@@ -124,12 +124,10 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
 /// `headline on 0 % of 34 pages, 98 % are usual`.
 pub(super) fn drifted(drift: &Drift) -> String {
     let Drift { measure, before, now, pages, examples: _ } = drift;
-    if *pages == 0 {
-        return format!("{measure}, it had news before");
-    }
-    match measure.strip_prefix("ln ") {
-        Some(size) => format!("{now:.0} {size} a page on {pages} pages, {before:.0} are usual"),
-        None => {
+    match measure {
+        Measure::Source(_) => format!("{measure}, it had news before"),
+        Measure::Size(size) => format!("{now:.0} {size} a page on {pages} pages, {before:.0} are usual"),
+        Measure::Share(_) => {
             format!(
                 "{measure} on {:.0} % of {pages} pages, {:.0} % are usual",
                 now * 100.0,

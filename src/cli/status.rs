@@ -163,7 +163,7 @@ fn as_json(archive: &str, status: &Status) -> anyhow::Result<String> {
             "stored": it.tally.stored, "updated": it.tally.updated, "unchanged": it.tally.unchanged,
             "missing": it.tally.missing, "failed": it.tally.failed, "parsed_slowly": it.parsed_slowly,
             "drift": it.drifts.iter().map(|it| json!({
-                "measure": it.measure, "before": it.before, "now": it.now, "pages": it.pages, "examples": it.examples,
+                "measure": it.measure.to_string(), "before": it.before, "now": it.now, "pages": it.pages, "examples": it.examples,
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
     });

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{PageState, Verdict};
+use super::{Measure, PageState, Verdict};
 
 /// Something that happened. Jobs report it; the listener decides what to show.
 #[derive(Debug, Clone)]
@@ -145,13 +145,13 @@ pub enum Guesses {
 /// Something that pages of the site usually have, and now lack or have in another size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drift {
-    /// A field (`headline`), a field by where it was read (`headline:json-ld`), a size (`ln words`), or a source.
-    pub measure: String,
+    /// What fell.
+    pub measure: Measure,
     /// The share of pages that usually have it, or its usual size.
     pub before: f64,
     /// The same measure now.
     pub now: f64,
-    /// The number of pages that were judged.
+    /// The number of pages that were judged, 0 where a source went silent.
     pub pages: u64,
     /// Addresses of some pages that lack it.
     pub examples: Vec<String>,

@@ -35,6 +35,7 @@ mod board;
 mod day;
 mod event;
 mod key;
+mod measure;
 mod memory;
 mod names;
 mod page;
@@ -49,6 +50,7 @@ pub use board::{Board, BoardRow, MostRead, Unit};
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Guesses, Settled, Tally};
 pub use key::PageKey;
+pub use measure::Measure;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use names::{Names, capitals};
 pub use page::{

@@ -16,10 +16,10 @@ use super::{
     migrate,
 };
 
-/// What a writer leaves beside an archive until it closes it.
+/// The suffixes of files that a writer leaves beside an archive until it closes it.
 const PARTS: [&str; 2] = ["-wal", "-shm"];
 
-/// Which commands have written an archive of any schema. Returns nothing for an archive that no run has written.
+/// Returns which commands have written an archive of any schema; none for an archive that no run has written.
 pub fn commands_of(path: &Path) -> Result<BTreeSet<String>> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
@@ -31,7 +31,7 @@ pub fn commands_of(path: &Path) -> Result<BTreeSet<String>> {
     Ok(commands.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Remove an archive that nobody else writes, and what is left beside it.
+/// Removes an archive that nobody else writes, and what is left beside it.
 pub fn remove(path: &Path) -> Result<()> {
     let _lock = lock(path)?;
     for part in PARTS.iter().map(|it| with_suffix(path, it)).chain([path.to_owned()]) {
@@ -48,7 +48,7 @@ pub fn remove(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The lock that a writer of this archive holds.
+/// Takes the lock that a writer of this archive holds. Returns it; it is let go with the file.
 pub(super) fn lock(path: &Path) -> Result<File> {
     let lock_path = with_suffix(path, ".lock");
     let what = || format!("cannot open `{}`", lock_path.display());
@@ -61,7 +61,7 @@ pub(super) fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Copy an archive beside it before its schema becomes `schema`: `NAME.before-5.db`. Returns where the copy is.
+/// Copies an archive beside itself before its schema becomes `schema`: `NAME.before-5.db`. Returns where the copy is.
 pub(super) fn copy_before(conn: &Connection, path: &Path, schema: usize) -> Result<PathBuf> {
     let copy = free_name(path, schema);
     let partial = with_suffix(&copy, ".partial");
@@ -72,14 +72,14 @@ pub(super) fn copy_before(conn: &Connection, path: &Path, schema: usize) -> Resu
     match copied {
         Ok(()) => Ok(copy),
         Err(error) => {
-            // A copy that is not whole is worse than none.
+            // An incomplete copy is worse than no copy.
             let _ = fs::remove_file(&partial);
             Err(StoreError::NoCopy { copy, cause: error.to_string() })
         }
     }
 }
 
-/// A snapshot of the archive as one file, checked.
+/// Copies a snapshot of the archive to one file, and checks it.
 pub(super) fn copy_to(conn: &Connection, to: &Path) -> Result<()> {
     let mut copy = Connection::open(to)?;
     {
@@ -97,7 +97,7 @@ pub(super) fn copy_to(conn: &Connection, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A name that nothing has: an archive may have been restored and brought up to date before.
+/// A name that no file has: an archive may have been restored and brought up to date before.
 fn free_name(path: &Path, schema: usize) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = |number: usize| match number {

@@ -9,35 +9,35 @@ pub enum StoreError {
     /// There is no file.
     #[error("there is no archive at `{}`", .path.display())]
     Absent {
-        /// Where.
+        /// The archive.
         path: PathBuf,
     },
-    /// A directory, a device.
+    /// It is a directory or a device.
     #[error("`{}` is not a file", .path.display())]
     NotAFile {
-        /// Where.
+        /// The archive.
         path: PathBuf,
     },
-    /// A file, but not SQLite; or SQLite, but not ours.
+    /// It is not an SQLite file, or not one of ours.
     #[error("`{}` is not an archive of this program", .path.display())]
     NotAnArchive {
-        /// Where.
+        /// The archive.
         path: PathBuf,
     },
-    /// Written by a newer program.
+    /// It was written by a newer program.
     #[error("`{}` has schema {found}, this program knows up to {known}", .path.display())]
     TooNew {
-        /// Where.
+        /// The archive.
         path: PathBuf,
         /// Its schema.
         found: usize,
         /// The newest that is understood.
         known: usize,
     },
-    /// Written by an older program, and this command only reads.
+    /// It was written by an older program, and this command only reads.
     #[error("`{}` was written by an older version (schema {found}, this program has {known})", .path.display())]
     Older {
-        /// Where.
+        /// The archive.
         path: PathBuf,
         /// Its schema.
         found: usize,
@@ -55,13 +55,13 @@ pub enum StoreError {
     /// Another process holds the lock.
     #[error("another run holds `{}`", .path.display())]
     Held {
-        /// Where.
+        /// The archive.
         path: PathBuf,
     },
-    /// No space left.
+    /// There is no space left.
     #[error("the disk is full")]
     Full,
-    /// Written to by something that does not let go.
+    /// Another program is writing to it and does not finish.
     #[error("the archive is locked by another program")]
     Busy,
     /// It may not be written.
@@ -70,7 +70,7 @@ pub enum StoreError {
     /// SQLite found it damaged.
     #[error("the archive is damaged: {0}")]
     Damaged(String),
-    /// A body that does not decompress to what was stored.
+    /// A body does not decompress to what was stored.
     #[error("the stored body {body} is damaged")]
     Body {
         /// Its row.
@@ -79,13 +79,13 @@ pub enum StoreError {
     /// Anything else that SQLite says.
     #[error("SQLite: {0}")]
     Sql(rusqlite::Error),
-    /// The pages that others are compressed against are not what was stored.
+    /// The pages that other pages are compressed against are not what was stored.
     #[error("the stored reference {reference} is damaged")]
     Reference {
         /// Its row.
         reference: i64,
     },
-    /// An article that others speak of is not there.
+    /// An article that something else refers to is not there.
     #[error("the article {article} is not in the archive")]
     Article {
         /// Its row.
@@ -94,7 +94,7 @@ pub enum StoreError {
     /// The batch of an operation was rolled back.
     #[error("the write was rolled back: {0}")]
     RolledBack(String),
-    /// The operating system said no.
+    /// The operating system refused.
     #[error("{what}")]
     Io {
         /// What was being done.
@@ -113,7 +113,7 @@ pub type Result<T> = std::result::Result<T, StoreError>;
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
-        // Columns have types: a value that is none of its column's was not written by us.
+        // Columns have types: a value of another type was not written by us.
         if matches!(
             error,
             rusqlite::Error::FromSqlConversionFailure(..)

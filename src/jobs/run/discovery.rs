@@ -10,7 +10,7 @@ use crate::{
     config::{Feed, Profile},
     discover::{CardReader, Extent, FeedSource, ListingSource, NamedPages, SitemapSource, Source},
     fetch::{Class, FetchError, Fetcher},
-    model::{Ask, Drift, Event, Fetched, RunId, Tally, Validators},
+    model::{Ask, Drift, Event, Fetched, Measure, RunId, Tally, Validators},
     store::{SourceMemory, SourceState, Writer},
 };
 
@@ -200,7 +200,7 @@ impl Discovery<'_> {
             (self.observe)(Event::SourceCut { url: url.clone(), left_out });
         }
         if was_fresh && matches!(memory.state, SourceState::Stale | SourceState::Empty) {
-            let measure = format!("source {url} ({})", memory.state.code());
+            let measure = Measure::Source(format!("{url} ({})", memory.state.code()));
             let drift = Drift { measure, before: 1.0, now: 0.0, pages: 0, examples: Vec::new() };
             self.measures.note_source(drift);
         }

@@ -13,7 +13,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
 
 use crate::{
     config::Profile,
-    model::{Drift, Extraction, Placement},
+    model::{Drift, Extraction, Measure, Placement},
     store::RunMeasures,
 };
 
@@ -39,8 +39,6 @@ const SIZE_FALL: f64 = 0.75;
 const SIZE_MIN: f64 = 3.0;
 /// Pages named in an alarm.
 const EXAMPLES_MAX: usize = 3;
-/// The beginning of the name of a measure that sums logarithms of sizes.
-const SIZE: &str = "ln ";
 
 /// What the pages of a run had so far.
 #[derive(Default)]
@@ -49,9 +47,9 @@ pub(super) struct Measures(Mutex<Counted>);
 #[derive(Default)]
 struct Counted {
     pages: u64,
-    totals: BTreeMap<String, f64>,
+    totals: BTreeMap<Measure, f64>,
     /// The first pages, with what each of them had.
-    examples: Vec<(String, Vec<String>)>,
+    examples: Vec<(String, Vec<Measure>)>,
     /// Sources that went stale or empty.
     sources: Vec<Drift>,
 }
@@ -77,7 +75,7 @@ impl Measures {
     }
 
     /// Returns what was counted, in the form that the archive keeps.
-    pub(super) fn taken(&self) -> (u64, BTreeMap<String, f64>) {
+    pub(super) fn taken(&self) -> (u64, BTreeMap<Measure, f64>) {
         self.counted(|it| (it.pages, it.totals.clone()))
     }
 
@@ -97,7 +95,7 @@ impl Measures {
             };
             let mut drifts = judge(&this, before, profile);
             for drift in &mut drifts {
-                let lacks = |page: &&(String, Vec<String>)| !page.1.contains(&drift.measure);
+                let lacks = |page: &&(String, Vec<Measure>)| !page.1.contains(&drift.measure);
                 let lacking = it.examples.iter().filter(lacks).map(|it| it.0.clone());
                 drift.examples = lacking.take(EXAMPLES_MAX).collect();
             }
@@ -113,15 +111,15 @@ impl Measures {
 }
 
 /// What a page has: fields, where each was read, and how much there is.
-fn had(extraction: &Extraction) -> Vec<(String, f64)> {
+fn had(extraction: &Extraction) -> Vec<(Measure, f64)> {
     let Extraction { draft, strip, .. } = extraction;
     let mut had = Vec::new();
     if draft.is_article() {
-        had.push(("article".to_owned(), 1.0));
+        had.push((Measure::Share("article".to_owned()), 1.0));
     }
     for (field, origin) in &draft.origins {
-        had.push((field.code().to_owned(), 1.0));
-        had.push((format!("{}:{}", field.code(), origin.code()), 1.0));
+        had.push((Measure::Share(field.code().to_owned()), 1.0));
+        had.push((Measure::Share(format!("{}:{}", field.code(), origin.code())), 1.0));
     }
     let related = draft.links.iter().filter(|it| it.placement == Placement::Related).count();
     for (name, size) in [
@@ -133,7 +131,7 @@ fn had(extraction: &Extraction) -> Vec<(String, f64)> {
     ] {
         if 0 < size {
             #[expect(clippy::cast_precision_loss, reason = "sizes of a page")]
-            had.push((format!("{SIZE}{name}"), (size as f64).ln_1p()));
+            had.push((Measure::Size(name.to_owned()), (size as f64).ln_1p()));
         }
     }
     had
@@ -143,7 +141,7 @@ fn had(extraction: &Extraction) -> Vec<(String, f64)> {
 #[derive(Debug, Clone, Default)]
 struct Group {
     pages: u64,
-    totals: BTreeMap<String, f64>,
+    totals: BTreeMap<Measure, f64>,
 }
 
 impl Group {
@@ -155,11 +153,14 @@ impl Group {
     }
 
     /// The share of pages that have it, or its typical size.
-    fn value(&self, measure: &str) -> f64 {
+    fn value(&self, measure: &Measure) -> f64 {
         let total = self.totals.get(measure).copied().unwrap_or_default();
         #[expect(clippy::cast_precision_loss, reason = "no run has that many pages")]
         let mean = total / self.pages.max(1) as f64;
-        if measure.starts_with(SIZE) { mean.exp_m1() } else { mean }
+        match measure {
+            Measure::Size(_) => mean.exp_m1(),
+            Measure::Share(_) | Measure::Source(_) => mean,
+        }
     }
 }
 
@@ -194,17 +195,18 @@ fn judge(this: &RunMeasures, before: &[RunMeasures], profile: &Profile) -> Vec<D
     if groups.len() < GROUPS_MIN {
         return Vec::new();
     }
-    let mut measures: Vec<&String> = groups.iter().flat_map(|it| it.totals.keys()).collect();
-    measures.sort_unstable();
+    let mut measures: Vec<&Measure> = groups.iter().flat_map(|it| it.totals.keys()).collect();
+    measures.sort_by_cached_key(ToString::to_string);
     measures.dedup();
-    let fell = |measure: &String| {
+    let fell = |measure: &Measure| {
         let mut values: Vec<f64> = groups.iter().map(|it| it.value(measure)).collect();
         values.sort_by(f64::total_cmp);
         let (usual, least, found) = (values[values.len() / 2], values[0], now.value(measure));
-        let is_fallen = if measure.starts_with(SIZE) {
-            has_shrunk(usual, least, found)
-        } else {
-            has_fallen(usual, usual * ordinary, found, now.pages)
+        let is_fallen = match measure {
+            Measure::Size(_) => has_shrunk(usual, least, found),
+            Measure::Share(_) | Measure::Source(_) => {
+                has_fallen(usual, usual * ordinary, found, now.pages)
+            }
         };
         is_fallen.then(|| Drift {
             measure: measure.clone(),
@@ -217,8 +219,9 @@ fn judge(this: &RunMeasures, before: &[RunMeasures], profile: &Profile) -> Vec<D
     let fallen: Vec<Drift> = measures.into_iter().filter_map(fell).collect();
     // `headline` says more than `headline:markup`; both would say it twice.
     let is_said = |it: &Drift| {
-        let field = it.measure.split(':').next().unwrap_or_default();
-        field != it.measure && fallen.iter().any(|other| other.measure == field)
+        let name = it.measure.to_string();
+        let field = name.split(':').next().unwrap_or_default();
+        field != name && fallen.iter().any(|other| other.measure == Measure::from(field))
     };
     fallen.iter().filter(|it| !is_said(it)).cloned().collect()
 }
@@ -263,7 +266,7 @@ mod tests {
     fn ordinary(day: i64, hour: i64, pages: u64, chance: &mut fastrand::Rng) -> RunMeasures {
         let at = at(day, hour);
         let is_weekend = matches!(at.weekday(), Weekday::Sat | Weekday::Sun);
-        let mut totals: BTreeMap<String, f64> = BTreeMap::new();
+        let mut totals: BTreeMap<Measure, f64> = BTreeMap::new();
         // Some runs are of one section: all of its pages lack what it lacks.
         let mood = 0.85 + 0.15 * chance.f64();
         let shares = [
@@ -290,12 +293,12 @@ mod tests {
             for (measure, share) in shares {
                 let share = if share < 0.96 { share * mood } else { share };
                 if chance.f64() < share {
-                    *totals.entry(measure.to_owned()).or_default() += 1.0;
+                    *totals.entry(Measure::from(measure)).or_default() += 1.0;
                 }
             }
             for (measure, size) in [("ln words", 350.0), ("ln blocks", 12.0), ("ln strip rows", 34.0)] {
                 let spread = (chance.f64() + chance.f64() - 1.0) * 1.2_f64;
-                *totals.entry(measure.to_owned()).or_default() += f64::ln_1p(size * spread.exp());
+                *totals.entry(Measure::from(measure)).or_default() += f64::ln_1p(size * spread.exp());
             }
         }
         RunMeasures { started_at: at, pages, totals, has_drifted: false }
@@ -338,13 +341,14 @@ mod tests {
         let gone = |names: &'static [&'static str]| {
             move |run: &mut RunMeasures| {
                 run.totals.retain(|it, _| {
-                    !names.iter().any(|name| it == name || it.starts_with(&format!("{name}:")))
+                    let it = it.to_string();
+                    !names.iter().any(|name| it == *name || it.starts_with(&format!("{name}:")))
                 });
             }
         };
         let shrunk = |name: &'static str, to: f64| {
             move |run: &mut RunMeasures| {
-                if let Some(total) = run.totals.get_mut(name) {
+                if let Some(total) = run.totals.get_mut(&Measure::from(name)) {
                     #[expect(clippy::cast_precision_loss, reason = "a test")]
                     let pages = run.pages as f64;
                     *total = (*total / pages - to.ln()).max(0.0) * pages;
@@ -392,7 +396,9 @@ mod tests {
         kinds.push(Box::new(|run: &mut RunMeasures| run.totals.clear()));
         for keep in ["headline", "published_on", "strip", "section", "article", "body", "tags", "byline"]
         {
-            kinds.push(Box::new(move |run: &mut RunMeasures| run.totals.retain(|it, _| it == keep)));
+            kinds.push(Box::new(move |run: &mut RunMeasures| {
+                run.totals.retain(|it, _| it.to_string() == keep)
+            }));
         }
         kinds.push(Box::new(gone(&["headline", "byline"])));
         kinds.push(Box::new(gone(&["section", "tags"])));
@@ -419,9 +425,9 @@ mod tests {
         let mut caught = 0;
         for hour in 0..8 {
             let mut run = ordinary(1, hour, 4, &mut chance);
-            run.totals.retain(|it, _| !it.starts_with("headline"));
+            run.totals.retain(|it, _| !it.to_string().starts_with("headline"));
             let drifts = judge(&run, &before, &profile);
-            caught += usize::from(drifts.iter().any(|it| it.measure == "headline"));
+            caught += usize::from(drifts.iter().any(|it| it.measure.to_string() == "headline"));
             before.insert(0, run);
         }
         assert!(4 <= caught, "from the fifth run of four pages on: {caught}");

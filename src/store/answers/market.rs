@@ -11,13 +11,13 @@ use crate::store::{error::Result, reader::Reader};
 pub struct SymbolRow {
     /// The symbol.
     pub symbol: String,
-    /// Stock or index.
+    /// `stock` or `index`.
     pub kind: String,
-    /// Its first day on a ticker; nothing for one that is only named by stories.
+    /// Its first day on a ticker; `None` for a symbol that only stories name.
     pub first: Option<String>,
-    /// Its last.
+    /// Its last day on a ticker.
     pub last: Option<String>,
-    /// Stories that name it.
+    /// The number of stories that name it.
     pub mentions: u64,
 }
 
@@ -52,7 +52,7 @@ pub struct DailyRow {
 }
 
 impl Reader {
-    /// Every symbol.
+    /// Returns every symbol, in the order of the alphabet.
     pub fn symbols(&self) -> Result<Vec<SymbolRow>> {
         let sql = "SELECT s.symbol, s.kind, (SELECT min(q.day) FROM quotes q WHERE q.symbol = s.symbol),
                           (SELECT max(q.day) FROM quotes q WHERE q.symbol = s.symbol),
@@ -71,13 +71,13 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Whether a symbol ever stood on a ticker.
+    /// Returns whether a symbol was ever on a ticker.
     pub fn has_quotes(&self, symbol: &str) -> Result<bool> {
         let sql = "SELECT 1 FROM quotes WHERE symbol = ?1 LIMIT 1";
         Ok(self.conn.prepare_cached(sql)?.query_row([symbol], |_| Ok(())).optional()?.is_some())
     }
 
-    /// Every quote of a symbol, in the order of capture.
+    /// Returns every quote of a symbol, in the order of capture.
     pub fn quotes(&self, symbol: &str, days: Option<Days>) -> Result<Vec<StoredQuote>> {
         let sql = "SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect FROM quotes
                     WHERE symbol = ?1 AND day BETWEEN ?2 AND ?3 ORDER BY day, captured_at, strip_id";
@@ -87,7 +87,7 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The days of a symbol; rows that contradict themselves are left out.
+    /// Returns the days of a symbol; rows that contradict themselves are left out.
     pub fn quotes_daily(&self, symbol: &str, days: Option<Days>) -> Result<Vec<DailyRow>> {
         let sql =
             "SELECT day, symbol, kind, open, high, low, close, change_pct, captures FROM quotes_daily
@@ -125,7 +125,7 @@ pub(in crate::store) fn quote(row: &Row<'_>) -> rusqlite::Result<StoredQuote> {
     })
 }
 
-/// Text bounds of a range of days; all there are, without one.
+/// The bounds of a range of days, as text; without a range, bounds of all days there are.
 pub(in crate::store) fn bounds(days: Option<Days>) -> (String, String) {
     days.map_or((String::new(), "9999-12-31".to_owned()), |it| {
         (it.first.to_string(), it.last.to_string())

@@ -56,27 +56,27 @@ pub struct StoredCapture {
     pub last_modified: Option<String>,
     pub sha256: String,
     pub body: i64,
-    /// What was said around it, where that is known.
+    /// The heads that came with it, where they are known.
     pub heads: Option<Heads>,
 }
 
 /// Bytes, and the content type they came with.
 pub type Bytes = (Vec<u8>, Option<String>);
 
-/// What becomes of an article whose page was read again.
+/// What a rereading does to an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Amendment {
-    /// It is as it was.
+    /// Nothing: it is as it was.
     Same,
-    /// What is no part of its wording differs: dates, section, tags, links, blocks.
+    /// What is not part of its wording is replaced: dates, section, tags, links, blocks.
     Refresh,
-    /// Its wording differs: another version, made by the extractor.
+    /// Its wording is replaced by another version, made by the extractor.
     Replace,
     /// These fields have less than before: the reading is kept aside as a draft.
     Draft(Vec<Field>),
-    /// The page was no article so far.
+    /// The page becomes an article, which it was not so far.
     New,
-    /// The page is no article, or the capture is not the one its article was read from.
+    /// Nothing, but the strip is reread: the page is not an article, or its article was read from another capture.
     StripAlone,
 }
 
@@ -87,7 +87,7 @@ pub struct Rereading {
     pub capture: RereadCapture,
     /// What it says now.
     pub extraction: Extraction,
-    /// What becomes of it.
+    /// What it does to the article.
     pub amendment: Amendment,
 }
 
@@ -97,8 +97,8 @@ const AFTER: &str = "captures c LEFT JOIN articles a ON a.id = c.article_id LEFT
                       AND (?2 IS NULL OR coalesce(a.published_on, substr(c.captured_at, 1, 10)) BETWEEN ?2 AND ?3)";
 
 impl Reader {
-    /// Captures with bytes after a row, in the order of the archive: those of articles published on these days, and
-    /// of pages without a date captured on them.
+    /// Returns captures with bytes after a row, in the order of the archive: those of articles published on these days, and of
+    /// pages without a date captured on them.
     pub fn captures_after(
         &self,
         row: i64,
@@ -114,14 +114,14 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many captures [`Reader::captures_after`] has to offer.
+    /// Returns how many captures [`Reader::captures_after`] has to offer.
     pub fn captures_left(&self, row: i64, days: Option<Days>) -> Result<u64> {
         let sql = format!("SELECT count(*) FROM {AFTER}");
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
         Ok(self.conn.query_row(&sql, params![row, first, last], |row| row.get(0))?)
     }
 
-    /// The bytes of a capture, with their circumstances.
+    /// Returns the bytes of a capture, as they came.
     pub fn raw_page(&self, capture: &RereadCapture) -> Result<RawPage> {
         let RereadCapture { url, captured_at, content_type, source, status, body, .. } = capture;
         Ok(RawPage {
@@ -136,7 +136,7 @@ impl Reader {
         })
     }
 
-    /// Captures with bytes after a row, of articles published on these days.
+    /// Returns captures with bytes after a row and what was kept of their answers: of articles published on these days.
     pub fn stored_captures(
         &self,
         row: i64,
@@ -171,14 +171,14 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The bytes with this hash, and the content type they first came with.
+    /// Returns the bytes with this hash, and the content type they first came with.
     pub fn body_by_hash(&self, sha256: &str) -> Result<Option<Bytes>> {
         let sql = "SELECT b.id, (SELECT c.content_type FROM captures c WHERE c.body_id = b.id LIMIT 1)
                      FROM bodies b WHERE b.sha256 = ?1";
         self.bytes(sql, params![sha256])
     }
 
-    /// The bytes of a capture, and their content type.
+    /// Returns the bytes of a capture, and their content type.
     pub fn body_of_capture(&self, key: &PageKey, captured: Captured) -> Result<Option<Bytes>> {
         let sql = "SELECT body_id, content_type FROM captures
                     WHERE host = ?1 AND site_id = ?2 AND coalesce(captured_at, '') = ?3 AND body_id IS NOT NULL";
@@ -194,7 +194,7 @@ impl Reader {
         Ok(Some((self.unpacker.borrow_mut().read(&self.conn, body)?, content_type)))
     }
 
-    /// How far a job had come when it was left.
+    /// Returns how far a job had come when it was interrupted.
     pub fn progress(&self, job: &str) -> Result<Option<i64>> {
         let sql = "SELECT position FROM progress WHERE job = ?1";
         Ok(self.conn.query_row(sql, [job], |row| row.get(0)).optional()?)
@@ -218,7 +218,7 @@ fn capture(row: &Row<'_>) -> rusqlite::Result<RereadCapture> {
 }
 
 impl Writer {
-    /// Keep what was read again, and how far the job has come. How many strips are others than before.
+    /// Keeps what was read again, and how far the job has come. Returns how many strips differ from before.
     pub async fn keep_rereadings(
         &self,
         job: String,
@@ -240,7 +240,7 @@ impl Writer {
         .await
     }
 
-    /// A job is done: the next one begins at the beginning.
+    /// Forgets how far a job has come: it is done, and the next one begins at the beginning.
     pub async fn forget_progress(&self, job: String) -> Result<()> {
         self.call(move |conn| {
             conn.execute("DELETE FROM progress WHERE job = ?1", [job])?;
@@ -250,7 +250,7 @@ impl Writer {
     }
 }
 
-/// Whether the capture's strip is another one.
+/// Keeps one rereading. Returns whether the capture's strip is another one.
 fn keep(
     conn: &Connection,
     rereading: &Rereading,

@@ -22,12 +22,12 @@ pub enum Table {
     Links,
 }
 
-/// Which rows.
+/// The rows of a table that are exported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowFilter {
-    /// Of articles published, or quotes captured, on these days. Without a range, articles without a date too.
+    /// Those of articles published, or quotes captured, on these days. Without a range, articles without a date too.
     pub days: Option<Days>,
-    /// Of this section.
+    /// Those of this section.
     pub section: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl Table {
 }
 
 impl Reader {
-    /// The names of a table's columns, in order.
+    /// Returns the names of a table's columns, in order.
     pub fn columns(&self, table: Table) -> Result<Vec<String>> {
         let query = self.conn.prepare(table.sql())?;
         Ok(query.column_names().map(str::to_owned).collect())
@@ -147,7 +147,7 @@ impl Reader {
         Ok(self.conn.query_row(sql, params![first, last, filter.section], |row| row.get(0))?)
     }
 
-    /// What belongs to the capture an article was read from.
+    /// Returns what belongs to the capture an article was read from.
     pub fn circumstances(&self, page: PageId) -> Result<Circumstances> {
         let sql = "SELECT c.id, c.captured_at, c.strip_id, s.market_date
                      FROM articles a JOIN captures c ON c.id = a.capture_id LEFT JOIN strips s ON s.id = c.strip_id

@@ -6,34 +6,34 @@ use crate::model::Days;
 
 use crate::store::{error::Result, reader::Reader};
 
-/// Words in more stories than this are not ranked: they tell no story from another, and ranking all of them takes longer
-/// than anybody waits.
+/// The most stories that are ranked. Words in more of them tell no story from another, and ranking all takes longer than
+/// anybody waits.
 const RANKED_MAX: u64 = 60_000;
-/// So many of the last pages are looked at for the newest stories with words that stand in more.
+/// The most stories looked at for the newest ones with words that are in more.
 const NEWEST_MAX: u32 = 2_000;
-/// Words of a snippet.
+/// The number of words in a snippet.
 const SNIPPET_WORDS: u32 = 16;
 
-/// What is looked for.
+/// A question to the index.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Search {
     /// Words, or an expression of FTS5.
     pub query: String,
-    /// Published on these days.
+    /// Only stories published on these days.
     pub days: Option<Days>,
-    /// Of this section.
+    /// Only those of this section.
     pub section: Option<String>,
-    /// Signed so.
+    /// Only those with this in their byline.
     pub byline: Option<String>,
-    /// Naming this symbol.
+    /// Only those that name this symbol.
     pub symbol: Option<String>,
-    /// So many.
+    /// At most so many.
     pub limit: u32,
-    /// In which order.
+    /// The order they are in.
     pub order: SearchOrder,
 }
 
-/// In which order.
+/// The order of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SearchOrder {
     /// By bm25, the headline weighted.
@@ -58,14 +58,14 @@ pub struct SearchHit {
     pub headline: Option<String>,
     /// Its address.
     pub url: Option<String>,
-    /// Where the words stand, between [`MARKS`].
+    /// The words in their place, each between [`MARKS`].
     pub snippet: String,
 }
 
-/// Around each word that was found in a snippet: characters that no page has, cleaned as it was.
+/// The marks around each word that was found in a snippet: characters that no cleaned text has.
 pub const MARKS: [char; 2] = ['\u{2}', '\u{3}'];
 
-/// What was found.
+/// The answer to a [`Search`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchAnswer {
     /// The stories.
@@ -77,9 +77,9 @@ pub struct SearchAnswer {
 /// What the reader should know of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
-    /// The query is no expression of FTS5: its words were looked for.
+    /// The query is not an expression of FTS5: its words were looked for.
     Words,
-    /// The words stand in too many stories to rank: newest first, those with them in the headline before the others.
+    /// The words are in too many stories to rank: the newest come first, those with the words in the headline before the others.
     TooMany {
         /// At least so many.
         stories: u64,
@@ -87,7 +87,7 @@ pub enum Note {
 }
 
 impl Reader {
-    /// Look for words. What is no expression of FTS5 is taken for words.
+    /// Returns the stories with these words. A query that is not an expression of FTS5 is taken for words.
     pub fn search(&self, search: &Search) -> Result<SearchAnswer> {
         match self.find_words(search, &search.query) {
             Ok(found) => Ok(found),
@@ -131,7 +131,7 @@ impl Reader {
     }
 }
 
-/// FTS5 says what it does not understand in the words of its parser.
+/// Whether FTS5 did not understand the query, which it says in the words of its parser alone.
 fn is_syntax(error: &rusqlite::Error) -> bool {
     let said = error.to_string();
     ["fts5: ", "no such column", "unterminated string", "unknown special query"]
@@ -139,8 +139,8 @@ fn is_syntax(error: &rusqlite::Error) -> bool {
         .any(|it| said.contains(it))
 }
 
-/// The newest stories with these words. Where they stand in many, only rows of the last pages are looked at: where ids
-/// rise with the day, these are the newest stories.
+/// The newest stories with these words. Where there are many, only the last rows are looked at: where ids rise with the day,
+/// these are the newest stories.
 fn newest(conn: &Connection, search: &Search, query: &str) -> rusqlite::Result<Vec<SearchHit>> {
     let Search { query: _, days, section, byline, symbol, limit: _, order: _ } = search;
     let is_filtered = days.is_some() || section.is_some() || byline.is_some() || symbol.is_some();

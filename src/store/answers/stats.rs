@@ -13,27 +13,27 @@ use crate::store::{
     reader::Reader,
 };
 
-/// How many of the newest runs are shown.
+/// The number of runs that are shown, the newest first.
 const RUNS_MAX: u32 = 5;
 
 /// The state of an archive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
-    /// Articles.
+    /// The number of articles,
     pub articles: u64,
-    /// Their wordings, the newest included.
+    /// of their wordings, the newest included,
     pub versions: u64,
     /// First and last day of publication.
     pub days: Option<(String, String)>,
-    /// Articles without a date.
+    /// The number of articles without a date,
     pub undated: u64,
-    /// Quotes from tickers.
+    /// of quotes from tickers,
     pub quotes: u64,
-    /// Captures with their raw bytes.
+    /// and of captures.
     pub captures: u64,
     /// Pages by what is known of them.
     pub pages: Vec<PageStats>,
-    /// Pages due now.
+    /// The number of pages that are due now.
     pub due: u64,
     /// When the next page is due.
     pub next_due: Option<String>,
@@ -50,11 +50,11 @@ pub struct Status {
 pub struct PageStats {
     /// What is known of them.
     pub state: PageState,
-    /// Why.
+    /// The cause of that state.
     pub reason: Option<String>,
-    /// Whether they are ids that nobody named and that no page has: nothing is lost with them.
+    /// Whether they are ids that nobody named and that no page has, with which nothing is lost.
     pub is_guess: bool,
-    /// How many.
+    /// The number of these pages.
     pub count: u64,
     /// When the first of them is looked at again; `None` for never.
     pub next_due: Option<String>,
@@ -65,7 +65,7 @@ pub struct PageStats {
 pub struct SourceStats {
     /// Its address.
     pub url: String,
-    /// How it was: fresh, stale, empty, failed.
+    /// Its state then: fresh, stale, empty, failed.
     pub state: String,
     /// Why it failed.
     pub reason: Option<String>,
@@ -80,11 +80,11 @@ pub struct SourceStats {
 pub struct HostStats {
     /// The host.
     pub host: String,
-    /// No request before this.
+    /// The time before which it wants no request.
     pub wait_until: Option<String>,
-    /// The breaker is open until then.
+    /// The time until which the breaker is open.
     pub open_until: Option<String>,
-    /// Failures in a row.
+    /// The number of failures in a row.
     pub failures: u64,
     /// The pace in force, in milliseconds between requests.
     pub interval_ms: Option<u64>,
@@ -104,7 +104,7 @@ pub struct Sample {
 }
 
 impl Reader {
-    /// The newest articles, newest first.
+    /// Returns the newest articles, newest first.
     pub fn sample(&self, limit: u32) -> Result<Vec<Sample>> {
         let sql = "SELECT published_on, section, byline, headline FROM articles
                     ORDER BY published_on DESC, published_at DESC, id DESC LIMIT ?1";
@@ -120,7 +120,7 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// The state of the archive at a time.
+    /// Returns the state of the archive at a time.
     pub fn status(&self, now: DateTime<Utc>) -> Result<Status> {
         let conn = &self.conn;
         let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0));
@@ -182,7 +182,7 @@ fn pages(conn: &Connection) -> Result<Vec<PageStats>> {
     Ok(pages)
 }
 
-/// Ids that nobody named and that no page has. They are not due again, but for those a source names by now.
+/// Counts ids that nobody named and that no page has. They are not due again, except those that a source names by now.
 fn guesses_missed(conn: &Connection) -> Result<Vec<PageStats>> {
     let sql =
         "SELECT reason, count(*) FROM pages WHERE state = 'missing' AND via = 'ids' GROUP BY reason";

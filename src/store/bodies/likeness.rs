@@ -1,6 +1,7 @@
-//! Which pages are of one template: told by sketches, hashes of some of a page's pieces.
+//! Likeness: which pages are of one template, told by sketches, which are hashes of some of a page's pieces. It knows bytes
+//! alone; what is done with pages that are alike is the business of `pack`.
 
-/// Shorter pieces stand on every page.
+/// The bytes of the shortest piece that counts: shorter ones are on every page.
 const PIECE_MIN: usize = 12;
 /// One piece in so many is part of a sketch.
 const SAMPLE: u64 = 8;
@@ -21,7 +22,7 @@ pub(in crate::store) fn sketch(page: &[u8]) -> Vec<u64> {
     hashes
 }
 
-/// Enough of a piece to choose by: to hash each of them whole takes as long as to compress the page.
+/// A hash of both ends of a piece, to choose by: hashing all of it would take as long as compressing the page.
 fn ends(piece: &[u8]) -> u64 {
     let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("words are of eight bytes"));
     let (first, last) = (word(&piece[..8]), word(&piece[piece.len() - 8..]));
@@ -42,7 +43,7 @@ fn mix(hash: u64, word: u64) -> u64 {
     (hash ^ word).wrapping_mul(0x0000_0100_0000_01B3).rotate_left(23)
 }
 
-/// How many of a hundred pieces of a page are in another.
+/// The share of a page's pieces that are in another, in percent.
 pub(in crate::store) fn likeness(page: &[u64], other: &[u64]) -> usize {
     let found = page.iter().filter(|it| other.binary_search(it).is_ok()).count();
     found * 100 / page.len().max(1)

@@ -49,7 +49,7 @@ pub(in crate::store) struct BodyReference {
     compressors: Mutex<Compressors>,
 }
 
-/// Compressors against one reference: as many as there were threads that needed one at a time.
+/// Compressors against one reference: as many as threads ever needed at one time.
 #[derive(Default)]
 struct Compressors {
     free: Vec<Compressor<'static>>,

@@ -85,7 +85,7 @@ pub(in crate::store) fn replace(conn: &Connection, id: i64, packed: &Packed) -> 
     Ok((before - packed.data.len()) as u64)
 }
 
-/// Reads bodies, keeping the references it needed last.
+/// Reads bodies, and keeps the references at hand that it needed last.
 #[derive(Default)]
 pub(in crate::store) struct Unpacker(Vec<(i64, DecoderDictionary<'static>)>);
 

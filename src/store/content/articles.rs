@@ -12,7 +12,7 @@ use crate::model::{Block, BlockKind, Captured, Draft, Link, PageId, PageKey, Set
 use super::{full_text, symbols};
 use crate::store::{bodies::bytes::sha256, error::Result, moment::stamp};
 
-/// What is stored of an article, as far as a new wording has to know.
+/// The newest stored wording of an article, as far as a new one has to know it.
 struct StoredWording {
     content_hash: String,
     seen_at: Option<String>,
@@ -47,25 +47,25 @@ impl Cause {
     }
 }
 
-/// What came of a draft.
+/// What became of a draft.
 pub(in crate::store) enum Kept {
     As(Settled),
     /// The page lost its body: the stored article stays.
     Emptied,
 }
 
-/// SHA-256 over headline, byline, summary and body, white space folded: what a version is told by.
+/// The hash that tells versions apart: SHA-256 over headline, byline, summary and body, white space folded.
 pub fn content_hash(draft: &Draft) -> String {
     text_hash(&texts(draft), draft.byline.as_deref().unwrap_or_default())
 }
 
-/// The same of a wording as it is stored: headline, summary and body.
+/// The same hash of a wording as it is stored: headline, summary and body, and its byline.
 pub(in crate::store) fn text_hash([headline, summary, body]: &[String; 3], byline: &str) -> String {
     let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     sha256([headline.as_str(), byline, summary, body].map(fold).join("\u{1f}").as_bytes())
 }
 
-/// Store a draft as the newest wording, as an older one, or as what is known already.
+/// Keeps a draft as the newest wording, as an older one, or as what is known already. Returns what became of it.
 pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Result<Kept> {
     let hash = content_hash(incoming.draft);
     let stored = conn
@@ -100,7 +100,7 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
     Ok(Kept::As(Settled::Updated))
 }
 
-/// The article was looked at, and is as before (304). `false` where there is no article.
+/// Notes that the site was asked about an article, which is as before (304). Returns whether there is an article.
 pub(in crate::store) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<bool> {
     let touched = conn
         .prepare_cached("UPDATE articles SET last_checked_at = ?2 WHERE id = ?1")?
@@ -142,8 +142,8 @@ fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> 
     keep_parts(conn, *page, draft)
 }
 
-/// The newest wording becomes an old one, the draft the newest. A text that is not the one that was stored never was a
-/// wording: it goes.
+/// Makes the draft the newest wording, and the one before it an old one. A text that is not the one that was stored never was a
+/// wording: it is overwritten.
 pub(in crate::store) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
     let Incoming { page, key: _, url, draft, capture, captured, at, cause } = incoming;
     let (before, stored, byline) = conn
@@ -200,7 +200,7 @@ fn texts(draft: &Draft) -> [String; 3] {
     [draft.headline.clone().unwrap_or_default(), draft.summary.join("\n"), draft.body()]
 }
 
-/// Words that stand in one text more often than in the other.
+/// The number of words that one text has more often than the other.
 fn changed_words(before: &[String; 3], after: &[String; 3]) -> u64 {
     let mut counts: HashMap<&str, i64> = HashMap::new();
     for (texts, step) in [(before, -1), (after, 1)] {
@@ -211,7 +211,7 @@ fn changed_words(before: &[String; 3], after: &[String; 3]) -> u64 {
     counts.values().map(|it| it.unsigned_abs()).sum()
 }
 
-/// What may change without making a version: dates, section, tags, links.
+/// Updates what may change without making a version: dates, section, tags, links.
 pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
     let Incoming { page, key: _, url: _, draft, capture: _, captured: _, at, cause: _ } = incoming;
     conn.prepare_cached(
@@ -241,7 +241,8 @@ pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> R
     keep_parts(conn, *page, draft)
 }
 
-/// The newest wording is the one of this capture, if it is the same: the bytes of older captures go.
+/// Notes that the newest wording was read from this capture, since the bytes of older ones are about to go. An older capture
+/// does not count.
 pub(in crate::store) fn move_to(conn: &Connection, page: PageId, capture: i64) -> Result<()> {
     conn.prepare_cached(
         "UPDATE articles SET capture_id = ?2
@@ -251,8 +252,8 @@ pub(in crate::store) fn move_to(conn: &Connection, page: PageId, capture: i64) -
     Ok(())
 }
 
-/// What a later reading says otherwise, `refresh` leaving alone what a page does not say: here the page is the same, and
-/// what it no longer says was never there.
+/// Overwrites what a later reading of the same page says otherwise. Unlike `refresh` it also empties what the page does not say:
+/// that was never there.
 pub(in crate::store) fn correct(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
     let draft = incoming.draft;
     conn.prepare_cached(
@@ -274,7 +275,7 @@ pub(in crate::store) fn correct(conn: &Connection, incoming: &Incoming<'_>) -> R
     Ok(())
 }
 
-/// The newest wording turns out to be older than was known, unless another one lies between.
+/// Dates the newest wording back to an earlier capture that has it too, unless another wording lies between.
 fn see_earlier(conn: &Connection, page: PageId, seen_at: Option<&str>) -> Result<()> {
     conn.prepare_cached(
         "UPDATE articles SET version_seen_at = ?2
@@ -284,7 +285,7 @@ fn see_earlier(conn: &Connection, page: PageId, seen_at: Option<&str>) -> Result
     Ok(())
 }
 
-/// A wording from before the newest: kept once, in its place in time.
+/// Keeps a wording from before the newest, once and in its place in time. Returns what that meant for the archive.
 fn keep_older(
     conn: &Connection,
     incoming: &Incoming<'_>,

@@ -1,4 +1,5 @@
-//! The full-text index, kept up in bulk.
+//! The full-text index, kept up in bulk: what changes is collected, and indexed once at the end of a transaction. It is asked by
+//! `answers/search`.
 //!
 //! FTS5 writes the words it has collected whenever a statement with triggers begins: a segment for each article, and
 //! merges of segments ever after. So the writer has the triggers of `articles` note what changes (see `unindexed` in
@@ -6,13 +7,13 @@
 
 use rusqlite::{Connection, Result};
 
-/// Collect what this operation changes, until [`catch_up`]. Done at the end of each transaction of the writer.
+/// Has what this operation changes collected, to be indexed at the end of the transaction.
 pub(in crate::store) fn collect(conn: &Connection) -> Result<()> {
     conn.prepare_cached("INSERT OR IGNORE INTO unindexed (id, is_indexed) VALUES (0, 0)")?.execute([])?;
     Ok(())
 }
 
-/// Index what was collected, and go on collecting. For whoever asks the index within the transaction.
+/// Indexes what was collected so far, for a question within the transaction. Collecting goes on.
 pub(in crate::store) fn catch_up(conn: &Connection) -> Result<()> {
     if !conn.prepare_cached("SELECT 1 FROM unindexed WHERE 0 < id")?.exists([])? {
         return Ok(());
@@ -31,7 +32,7 @@ pub(in crate::store) fn catch_up(conn: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Index what was collected: the transaction ends.
+/// Indexes what was collected, and stops collecting: the transaction ends.
 pub(in crate::store) fn finish(conn: &Connection) -> Result<()> {
     catch_up(conn)?;
     if conn.prepare_cached("SELECT 1 FROM unindexed")?.exists([])? {
@@ -118,7 +119,7 @@ mod tests {
             check(&conn, word, expect);
         }
         is_whole(&conn);
-        // Whoever writes beside us finds triggers that index at once.
+        // A writer beside us finds triggers that index at once.
         insert(&conn, 8, "copper");
         check(&conn, "copper", &[8]);
         is_whole(&conn);

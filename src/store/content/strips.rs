@@ -9,7 +9,7 @@ use crate::model::{Captured, Quote, Strip};
 use super::symbols;
 use crate::store::{bodies::bytes::sha256, error::Result};
 
-/// The row of a capture's strip; `None` where it carried none.
+/// Keeps the strip of a capture. Returns its row, `None` where the capture carried no strip.
 pub(in crate::store) fn keep(
     conn: &Connection,
     strip: &Strip,
@@ -58,6 +58,11 @@ pub(in crate::store) fn keep(
             .execute(params![id, at, day])?;
         return Ok(Some(id));
     }
+    insert(conn, strip, &hash, &at, &day).map(Some)
+}
+
+/// Inserts a strip and its quotes. Returns its row.
+fn insert(conn: &Connection, strip: &Strip, hash: &str, at: &str, day: &str) -> Result<i64> {
     conn.prepare_cached(
         "INSERT INTO strips (captured_at, last_captured_at, day, market_date, rows, captures, hash)
          VALUES (?1, ?1, ?2, ?3, ?4, 1, ?5)",
@@ -93,10 +98,10 @@ pub(in crate::store) fn keep(
             suspect
         ])?;
     }
-    Ok(Some(id))
+    Ok(id)
 }
 
-/// The captures of a strip after a time become a strip of their own.
+/// Splits a strip: its captures after a time become a strip of their own.
 fn split(conn: &Connection, id: i64, at: &str, zone: Tz) -> Result<()> {
     let first: Option<String> = conn
         .prepare_cached(
@@ -130,7 +135,7 @@ fn split(conn: &Connection, id: i64, at: &str, zone: Tz) -> Result<()> {
     Ok(())
 }
 
-/// Put what a later reading made of a capture's strip in its place; whether that is another one.
+/// Puts what a later reading made of a capture's strip in its place. Returns whether that is another strip.
 pub(in crate::store) fn reread(
     conn: &Connection,
     capture: i64,

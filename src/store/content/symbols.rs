@@ -8,7 +8,7 @@ use crate::model::{Names, PageId, Quote, QuoteKind, capitals};
 use super::full_text;
 use crate::store::error::Result;
 
-/// These stood on a ticker. Where a symbol never did before, the stories that name it are looked for.
+/// Keeps the symbols of a ticker. For a symbol that is new, the stories that name it are looked for.
 pub(in crate::store) fn know(conn: &Connection, quotes: &[Quote]) -> Result<()> {
     let symbols: Vec<&str> = quotes.iter().map(|it| it.symbol.as_str()).collect();
     let mut query = conn.prepare_cached(
@@ -26,6 +26,7 @@ fn json_array<T: AsRef<str>>(texts: &[T]) -> String {
     texts.iter().map(AsRef::as_ref).collect::<serde_json::Value>().to_string()
 }
 
+/// Keeps a new symbol, and the stories that name it.
 fn meet(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
     conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, ?2)")?
         .execute(params![symbol, kind.code()])?;
@@ -48,7 +49,7 @@ fn meet(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
 
 const INSERT: &str = "INSERT OR IGNORE INTO mentions (article_id, symbol) VALUES (?1, ?2)";
 
-/// What an article names.
+/// Keeps the symbols that an article names.
 pub(in crate::store) fn keep_mentions(conn: &Connection, page: PageId, names: &Names) -> Result<()> {
     conn.prepare_cached(
         "INSERT OR IGNORE INTO mentions (article_id, symbol)

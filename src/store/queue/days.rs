@@ -16,7 +16,7 @@ use crate::store::{
     writer::Writer,
 };
 
-/// Enough to see past a few articles that are wrong about their day.
+/// The most articles looked at on each side: enough to see past a few that are wrong about their day.
 const FACTS_MAX: usize = 40;
 
 /// What the archive knows of a day.
@@ -33,7 +33,7 @@ pub struct DayFacts {
 pub struct IdFact {
     /// Its number.
     pub id: u64,
-    /// What is known of it.
+    /// The state of the page.
     pub state: PageState,
     /// The day its article was published.
     pub day: Option<NaiveDate>,
@@ -42,8 +42,8 @@ pub struct IdFact {
 }
 
 impl Writer {
-    /// Keep what a source said of a day, and what was sent to learn it: in one transaction, the pages it named are
-    /// queued and filed under the day. How many of them nobody had named before.
+    /// Keeps what a source said of a day, with the requests that it took: in one transaction the pages it named are enqueued and
+    /// filed under the day. Returns how many of them nobody had named before.
     pub async fn keep_reading(
         &self,
         run: RunId,
@@ -82,8 +82,8 @@ impl Writer {
         .await
     }
 
-    /// Ids that were asked for with those of a day and are not known to be of it: beyond its reach, since ids may be out of
-    /// order, or named by a listing of another day. They are that day's business.
+    /// Takes ids out of a day that were asked for with its own and are not known to be of it: those beyond its first and last
+    /// number, since ids may be out of order, and those that a listing of another day names.
     pub async fn forget_neighbours(&self, day: NaiveDate, first: u64, last: u64) -> Result<()> {
         self.call(move |conn| {
             conn.prepare_cached(
@@ -104,8 +104,8 @@ impl Writer {
         .await
     }
 
-    /// Makes guesses between two numbers due again that were not there before a time: they may have been published since.
-    /// Returns how many.
+    /// Makes guesses between two numbers due again that were not there before a time: they may have been published since. Returns
+    /// the number of pages that are due again.
     pub async fn guess_again(
         &self,
         host: &str,
@@ -141,7 +141,7 @@ fn start_of(day: NaiveDate, zone: chrono_tz::Tz) -> DateTime<Utc> {
 }
 
 impl Reader {
-    /// What is known of each day of a range; days nobody has asked about are left out.
+    /// Returns what is known of each day of a range; days that nobody has asked about are left out.
     pub fn days(&self, days: Days) -> Result<BTreeMap<NaiveDate, DayFacts>> {
         let mut facts: BTreeMap<NaiveDate, DayFacts> = BTreeMap::new();
         for (day, articles) in self.article_counts(days)? {
@@ -174,7 +174,7 @@ impl Reader {
         Ok(facts)
     }
 
-    /// Articles by day of publication.
+    /// Returns the number of articles by day of publication.
     pub fn article_counts(&self, days: Days) -> Result<BTreeMap<NaiveDate, u64>> {
         let mut query = self.conn.prepare_cached(
             "SELECT published_on, count(*) FROM articles WHERE published_on BETWEEN ?1 AND ?2 GROUP BY published_on",
@@ -192,7 +192,7 @@ impl Reader {
         Ok(counts)
     }
 
-    /// The first and the last day that anything is known of.
+    /// Returns the first and the last day that anything is known of.
     pub fn known_days(&self) -> Result<Option<Days>> {
         let sql = "SELECT min(day), max(day) FROM (
                        SELECT min(published_on) AS day FROM articles
@@ -205,7 +205,7 @@ impl Reader {
         Ok(day(first).zip(day(last)).map(|(first, last)| Days { first, last }))
     }
 
-    /// Whether the site's news are followed: somebody scrapes.
+    /// Returns whether the site's news is followed: some run was a `scrape`.
     pub fn is_followed(&self) -> Result<bool> {
         let sql = "SELECT EXISTS (SELECT 1 FROM runs WHERE command = 'scrape')";
         Ok(self.conn.query_row(sql, [], |row| row.get(0))?)
@@ -218,8 +218,8 @@ impl Reader {
         Ok(self.conn.prepare_cached(sql)?.query_row([source], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
-    /// Numbers and days of the articles next to the beginning of a day, from the number `from` on: those of the last
-    /// days before it, and those of it and the days after.
+    /// Returns numbers and days of the articles next to the beginning of a day, from the number `from` on: those of the last days
+    /// before it, and those of it and the days after.
     pub fn around(&self, host: &str, from: u64, day: NaiveDate) -> Result<Vec<(u64, NaiveDate)>> {
         let before = "SELECT CAST(site_id AS INTEGER) AS number, published_on FROM articles
                        WHERE host = ?1 AND published_on < ?2 AND number >= ?3

@@ -9,8 +9,8 @@ use crate::model::{PageId, PageKey, PageState};
 use crate::store::{error::Result, moment::stamp, reader::Reader, writer::Writer};
 
 impl Reader {
-    /// Pages of these states that this web archive was not asked for since then, the last visited first. A number that was
-    /// guessed and is of no page is none.
+    /// Returns pages of these states that this web archive was not asked for since then, the last visited first. A number that
+    /// was guessed and that no page has is not among them.
     pub fn to_offer(
         &self,
         archive: &str,
@@ -35,7 +35,7 @@ impl Reader {
 }
 
 impl Writer {
-    /// A web archive was asked for this page, and had so many captures.
+    /// Remembers that a web archive was asked for a page, and how many captures it had.
     pub async fn remember_offer(
         &self,
         page: PageId,

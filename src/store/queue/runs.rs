@@ -8,7 +8,7 @@ use rusqlite::params;
 use serde_json::json;
 use strum::IntoStaticStr;
 
-use crate::model::{Drift, RunId, Tally};
+use crate::model::{Drift, Measure, RunId, Tally};
 
 use crate::store::{
     error::Result,
@@ -70,7 +70,7 @@ pub struct Measured {
     /// Pages that the quick parser was in doubt of.
     pub parsed_slowly: u64,
     /// Sums over its pages, by measure.
-    pub totals: BTreeMap<String, f64>,
+    pub totals: BTreeMap<Measure, f64>,
     /// What drifted.
     pub drifts: Vec<Drift>,
 }
@@ -83,7 +83,7 @@ pub struct RunMeasures {
     /// Pages that were read.
     pub pages: u64,
     /// Sums over its pages, by measure.
-    pub totals: BTreeMap<String, f64>,
+    pub totals: BTreeMap<Measure, f64>,
     /// Whether it drifted: such a run is no custom.
     pub has_drifted: bool,
 }
@@ -96,7 +96,7 @@ impl RunOutcome {
 }
 
 impl Writer {
-    /// Begin a run. The lock is ours, so whoever has not finished is dead: its claims are released.
+    /// Begins a run, and releases the claims of others: the lock is ours, so a run that has not finished is dead.
     pub async fn begin_run(&self, command: &'static str, now: DateTime<Utc>) -> Result<RunId> {
         self.call(move |conn| {
             conn.execute("UPDATE pages SET claimed_by = NULL WHERE claimed_by IS NOT NULL", [])?;
@@ -113,7 +113,7 @@ impl Writer {
         .await
     }
 
-    /// What the pages of the runs of a command had, from a time on, newest first.
+    /// Returns what the pages of the runs of a command had, from a time on, newest first.
     pub async fn measures(
         &self,
         command: &'static str,
@@ -126,11 +126,14 @@ impl Writer {
             )?;
             // How costly pages were to parse is nothing that is on them.
             let sql = "SELECT measure, total FROM run_measures WHERE run_id = ?1 AND measure <> ?2";
-            let mut of_run = conn.prepare_cached(sql)?;
+            let mut query_totals = conn.prepare_cached(sql)?;
             let mut runs = Vec::new();
             let mut rows = query.query(params![command, stamp(from), MEASURED_MAX])?;
             while let Some(row) = rows.next()? {
-                let totals = of_run.query_map(params![row.get::<_, i64>(0)?, PARSED_SLOWLY], |row| Ok((row.get(0)?, row.get(1)?)))?;
+                let of_run = params![row.get::<_, i64>(0)?, PARSED_SLOWLY];
+                let totals = query_totals.query_map(of_run, |row| {
+                    Ok((Measure::from(row.get::<_, String>(0)?.as_str()), row.get(1)?))
+                })?;
                 runs.push(RunMeasures {
                     started_at: unstamp(&row.get::<_, String>(1)?).unwrap_or_default(),
                     pages: row.get(2)?,
@@ -143,7 +146,7 @@ impl Writer {
         .await
     }
 
-    /// Keep what the pages of a run had, and what drifted.
+    /// Keeps what the pages of a run had, and what drifted.
     pub async fn keep_measures(&self, run: RunId, measured: Measured) -> Result<()> {
         self.call(move |conn| {
             let Measured { pages, parsed_slowly, totals, drifts } = measured;
@@ -154,7 +157,7 @@ impl Writer {
             let sql = "INSERT OR REPLACE INTO run_measures (run_id, measure, total) VALUES (?1, ?2, ?3)";
             let mut insert = conn.prepare_cached(sql)?;
             for (measure, total) in &totals {
-                insert.execute(params![run.0, measure, total])?;
+                insert.execute(params![run.0, measure.to_string(), total])?;
             }
             if 0 < parsed_slowly {
                 insert.execute(params![run.0, PARSED_SLOWLY, parsed_slowly])?;
@@ -164,7 +167,7 @@ impl Writer {
         .await
     }
 
-    /// End a run.
+    /// Ends a run.
     pub async fn finish_run(
         &self,
         run: RunId,
@@ -198,26 +201,26 @@ impl Writer {
     }
 }
 
-/// `NULL` for nothing.
+/// The text of `runs.drift`; `None`, which is `NULL`, where nothing drifted.
 fn drift_json(drifts: &[Drift]) -> Option<String> {
     let round = |it: f64| (it * 1000.0).round() / 1000.0;
     let one = |it: &Drift| {
         let Drift { measure, before, now, pages, examples } = it;
         json!({
-            "measure": measure, "before": round(*before), "now": round(*now), "pages": pages, "examples": examples,
+            "measure": measure.to_string(), "before": round(*before), "now": round(*now), "pages": pages, "examples": examples,
         })
     };
     let all: Vec<_> = drifts.iter().map(one).collect();
     (!all.is_empty()).then(|| serde_json::Value::from(all).to_string())
 }
 
-/// What [`drift_json`] wrote.
+/// The drifts that [`drift_json`] wrote.
 pub(in crate::store) fn drifts(json: Option<&str>) -> Vec<Drift> {
     let values: Vec<serde_json::Value> =
         json.and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
     let number = |it: &serde_json::Value| it.as_f64().unwrap_or_default();
     let drift = |it: &serde_json::Value| Drift {
-        measure: it["measure"].as_str().unwrap_or_default().to_owned(),
+        measure: Measure::from(it["measure"].as_str().unwrap_or_default()),
         before: number(&it["before"]),
         now: number(&it["now"]),
         pages: it["pages"].as_u64().unwrap_or_default(),
