@@ -74,7 +74,7 @@
 //!   the pages, whoever changes them, and whenever a run is killed.
 //! * Raw pages are compressed against whole pages of their template that the store chooses by likeness, not by era: `store`
 //!   does not know eras, and pages of one day are not always of one template.
-//! * The full-text index follows at the end of each transaction, not with each article (`store/full_text.rs`): FTS5 would write a
+//! * The full-text index follows at the end of each transaction, not with each article (`store/content/full_text.rs`): FTS5 would write a
 //!   segment for each. The next page of a queue is handed out before the transaction that claims it is on the disk: a machine
 //!   that dies in between has neither settled the one nor claimed the other.
 //! * The id walk is `discover/bisect.rs` (pure), `jobs/id_map.rs` (what is known) and `jobs/ids.rs` (who asks): what an id is, the
