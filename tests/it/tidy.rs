@@ -49,7 +49,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rustls::", &["fetch"]),
     ("rusqlite::", &["store"]),
     ("strum::", &["model", "store"]),
-    ("data_encoding::", &["fetch", "store", "warc"]),
+    ("data_encoding::", &["store", "warc", "export"]),
     ("zstd::", &["store", "warc"]),
     ("sha2::", &["store", "warc", "export"]),
     ("zip::", &["export"]),
