@@ -87,7 +87,7 @@ fn fill(
         }
     });
     progress.end();
-    let Some(report) = report? else { return Ok(Exit::Interrupted) };
+    let report = report?;
     let covered = jobs::coverage(&reader, &session.config.profile, backfill.days, Utc::now())?;
     // A listing that could not be read is a page that could not be read.
     let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
@@ -139,13 +139,12 @@ fn dry_run(
 ) -> anyhow::Result<Exit> {
     let archive = if session.archive.exists() { Some(Reader::open(&session.archive)?) } else { None };
     let profile = &session.config.profile;
-    let plan = block_on(async |stop| {
+    let BackfillPlan { days, requests, asked, cut } = block_on(async |stop| {
         let fetcher = scrape::fetcher(&session.config)?;
         let (extractor, archive) = (&session.extractor, archive.as_ref());
         let preview = Preview { fetcher: &fetcher, extractor, profile, archive, limits, stop };
         Ok(preview.plan(backfill, Utc::now()).await?)
     })?;
-    let Some(BackfillPlan { days, requests, asked, cut }) = plan else { return Ok(Exit::Interrupted) };
     let mut out = String::new();
     if !days.is_empty() {
         out += "day         state     listings  queued  expected  guesses\n";

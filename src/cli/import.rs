@@ -72,7 +72,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         Ok(import.run(files, &reader).await?)
     });
     progress.end();
-    let Some(imported) = imported? else { return Ok(Exit::Interrupted) };
+    let imported = imported?;
     let Imported { report, passed_over, damaged, unresolved } = &imported;
     let exit = match report.end {
         End::Interrupted => Exit::Interrupted,

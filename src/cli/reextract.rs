@@ -42,7 +42,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> a
         Ok(job.run().await?)
     });
     progress.end();
-    let Some(report) = report? else { return Ok(Exit::Interrupted) };
+    let report = report?;
     printer.data(&table(&report))?;
     let exit = match report.is_whole {
         false => Exit::Interrupted,

@@ -53,9 +53,7 @@ pub(super) fn pass(
         Ok(pass.scrape(command, &reader).await?)
     });
     progress.end();
-    let Some(report) = report? else {
-        return Ok(Exit::Interrupted);
-    };
+    let report = report?;
     let exit = exit(&report);
     let line = closing("scrape", &report, began.elapsed()) + &upgraded(&writer);
     printer.closing(&line, exit);
@@ -163,7 +161,6 @@ fn dry_run(session: &Session, limits: Limits, printer: &Printer) -> anyhow::Resu
         let fetcher = fetcher(&session.config)?;
         Ok(jobs::plan(&fetcher, &session.config.profile, archive.as_ref(), limits, stop).await?)
     })?;
-    let Some(plan) = plan else { return Ok(Exit::Interrupted) };
     let mut unread = 0;
     for source in &plan.sources {
         match &source.listed {

@@ -135,15 +135,13 @@ fn config_file(common: &Common) -> anyhow::Result<Option<PathBuf>> {
     }
 }
 
-/// Run a job to its end. Ctrl-C wishes for one; a second one is not waited for.
-pub(super) fn block_on<T>(
-    job: impl AsyncFnOnce(Stop) -> anyhow::Result<T>,
-) -> anyhow::Result<Option<T>> {
+/// Runs a job to its end and returns what it returns. The first Ctrl-C asks the job to end, the second ends the program.
+pub(super) fn block_on<T>(job: impl AsyncFnOnce(Stop) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     let (switch, stop) = Stop::new();
     // On a thread of its own: a job may be reading a pipe that nobody fills.
     runtime.spawn(watch_signals(switch));
-    let result = runtime.block_on(job(stop)).map(Some);
+    let result = runtime.block_on(job(stop));
     runtime.shutdown_background();
     result
 }

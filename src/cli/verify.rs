@@ -57,7 +57,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
         Ok((verified, repaired, saved))
     });
     progress.end();
-    let Some((verified, repaired, saved)) = verified? else { return Ok(Exit::Interrupted) };
+    let (verified, repaired, saved) = verified?;
     let is_alone = writer.is_some();
     drop(writer);
     if 0 < saved {
