@@ -9,7 +9,8 @@
 //!
 //! ```text
 //! cli                                arguments in, text and exit codes out
-//! jobs · export · web                work across layers · rows out · pages out
+//! export                             rows, answers, charts and web archives out
+//! jobs · demo                        work across layers · the fake site
 //! discover · fetch · extract · store four engines, strangers to each other
 //! config · html · warc               the file, validated whole · the DOM wrapped · a codec
 //! model                              the vocabulary
@@ -118,8 +119,8 @@
 //! * [`extract`]: bytes to draft, strip and warnings. Pure and total.
 //! * [`store`]: the archive. The only module that knows SQL.
 //! * [`jobs`]: moves values between the four above.
-//! * [`export`]: the public form of an article.
-//! * [`web`]: pages out: the miniature site of `demo` and the tests.
+//! * [`demo`]: the miniature news site of `tearsheet demo` and the tests, served on loopback.
+//! * [`export`]: what other programs read: rows, answers, charts and web archives.
 //! * [`cli`]: arguments in, text and exit codes out.
 
 pub mod model;
@@ -133,8 +134,9 @@ pub mod extract;
 pub mod fetch;
 pub mod store;
 
-pub mod export;
+pub mod demo;
 pub mod jobs;
-pub mod web;
+
+pub mod export;
 
 pub mod cli;

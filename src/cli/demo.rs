@@ -6,9 +6,9 @@ use anyhow::Context;
 
 use crate::{
     config::Config,
+    demo::Miniature,
     jobs::Limits,
     store::{self, Sample, commands_of},
-    web::Miniature,
 };
 
 use super::{

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use tearsheet::web::Miniature;
+use tearsheet::demo::Miniature;
 
 use crate::support::{
     program::{Program, one, rows},

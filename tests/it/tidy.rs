@@ -20,13 +20,13 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("extract", &["model", "config", "html"]),
     ("store", &["model"]),
     ("jobs", &["model", "config", "html", "warc", "discover", "fetch", "extract", "store"]),
-    ("export", &["model", "warc", "store"]),
-    ("web", &["model", "store"]),
+    ("demo", &[]),
+    ("export", &["model", "warc", "store", "jobs"]),
     (
         "cli",
         &[
-            "model", "config", "html", "warc", "discover", "fetch", "extract", "store", "jobs",
-            "export", "web",
+            "model", "config", "html", "warc", "discover", "fetch", "extract", "store", "jobs", "demo",
+            "export",
         ],
     ),
 ];
@@ -62,8 +62,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("plotters::", &["cli"]),
     ("png::", &["cli"]),
     ("textplots::", &["cli"]),
-    ("axum::", &["web"]),
-    ("include_dir::", &["web"]),
+    ("axum::", &["demo"]),
+    ("include_dir::", &["demo"]),
     ("clap::", &["cli"]),
     ("indicatif::", &["cli"]),
     ("console::", &["cli"]),

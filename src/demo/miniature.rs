@@ -1,8 +1,8 @@
-//! `fixtures/site`, embedded and served on loopback as the real site serves its pages.
+//! The miniature site: which file of `fixtures/site` answers which request. The files are embedded in the program.
 //!
-//! The files say what happens: `news/7.html` is a page, `news/7.2.html` the same page after it was rewritten
-//! (served once the first has been read), `news/7.403` one that is refused, and what has no file is
-//! missing. `{{base}}` stands for the server's address, `{{now}}` for the time of the request.
+//! Their names say how a path is answered: `news/7.html` is a page, `news/7.2.html` is the same page after it was rewritten (it
+//! is served from the second request on), and `news/7.403` is a page that is refused. A path without a file is answered with
+//! 404. `{{base}}` is replaced by the server's address, `{{now}}` by the time of the request.
 
 use std::{
     collections::HashMap,
@@ -21,24 +21,24 @@ use include_dir::{Dir, include_dir};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/site");
 
-/// A running miniature site; it ends with its runtime.
+/// A running miniature site. It ends with the runtime it was started on.
 #[derive(Clone)]
 pub struct Miniature {
     base: String,
     visits: Arc<Mutex<HashMap<String, u32>>>,
 }
 
-/// What one request is answered with.
-struct Answer {
+/// The response to one request.
+struct Served {
     status: StatusCode,
     content_type: &'static str,
     body: String,
-    /// It says what time it is: it has no entity tag, being new every time.
+    /// Whether the body names the time of the request. Such a body is new every time, so it has no entity tag.
     is_dated: bool,
 }
 
 impl Miniature {
-    /// Serve on a free port of 127.0.0.1.
+    /// Starts the site on a free port of 127.0.0.1 and returns it.
     pub async fn start() -> std::io::Result<Self> {
         let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let base = format!("http://{}", listener.local_addr()?);
@@ -48,24 +48,24 @@ impl Miniature {
         Ok(site)
     }
 
-    /// Its address: what `site.base_url` has to be.
+    /// Returns its address, which `site.base_url` has to be set to.
     pub fn base_url(&self) -> &str {
         &self.base
     }
 
-    /// How often each path was asked for.
+    /// Returns how often each path was requested.
     pub fn visits(&self) -> HashMap<String, u32> {
         self.visits.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn answer(&self, path: &str, now: DateTime<Utc>) -> Answer {
+    fn answer(&self, path: &str, now: DateTime<Utc>) -> Served {
         let earlier = {
             let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
             let count = visits.entry(path.to_owned()).or_insert(0);
             *count += 1;
             *count - 1
         };
-        let refused = |status: StatusCode| Answer {
+        let refused = |status: StatusCode| Served {
             status,
             content_type: "text/html; charset=utf-8",
             body: format!(
@@ -90,11 +90,11 @@ impl Miniature {
             _ => "text/html; charset=utf-8",
         };
         let body = text.replace("{{base}}", &self.base).replace("{{now}}", &now);
-        Answer { status: StatusCode::OK, content_type, body, is_dated: text.contains("{{now}}") }
+        Served { status: StatusCode::OK, content_type, body, is_dated: text.contains("{{now}}") }
     }
 }
 
-/// `/news/7/a-slug` is `news/7`: any slug is served, none is needed.
+/// Returns the name of the file without its ending: `news/7` for `/news/7/a-slug`. The slug may be anything, or missing.
 fn file_name(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|it| !it.is_empty()).collect();
     match parts.as_slice() {
@@ -104,7 +104,7 @@ fn file_name(path: &str) -> String {
 }
 
 async fn answer(State(site): State<Miniature>, request: Request) -> Response<Body> {
-    let Answer { status, content_type, body, is_dated } = site.answer(request.uri().path(), Utc::now());
+    let Served { status, content_type, body, is_dated } = site.answer(request.uri().path(), Utc::now());
     let etag = format!("\"{:x}\"", hash(&body));
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     let is_known = status == StatusCode::OK && known == Some(etag.as_str());
@@ -120,7 +120,7 @@ async fn answer(State(site): State<Miniature>, request: Request) -> Response<Bod
     response.unwrap_or_default()
 }
 
-/// FNV-1a: an entity tag needs no more.
+/// Returns the FNV-1a hash of a text, which is enough for an entity tag.
 fn hash(text: &str) -> u64 {
     text.bytes().fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3)
