@@ -2,14 +2,13 @@
 
 use std::fmt::Write as _;
 
-use chrono::{Datelike, NaiveDate, SecondsFormat, Utc};
+use chrono::{Datelike, NaiveDate, Utc};
 use console::Style;
-use serde_json::json;
 
 use crate::{
-    export::csv_text,
+    export::answers::{CoverageAnswer, CoverageRow, csv_header, csv_rows, to_json},
     jobs::{CoveredDay, coverage},
-    model::{DayReading, Days, Verdict},
+    model::{Days, Verdict},
 };
 
 use super::{
@@ -35,8 +34,14 @@ pub(super) fn run(common: &Common, args: &CoverageArgs, printer: &Printer) -> an
     let has_ids = profile.ids.is_some();
     match args.format {
         TableFormat::Table => printer.data(&calendar(&covered, days, has_ids))?,
-        TableFormat::Csv => printer.data(&as_csv(&covered))?,
-        TableFormat::Json => printer.data(&as_json(&covered, has_ids)?)?,
+        TableFormat::Csv => {
+            let rows = csv_rows(covered.iter().map(CoverageRow::from));
+            printer.data(&(csv_header::<CoverageRow>() + &rows))?;
+        }
+        TableFormat::Json => {
+            let answer = |day| CoverageAnswer::new(day, |it| it.needs_work(has_ids));
+            printer.data(&to_json(&covered.iter().map(answer).collect::<Vec<_>>()))?;
+        }
     }
     Ok(Exit::Done)
 }
@@ -124,57 +129,4 @@ fn work(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
     }
     let _ = writeln!(out, "\n  tearsheet backfill --gaps --from {} --to {}", days.first, days.last);
     out
-}
-
-fn as_csv(covered: &[CoveredDay]) -> String {
-    let header = [
-        "day",
-        "state",
-        "articles",
-        "usual",
-        "listed",
-        "stored",
-        "blocked",
-        "missing",
-        "failed",
-        "sources_read",
-        "why",
-    ];
-    let cells = |it: &CoveredDay| {
-        let CoveredDay { day, verdict, why, articles, usual, readings } = it;
-        // Sources name the same pages: the longest list is the nearest to how many there are.
-        let most =
-            |count: fn(&DayReading) -> u64| readings.iter().map(count).max().unwrap_or(0).to_string();
-        vec![
-            day.to_string(),
-            verdict.code().to_owned(),
-            articles.to_string(),
-            usual.map(|it| it.to_string()).unwrap_or_default(),
-            most(|it| it.listed),
-            most(|it| it.stored),
-            most(|it| it.blocked),
-            most(|it| it.missing),
-            most(|it| it.failed),
-            readings.len().to_string(),
-            why.clone(),
-        ]
-    };
-    csv_text(&header, covered.iter().map(cells))
-}
-
-fn as_json(covered: &[CoveredDay], has_ids: bool) -> anyhow::Result<String> {
-    let source = |it: &DayReading| {
-        json!({
-            "source": it.source, "state": it.state.code(), "reason": it.reason, "listed": it.listed,
-            "stored": it.stored, "blocked": it.blocked, "missing": it.missing, "failed": it.failed,
-            "checked_at": it.checked_at.to_rfc3339_opts(SecondsFormat::Secs, true), "complete": it.complete,
-        })
-    };
-    let day = |it: &CoveredDay| {
-        json!({
-            "day": it.day.to_string(), "state": it.verdict.code(), "why": it.why, "articles": it.articles, "usual": it.usual,
-            "needs_work": it.needs_work(has_ids), "sources": it.readings.iter().map(source).collect::<Vec<_>>(),
-        })
-    };
-    Ok(serde_json::to_string_pretty(&covered.iter().map(day).collect::<Vec<_>>())? + "\n")
 }

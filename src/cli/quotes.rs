@@ -1,10 +1,14 @@
 //! `tearsheet quotes`: a symbol over time.
 
 use chrono::{NaiveDate, Utc};
-use serde_json::{Value, json};
 
 use crate::{
-    export::{Existing, Place, csv_text},
+    export::{
+        Existing, Place,
+        answers::{
+            AnswerRow, DailyQuoteAnswer, QuoteAnswer, SymbolAnswer, csv_header, csv_rows, to_json_lines,
+        },
+    },
     model::Days,
     store::{DailyRow, Reader, StoredQuote, SymbolRow},
 };
@@ -22,11 +26,16 @@ use super::{
 const LIKENESS_MIN: f64 = 0.7;
 const NEAREST_MAX: usize = 5;
 
+const EVERY_HEADING: &str =
+    "captured_at           symbol              price      change       %  direction\n";
+const DAILY_HEADING: &str =
+    "day         symbol               open         high          low        close       %  captures\n";
+
 pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let reader = session.reader()?;
     if args.list {
-        printer.data(&list(&reader.symbols()?, args.format))?;
+        printer.data(&list(reader.symbols()?, args.format))?;
         return Ok(Exit::Done);
     }
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
@@ -44,15 +53,21 @@ pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyh
         return plot(&reader, &symbols, days, place, printer);
     }
     let mut found = false;
-    for (at, symbol) in symbols.iter().enumerate() {
+    let heading = if args.daily {
+        heading::<DailyQuoteAnswer>(args.format, DAILY_HEADING)
+    } else {
+        heading::<QuoteAnswer>(args.format, EVERY_HEADING)
+    };
+    printer.data(&heading)?;
+    for symbol in &symbols {
         let text = if args.daily {
             let rows = reader.quotes_daily(symbol, days)?;
             found |= !rows.is_empty();
-            daily(&rows, args.format, at == 0)
+            daily(rows, args.format)
         } else {
             let rows = reader.quotes(symbol, days)?;
             found |= !rows.is_empty();
-            every(&rows, args.format, at == 0)
+            every(rows, args.format)
         };
         printer.data(&text)?;
     }
@@ -85,127 +100,67 @@ fn known(reader: &Reader, symbol: &str) -> anyhow::Result<String> {
     Err(Usage::new(format!("`{symbol}` was never on a ticker in this archive"), hint).into())
 }
 
-fn list(symbols: &[SymbolRow], format: RowFormat) -> String {
-    match format {
-        RowFormat::Table => {
-            let mut out = "symbol        kind   first       last        mentions\n".to_owned();
-            for SymbolRow { symbol, kind, first, last, mentions } in symbols {
-                let (first, last) = (first.as_deref().unwrap_or("-"), last.as_deref().unwrap_or("-"));
-                out += &format!("{symbol:<12}  {kind:<5}  {first:<10}  {last:<10}  {mentions:>8}\n");
-            }
-            out
-        }
-        RowFormat::Csv | RowFormat::Jsonl => {
-            let value = |it: &SymbolRow| {
-                json!({
-                    "symbol": it.symbol, "kind": it.kind, "first": it.first, "last": it.last, "mentions": it.mentions,
-                })
-            };
-            let columns = ["symbol", "kind", "first", "last", "mentions"];
-            for_programs(symbols.iter().map(value), &columns, format, true)
-        }
+fn list(symbols: Vec<SymbolRow>, format: RowFormat) -> String {
+    if format != RowFormat::Table {
+        let rows = symbols.into_iter().map(SymbolAnswer::from);
+        return heading::<SymbolAnswer>(format, "") + &for_programs(rows, format);
     }
+    let mut out = "symbol        kind   first       last        mentions\n".to_owned();
+    for SymbolRow { symbol, kind, first, last, mentions } in symbols {
+        let (first, last) = (first.as_deref().unwrap_or("-"), last.as_deref().unwrap_or("-"));
+        out += &format!("{symbol:<12}  {kind:<5}  {first:<10}  {last:<10}  {mentions:>8}\n");
+    }
+    out
 }
 
-fn every(rows: &[StoredQuote], format: RowFormat, is_first: bool) -> String {
-    match format {
-        RowFormat::Table => {
-            let mut out = String::new();
-            if is_first {
-                out +=
-                    "captured_at           symbol              price      change       %  direction\n";
-            }
-            for row in rows {
-                let StoredQuote {
-                    day: _,
-                    captured_at,
-                    symbol,
-                    kind: _,
-                    price,
-                    change,
-                    change_pct,
-                    direction,
-                    suspect,
-                } = row;
-                let doubt = if *suspect { "  suspect" } else { "" };
-                out += &format!(
-                    "{captured_at:<20}  {symbol:<12}  {price:>11.2}  {change:>10.2}  {change_pct:>6.2}  {direction}{doubt}\n"
-                );
-            }
-            out
-        }
-        RowFormat::Csv | RowFormat::Jsonl => {
-            let value = |it: &StoredQuote| {
-                json!({
-                    "day": it.day, "captured_at": it.captured_at, "symbol": it.symbol, "kind": it.kind, "price": it.price,
-                    "change": it.change, "change_pct": it.change_pct, "direction": it.direction, "suspect": it.suspect,
-                })
-            };
-            let columns = [
-                "day",
-                "captured_at",
-                "symbol",
-                "kind",
-                "price",
-                "change",
-                "change_pct",
-                "direction",
-                "suspect",
-            ];
-            for_programs(rows.iter().map(value), &columns, format, is_first)
-        }
+fn every(rows: Vec<StoredQuote>, format: RowFormat) -> String {
+    if format != RowFormat::Table {
+        return for_programs(rows.into_iter().map(QuoteAnswer::from), format);
     }
-}
-
-fn daily(rows: &[DailyRow], format: RowFormat, is_first: bool) -> String {
-    match format {
-        RowFormat::Table => {
-            let mut out = String::new();
-            if is_first {
-                out += "day         symbol               open         high          low        close       %  captures\n";
-            }
-            for row in rows {
-                let DailyRow { day, symbol, kind: _, open, high, low, close, change_pct, captures } =
-                    row;
-                out += &format!(
-                    "{day}  {symbol:<12}  {open:>11.2}  {high:>11.2}  {low:>11.2}  {close:>11.2}  {change_pct:>6.2}  {captures:>8}\n"
-                );
-            }
-            out
-        }
-        RowFormat::Csv | RowFormat::Jsonl => {
-            let value = |it: &DailyRow| {
-                json!({
-                    "day": it.day, "symbol": it.symbol, "kind": it.kind, "open": it.open, "high": it.high, "low": it.low,
-                    "close": it.close, "change_pct": it.change_pct, "captures": it.captures,
-                })
-            };
-            let columns =
-                ["day", "symbol", "kind", "open", "high", "low", "close", "change_pct", "captures"];
-            for_programs(rows.iter().map(value), &columns, format, is_first)
-        }
-    }
-}
-
-/// Rows as CSV, the header before the first ones, or as JSON lines.
-fn for_programs(
-    values: impl Iterator<Item = Value>,
-    columns: &[&str],
-    format: RowFormat,
-    is_first: bool,
-) -> String {
-    if format == RowFormat::Jsonl {
-        return values.map(|it| it.to_string() + "\n").collect();
-    }
-    let cell = |it: &Value| match it {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        // `157000`, not `157000.0`.
-        Value::Number(number) => number.as_f64().map_or_else(|| number.to_string(), |it| it.to_string()),
-        other => other.to_string(),
+    let line = |row: StoredQuote| {
+        let StoredQuote {
+            day: _,
+            captured_at,
+            symbol,
+            kind: _,
+            price,
+            change,
+            change_pct,
+            direction,
+            suspect,
+        } = row;
+        let doubt = if suspect { "  suspect" } else { "" };
+        format!(
+            "{captured_at:<20}  {symbol:<12}  {price:>11.2}  {change:>10.2}  {change_pct:>6.2}  {direction}{doubt}\n"
+        )
     };
-    let cells = values.map(|it| columns.iter().map(|column| cell(&it[*column])).collect());
-    csv_text(if is_first { columns } else { &[] }, cells)
+    rows.into_iter().map(line).collect()
+}
+
+fn daily(rows: Vec<DailyRow>, format: RowFormat) -> String {
+    if format != RowFormat::Table {
+        return for_programs(rows.into_iter().map(DailyQuoteAnswer::from), format);
+    }
+    let line = |row: DailyRow| {
+        let DailyRow { day, symbol, kind: _, open, high, low, close, change_pct, captures } = row;
+        format!(
+            "{day}  {symbol:<12}  {open:>11.2}  {high:>11.2}  {low:>11.2}  {close:>11.2}  {change_pct:>6.2}  {captures:>8}\n"
+        )
+    };
+    rows.into_iter().map(line).collect()
+}
+
+/// Returns what is printed before the first row.
+fn heading<T: AnswerRow>(format: RowFormat, table: &str) -> String {
+    match format {
+        RowFormat::Table => table.to_owned(),
+        RowFormat::Csv => csv_header::<T>(),
+        RowFormat::Jsonl => String::new(),
+    }
+}
+
+fn for_programs<T: AnswerRow>(rows: impl Iterator<Item = T>, format: RowFormat) -> String {
+    if format == RowFormat::Jsonl { to_json_lines(rows) } else { csv_rows(rows) }
 }
 
 fn plot(

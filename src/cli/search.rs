@@ -2,10 +2,9 @@
 
 use chrono::Utc;
 use console::Style;
-use serde_json::json;
 
 use crate::{
-    export::csv_text,
+    export::answers::{HitAnswer, csv_header, csv_rows, to_json_lines},
     store::{MARKS, Note, Search, SearchAnswer, SearchHit, SearchOrder},
 };
 
@@ -37,12 +36,13 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
         order: if args.newest { SearchOrder::Newest } else { SearchOrder::Best },
     };
     let SearchAnswer { hits, note } = reader.search(&search)?;
+    let is_empty = hits.is_empty();
     match args.format {
         RowFormat::Table => printer.data(&hits.iter().map(as_text).collect::<String>())?,
-        RowFormat::Jsonl => printer.data(&hits.iter().map(as_json).collect::<String>())?,
+        RowFormat::Jsonl => printer.data(&to_json_lines(hits.into_iter().map(HitAnswer::from)))?,
         RowFormat::Csv => {
-            let header = ["id", "published_on", "section", "byline", "headline", "url", "snippet"];
-            printer.data(&csv_text(&header, hits.iter().map(as_cells)))?;
+            let rows = csv_rows(hits.into_iter().map(HitAnswer::from));
+            printer.data(&(csv_header::<HitAnswer>() + &rows))?;
         }
     }
     match note {
@@ -56,7 +56,7 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
         )),
         None => {}
     }
-    if hits.is_empty() {
+    if is_empty {
         printer.note(&format!("search: nothing found for `{}`", search.query));
     }
     Ok(Exit::Done)
@@ -86,31 +86,4 @@ fn as_text(hit: &SearchHit) -> String {
         bold.apply_to(headline.as_deref().unwrap_or("(no headline)")),
         dim.apply_to(line.into_iter().flatten().collect::<Vec<_>>().join(" · "))
     )
-}
-
-fn plain(snippet: &str) -> String {
-    snippet.replace(MARKS[0], "[").replace(MARKS[1], "]")
-}
-
-fn as_json(hit: &SearchHit) -> String {
-    let SearchHit { id, published_on, section, byline, headline, url, snippet } = hit;
-    let value = json!({
-        "id": id, "published_on": published_on, "section": section, "byline": byline, "headline": headline, "url": url,
-        "snippet": plain(snippet),
-    });
-    format!("{value}\n")
-}
-
-fn as_cells(hit: &SearchHit) -> Vec<String> {
-    let SearchHit { id, published_on, section, byline, headline, url, snippet } = hit;
-    let text = |it: &Option<String>| it.clone().unwrap_or_default();
-    vec![
-        id.to_string(),
-        text(published_on),
-        text(section),
-        text(byline),
-        text(headline),
-        text(url),
-        plain(snippet),
-    ]
 }

@@ -5,12 +5,14 @@ use std::time::Instant;
 use anyhow::Context;
 use chrono::Utc;
 use console::Style;
-use serde_json::json;
 
 use crate::{
-    export::{Existing, PlaceError},
-    jobs::{Verified, Verify, compact, repair},
-    store::{Finding, Remedy, StoreError, Writer},
+    export::{
+        Existing, PlaceError,
+        answers::{Company, FindingAnswer, VerifyAnswer, to_json},
+    },
+    jobs::{Stop, Verified, Verify, compact, repair},
+    store::{StoreError, Writer},
 };
 
 use super::{
@@ -22,43 +24,25 @@ use super::{
     session::{Session, block_on, upgraded},
 };
 
+/// What a look at the archive came to, and what was done about it.
+struct Look {
+    verified: Verified,
+    /// The number of findings that were made right.
+    repaired: usize,
+    /// Bytes that compacting saved.
+    saved: u64,
+}
+
 pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let began = Instant::now();
-    let readers = || session.readers();
     let writer = writer(&session, args)?;
     let upgraded = writer.as_ref().map(upgraded).unwrap_or_default();
     let progress = Progress::new(printer, common.quiet, "verify");
-    let verified = block_on(async |stop| {
-        let look = async || -> anyhow::Result<Verified> {
-            let observe = |event| progress.show(&event);
-            let mut verify = Verify {
-                readers: readers()?,
-                writer: writer.as_ref(),
-                observe: &observe,
-                stop: stop.clone(),
-            };
-            Ok(verify.run().await?)
-        };
-        let mut verified = look().await?;
-        let mut repaired = 0;
-        if let Some(writer) = writer.as_ref().filter(|_| args.repair && !verified.findings.is_empty()) {
-            let before = verified.findings.len();
-            repair(&verified.findings, readers()?, writer, &session.extractor, stop.clone()).await?;
-            verified = look().await?;
-            repaired = before.saturating_sub(verified.findings.len());
-        }
-        let saved = match writer.as_ref().filter(|_| args.compact && !verified.is_damaged()) {
-            Some(writer) => {
-                compact(&session.reader()?, writer, &|event| progress.show(&event), &stop).await?
-            }
-            None => 0,
-        };
-        Ok((verified, repaired, saved))
-    });
+    let look = block_on(async |stop| look(&session, args, writer.as_ref(), &progress, &stop).await);
     progress.end();
-    let (verified, repaired, saved) = verified?;
-    let is_alone = writer.is_some();
+    let Look { verified, repaired, saved } = look?;
+    let company = if writer.is_some() { Company::Alone } else { Company::Shared };
     drop(writer);
     if 0 < saved {
         Writer::shrink(&session.archive)?;
@@ -68,19 +52,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
         (false, false) => Exit::Interrupted,
         (false, true) => Exit::Done,
     };
-    let text =
-        if args.json { as_json(&session, &verified, is_alone)? } else { as_text(&verified.findings) };
-    printer.data(&text)?;
-    let mut line = match verified.findings.len() {
-        0 => format!("verify: whole, {} raw pages read", verified.bodies),
-        count if !verified.is_damaged() => {
-            format!(
-                "verify: whole, {count} pages left by a killed run, {} raw pages read",
-                verified.bodies
-            )
-        }
-        count => format!("verify: {count} findings, {} raw pages read", verified.bodies),
-    };
+    let mut line = summary(&verified);
     if 0 < repaired {
         line += &format!(", {repaired} repaired");
     }
@@ -88,12 +60,53 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
         line += &format!(", {saved} bytes saved");
     }
     line += &format!(" in {}", duration(began.elapsed()));
-    if !is_alone {
+    if company == Company::Shared {
         line += "; another run writes, or the file is read-only: claims and the full-text index were not looked at";
     }
     line += &upgraded;
+    let answer = VerifyAnswer::new(session.archive.display().to_string(), verified, company);
+    printer.data(&if args.json { to_json(&answer) } else { as_text(&answer) })?;
     printer.closing(&line, exit);
     Ok(exit)
+}
+
+/// Looks at everything, repairs and compacts as the arguments say, and after a repair looks again.
+async fn look(
+    session: &Session,
+    args: &VerifyArgs,
+    writer: Option<&Writer>,
+    progress: &Progress,
+    stop: &Stop,
+) -> anyhow::Result<Look> {
+    let observe = |event| progress.show(&event);
+    let verify = async || -> anyhow::Result<Verified> {
+        let readers = session.readers()?;
+        let mut verify = Verify { readers, writer, observe: &observe, stop: stop.clone() };
+        Ok(verify.run().await?)
+    };
+    let mut look = Look { verified: verify().await?, repaired: 0, saved: 0 };
+    let before = look.verified.findings.len();
+    if let Some(writer) = writer.filter(|_| args.repair && 0 < before) {
+        let readers = session.readers()?;
+        repair(&look.verified.findings, readers, writer, &session.extractor, stop.clone()).await?;
+        look.verified = verify().await?;
+        look.repaired = before.saturating_sub(look.verified.findings.len());
+    }
+    if let Some(writer) = writer.filter(|_| args.compact && !look.verified.is_damaged()) {
+        look.saved = compact(&session.reader()?, writer, &observe, stop).await?;
+    }
+    Ok(look)
+}
+
+fn summary(verified: &Verified) -> String {
+    let bodies = verified.bodies;
+    match verified.findings.len() {
+        0 => format!("verify: whole, {bodies} raw pages read"),
+        count if !verified.is_damaged() => {
+            format!("verify: whole, {count} pages left by a killed run, {bodies} raw pages read")
+        }
+        count => format!("verify: {count} findings, {bodies} raw pages read"),
+    }
 }
 
 /// The writer, if nobody else writes and the file can be written.
@@ -117,38 +130,13 @@ fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>
     }
 }
 
-fn remedy(it: Remedy) -> &'static str {
-    match it {
-        Remedy::NextRun => "no harm: the next run, or `tearsheet verify --repair`, puts it back",
-        Remedy::Report => {
-            "the archive is as it should be; the program is not: please report it, with the page"
-        }
-        Remedy::Repair => "`tearsheet verify --repair` makes it right",
-        Remedy::Reread => "`tearsheet verify --repair` reads it again from its raw page",
-        Remedy::Lost => "the bytes are lost: fetch or import the page again, or take them from a backup",
-        Remedy::Recover => "take a backup; without one, `sqlite3 FILE .recover` saves what can be read",
-    }
-}
-
-fn as_text(findings: &[Finding]) -> String {
+fn as_text(answer: &VerifyAnswer) -> String {
     let (red, dim) = (Style::new().red(), Style::new().dim());
-    let line = |it: &Finding| {
-        let Finding { check, row, detail, remedy: how } = it;
-        format!("{} {row}: {detail}\n    {}\n", red.apply_to(check), dim.apply_to(remedy(*how)))
+    let line = |finding: &FindingAnswer| {
+        let FindingAnswer { check, row, detail, remedy } = finding;
+        format!("{} {row}: {detail}\n    {}\n", red.apply_to(check), dim.apply_to(remedy))
     };
-    findings.iter().map(line).collect()
-}
-
-fn as_json(session: &Session, verified: &Verified, is_alone: bool) -> anyhow::Result<String> {
-    let finding = |it: &Finding| json!({ "check": it.check, "row": it.row, "detail": it.detail, "remedy": remedy(it.remedy) });
-    let value = json!({
-        "archive": session.archive.display().to_string(),
-        "whole": !verified.is_damaged() && verified.is_whole,
-        "bodies": verified.bodies,
-        "alone": is_alone,
-        "findings": verified.findings.iter().map(finding).collect::<Vec<_>>(),
-    });
-    Ok(serde_json::to_string_pretty(&value)? + "\n")
+    answer.findings.iter().map(line).collect()
 }
 
 pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> anyhow::Result<Exit> {

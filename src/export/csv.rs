@@ -58,11 +58,10 @@ impl<W: Write> Sink for Csv<W> {
     }
 }
 
-/// Rows as comma-separated values (RFC 4180); without a header where there is none.
-pub fn csv_text(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+/// Returns rows as CSV, in memory.
+pub(super) fn csv_text(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    let headed = if header.is_empty() { Ok(()) } else { writer.write_record(header) };
-    let written = headed.and_then(|()| rows.into_iter().try_for_each(|it| writer.write_record(it)));
-    written.expect("memory takes everything, and rows have as many cells as the header");
+    let written = rows.into_iter().try_for_each(|row| writer.write_record(row));
+    written.expect("memory takes everything, and rows have as many cells as each other");
     String::from_utf8(writer.into_inner().expect("memory takes everything")).expect("cells are text")
 }

@@ -1,5 +1,6 @@
 //! Rows out: the public form of an article, and tables and web archives as other tools read them.
 
+pub mod answers;
 mod columns;
 mod csv;
 mod file;
@@ -11,7 +12,7 @@ mod warc;
 
 pub use self::warc::{CaptureExport, WarcExport};
 pub use columns::{Column, Kind, columns};
-pub use csv::{Csv, Dialect, csv_text};
+pub use csv::{Csv, Dialect};
 pub use file::{Existing, OutFile, OutFolder, Place, PlaceError};
 pub use jsonl::Jsonl;
 pub use parquet::Parquet;

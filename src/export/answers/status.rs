@@ -1,0 +1,343 @@
+//! The answer of `status`: how an archive is, its queue, its sources and its last runs. The counts are `store`'s and the words
+//! for people are `cli`'s. It is not part of `coverage`, which speaks of days, because this answer speaks of now.
+
+use serde::Serialize;
+
+use crate::{
+    model::{Drift, Tally},
+    store::{HostStats, PageStats, RunRow, SourceStats, Status},
+};
+
+/// The state of an archive.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(
+    missing_docs,
+    reason = "each is the field of `store::Status` with its name, unless it says more"
+)]
+pub struct StatusAnswer {
+    /// The path of its file.
+    pub archive: String,
+    pub articles: u64,
+    pub versions: u64,
+    /// The first day of publication, `2021-03-08`.
+    pub first_day: Option<String>,
+    /// The last day of publication.
+    pub last_day: Option<String>,
+    pub undated: u64,
+    pub captures: u64,
+    pub quotes: u64,
+    pub due: u64,
+    pub next_due: Option<String>,
+    pub pages: Vec<PageStateAnswer>,
+    pub sources: Vec<SourceAnswer>,
+    pub hosts: Vec<HostAnswer>,
+    pub runs: Vec<RunAnswer>,
+}
+
+/// The pages of one state and cause.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `store::PageStats` with its name")]
+pub struct PageStateAnswer {
+    pub state: &'static str,
+    pub reason: Option<String>,
+    pub guessed: bool,
+    pub count: u64,
+    pub next_due: Option<String>,
+}
+
+/// A source as it was last read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `store::SourceStats` with its name")]
+pub struct SourceAnswer {
+    pub url: String,
+    pub state: String,
+    pub reason: Option<String>,
+    pub checked_at: String,
+    pub newest_at: Option<String>,
+}
+
+/// What a host asked of us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `store::HostStats` with its name")]
+pub struct HostAnswer {
+    pub host: String,
+    pub wait_until: Option<String>,
+    pub open_until: Option<String>,
+    pub failures: u64,
+    pub interval_ms: Option<u64>,
+}
+
+/// A run, and what it counted.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `store::RunRow` or `model::Tally` with its name")]
+pub struct RunAnswer {
+    pub id: i64,
+    pub command: String,
+    pub started_at: String,
+    pub finished_at: Option<String>,
+    pub outcome: Option<String>,
+    pub discovered: u64,
+    pub fetched: u64,
+    pub stored: u64,
+    pub updated: u64,
+    pub unchanged: u64,
+    pub missing: u64,
+    pub failed: u64,
+    pub parsed_slowly: Option<u64>,
+    pub drift: Vec<DriftAnswer>,
+}
+
+/// What a run found missing on pages that normally have it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "each is the field of `model::Drift` with its name")]
+pub struct DriftAnswer {
+    pub measure: String,
+    pub before: f64,
+    pub now: f64,
+    pub pages: u64,
+    pub examples: Vec<String>,
+}
+
+impl StatusAnswer {
+    /// Returns the answer about the archive at a path.
+    pub fn new(archive: String, status: Status) -> Self {
+        let Status {
+            articles,
+            versions,
+            days,
+            undated,
+            quotes,
+            captures,
+            pages,
+            due,
+            next_due,
+            sources,
+            hosts,
+            runs,
+        } = status;
+        let (first_day, last_day) = days.unzip();
+        Self {
+            archive,
+            articles,
+            versions,
+            first_day,
+            last_day,
+            undated,
+            captures,
+            quotes,
+            due,
+            next_due,
+            pages: pages.into_iter().map(Into::into).collect(),
+            sources: sources.into_iter().map(Into::into).collect(),
+            hosts: hosts.into_iter().map(Into::into).collect(),
+            runs: runs.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<PageStats> for PageStateAnswer {
+    fn from(stats: PageStats) -> Self {
+        let PageStats { state, reason, is_guess, count, next_due } = stats;
+        Self { state: state.code(), reason, guessed: is_guess, count, next_due }
+    }
+}
+
+impl From<SourceStats> for SourceAnswer {
+    fn from(stats: SourceStats) -> Self {
+        let SourceStats { url, state, reason, checked_at, newest_at } = stats;
+        Self { url, state, reason, checked_at, newest_at }
+    }
+}
+
+impl From<HostStats> for HostAnswer {
+    fn from(stats: HostStats) -> Self {
+        let HostStats { host, wait_until, open_until, failures, interval_ms } = stats;
+        Self { host, wait_until, open_until, failures, interval_ms }
+    }
+}
+
+impl From<RunRow> for RunAnswer {
+    fn from(run: RunRow) -> Self {
+        let RunRow { id, command, started_at, finished_at, outcome, tally, drifts, parsed_slowly } = run;
+        // What a tally says of sources and guesses is for the closing line alone.
+        let Tally { discovered, fetched, stored, updated, unchanged, missing, failed, .. } = tally;
+        Self {
+            id,
+            command,
+            started_at,
+            finished_at,
+            outcome,
+            discovered,
+            fetched,
+            stored,
+            updated,
+            unchanged,
+            missing,
+            failed,
+            parsed_slowly,
+            drift: drifts.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<Drift> for DriftAnswer {
+    fn from(drift: Drift) -> Self {
+        let Drift { measure, before, now, pages, examples } = drift;
+        Self { measure: measure.to_string(), before, now, pages, examples }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::{to_json, to_json_lines},
+        *,
+    };
+    use crate::model::PageState;
+
+    fn status() -> Status {
+        let run = RunRow {
+            id: 7,
+            command: "scrape".into(),
+            started_at: "2024-01-02T03:04:05Z".into(),
+            finished_at: None,
+            outcome: None,
+            tally: Tally {
+                discovered: 6,
+                fetched: 5,
+                stored: 1,
+                failed: 2,
+                sources_read: 9,
+                ..Tally::default()
+            },
+            drifts: vec![Drift {
+                measure: "headline".into(),
+                before: 0.98,
+                now: 0.0,
+                pages: 34,
+                examples: vec!["https://news.example/1".into()],
+            }],
+            parsed_slowly: Some(0),
+        };
+        Status {
+            articles: 3,
+            versions: 4,
+            days: Some(("2021-03-08".into(), "2024-01-02".into())),
+            undated: 1,
+            quotes: 20,
+            captures: 5,
+            pages: vec![PageStats {
+                state: PageState::Stored,
+                reason: None,
+                is_guess: false,
+                count: 3,
+                next_due: Some("2024-01-03T00:00:00Z".into()),
+            }],
+            due: 2,
+            next_due: None,
+            sources: vec![SourceStats {
+                url: "https://news.example/feed".into(),
+                state: "fresh".into(),
+                reason: None,
+                checked_at: "2024-01-02T03:04:05Z".into(),
+                newest_at: None,
+            }],
+            hosts: vec![HostStats {
+                host: "news.example".into(),
+                wait_until: None,
+                open_until: None,
+                failures: 2,
+                interval_ms: Some(2000),
+            }],
+            runs: vec![run],
+        }
+    }
+
+    #[test]
+    fn scripts_find_every_field_where_it_was() {
+        let expect = r#"{
+  "archive": "a.db",
+  "articles": 3,
+  "versions": 4,
+  "first_day": "2021-03-08",
+  "last_day": "2024-01-02",
+  "undated": 1,
+  "captures": 5,
+  "quotes": 20,
+  "due": 2,
+  "next_due": null,
+  "pages": [
+    {
+      "state": "stored",
+      "reason": null,
+      "guessed": false,
+      "count": 3,
+      "next_due": "2024-01-03T00:00:00Z"
+    }
+  ],
+  "sources": [
+    {
+      "url": "https://news.example/feed",
+      "state": "fresh",
+      "reason": null,
+      "checked_at": "2024-01-02T03:04:05Z",
+      "newest_at": null
+    }
+  ],
+  "hosts": [
+    {
+      "host": "news.example",
+      "wait_until": null,
+      "open_until": null,
+      "failures": 2,
+      "interval_ms": 2000
+    }
+  ],
+  "runs": [
+    {
+      "id": 7,
+      "command": "scrape",
+      "started_at": "2024-01-02T03:04:05Z",
+      "finished_at": null,
+      "outcome": null,
+      "discovered": 6,
+      "fetched": 5,
+      "stored": 1,
+      "updated": 0,
+      "unchanged": 0,
+      "missing": 0,
+      "failed": 2,
+      "parsed_slowly": 0,
+      "drift": [
+        {
+          "measure": "headline",
+          "before": 0.98,
+          "now": 0.0,
+          "pages": 34,
+          "examples": [
+            "https://news.example/1"
+          ]
+        }
+      ]
+    }
+  ]
+}
+"#;
+        assert_eq!(to_json(&StatusAnswer::new("a.db".into(), status())), expect);
+    }
+
+    #[test]
+    fn what_is_absent_is_null() {
+        let status = Status {
+            days: None,
+            pages: vec![],
+            sources: vec![],
+            hosts: vec![],
+            runs: vec![],
+            ..status()
+        };
+        let expect = "{\"archive\":\"a.db\",\"articles\":3,\"versions\":4,\"first_day\":null,\"last_day\":null,\"undated\":1,\
+                      \"captures\":5,\"quotes\":20,\"due\":2,\"next_due\":null,\"pages\":[],\"sources\":[],\"hosts\":[],\"runs\":[]}\n";
+        assert_eq!(to_json_lines([StatusAnswer::new("a.db".into(), status)]), expect);
+    }
+}

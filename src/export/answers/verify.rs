@@ -1,0 +1,123 @@
+//! The answer of `verify`: what is damaged, and what can be done about each finding. The checks are made in `store` and `jobs`.
+//! The sentences about remedies are here and not in `cli`, because they are part of the JSON.
+
+use serde::Serialize;
+
+use crate::{
+    jobs::Verified,
+    store::{Finding, Remedy},
+};
+
+/// What a look at a whole archive found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifyAnswer {
+    /// The path of the archive.
+    pub archive: String,
+    /// Whether nothing is damaged and everything was looked at.
+    pub whole: bool,
+    /// The number of raw pages that were read and compared with their hashes.
+    pub bodies: u64,
+    /// Whether nobody else wrote meanwhile, so that claims and the full-text index could be looked at.
+    pub alone: bool,
+    /// What was found.
+    pub findings: Vec<FindingAnswer>,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FindingAnswer {
+    /// The stable word of the check.
+    pub check: &'static str,
+    /// The row: `articles 12`.
+    pub row: String,
+    /// What is wrong with it.
+    pub detail: String,
+    /// What can be done about it, as a sentence.
+    pub remedy: &'static str,
+}
+
+/// Who had the archive open during the look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Company {
+    /// Nobody else could write.
+    Alone,
+    /// Somebody else wrote, or the file could not be written.
+    Shared,
+}
+
+impl VerifyAnswer {
+    /// Returns the answer about the archive at a path.
+    pub fn new(archive: String, verified: Verified, company: Company) -> Self {
+        let whole = !verified.is_damaged() && verified.is_whole;
+        let Verified { findings, bodies, is_whole: _ } = verified;
+        let findings = findings.into_iter().map(Into::into).collect();
+        Self { archive, whole, bodies, alone: company == Company::Alone, findings }
+    }
+}
+
+impl From<Finding> for FindingAnswer {
+    fn from(finding: Finding) -> Self {
+        let Finding { check, row, detail, remedy } = finding;
+        Self { check, row, detail, remedy: words(remedy) }
+    }
+}
+
+fn words(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::NextRun => "no harm: the next run, or `tearsheet verify --repair`, puts it back",
+        Remedy::Report => {
+            "the archive is as it should be; the program is not: please report it, with the page"
+        }
+        Remedy::Repair => "`tearsheet verify --repair` makes it right",
+        Remedy::Reread => "`tearsheet verify --repair` reads it again from its raw page",
+        Remedy::Lost => "the bytes are lost: fetch or import the page again, or take them from a backup",
+        Remedy::Recover => "take a backup; without one, `sqlite3 FILE .recover` saves what can be read",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::to_json, *};
+
+    fn verified(remedies: &[Remedy]) -> Verified {
+        let finding = |remedy: &Remedy| Finding {
+            check: "body",
+            row: "captures 12".into(),
+            detail: "its hash is another".into(),
+            remedy: *remedy,
+        };
+        Verified { findings: remedies.iter().map(finding).collect(), bodies: 3, is_whole: true }
+    }
+
+    #[test]
+    fn a_finding_says_what_can_be_done() {
+        let expect = r#"{
+  "archive": "a.db",
+  "whole": false,
+  "bodies": 3,
+  "alone": true,
+  "findings": [
+    {
+      "check": "body",
+      "row": "captures 12",
+      "detail": "its hash is another",
+      "remedy": "the bytes are lost: fetch or import the page again, or take them from a backup"
+    }
+  ]
+}
+"#;
+        assert_eq!(
+            to_json(&VerifyAnswer::new("a.db".into(), verified(&[Remedy::Lost]), Company::Alone)),
+            expect
+        );
+    }
+
+    #[test]
+    fn an_archive_is_whole_when_nothing_is_damaged_and_everything_was_looked_at() {
+        let is_whole = |it: Verified| VerifyAnswer::new(String::new(), it, Company::Shared).whole;
+        assert!(is_whole(verified(&[])));
+        assert!(is_whole(verified(&[Remedy::NextRun])), "the next run puts it right");
+        assert!(!is_whole(verified(&[Remedy::NextRun, Remedy::Reread])));
+        assert!(!is_whole(Verified { is_whole: false, ..verified(&[]) }));
+    }
+}
