@@ -131,7 +131,7 @@ fn format(args: &ExportArgs) -> anyhow::Result<Format> {
     let format = match args.format {
         Some(ExportFormat::Csv) => Some(Format::Csv),
         Some(ExportFormat::Jsonl) => Some(Format::Jsonl),
-        Some(ExportFormat::Parquet) => Some(Format::Parquet),
+        Some(ExportFormat::Parquet) => Some(parquet()?),
         Some(ExportFormat::Warc) => None,
         None => Some(by_name.unwrap_or(Format::Jsonl)),
     };
@@ -144,11 +144,22 @@ fn format(args: &ExportArgs) -> anyhow::Result<Format> {
     }
     match (&args.out, args.by) {
         (None, Some(By::Month)) => usage("`--by month` makes a folder", "`--out FOLDER` names it"),
-        (None, None) if format == Format::Parquet => {
+        (None, None) if args.format == Some(ExportFormat::Parquet) => {
             usage("Parquet is not text for a terminal or a pipe", "`--out FILE.parquet` names a file")
         }
         _ => Ok(format),
     }
+}
+
+#[cfg(feature = "parquet")]
+#[expect(clippy::unnecessary_wraps, reason = "without the feature it is an error")]
+fn parquet() -> Result<Format, Usage> {
+    Ok(Format::Parquet)
+}
+
+#[cfg(not(feature = "parquet"))]
+fn parquet() -> Result<Format, Usage> {
+    Err(Usage::not_built_in("Parquet", "parquet"))
 }
 
 /// The format that the ending of a file names; `None` where it has none, or where `--format` decides what is in a file
@@ -159,7 +170,7 @@ fn by_ending(path: &Path, named: Option<ExportFormat>) -> Result<Option<Format>,
         "" => return Ok(None),
         "csv" => (Format::Csv, named == Some(ExportFormat::Csv)),
         "jsonl" | "ndjson" => (Format::Jsonl, named == Some(ExportFormat::Jsonl)),
-        "parquet" => (Format::Parquet, named == Some(ExportFormat::Parquet)),
+        "parquet" => (parquet()?, named == Some(ExportFormat::Parquet)),
         _ if named.is_some() && !FOREIGN_ENDINGS.contains(&ending.as_str()) => return Ok(None),
         _ => {
             let hint = "`--out` FILE.csv, FILE.jsonl or FILE.parquet; `--excel` writes CSV that a spreadsheet opens";

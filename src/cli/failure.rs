@@ -108,6 +108,15 @@ impl Usage {
     pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { message: message.into(), hint: hint.into() }
     }
+
+    /// The user asked for something that this program was built without.
+    #[cfg(not(all(feature = "plot", feature = "parquet")))]
+    pub(super) fn not_built_in(what: &str, feature: &str) -> Self {
+        let hint = format!(
+            "build it with its default features, or with `cargo build --release --features {feature}`"
+        );
+        Self::new(format!("this tearsheet was built without {what}"), hint)
+    }
 }
 
 /// Message, hint and exit code of an error.

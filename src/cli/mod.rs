@@ -2,7 +2,6 @@
 
 mod args;
 mod backfill;
-mod chart;
 mod completions;
 mod config;
 mod coverage;
@@ -14,6 +13,7 @@ mod extract;
 mod failure;
 mod import;
 mod logging;
+mod plot;
 mod printer;
 mod progress;
 mod quotes;

@@ -1,23 +1,22 @@
 //! `tearsheet quotes`: a symbol over time.
 
-use chrono::{NaiveDate, Utc};
+use chrono::Utc;
 
 use crate::{
     export::{
-        Existing, Place,
+        Existing,
         answers::{
             AnswerRow, DailyQuoteAnswer, QuoteAnswer, SymbolAnswer, csv_header, csv_rows, to_json_lines,
         },
     },
-    model::Days,
     store::{DailyRow, Reader, StoredQuote, SymbolRow},
 };
 
 use super::{
     args::{Common, QuotesArgs, RowFormat},
-    chart::{self, Series},
     days::today,
     failure::{Exit, Usage},
+    plot,
     printer::Printer,
     session::Session,
 };
@@ -50,7 +49,7 @@ pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyh
     if args.plot || args.out.is_some() {
         let existing = if args.force { Existing::Replace } else { Existing::Keep };
         let place = args.out.as_deref().map(|it| session.place(it, existing));
-        return plot(&reader, &symbols, days, place, printer);
+        return plot::run(&reader, &symbols, days, place, printer);
     }
     let mut found = false;
     let heading = if args.daily {
@@ -161,32 +160,4 @@ fn heading<T: AnswerRow>(format: RowFormat, table: &str) -> String {
 
 fn for_programs<T: AnswerRow>(rows: impl Iterator<Item = T>, format: RowFormat) -> String {
     if format == RowFormat::Jsonl { to_json_lines(rows) } else { csv_rows(rows) }
-}
-
-fn plot(
-    reader: &Reader,
-    symbols: &[String],
-    days: Option<Days>,
-    out: Option<Place>,
-    printer: &Printer,
-) -> anyhow::Result<Exit> {
-    let mut series = Vec::new();
-    for symbol in symbols {
-        let rows = reader.quotes_daily(symbol, days)?;
-        let points = rows.iter().filter_map(|it| Some((it.day.parse::<NaiveDate>().ok()?, it.close)));
-        series.push(Series { name: symbol.clone(), points: points.collect() });
-    }
-    if series.iter().all(|it| it.points.is_empty()) {
-        let hint = "`--list` says how far each symbol is known";
-        return Err(Usage::new("there is nothing to draw on these days", hint).into());
-    }
-    match out {
-        Some(place) => {
-            let target = place.path().display().to_string();
-            chart::write(&series, place)?;
-            printer.note(&format!("quotes: drawn into {target}"));
-        }
-        None => printer.data(&chart::draw(&series))?,
-    }
-    Ok(Exit::Done)
 }

@@ -1,8 +1,6 @@
 //! What the columns of an export are: the same names as in the archive, with a type.
 
-use chrono::{DateTime, NaiveDate};
-
-use crate::store::{Cell, Table};
+use crate::store::Table;
 
 /// A column of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,47 +91,4 @@ pub fn columns(table: Table) -> &'static [Column] {
 pub(super) fn day_column(table: Table) -> usize {
     let is_day = |it: &Column| it.kind == Kind::Day;
     columns(table).iter().position(is_day).expect("every table has a day")
-}
-
-/// Days since 1970.
-pub(super) fn days(cell: &Cell) -> Option<i32> {
-    let Cell::Text(text) = cell else { return None };
-    let day: NaiveDate = text.parse().ok()?;
-    i32::try_from((day - NaiveDate::default()).num_days()).ok()
-}
-
-/// Microseconds since 1970; of a bare day, its first moment in UTC.
-pub(super) fn micros(cell: &Cell) -> Option<i64> {
-    let Cell::Text(text) = cell else { return None };
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => Some(at.timestamp_micros()),
-        Err(_) => days(cell).map(|it| i64::from(it) * 86_400_000_000),
-    }
-}
-
-/// Hundredths.
-pub(super) fn cents(cell: &Cell) -> Option<i64> {
-    match cell {
-        #[expect(clippy::cast_possible_truncation, reason = "numbers of at most fifteen digits")]
-        Cell::Real(number) => Some((number * 100.0).round() as i64),
-        Cell::Whole(number) => Some(number * 100),
-        Cell::Null | Cell::Text(_) => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_are_what_the_paper_printed() {
-        let text = |it: &str| Cell::Text(it.to_owned());
-        assert_eq!(days(&text("1970-01-02")), Some(1));
-        assert_eq!(days(&text("2021-03-08")), Some(18_694));
-        assert_eq!(micros(&text("1970-01-01T05:00:01+05:00")), Some(1_000_000));
-        assert_eq!(micros(&text("1970-01-02")), Some(86_400_000_000));
-        assert_eq!(cents(&Cell::Real(45_932.0)), Some(4_593_200));
-        assert_eq!(cents(&Cell::Real(-0.29)), Some(-29));
-        assert_eq!(cents(&Cell::Null), None);
-    }
 }

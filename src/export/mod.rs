@@ -1,10 +1,13 @@
 //! Rows out: the public form of an article, and tables and web archives as other tools read them.
 
 pub mod answers;
+#[cfg(feature = "plot")]
+pub mod charts;
 mod columns;
 mod csv;
 mod file;
 mod jsonl;
+#[cfg(feature = "parquet")]
 mod parquet;
 mod row;
 mod table;
@@ -15,6 +18,7 @@ pub use columns::{Column, Kind, columns};
 pub use csv::{Csv, Dialect};
 pub use file::{Existing, OutFile, OutFolder, Place, PlaceError};
 pub use jsonl::Jsonl;
+#[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use row::{
     BlockRow, BoardCells, BoardLine, LinkRow, MostReadLine, QuoteRow, Row, StripRow, TagRow, WarningRow,

@@ -2,6 +2,7 @@
 
 use std::{io, io::Write, sync::Arc};
 
+use chrono::{DateTime, NaiveDate};
 use parquet::{
     basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel},
     data_type::{BoolType, ByteArray, ByteArrayType, Int32Type, Int64Type},
@@ -12,10 +13,7 @@ use parquet::{
 
 use crate::store::Cell;
 
-use super::{
-    Column, Kind, Sink,
-    columns::{cents, days, micros},
-};
+use super::{Column, Kind, Sink};
 
 /// Rows of a group.
 const ROWS_MAX: usize = 16_384;
@@ -134,6 +132,32 @@ fn parts<T>(cells: impl Iterator<Item = Option<T>>) -> (Vec<T>, Vec<i16>) {
     (values, levels)
 }
 
+/// Returns the days since 1970.
+fn days(cell: &Cell) -> Option<i32> {
+    let Cell::Text(text) = cell else { return None };
+    let day: NaiveDate = text.parse().ok()?;
+    i32::try_from((day - NaiveDate::default()).num_days()).ok()
+}
+
+/// Returns the microseconds since 1970; of a bare day, those of its first moment in UTC.
+fn micros(cell: &Cell) -> Option<i64> {
+    let Cell::Text(text) = cell else { return None };
+    match DateTime::parse_from_rfc3339(text) {
+        Ok(at) => Some(at.timestamp_micros()),
+        Err(_) => days(cell).map(|it| i64::from(it) * 86_400_000_000),
+    }
+}
+
+/// Returns a number in hundredths.
+fn cents(cell: &Cell) -> Option<i64> {
+    match cell {
+        #[expect(clippy::cast_possible_truncation, reason = "numbers of at most fifteen digits")]
+        Cell::Real(number) => Some((number * 100.0).round() as i64),
+        Cell::Whole(number) => Some(number * 100),
+        Cell::Null | Cell::Text(_) => None,
+    }
+}
+
 fn field(column: &Column) -> Result<TypePtr, ParquetError> {
     let (physical, logical) = match column.kind {
         Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
@@ -162,5 +186,22 @@ fn io_error(error: ParquetError) -> io::Error {
             Err(other) => io::Error::other(other.to_string()),
         },
         other => io::Error::other(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_what_the_paper_printed() {
+        let text = |it: &str| Cell::Text(it.to_owned());
+        assert_eq!(days(&text("1970-01-02")), Some(1));
+        assert_eq!(days(&text("2021-03-08")), Some(18_694));
+        assert_eq!(micros(&text("1970-01-01T05:00:01+05:00")), Some(1_000_000));
+        assert_eq!(micros(&text("1970-01-02")), Some(86_400_000_000));
+        assert_eq!(cents(&Cell::Real(45_932.0)), Some(4_593_200));
+        assert_eq!(cents(&Cell::Real(-0.29)), Some(-29));
+        assert_eq!(cents(&Cell::Null), None);
     }
 }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    Csv, Dialect, Jsonl, Parquet, Place, PlaceError, Row, Sink,
+    Csv, Dialect, Jsonl, Place, PlaceError, Row, Sink,
     columns::{columns, day_column},
 };
 
@@ -28,6 +28,7 @@ pub enum Format {
     /// A JSON object a line; of articles, the object that `extract` prints.
     Jsonl,
     /// Apache Parquet.
+    #[cfg(feature = "parquet")]
     Parquet,
 }
 
@@ -140,7 +141,8 @@ impl TableExport<'_> {
             Format::Csv => Output::Rows(Box::new(Csv::new(to, columns, self.dialect)?)),
             Format::Jsonl if self.table == Table::Articles => Output::Articles(Box::new(to)),
             Format::Jsonl => Output::Rows(Box::new(Jsonl::new(to, columns))),
-            Format::Parquet => Output::Rows(Box::new(Parquet::new(to, columns)?)),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Output::Rows(Box::new(super::Parquet::new(to, columns)?)),
         })
     }
 
@@ -199,6 +201,7 @@ impl TableExport<'_> {
         let ending = match self.format {
             Format::Csv => "csv",
             Format::Jsonl => "jsonl",
+            #[cfg(feature = "parquet")]
             Format::Parquet => "parquet",
         };
         Ok(BufWriter::new(File::create(folder.join(format!("{name}.{ending}")))?))
