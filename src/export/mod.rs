@@ -11,6 +11,7 @@ mod jsonl;
 mod parquet;
 mod row;
 mod table;
+mod wacz;
 mod warc;
 
 pub use self::warc::{CaptureExport, WarcExport};

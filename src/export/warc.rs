@@ -1,38 +1,39 @@
-//! Captures as web archives: WARC/1.1 files with an index beside them, or packed as WACZ.
+//! Captures as web archives: a folder of WARC/1.1 files with an index beside them. This file decides which captures go into which
+//! file, and which of them only name an earlier one; how a record is written is the business of the codec `crate::warc`, and how
+//! the folder is packed as one file that of `wacz`.
 
 use std::{
     collections::HashMap,
     fs::{self, File},
-    io::{self, BufWriter, Read, Seek, Write},
+    io::{self, BufWriter, Write},
     path::Path,
 };
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::{
-    model::{Days, Event, Heads},
-    store::{Circumstances, Reader, StoreError, StoredCapture},
+    model::{Days, Event, Heads, PageId},
+    store::{Reader, StoreError, StoredCapture},
     warc::{self, CaptureRecord, EarlierRecord, Header, WarcWriter},
 };
 
-use super::{ExportError, Place, Row};
+use super::{ExportError, Place, Row, wacz};
 
 /// A file is closed when it has so many bytes; no record is that large.
 const FILE_BYTES: u64 = 900 << 20;
-const SOFTWARE: &str = concat!("tearsheet/", env!("CARGO_PKG_VERSION"));
+pub(super) const SOFTWARE: &str = concat!("tearsheet/", env!("CARGO_PKG_VERSION"));
 
-/// What was written.
+/// The counts of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct WarcExport {
-    /// Captures.
+    /// The captures that were written.
     pub captures: u64,
-    /// How many of them name an earlier one instead of the same bytes.
+    /// The captures among them that name an earlier one instead of the same bytes.
     pub revisits: u64,
-    /// Captures without a date, which no web archive can hold.
+    /// The captures that were left out because they have no date or no address, without which there is no record.
     pub undated: u64,
-    /// Files.
+    /// The WARC files.
     pub files: u64,
 }
 
@@ -40,24 +41,44 @@ pub struct WarcExport {
 pub struct CaptureExport<'a> {
     /// The archive.
     pub reader: &'a Reader,
-    /// Captures made on these days; all of them without a range.
+    /// Captures of articles published on these days; all captures without a range.
     pub days: Option<Days>,
     /// What the files say of themselves.
     pub about: &'a str,
     /// The time of the export, as a web archive writes it: `2021-03-08T06:20:00Z`.
     pub created: &'a str,
-    /// Listens to how far it is.
+    /// Is told how many captures there will be, and of each that is done.
     pub observe: &'a dyn Fn(Event),
 }
 
+/// A folder under way.
+struct Folder<'a> {
+    path: &'a Path,
+    about: &'a str,
+    created: &'a str,
+    export: WarcExport,
+    open: Option<OpenWarc>,
+    /// Lines of CDXJ.
+    index: Vec<String>,
+    /// The target of the first record of each body, by the SHA-256 of the body.
+    first: HashMap<String, RecordTarget>,
+    pages: BufWriter<File>,
+}
+
 /// A file under way.
-struct Open {
+struct OpenWarc {
     name: String,
     writer: WarcWriter<BufWriter<File>>,
 }
 
+/// What a record is a capture of, and when it was made. A revisit names those of the first record of its bytes.
+struct RecordTarget {
+    url: String,
+    date: String,
+}
+
 impl CaptureExport<'_> {
-    /// Write a folder: `archive/*.warc.gz`, `indexes/index.cdxj`, `pages/pages.jsonl`.
+    /// Writes a folder: `archive/*.warc.gz`, `indexes/index.cdxj`, `pages/pages.jsonl`. Returns the counts.
     pub fn to_folder(&self, place: Place) -> Result<WarcExport, ExportError> {
         let path = place.path().to_owned();
         let folder = place.folder()?;
@@ -66,13 +87,13 @@ impl CaptureExport<'_> {
         Ok(export)
     }
 
-    /// Write one WACZ file: the same folder, packed.
+    /// Writes one WACZ file, which is the same folder, packed. Returns the counts.
     pub fn to_wacz(&self, place: Place) -> Result<WarcExport, ExportError> {
         let path = place.path().to_owned();
         let mut file = place.file()?;
         let folder = file.scratch()?;
         let packed = self.write(folder.path()).and_then(|export| {
-            pack_wacz(folder.path(), &mut file, self.about, self.created)?;
+            wacz::pack(folder.path(), &mut file, self.about, self.created)?;
             Ok(export)
         });
         let export = packed.map_err(|it| it.at(&path))?;
@@ -80,10 +101,14 @@ impl CaptureExport<'_> {
         Ok(export)
     }
 
-    fn write(&self, folder: &Path) -> Result<WarcExport, ExportError> {
+    fn write(&self, path: &Path) -> Result<WarcExport, ExportError> {
         (self.observe)(Event::Expected(self.reader.captures_left(0, self.days)?));
-        let seen = || (self.observe)(Event::Step);
-        write_warcs(self.reader, self.days, folder, &digits(self.created), self.about, seen)
+        let mut folder = Folder::begin(path, self.about, self.created)?;
+        for capture in captures(self.reader, self.days) {
+            folder.add(self.reader, &capture?)?;
+            (self.observe)(Event::Step);
+        }
+        folder.finish()
     }
 }
 
@@ -110,110 +135,121 @@ fn captures(
     })
 }
 
-/// `stamp` names the files.
-fn write_warcs(
-    reader: &Reader,
-    days: Option<Days>,
-    folder: &Path,
-    stamp: &str,
-    about: &str,
-    mut seen: impl FnMut(),
-) -> Result<WarcExport, ExportError> {
-    for part in ["archive", "indexes", "pages"] {
-        fs::create_dir_all(folder.join(part))?;
+impl<'a> Folder<'a> {
+    fn begin(path: &'a Path, about: &'a str, created: &'a str) -> Result<Self, ExportError> {
+        for part in wacz::PARTS {
+            fs::create_dir_all(path.join(part))?;
+        }
+        let mut pages = BufWriter::new(File::create(path.join("pages/pages.jsonl"))?);
+        writeln!(pages, "{}", json!({ "format": "json-pages-1.0", "id": "pages", "title": about }))?;
+        Ok(Self {
+            path,
+            about,
+            created,
+            export: WarcExport::default(),
+            open: None,
+            index: Vec::new(),
+            first: HashMap::new(),
+            pages,
+        })
     }
-    let mut export = WarcExport::default();
-    let mut index: Vec<String> = Vec::new();
-    // The first record of each body: its address and date.
-    let mut written: HashMap<String, (String, String)> = HashMap::new();
-    let mut pages = BufWriter::new(File::create(folder.join("pages/pages.jsonl"))?);
-    writeln!(pages, "{}", json!({ "format": "json-pages-1.0", "id": "pages", "title": about }))?;
-    let mut open: Option<Open> = None;
-    for capture in captures(reader, days) {
-        let capture = capture?;
-        seen();
-        let (Some(date), Ok(url)) = (capture.captured_at.clone(), Url::parse(&capture.url)) else {
-            export.undated += 1;
-            continue;
+
+    fn add(&mut self, reader: &Reader, capture: &StoredCapture) -> Result<(), ExportError> {
+        let (Some(date), Ok(url)) = (&capture.captured_at, Url::parse(&capture.url)) else {
+            self.export.undated += 1;
+            return Ok(());
         };
-        let file = match open.take() {
-            Some(file) if file.writer.offset() < FILE_BYTES => file,
-            full => {
-                if let Some(full) = full {
-                    close(full)?;
-                }
-                export.files += 1;
-                begin(folder, stamp, export.files, about)?
-            }
-        };
-        let file = open.insert(file);
+        let mut file = self.file_with_room()?;
         let body = reader.body(capture.body)?;
-        let earlier = written.get(&capture.sha256);
+        let first = self.first.get(&capture.sha256);
         let record = CaptureRecord {
             url: url.as_str(),
-            date: &date,
+            date,
             status: capture.status.unwrap_or(200),
-            headers: headers(&capture),
+            headers: headers(capture),
             protocol: capture.heads.as_ref().map(|it| it.protocol.as_str()),
             request: capture.heads.as_ref().and_then(|it| it.request.as_deref()).map(parsed),
             body: &body,
-            earlier: earlier.map(|it| EarlierRecord { url: &it.0, date: &it.1 }),
+            earlier: first.map(|it| EarlierRecord { url: &it.url, date: &it.date }),
         };
         let place = file.writer.capture(&record)?;
         let id = place.id.clone();
-        export.captures += 1;
-        export.revisits += u64::from(place.is_revisit);
-        index.push(warc::cdxj_line(&url, &digits(&date), &place, &format!("{}.warc.gz", file.name)));
-        if !place.is_revisit {
-            written.insert(capture.sha256.clone(), (url.to_string(), date.clone()));
-        }
+        self.export.captures += 1;
+        self.export.revisits += u64::from(place.is_revisit);
+        let name = format!("{}.warc.gz", file.name);
+        self.index.push(warc::cdxj_line(&url, &digits(date), &place, &name));
+        let target = RecordTarget { url: url.to_string(), date: date.clone() };
         if let Some(article) = capture.article {
-            let article = reader.article_of(article)?;
-            let circumstances: Circumstances = reader.circumstances(article.id)?;
-            let title = article.draft.headline.clone();
-            let row =
-                serde_json::to_string(&Row::of_article(article, circumstances)).expect("a row is JSON");
-            file.writer.metadata(&id, url.as_str(), &date, &row)?;
-            let page = json!({ "id": id.trim_matches(['<', '>']), "url": url.as_str(), "ts": date, "title": title });
-            writeln!(pages, "{page}")?;
+            self.add_article(reader, article, &mut file, &id, &target)?;
         }
+        if !place.is_revisit {
+            self.first.insert(capture.sha256.clone(), target);
+        }
+        self.open = Some(file);
+        Ok(())
     }
-    if let Some(file) = open {
-        close(file)?;
+
+    /// Writes what was read from a page: the article beside its record, and its headline into the list of pages.
+    fn add_article(
+        &mut self,
+        reader: &Reader,
+        article: PageId,
+        file: &mut OpenWarc,
+        record: &str,
+        target: &RecordTarget,
+    ) -> Result<(), ExportError> {
+        let article = reader.article_of(article)?;
+        let circumstances = reader.circumstances(article.id)?;
+        let title = article.draft.headline.clone();
+        let row =
+            serde_json::to_string(&Row::of_article(article, circumstances)).expect("a row is JSON");
+        let RecordTarget { url, date } = target;
+        file.writer.metadata(record, url, date, &row)?;
+        let page =
+            json!({ "id": record.trim_matches(['<', '>']), "url": url, "ts": date, "title": title });
+        Ok(writeln!(self.pages, "{page}")?)
     }
-    pages.flush()?;
-    index.sort_unstable();
-    let mut lines = BufWriter::new(File::create(folder.join("indexes/index.cdxj"))?);
-    for line in index {
-        writeln!(lines, "{line}")?;
+
+    /// Returns the file that takes the next record: the open one, or a new one where that is full.
+    fn file_with_room(&mut self) -> Result<OpenWarc, ExportError> {
+        match self.open.take() {
+            Some(file) if file.writer.offset() < FILE_BYTES => return Ok(file),
+            Some(full) => close(full)?,
+            None => {}
+        }
+        self.export.files += 1;
+        let name = format!("tearsheet-{}-{:05}", digits(self.created), self.export.files);
+        let file = File::create(self.path.join(format!("archive/{name}.warc.gz")))?;
+        let fields = [
+            ("software", SOFTWARE),
+            ("format", "WARC File Format 1.1"),
+            (
+                "conformsTo",
+                "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+            ),
+            ("description", self.about),
+        ];
+        let to = BufWriter::new(file);
+        let writer = WarcWriter::new(to, &format!("{name}.warc.gz"), self.created, &fields)?;
+        Ok(OpenWarc { name, writer })
     }
-    lines.flush()?;
-    Ok(export)
+
+    fn finish(mut self) -> Result<WarcExport, ExportError> {
+        if let Some(file) = self.open.take() {
+            close(file)?;
+        }
+        self.pages.flush()?;
+        self.index.sort_unstable();
+        let mut lines = BufWriter::new(File::create(self.path.join("indexes/index.cdxj"))?);
+        for line in &self.index {
+            writeln!(lines, "{line}")?;
+        }
+        lines.flush()?;
+        Ok(self.export)
+    }
 }
 
-fn begin(folder: &Path, stamp: &str, number: u64, about: &str) -> Result<Open, ExportError> {
-    let name = format!("tearsheet-{stamp}-{number:05}");
-    let file = File::create(folder.join(format!("archive/{name}.warc.gz")))?;
-    let date = format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        &stamp[..4],
-        &stamp[4..6],
-        &stamp[6..8],
-        &stamp[8..10],
-        &stamp[10..12],
-        &stamp[12..14]
-    );
-    let fields = [
-        ("software", SOFTWARE),
-        ("format", "WARC File Format 1.1"),
-        ("conformsTo", "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"),
-        ("description", about),
-    ];
-    let writer = WarcWriter::new(BufWriter::new(file), &format!("{name}.warc.gz"), &date, &fields)?;
-    Ok(Open { name, writer })
-}
-
-fn close(file: Open) -> io::Result<()> {
+fn close(file: OpenWarc) -> io::Result<()> {
     let file = file.writer.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
     file.sync_all()
 }
@@ -222,7 +258,7 @@ fn parsed(lines: &str) -> Vec<Header> {
     Heads::parse(lines).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
-/// What the archive kept of an answer's headers.
+/// Returns the headers of a response, as far as the archive kept them.
 fn headers(capture: &StoredCapture) -> Vec<Header> {
     if let Some(heads) = &capture.heads {
         return parsed(&heads.response);
@@ -236,67 +272,19 @@ fn headers(capture: &StoredCapture) -> Vec<Header> {
     known.map(|(name, value)| (name.to_owned(), value.replace(['\r', '\n'], " "))).collect()
 }
 
-/// `20210308062000`; of a bare day, its first second.
+/// Returns a date as digits, `20210308062000`; a bare day becomes its first second.
 fn digits(date: &str) -> String {
     let digits: String = date.chars().filter(char::is_ascii_digit).take(14).collect();
     format!("{digits:0<14}")
 }
 
-/// Pack a folder that was written as one file, with the hash of each part.
-fn pack_wacz(
-    folder: &Path,
-    to: impl Write + Seek,
-    title: &str,
-    created: &str,
-) -> Result<(), ExportError> {
-    let mut parts: Vec<String> = Vec::new();
-    for part in ["archive", "indexes", "pages"] {
-        for entry in fs::read_dir(folder.join(part))? {
-            parts.push(format!("{part}/{}", entry?.file_name().to_string_lossy()));
-        }
-    }
-    parts.sort();
-    let mut zip = zip::ZipWriter::new(BufWriter::new(to));
-    let stored = zip::write::SimpleFileOptions::default()
-        .compression_method(zip::CompressionMethod::Stored)
-        .large_file(true);
-    let mut resources = Vec::new();
-    for part in &parts {
-        zip.start_file(part, stored).map_err(io::Error::from)?;
-        let (hash, bytes) = copy(&folder.join(part), &mut zip)?;
-        resources.push(json!({
-            "name": part.rsplit('/').next(), "path": part, "hash": format!("sha256:{hash}"), "bytes": bytes,
-        }));
-    }
-    let package = json!({
-        "profile": "data-package", "wacz_version": "1.1.1", "title": title, "created": created, "software": SOFTWARE,
-        "resources": resources,
-    });
-    let package = serde_json::to_string_pretty(&package).expect("values are JSON");
-    let digest = json!({
-        "path": "datapackage.json",
-        "hash": format!("sha256:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&package))),
-    });
-    for (name, text) in [("datapackage.json", package), ("datapackage-digest.json", digest.to_string())]
-    {
-        zip.start_file(name, stored).map_err(io::Error::from)?;
-        zip.write_all(text.as_bytes())?;
-    }
-    zip.finish().map_err(io::Error::from)?.flush()?;
-    Ok(())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Copy a file, and say what it was.
-fn copy(from: &Path, to: &mut impl Write) -> io::Result<(String, u64)> {
-    let (mut file, mut hash, mut bytes) = (File::open(from)?, Sha256::new(), 0);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            return Ok((data_encoding::HEXLOWER.encode(&hash.finalize()), bytes));
-        }
-        hash.update(&buffer[..count]);
-        to.write_all(&buffer[..count])?;
-        bytes += count as u64;
+    #[test]
+    fn a_day_becomes_its_first_second() {
+        assert_eq!(digits("2021-03-08T06:20:00Z"), "20210308062000");
+        assert_eq!(digits("2021-03-08"), "20210308000000");
     }
 }

@@ -1,0 +1,83 @@
+//! WACZ 1.1.1: a folder of web archives packed as one ZIP file, with the hash of each part, as replay tools open it
+//! (<https://specs.webrecorder.net/wacz/1.1.1/>). What is in the folder is decided in `warc`; where the file goes, in `file`.
+
+use std::{
+    fs::{self, File},
+    io::{self, BufWriter, Read, Seek, Write},
+    path::Path,
+};
+
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::{ExportError, warc::SOFTWARE};
+
+/// The folders that are packed.
+pub(super) const PARTS: [&str; 3] = ["archive", "indexes", "pages"];
+
+/// What was copied.
+struct Copied {
+    /// The SHA-256 of the bytes, in hexadecimal digits.
+    sha256: String,
+    bytes: u64,
+}
+
+/// Packs a folder into one file. `created` is the time of the export.
+pub(super) fn pack(
+    folder: &Path,
+    to: impl Write + Seek,
+    title: &str,
+    created: &str,
+) -> Result<(), ExportError> {
+    let mut parts: Vec<String> = Vec::new();
+    for part in PARTS {
+        for entry in fs::read_dir(folder.join(part))? {
+            parts.push(format!("{part}/{}", entry?.file_name().to_string_lossy()));
+        }
+    }
+    parts.sort();
+    let mut zip = zip::ZipWriter::new(BufWriter::new(to));
+    let stored = zip::write::SimpleFileOptions::default()
+        .compression_method(zip::CompressionMethod::Stored)
+        .large_file(true);
+    let mut resources = Vec::new();
+    for part in &parts {
+        zip.start_file(part, stored).map_err(io::Error::from)?;
+        let Copied { sha256, bytes } = copy(&folder.join(part), &mut zip)?;
+        resources.push(json!({
+            "name": part.rsplit('/').next(), "path": part, "hash": format!("sha256:{sha256}"), "bytes": bytes,
+        }));
+    }
+    let package = json!({
+        "profile": "data-package", "wacz_version": "1.1.1", "title": title, "created": created, "software": SOFTWARE,
+        "resources": resources,
+    });
+    let package = serde_json::to_string_pretty(&package).expect("values are JSON");
+    let digest = json!({
+        "path": "datapackage.json",
+        "hash": format!("sha256:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&package))),
+    });
+    for (name, text) in [("datapackage.json", package), ("datapackage-digest.json", digest.to_string())]
+    {
+        zip.start_file(name, stored).map_err(io::Error::from)?;
+        zip.write_all(text.as_bytes())?;
+    }
+    zip.finish().map_err(io::Error::from)?.flush()?;
+    Ok(())
+}
+
+/// Copies a file and returns what it was.
+fn copy(from: &Path, to: &mut impl Write) -> io::Result<Copied> {
+    let (mut file, mut hash, mut bytes) = (File::open(from)?, Sha256::new(), 0);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = file.read(&mut buffer)?;
+        if count == 0 {
+            let sha256 = data_encoding::HEXLOWER.encode(&hash.finalize());
+            return Ok(Copied { sha256, bytes });
+        }
+        hash.update(&buffer[..count]);
+        to.write_all(&buffer[..count])?;
+        bytes += count as u64;
+    }
+}
