@@ -19,7 +19,7 @@ use chrono::{NaiveDate, Utc};
 use rusqlite::{Connection, params};
 use tearsheet::{
     config::Config,
-    export::{Csv, Dialect, Jsonl, Parquet, Sink, columns},
+    export::{Csv, Dialect, Jsonl, Parquet, RowSink, columns},
     jobs::coverage,
     model::Days,
     store::{Reader, RowFilter, Search, SearchOrder, Table, Writer},
@@ -102,7 +102,7 @@ fn main() {
         let began = Instant::now();
         let columns = columns(table);
         let to = std::io::sink();
-        let mut sink: Box<dyn Sink> = match format {
+        let mut sink: Box<dyn RowSink> = match format {
             "csv" => Box::new(Csv::new(to, columns, Dialect::Plain).expect("a sink")),
             "jsonl" => Box::new(Jsonl::new(to, columns)),
             _ => Box::new(Parquet::new(to, columns).expect("a sink")),

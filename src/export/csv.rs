@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::store::Cell;
 
-use super::{Column, Kind, Sink};
+use super::{Column, Kind, RowSink};
 
 /// So that a spreadsheet of the usual make takes it for UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
@@ -36,7 +36,7 @@ impl<W: Write> Csv<W> {
     }
 }
 
-impl<W: Write> Sink for Csv<W> {
+impl<W: Write> RowSink for Csv<W> {
     fn write(&mut self, row: &[Cell]) -> io::Result<()> {
         for (cell, column) in row.iter().zip(self.columns) {
             match (cell, column.kind) {

@@ -1,4 +1,5 @@
-//! A JSON object a line.
+//! JSON lines (<https://jsonlines.org>): an object for each row, or for each article. Which rows and which articles is decided in
+//! `table`; the object of an article is that of [`Row`]. It is not part of `answers`, which are made whole in memory.
 
 use std::io::{self, Write};
 
@@ -6,22 +7,27 @@ use serde_json::{Map, Value};
 
 use crate::store::Cell;
 
-use super::{Column, Kind, Sink};
+use super::{Column, Kind, Row, RowSink};
 
-/// Writes rows as objects.
+/// Writes rows of cells as objects.
 pub struct Jsonl<W: Write> {
     to: W,
     columns: &'static [Column],
 }
 
+/// Writes articles as objects, as `extract` prints them.
+pub struct ArticleLines<W: Write> {
+    to: W,
+}
+
 impl<W: Write> Jsonl<W> {
-    /// Of these columns.
+    /// Begins a file of these columns.
     pub fn new(to: W, columns: &'static [Column]) -> Self {
         Self { to, columns }
     }
 }
 
-impl<W: Write> Sink for Jsonl<W> {
+impl<W: Write> RowSink for Jsonl<W> {
     fn write(&mut self, row: &[Cell]) -> io::Result<()> {
         let value = |cell: &Cell, kind| match (cell, kind) {
             (Cell::Null, _) => Value::Null,
@@ -34,6 +40,24 @@ impl<W: Write> Sink for Jsonl<W> {
         let object: Map<String, Value> =
             pairs.map(|(cell, column)| (column.name.to_owned(), value(cell, column.kind))).collect();
         serde_json::to_writer(&mut self.to, &object)?;
+        self.to.write_all(b"\n")
+    }
+
+    fn finish(mut self: Box<Self>) -> io::Result<()> {
+        self.to.flush()
+    }
+}
+
+impl<W: Write> ArticleLines<W> {
+    /// Begins a file.
+    pub fn new(to: W) -> Self {
+        Self { to }
+    }
+}
+
+impl<W: Write> RowSink<Row> for ArticleLines<W> {
+    fn write(&mut self, article: &Row) -> io::Result<()> {
+        serde_json::to_writer(&mut self.to, article)?;
         self.to.write_all(b"\n")
     }
 

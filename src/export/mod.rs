@@ -1,4 +1,6 @@
-//! Rows out: the public form of an article, and tables and web archives as other tools read them.
+//! What other programs read: the public form of an article, rows of tables, web archives, charts, and the answers of commands.
+//! Nothing here prints or decides where the user's output goes; `cli` does. It is not part of `store`, because the shapes
+//! here are public and those of the archive are `store`'s own business.
 
 pub mod answers;
 #[cfg(feature = "plot")]
@@ -7,6 +9,7 @@ mod columns;
 mod csv;
 mod file;
 mod jsonl;
+mod months;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod row;
@@ -18,7 +21,7 @@ pub use self::warc::{CaptureExport, WarcExport};
 pub use columns::{Column, Kind, columns};
 pub use csv::{Csv, Dialect};
 pub use file::{Existing, OutFile, OutFolder, Place, PlaceError};
-pub use jsonl::Jsonl;
+pub use jsonl::{ArticleLines, Jsonl};
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use row::{
@@ -30,11 +33,11 @@ use std::io;
 
 use crate::store::Cell;
 
-/// Takes rows of one table.
-pub trait Sink {
-    /// One more.
-    fn write(&mut self, row: &[Cell]) -> io::Result<()>;
+/// Takes the rows of one file: rows of cells, or articles.
+pub trait RowSink<R: ?Sized = [Cell]> {
+    /// Writes one more row.
+    fn write(&mut self, row: &R) -> io::Result<()>;
 
-    /// There are no more: write what is left.
+    /// Writes what is left. There are no more rows.
     fn finish(self: Box<Self>) -> io::Result<()>;
 }

@@ -13,7 +13,7 @@ use parquet::{
 
 use crate::store::Cell;
 
-use super::{Column, Kind, Sink};
+use super::{Column, Kind, RowSink};
 
 /// Rows of a group.
 const ROWS_MAX: usize = 16_384;
@@ -102,7 +102,7 @@ impl<W: Write + Send> Parquet<W> {
     }
 }
 
-impl<W: Write + Send> Sink for Parquet<W> {
+impl<W: Write + Send> RowSink for Parquet<W> {
     fn write(&mut self, row: &[Cell]) -> io::Result<()> {
         let text = |it: &Cell| match it {
             Cell::Text(text) => text.len(),

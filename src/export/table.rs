@@ -2,23 +2,20 @@
 //! which rows go where; how a row is written is the business of the sinks, and where the bytes go that of `file`.
 
 use std::{
-    fs::{self, File},
     io::{self, BufWriter, Write},
     path::Path,
 };
 
 use crate::{
-    model::{Event, PageId},
+    model::Event,
     store::{Cell, Reader, RowFilter, StoreError, Table},
 };
 
 use super::{
-    Csv, Dialect, Jsonl, Place, PlaceError, Row, Sink,
+    ArticleLines, Csv, Dialect, Jsonl, Place, PlaceError, Row, RowSink,
     columns::{columns, day_column},
+    months::Months,
 };
-
-/// The name that partitioned folders have for rows without a value (Hive's, which other tools read as NULL).
-const NO_MONTH: &str = "__HIVE_DEFAULT_PARTITION__";
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,29 +69,17 @@ pub struct TableExport<'a> {
     pub observe: &'a dyn Fn(Event),
 }
 
-/// One row on its way.
-enum Record<'r> {
-    Cells(&'r [Cell]),
-    Article(Box<Row>),
-}
-
-/// Takes rows, or articles as JSON lines.
-enum Output<'o> {
-    Rows(Box<dyn Sink + 'o>),
-    Articles(Box<dyn Write + 'o>),
-}
-
 impl TableExport<'_> {
-    /// Write every row to a stream. Returns their number. A reader that has gone away has all it wanted.
+    /// Writes every row to a stream and returns their number. A reader that has gone away has all it wanted.
     pub fn to_stream(&self, stream: impl Write + Send) -> Result<u64, ExportError> {
         let mut rows = 0;
-        match self.write(self.output(stream)?, &mut rows) {
+        match self.write(stream, &mut rows) {
             Err(ExportError::Io(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(rows),
             written => written.map(|()| rows),
         }
     }
 
-    /// Write every row to one file. Returns their number.
+    /// Writes every row to one file and returns their number.
     pub fn to_file(&self, place: Place) -> Result<u64, ExportError> {
         let path = place.path().to_owned();
         let mut file = place.file()?;
@@ -103,8 +88,8 @@ impl TableExport<'_> {
         Ok(rows)
     }
 
-    /// Write every row to a folder: `month=2024-03/articles.parquet`, which other tools read as one table. Returns the
-    /// number of rows.
+    /// Writes every row to a folder, `month=2024-03/articles.parquet`, which other tools read as one table. Returns the number
+    /// of rows.
     pub fn to_months(&self, place: Place) -> Result<u64, ExportError> {
         let path = place.path().to_owned();
         let folder = place.folder()?;
@@ -113,86 +98,97 @@ impl TableExport<'_> {
         Ok(rows)
     }
 
-    fn write_months(&self, folder: &Path) -> Result<u64, ExportError> {
-        let mut rows = 0;
-        // Rows come in the order of days: one month is open at a time.
-        let mut open: Option<(String, Output<'_>)> = None;
-        self.each(|record| {
-            let month = self.month_of(&record);
-            let mut output = match open.take() {
-                Some((of, output)) if of == month => output,
-                before => {
-                    before.map_or(Ok(()), |(_, it)| it.finish())?;
-                    self.output(self.month_file(folder, &month)?)?
-                }
-            };
-            output.write(&record)?;
-            open = Some((month, output));
-            rows += 1;
-            Ok(())
-        })?;
-        open.map_or(Ok(()), |(_, it)| it.finish())?;
-        Ok(rows)
-    }
-
-    fn output<'o>(&self, to: impl Write + Send + 'o) -> io::Result<Output<'o>> {
-        let columns = columns(self.table);
-        Ok(match self.format {
-            Format::Csv => Output::Rows(Box::new(Csv::new(to, columns, self.dialect)?)),
-            Format::Jsonl if self.table == Table::Articles => Output::Articles(Box::new(to)),
-            Format::Jsonl => Output::Rows(Box::new(Jsonl::new(to, columns))),
-            #[cfg(feature = "parquet")]
-            Format::Parquet => Output::Rows(Box::new(super::Parquet::new(to, columns)?)),
-        })
-    }
-
-    fn write(&self, mut output: Output<'_>, rows: &mut u64) -> Result<(), ExportError> {
-        self.each(|record| {
-            output.write(&record)?;
+    fn write(&self, stream: impl Write + Send, rows: &mut u64) -> Result<(), ExportError> {
+        if self.has_articles() {
+            let mut lines = Box::new(ArticleLines::new(stream));
+            self.each_article(|article| {
+                lines.write(article)?;
+                *rows += 1;
+                Ok(())
+            })?;
+            return Ok(lines.finish()?);
+        }
+        let mut sink = self.sink(stream)?;
+        self.each_row(|row| {
+            sink.write(row)?;
             *rows += 1;
             Ok(())
         })?;
-        Ok(output.finish()?)
+        Ok(sink.finish()?)
     }
 
-    /// Hand over every row in the order of days.
-    fn each(
-        &self,
-        mut take: impl FnMut(Record<'_>) -> Result<(), ExportError>,
-    ) -> Result<(), ExportError> {
-        (self.observe)(Event::Expected(self.reader.count_rows(self.table, &self.filter)?));
-        let mut taken = |record: Record<'_>| {
-            take(record)?;
-            (self.observe)(Event::Step);
-            Ok(())
-        };
-        if self.format == Format::Jsonl && self.table == Table::Articles {
-            self.reader.each_article_id(&self.filter, |id| taken(Record::Article(self.article(id)?)))
-        } else {
-            self.reader.each_row(self.table, &self.filter, |row| taken(Record::Cells(row)))
+    fn write_months(&self, folder: &Path) -> Result<u64, ExportError> {
+        let (name, mut rows) = (self.file_name(), 0);
+        if self.has_articles() {
+            let mut months = Months::new(folder, name);
+            self.each_article(|article| {
+                let part = months.of_day(article.published_on.as_deref(), |file| {
+                    Ok(Box::new(ArticleLines::new(file)))
+                })?;
+                part.write(article)?;
+                rows += 1;
+                Ok(())
+            })?;
+            months.finish()?;
+            return Ok(rows);
         }
-    }
-
-    /// An article as `extract` would print it.
-    fn article(&self, id: PageId) -> Result<Box<Row>, ExportError> {
-        let article = self.reader.article_of(id)?;
-        Ok(Box::new(Row::of_article(article, self.reader.circumstances(id)?)))
-    }
-
-    fn month_of(&self, record: &Record<'_>) -> String {
-        let day = match record {
-            Record::Cells(row) => match &row[day_column(self.table)] {
+        let mut months = Months::new(folder, name);
+        self.each_row(|row| {
+            let day = match &row[day_column(self.table)] {
                 Cell::Text(day) => Some(day.as_str()),
                 Cell::Null | Cell::Whole(_) | Cell::Real(_) => None,
-            },
-            Record::Article(row) => row.published_on.as_deref(),
-        };
-        day.map_or(NO_MONTH, |day| day.get(..7).unwrap_or(day)).to_owned()
+            };
+            months.of_day(day, |file| self.sink(file))?.write(row)?;
+            rows += 1;
+            Ok(())
+        })?;
+        months.finish()?;
+        Ok(rows)
     }
 
-    fn month_file(&self, folder: &Path, month: &str) -> io::Result<BufWriter<File>> {
-        let folder = folder.join(format!("month={month}"));
-        fs::create_dir_all(&folder)?;
+    /// Whether what is written is articles as `extract` prints them, and not rows of cells.
+    fn has_articles(&self) -> bool {
+        self.format == Format::Jsonl && self.table == Table::Articles
+    }
+
+    fn sink<'o>(&self, to: impl Write + Send + 'o) -> io::Result<Box<dyn RowSink + 'o>> {
+        let columns = columns(self.table);
+        Ok(match self.format {
+            Format::Csv => Box::new(Csv::new(to, columns, self.dialect)?),
+            Format::Jsonl => Box::new(Jsonl::new(to, columns)),
+            #[cfg(feature = "parquet")]
+            Format::Parquet => Box::new(super::Parquet::new(to, columns)?),
+        })
+    }
+
+    /// Hands over every row, in the order of days.
+    fn each_row(
+        &self,
+        mut take: impl FnMut(&[Cell]) -> Result<(), ExportError>,
+    ) -> Result<(), ExportError> {
+        (self.observe)(Event::Expected(self.reader.count_rows(self.table, &self.filter)?));
+        self.reader.each_row(self.table, &self.filter, |row| {
+            take(row)?;
+            (self.observe)(Event::Step);
+            Ok(())
+        })
+    }
+
+    /// Hands over every article as `extract` would print it, in the order of days.
+    fn each_article(
+        &self,
+        mut take: impl FnMut(&Row) -> Result<(), ExportError>,
+    ) -> Result<(), ExportError> {
+        (self.observe)(Event::Expected(self.reader.count_rows(self.table, &self.filter)?));
+        self.reader.each_article_id(&self.filter, |id| {
+            let article = self.reader.article_of(id)?;
+            take(&Row::of_article(article, self.reader.circumstances(id)?))?;
+            (self.observe)(Event::Step);
+            Ok(())
+        })
+    }
+
+    fn file_name(&self) -> String {
         let name = match self.table {
             Table::Articles => "articles",
             Table::Quotes => "quotes",
@@ -204,28 +200,6 @@ impl TableExport<'_> {
             #[cfg(feature = "parquet")]
             Format::Parquet => "parquet",
         };
-        Ok(BufWriter::new(File::create(folder.join(format!("{name}.{ending}")))?))
-    }
-}
-
-impl Output<'_> {
-    fn write(&mut self, record: &Record<'_>) -> io::Result<()> {
-        match (self, record) {
-            (Self::Rows(sink), Record::Cells(row)) => sink.write(row),
-            (Self::Articles(to), Record::Article(row)) => {
-                serde_json::to_writer(&mut *to, row)?;
-                to.write_all(b"\n")
-            }
-            (Self::Rows(_), Record::Article(_)) | (Self::Articles(_), Record::Cells(_)) => {
-                unreachable!("`each` and `output` ask the same question of table and format")
-            }
-        }
-    }
-
-    fn finish(self) -> io::Result<()> {
-        match self {
-            Self::Rows(sink) => sink.finish(),
-            Self::Articles(mut to) => to.flush(),
-        }
+        format!("{name}.{ending}")
     }
 }
