@@ -190,7 +190,7 @@ async fn scrape(base: &str, at_a_time: usize) -> Duration {
         stop,
     };
     let began = Instant::now();
-    let report = job.scrape(&reader).await.expect("a run");
+    let report = job.scrape("scrape", &reader).await.expect("a run");
     let took = began.elapsed();
     assert_eq!(report.tally.stored, PAGES as u64, "{report:?}");
     took

@@ -19,7 +19,7 @@ use chrono::{NaiveDate, Utc};
 use rusqlite::{Connection, params};
 use tearsheet::{
     config::Config,
-    export::{Csv, Dialect, Jsonl, Parquet, RowSink, columns},
+    export::{Csv, Dialect, ExportError, Jsonl, Parquet, RowSink, columns},
     jobs::coverage,
     model::Days,
     store::{Reader, RowFilter, Search, SearchOrder, Table, Writer},
@@ -108,11 +108,11 @@ fn main() {
             _ => Box::new(Parquet::new(to, columns).expect("a sink")),
         };
         let mut rows = 0_u64;
-        let each = reader.each_row(table, &RowFilter::default(), |row| {
+        let each: Result<(), ExportError> = reader.each_row(table, &RowFilter::default(), |row| {
             rows += 1;
-            sink.write(row)
+            Ok(sink.write(row)?)
         });
-        each.expect("rows").expect("written");
+        each.expect("rows, written");
         sink.finish().expect("written");
         println!(
             "export {format:<8} {table:?}: {:.0} rows/s",
