@@ -1,4 +1,5 @@
-//! `tearsheet backfill`.
+//! `tearsheet backfill`: which days, from the site or from a web archive, and what the run or its rehearsal came to. The work is
+//! done in `jobs`. It is not part of `scrape`, because it ends with a verdict on days and not only on pages.
 
 use std::time::Instant;
 
@@ -7,7 +8,7 @@ use chrono::Utc;
 use crate::{
     config::WebArchive,
     jobs::{
-        self, Backfill, BackfillPlan, Captures, CoveredDay, End, Expected, Ids as JobIds, Limits, Order,
+        self, Backfill, BackfillPlan, Captures, CoveredDay, End, Expected, Ids, Limits, Order,
         PlannedDay, Preview, Via,
     },
     model::{Days, Verdict},
@@ -15,7 +16,7 @@ use crate::{
 };
 
 use super::{
-    args::{BackfillArgs, Common, Ids},
+    args::{BackfillArgs, Common, GuessIds},
     days::{known, today},
     failure::{Exit, Usage},
     printer::Printer,
@@ -26,16 +27,16 @@ use super::{
 
 pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
-    // With `--gaps` the archive says which days: it is brought up to date before it is asked.
+    // With `--gaps` the archive says which days need work, so it is brought up to date before it is asked.
     let is_asked = args.gaps && !args.dry_run;
     let writer = is_asked.then(|| session.existing_writer()).transpose()?;
     let backfill = Backfill {
         days: days(&session, args)?,
         order: if args.oldest_first { Order::OldestFirst } else { Order::NewestFirst },
         ids: match args.ids {
-            Ids::Off => JobIds::Off,
-            Ids::Gaps => JobIds::Gaps,
-            Ids::All => JobIds::All,
+            GuessIds::Off => Ids::Off,
+            GuessIds::Gaps => Ids::Gaps,
+            GuessIds::All => Ids::All,
         },
         only_gaps: args.gaps,
     };
@@ -50,7 +51,7 @@ pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> an
     fill(&session, &writer, &backfill, common, args, printer)
 }
 
-/// The range that was named; with `--gaps`, all that anything is known of.
+/// Returns the range that was named; with `--gaps` and no range, the days of which anything is known.
 fn days(session: &Session, args: &BackfillArgs) -> anyhow::Result<Days> {
     let today = today(&session.config.profile, Utc::now());
     if !args.gaps && args.range.from.is_none() {
@@ -118,12 +119,12 @@ fn web_archive<'s>(session: &'s Session, name: &str) -> Result<&'s WebArchive, U
         let names = known.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
         Usage::new(
             format!("there is no web archive `{name}` in `site.web_archives`"),
-            format!("there is: {names}"),
+            format!("the profile has {names}"),
         )
     })
 }
 
-/// `31 days: 29 complete, 1 thin, 1 blocked`.
+/// Returns `31 days: 29 complete, 1 thin, 1 blocked`.
 fn verdicts(covered: &[CoveredDay]) -> String {
     let count = |verdict| covered.iter().filter(|it| it.verdict == verdict).count();
     let counts = Verdict::ALL.iter().map(|it| (count(*it), it)).filter(|it| 0 < it.0);

@@ -1,4 +1,4 @@
-//! `tearsheet completions` and `tearsheet man`.
+//! `tearsheet completions` and `tearsheet man`: what a package installs beside the program. Both are made from `args`.
 
 use clap::CommandFactory;
 
@@ -12,7 +12,7 @@ pub(super) fn completions(shell: clap_complete::Shell, printer: &Printer) -> any
     Ok(Exit::Done)
 }
 
-/// The manual page, every command's section after the first.
+/// Prints the manual page: the program, then a section for each command, then what clap does not know.
 pub(super) fn man(printer: &Printer) -> anyhow::Result<Exit> {
     let mut command = Cli::command();
     command.build();
@@ -31,7 +31,7 @@ pub(super) fn man(printer: &Printer) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// What clap does not know: exit codes, environment and files.
+/// Returns the sections that clap does not know: exit codes, environment and files.
 fn closing_sections() -> String {
     let exits = Exit::ALL.map(|it| (it.code().to_string(), it.meaning()));
     let mut page = definitions("EXIT STATUS", exits.iter().map(|it| (it.0.as_str(), it.1)));

@@ -1,4 +1,5 @@
-//! `tearsheet config`.
+//! `tearsheet config`: whether the file is right, and what is in force. Everything is validated when the session begins, in
+//! `crate::config`.
 
 use crate::config::Setting;
 
@@ -19,7 +20,7 @@ pub(super) fn run(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyh
     Ok(Exit::Done)
 }
 
-/// Everything was validated when the session began.
+/// Says that the file is right, since everything was validated when the session began.
 fn check(session: &Session, printer: &Printer) {
     let profile = &session.config.profile;
     let file = session

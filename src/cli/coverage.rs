@@ -1,4 +1,5 @@
-//! `tearsheet coverage`: the calendar.
+//! `tearsheet coverage` for people: a calendar with a mark for each day, and the days that need work. What a day amounts to is
+//! judged in `jobs`; the rows for programs are types of `export`.
 
 use std::fmt::Write as _;
 
@@ -19,7 +20,7 @@ use super::{
     session::Session,
 };
 
-/// Days that need work are named up to here; the rest is counted.
+/// So many runs of days that need work are named. The rest is counted.
 const NAMED_MAX: usize = 20;
 
 pub(super) fn run(common: &Common, args: &CoverageArgs, printer: &Printer) -> anyhow::Result<Exit> {

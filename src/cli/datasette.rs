@@ -1,12 +1,13 @@
-//! `tearsheet export datasette-metadata`: what Datasette shows beside the tables.
+//! `tearsheet export datasette-metadata`: the titles, descriptions and queries that Datasette shows beside the tables. It exports no
+//! rows, so it is not part of `export`.
 
 use std::fmt::Write as _;
 
-use crate::{config::Profile, export::Place};
+use crate::{config::Profile, export::Destination};
 
 use super::{failure::Exit, printer::Printer, session::Session};
 
-/// Tables and views that people browse, with what is said of them and how they are sorted and faceted.
+/// The tables and views that people browse.
 const TABLES: &[(&str, &str, &str, &[&str])] = &[
     (
         "articles",
@@ -23,12 +24,16 @@ const TABLES: &[(&str, &str, &str, &[&str])] = &[
     ("mentions", "Symbols that stories name", "", &["symbol"]),
 ];
 
-pub(super) fn run(session: &Session, out: Option<Place>, printer: &Printer) -> anyhow::Result<Exit> {
+pub(super) fn run(
+    session: &Session,
+    out: Option<Destination>,
+    printer: &Printer,
+) -> anyhow::Result<Exit> {
     let database = session.archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let text = metadata(&session.config.profile, &database);
     match out {
         None => printer.data(&text)?,
-        Some(place) => place.keep(text.as_bytes())?,
+        Some(destination) => destination.keep(text.as_bytes())?,
     }
     Ok(Exit::Done)
 }

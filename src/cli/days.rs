@@ -1,4 +1,4 @@
-//! Days as people type them, and ranges of them.
+//! Days as people type them, and ranges of them. Time is an argument here, too; what is in a day is asked elsewhere.
 
 use std::str::FromStr;
 
@@ -17,11 +17,11 @@ use super::failure::Usage;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Day {
     On(NaiveDate),
-    /// So many days before today.
+    /// A number of days before today.
     Ago(u64),
 }
 
-/// A range of days; what is left out is for the command to say.
+/// A range of days. What is left out is decided by the command.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Range {
     /// First day: 2024-03-28, today, yesterday, or -7d for a week ago
@@ -48,7 +48,7 @@ impl FromStr for Day {
 }
 
 impl Day {
-    /// The date, given today's.
+    /// Returns the date, given that of today.
     fn date(self, today: NaiveDate) -> NaiveDate {
         match self {
             Self::On(day) => day,
@@ -57,13 +57,13 @@ impl Day {
     }
 }
 
-/// Today, where the site is.
+/// Returns the date of a moment where the site is.
 pub(super) fn today(profile: &Profile, now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&profile.time_zone).date_naive()
 }
 
-/// The days an archive is about: from the first to the last that anything is known of, and where the news are
-/// followed, to yesterday.
+/// Returns the days that an archive is about: from the first to the last that anything is known of, or to yesterday where the
+/// news is followed.
 pub(super) fn known(reader: &Reader, today: NaiveDate) -> Result<Option<Days>, StoreError> {
     let Some(known) = reader.known_days()? else { return Ok(None) };
     let yesterday = today.pred_opt().unwrap_or(today);
@@ -72,7 +72,7 @@ pub(super) fn known(reader: &Reader, today: NaiveDate) -> Result<Option<Days>, S
 }
 
 impl Range {
-    /// Bounds of a question to the archive: open where nothing was said, and free to be in the future.
+    /// Returns the bounds of a question to the archive. A side that was left out is open, and both may be in the future.
     pub(super) fn bounds(self, today: NaiveDate) -> Result<Option<Days>, Usage> {
         if self.from.is_none() && self.to.is_none() {
             return Ok(None);
@@ -87,7 +87,7 @@ impl Range {
         Ok(Some(Days { first, last }))
     }
 
-    /// The days, no later than today; `first` and `last` stand for what was left out.
+    /// Returns the days, none of them later than today. `first` and `last` say what is meant where a side was left out.
     pub(super) fn resolve(
         self,
         today: NaiveDate,

@@ -1,4 +1,5 @@
-//! `tearsheet demo`: the real `scrape` against the miniature site on loopback, twice.
+//! `tearsheet demo`: the real `scrape` against the miniature site on loopback, twice. The site is in `crate::demo`; here are only
+//! the settings it needs and what is shown at the end.
 
 use std::path::{Path, PathBuf};
 
@@ -20,9 +21,9 @@ use super::{
 };
 
 const ARCHIVE: &str = "demo.db";
-/// What `runs.command` says of a demo's passes: it tells a demo's archive from a real one.
+/// The name of a demo's runs in the table `runs`. It tells a demo's archive from a real one.
 const COMMAND: &str = "demo";
-/// Articles in the table.
+/// The number of articles that are shown.
 const ROWS: u32 = 12;
 const SECTION_CHARS: usize = 12;
 const BYLINE_CHARS: usize = 15;
@@ -34,7 +35,7 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     let archive = common.archive.clone().unwrap_or_else(|| PathBuf::from(ARCHIVE));
     check_archive(&archive)?;
     if common.archive.is_none() {
-        // Every demo tells the same story: the archive of the last one goes. One that was named by the user stays.
+        // Every demo shows the same, so the archive of the last one is removed. One that the user named is kept.
         store::remove(&archive)?;
     }
     let common = Common { archive: Some(archive.clone()), ..common.clone() };
@@ -50,7 +51,7 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
         site.base_url()
     ));
     for _ in 0..2 {
-        // One page of the site is refused, as pages sometimes are: that is no failure of the demo.
+        // One page of the site is refused, as pages sometimes are. The demo has not failed because of it.
         match scrape::pass(&session, COMMAND, Limits::default(), &common, printer)? {
             Exit::Done | Exit::Incomplete => {}
             other => return Ok(other),
@@ -67,7 +68,7 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Invented stories never go into a real archive: what another command has written is not a demo's.
+/// Refuses an archive that another command has written to: invented stories never go into a real one.
 fn check_archive(archive: &Path) -> anyhow::Result<()> {
     if archive.exists() && commands_of(archive)?.iter().any(|it| it != COMMAND) {
         let hint = "`--archive FILE` names a new one; without it and without TEARSHEET_ARCHIVE the demo makes ./demo.db, and \

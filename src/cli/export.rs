@@ -1,5 +1,5 @@
-//! `tearsheet export`: what was typed becomes an export, and its end a closing line. What is written, and how, is
-//! `export`'s business.
+//! `tearsheet export`: what was typed becomes an export, and its end a closing line. What is written, and how, is decided in
+//! `crate::export`.
 
 use std::{
     io::{self, BufWriter},
@@ -10,7 +10,7 @@ use std::{
 use chrono::Utc;
 
 use crate::{
-    export::{CaptureExport, Dialect, Existing, Format, Place, TableExport, WarcExport},
+    export::{CaptureExport, Destination, Dialect, Existing, Format, TableExport, WarcExport},
     store::{RowFilter, Table},
 };
 
@@ -24,7 +24,7 @@ use super::{
     session::Session,
 };
 
-/// Endings of files that no export of ours has. What a file is called is what people expect in it.
+/// The endings of files that no export writes. People expect in a file what its name says.
 const FOREIGN_ENDINGS: [&str; 12] =
     ["xlsx", "xls", "ods", "gz", "zst", "zip", "bz2", "xz", "db", "sqlite", "sqlite3", "feather"];
 
@@ -38,7 +38,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         ExportWhat::Links => Table::Links,
         ExportWhat::Warc => return captures(&session, args, common, printer),
         ExportWhat::DatasetteMetadata => {
-            return datasette::run(&session, place(&session, args), printer);
+            return datasette::run(&session, destination(&session, args), printer);
         }
     };
     let format = format(args)?;
@@ -58,10 +58,10 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         dialect: if args.excel { Dialect::Excel } else { Dialect::Plain },
         observe: &|event| progress.show(&event),
     };
-    let rows = match (place(&session, args), args.by) {
+    let rows = match (destination(&session, args), args.by) {
         (None, _) => export.to_stream(BufWriter::new(io::stdout())),
-        (Some(place), None) => export.to_file(place),
-        (Some(place), Some(By::Month)) => export.to_months(place),
+        (Some(destination), None) => export.to_file(destination),
+        (Some(destination), Some(By::Month)) => export.to_months(destination),
     };
     progress.end();
     let rows = rows?;
@@ -71,13 +71,13 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     Ok(Exit::Done)
 }
 
-/// Where the user wants it; `None` for stdout.
-fn place(session: &Session, args: &ExportArgs) -> Option<Place> {
+/// Returns where the output goes; `None` for stdout.
+fn destination(session: &Session, args: &ExportArgs) -> Option<Destination> {
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    args.out.as_deref().map(|it| session.place(it, existing))
+    args.out.as_deref().map(|it| session.destination(it, existing))
 }
 
-/// Captures as web archives: a folder, or one WACZ file.
+/// Writes captures as web archives: a folder, or one WACZ file.
 fn captures(
     session: &Session,
     args: &ExportArgs,
@@ -85,7 +85,7 @@ fn captures(
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let Some(place) = place(session, args) else {
+    let Some(destination) = destination(session, args) else {
         return Err(Usage::new(
             "a web archive is not text for a terminal",
             "`--out FOLDER` names a place for it",
@@ -103,7 +103,7 @@ fn captures(
     let now = Utc::now();
     let days = args.range.bounds(today(&session.config.profile, now))?;
     let reader = session.reader()?;
-    let target = place.path().display().to_string();
+    let target = destination.path().display().to_string();
     let progress = Progress::new(printer, common.quiet, "export");
     let export = CaptureExport {
         reader: &reader,
@@ -112,7 +112,7 @@ fn captures(
         created: &crate::warc::stamp(now),
         observe: &|event| progress.show(&event),
     };
-    let written = if args.wacz { export.to_wacz(place) } else { export.to_folder(place) };
+    let written = if args.wacz { export.to_wacz(destination) } else { export.to_folder(destination) };
     progress.end();
     let WarcExport { captures, revisits, undated, files } = written?;
     let mut line =
@@ -124,7 +124,7 @@ fn captures(
     Ok(Exit::Done)
 }
 
-/// The format that was named, or that the name of the file says.
+/// Returns the format that was named, or the one that the name of the file stands for.
 fn format(args: &ExportArgs) -> anyhow::Result<Format> {
     let by_name = args.out.as_deref().filter(|_| args.by.is_none());
     let by_name = by_name.map(|it| by_ending(it, args.format)).transpose()?.flatten();
@@ -162,8 +162,8 @@ fn parquet() -> Result<Format, Usage> {
     Err(Usage::not_built_in("Parquet", "parquet"))
 }
 
-/// The format that the ending of a file names; `None` where it has none, or where `--format` decides what is in a file
-/// whose ending says nothing.
+/// Returns the format that the ending of a file stands for; `None` where it has no ending, or where `--format` decides because the
+/// ending says nothing.
 fn by_ending(path: &Path, named: Option<ExportFormat>) -> Result<Option<Format>, Usage> {
     let ending = path.extension().and_then(|it| it.to_str()).unwrap_or_default().to_ascii_lowercase();
     let (format, is_named) = match ending.as_str() {

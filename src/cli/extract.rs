@@ -1,4 +1,4 @@
-//! `tearsheet extract`.
+//! `tearsheet extract`: what is read from a page or from each page of a web archive, as JSON. It touches no archive of ours.
 
 use crate::{
     export::Row,
@@ -60,7 +60,7 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
     }
 }
 
-/// Say how many pages were parsed slowly, if any were.
+/// Says how many pages were parsed slowly, if there were any. Returns the exit code it was given.
 fn close(session: &Session, printer: &Printer, exit: Exit) -> Exit {
     let Parsed { pages, slowly } = session.extractor.parsed();
     if 0 < slowly {

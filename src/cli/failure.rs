@@ -1,15 +1,16 @@
-//! From an error to advice and an exit code: who can do something about it, and what.
+//! From an error to advice and an exit code: who can do something about it, and what. The errors themselves state facts and are
+//! made elsewhere; they are not put into words here, because the same error is logged where nobody needs advice.
 
 use std::process::ExitCode;
 
 use crate::{
     config::ConfigError,
-    export::{ExportError, PlaceError},
+    export::{DestinationError, ExportError},
     jobs::JobError,
     store::StoreError,
 };
 
-/// The exit codes; scripts depend on them. What each tells is [`Exit::meaning`].
+/// The exit codes. Scripts depend on them. [`Exit::meaning`] says what each of them means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Exit {
     Done,
@@ -31,7 +32,7 @@ pub(super) struct Failure {
     pub(super) exit: Exit,
 }
 
-/// The user asked for something that cannot be.
+/// The user asked for something that is impossible.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(super) struct Usage {
@@ -39,7 +40,7 @@ pub(super) struct Usage {
     pub(super) hint: String,
 }
 
-/// stdout would not take what we have.
+/// The data could not be written to stdout.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write to stdout")]
 pub(super) struct OutputError {
@@ -74,7 +75,7 @@ impl Exit {
         }
     }
 
-    /// What the code tells, as README and the manual page say it.
+    /// Returns what the code means, as README and the manual page say it.
     pub(super) fn meaning(self) -> &'static str {
         match self {
             Self::Done => "finished",
@@ -119,7 +120,7 @@ impl Usage {
     }
 }
 
-/// Message, hint and exit code of an error.
+/// Returns the message, the hint and the exit code of an error.
 pub(super) fn explain(error: &anyhow::Error) -> Failure {
     let message = format!("{error:#}");
     let find = |error: &anyhow::Error| -> (Option<String>, Exit) {
@@ -134,12 +135,12 @@ pub(super) fn explain(error: &anyhow::Error) -> Failure {
         }
         match error.downcast_ref::<ExportError>() {
             Some(ExportError::Store(error)) => return store(error),
-            Some(ExportError::Place(error)) => return place(error),
+            Some(ExportError::Destination(error)) => return destination(error),
             Some(ExportError::Io(_)) => return unwritten(),
             None => {}
         }
-        if let Some(error) = error.downcast_ref::<PlaceError>() {
-            return place(error);
+        if let Some(error) = error.downcast_ref::<DestinationError>() {
+            return destination(error);
         }
         if error.downcast_ref::<ConfigError>().is_some() || error.downcast_ref::<JobError>().is_some() {
             let hint = "`tearsheet config show` prints what is in force; every key is explained in the config.toml \
@@ -159,17 +160,19 @@ fn unwritten() -> (Option<String>, Exit) {
     (Some("nothing else was changed; make room or choose another place".to_owned()), Exit::Output)
 }
 
-fn place(error: &PlaceError) -> (Option<String>, Exit) {
+fn destination(error: &DestinationError) -> (Option<String>, Exit) {
     let hint = match error {
-        PlaceError::Io { .. } => return unwritten(),
-        PlaceError::Exists { .. } => "name another file, or replace this one with `--force`",
-        PlaceError::Database { .. } | PlaceError::DatabasePart { .. } => {
+        DestinationError::Io { .. } => return unwritten(),
+        DestinationError::Exists { .. } => "name another file, or replace this one with `--force`",
+        DestinationError::Database { .. } | DestinationError::DatabasePart { .. } => {
             "name another file; a database is never replaced, nor what belongs to it"
         }
-        PlaceError::Guarded { .. } => "name another file; the archive and the configuration stay",
-        PlaceError::Link { .. } => "name the file that the link leads to, or remove the link",
-        PlaceError::Folder { .. } => "name a file, or say `--by month` for a folder of them",
-        PlaceError::FolderTaken { .. } => "name a new folder; an export is never mixed with another",
+        DestinationError::Guarded { .. } => "name another file; the archive and the configuration stay",
+        DestinationError::Link { .. } => "name the file that the link leads to, or remove the link",
+        DestinationError::Folder { .. } => "name a file, or say `--by month` for a folder of them",
+        DestinationError::FolderTaken { .. } => {
+            "name a new folder; an export is never mixed with another"
+        }
     };
     (Some(hint.to_owned()), Exit::Usage)
 }

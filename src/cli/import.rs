@@ -1,4 +1,4 @@
-//! `tearsheet import`.
+//! `tearsheet import`: which files were meant, and what is in each of them. Reading the pages in them is the business of `jobs`.
 
 use std::{
     fs::File,
@@ -24,15 +24,15 @@ use super::{
     session::{Session, block_on, upgraded},
 };
 
-/// Zeros within so many bytes tell a picture from a page.
+/// A zero among the first bytes of a file says that it is a picture and no page. This is how many bytes are looked at.
 const SNIFF_BYTES: usize = 8000;
-/// Folders are searched for these.
+/// The endings of the files that are imported from a folder.
 const EXTENSIONS: [&str; 9] = ["html", "htm", "xhtml", "txt", "mhtml", "mht", "warc", "wet", "wat"];
-/// They may be packed.
+/// The endings that a packed web archive has after its own.
 const PACKED: [&str; 3] = ["gz", "zst", "zstd"];
-/// What a browser saves beside a page: its pictures and frames.
+/// The ending of the folder in which a browser saves the pictures and frames of a page.
 const BESIDE: &str = "_files";
-/// What is read at a time.
+/// The size of a read.
 const BUFFER_BYTES: usize = 256 << 10;
 
 pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyhow::Result<Exit> {
@@ -95,7 +95,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     Ok(exit)
 }
 
-/// What a file is: a web archive, packed or not, or a page.
+/// Opens a file and returns what is in it: a web archive, packed or not, or a page.
 pub(super) fn open(path: &Path, max: usize) -> Result<Contents, Unreadable> {
     let input: Box<dyn Read + Send> =
         if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
@@ -110,11 +110,11 @@ pub(super) fn open(path: &Path, max: usize) -> Result<Contents, Unreadable> {
 pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {
     let url = Url::parse(text).ok().filter(|it| matches!(it.scheme(), "http" | "https"));
     url.ok_or_else(|| {
-        Usage::new(format!("`{text}` is no web address"), "write it with http:// or https://")
+        Usage::new(format!("`{text}` is not a web address"), "write it with http:// or https://")
     })
 }
 
-/// The bytes of a page; never more than a page can have.
+/// Returns the bytes of a page, unless there are more than a page can have.
 fn page(input: impl Read, max: usize) -> Result<Vec<u8>, Unreadable> {
     let mut body = Vec::new();
     input.take(max as u64 + 1).read_to_end(&mut body)?;
@@ -127,7 +127,7 @@ fn page(input: impl Read, max: usize) -> Result<Vec<u8>, Unreadable> {
     if head.contains(&0) && !is_marked { Err(Unreadable::Binary) } else { Ok(body) }
 }
 
-/// By the name; without one the reader looks inside.
+/// Returns the type that the name of a file stands for. Without one the reader looks into the file.
 pub(super) fn content_type(path: &Path) -> Option<String> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     match extension.as_str() {
@@ -141,7 +141,7 @@ fn is_stdin(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Files as named, folders by what is in them, in order of name.
+/// Returns the files that were named, and the files in the folders that were named, in the order of their names.
 fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Usage> {
     let mut files = Vec::new();
     for path in paths {

@@ -1,4 +1,5 @@
-//! Messages while a command runs: `tracing` events, as lines for people or as JSON for machines.
+//! Messages while a command runs: `tracing` events, as lines for people or as JSON for programs. What a command answers is data
+//! and goes through `printer`.
 
 use std::{fmt, io};
 
@@ -33,27 +34,27 @@ pub(super) fn start(common: &Common, printer: &Printer) {
     let _ = if is_json {
         builder.json().flatten_event(true).with_target(false).try_init()
     } else {
-        builder.event_format(Lines).try_init()
+        builder.event_format(PlainLines).try_init()
     };
 }
 
-/// Bars step aside for a line.
+/// Writes lines to stderr. The bars step aside for them.
 struct BesideBars(Printer);
 
-struct Line {
+struct LineBesideBars {
     printer: Printer,
     bytes: Vec<u8>,
 }
 
 impl<'w> MakeWriter<'w> for BesideBars {
-    type Writer = Line;
+    type Writer = LineBesideBars;
 
     fn make_writer(&'w self) -> Self::Writer {
-        Line { printer: self.0.clone(), bytes: Vec::new() }
+        LineBesideBars { printer: self.0.clone(), bytes: Vec::new() }
     }
 }
 
-impl io::Write for Line {
+impl io::Write for LineBesideBars {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.bytes.extend_from_slice(bytes);
         Ok(bytes.len())
@@ -64,18 +65,18 @@ impl io::Write for Line {
     }
 }
 
-impl Drop for Line {
+impl Drop for LineBesideBars {
     fn drop(&mut self) {
         use std::io::Write as _;
-        // stderr is for people; when it is gone nobody is left to tell.
+        // There is nobody to tell when stderr is closed.
         self.printer.bars.suspend(|| _ = io::stderr().lock().write_all(&self.bytes));
     }
 }
 
 /// `warning: message`, as compilers write it.
-struct Lines;
+struct PlainLines;
 
-impl<S, N> FormatEvent<S, N> for Lines
+impl<S, N> FormatEvent<S, N> for PlainLines
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
     N: for<'a> FormatFields<'a> + 'static,
@@ -99,7 +100,7 @@ where
     }
 }
 
-/// The message alone: its fields are in it, and are for machines.
+/// The message of an event. Its fields are left out, since the message says them in words.
 #[derive(Default)]
 struct Message(String);
 

@@ -1,7 +1,7 @@
 //! `tearsheet quotes --plot` and `--out`: the closes of symbols as a chart. A program that was built without the feature `plot`
 //! says so. It is not part of `quotes`, which prints rows, so that the feature is asked for in one place.
 
-use crate::{export::Place, model::Days, store::Reader};
+use crate::{export::Destination, model::Days, store::Reader};
 
 use super::{failure::Exit, printer::Printer};
 
@@ -10,7 +10,7 @@ pub(super) fn run(
     _: &Reader,
     _: &[String],
     _: Option<Days>,
-    _: Option<Place>,
+    _: Option<Destination>,
     _: &Printer,
 ) -> anyhow::Result<Exit> {
     Err(super::failure::Usage::not_built_in("charts", "plot").into())
@@ -21,7 +21,7 @@ pub(super) fn run(
     reader: &Reader,
     symbols: &[String],
     days: Option<Days>,
-    out: Option<Place>,
+    out: Option<Destination>,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
     use super::failure::Usage;
@@ -39,16 +39,16 @@ pub(super) fn run(
         let hint = "`--list` says how far each symbol is known";
         return Err(Usage::new("there is nothing to draw on these days", hint).into());
     }
-    let Some(place) = out else {
+    let Some(destination) = out else {
         printer.data(&braille(&lines))?;
         return Ok(Exit::Done);
     };
-    let target = place.path().display().to_string();
-    let format = PictureFormat::of(place.path()).ok_or_else(|| {
+    let target = destination.path().display().to_string();
+    let format = PictureFormat::of(destination.path()).ok_or_else(|| {
         let hint = "name a file that ends in .svg or .png";
         Usage::new(format!("`{target}`: a chart is drawn as SVG or PNG"), hint)
     })?;
-    place.keep(&picture(&lines, format)?)?;
+    destination.keep(&picture(&lines, format)?)?;
     printer.note(&format!("quotes: drawn into {target}"));
     Ok(Exit::Done)
 }

@@ -1,4 +1,5 @@
-//! stdout for data, stderr for people.
+//! The only place that prints: data to stdout, lines for people to stderr. What is said is decided by the commands. Messages that
+//! come up while a job runs are `logging`'s, and reach stderr between the bars all the same.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -6,11 +7,11 @@ use console::Style;
 use indicatif::MultiProgress;
 
 use super::{
-    args::{Common, LogFormat, When},
+    args::{ColorWhen, Common, LogFormat},
     failure::{Exit, Failure, OutputError},
 };
 
-/// Writes everything the program says.
+/// Writes everything that the program says.
 #[derive(Debug, Clone)]
 pub(super) struct Printer {
     is_quiet: bool,
@@ -23,9 +24,9 @@ impl Printer {
     pub(super) fn new(common: &Common) -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
         let is_coloured = |is_terminal: bool| match common.color {
-            When::Always => true,
-            When::Never => false,
-            When::Auto => is_terminal && !no_color,
+            ColorWhen::Always => true,
+            ColorWhen::Never => false,
+            ColorWhen::Auto => is_terminal && !no_color,
         };
         console::set_colors_enabled(is_coloured(io::stdout().is_terminal()));
         console::set_colors_enabled_stderr(is_coloured(io::stderr().is_terminal()));
@@ -36,13 +37,13 @@ impl Printer {
         }
     }
 
-    /// Data, as it is.
+    /// Writes text to stdout.
     pub(super) fn data(&self, text: &str) -> Result<(), OutputError> {
         self.bytes(text.as_bytes())
     }
 
-    /// Data, as bytes. A reader that has gone away has all it wanted.
-    #[expect(clippy::unused_self, reason = "whoever prints has a printer")]
+    /// Writes bytes to stdout. A reader that has gone away has all it wanted.
+    #[expect(clippy::unused_self, reason = "only what has a printer may print")]
     pub(super) fn bytes(&self, bytes: &[u8]) -> Result<(), OutputError> {
         let mut stdout = io::stdout().lock();
         match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
@@ -51,7 +52,7 @@ impl Printer {
         }
     }
 
-    /// A line for people, unless they asked for quiet.
+    /// Writes a line for people, unless they asked for quiet.
     pub(super) fn note(&self, line: &str) {
         if self.is_quiet {
             return;
@@ -63,7 +64,7 @@ impl Printer {
         }
     }
 
-    /// The closing line of a long command: quiet keeps silent on success alone.
+    /// Writes the closing line of a long command. With `--quiet` it is left out on success only.
     pub(super) fn closing(&self, line: &str, exit: Exit) {
         if exit == Exit::Done {
             self.note(line);
@@ -74,7 +75,7 @@ impl Printer {
         }
     }
 
-    /// Why nothing came of it, and what to do.
+    /// Writes why a command failed, and what to do about it.
     pub(super) fn failure(&self, failure: &Failure) {
         let Failure { message, hint, exit: _ } = failure;
         if self.is_json {
@@ -90,7 +91,7 @@ impl Printer {
     }
 
     fn line(&self, line: &str) {
-        // stderr is for people; when it is gone nobody is left to tell.
+        // There is nobody to tell when stderr is closed.
         self.bars.suspend(|| _ = writeln!(io::stderr().lock(), "{line}"));
     }
 }

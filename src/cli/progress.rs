@@ -1,5 +1,5 @@
-//! What a job says while it runs: bars on a terminal, messages everywhere, and a line a minute where a long job has
-//! no terminal.
+//! What a job says while it runs: bars on a terminal, messages everywhere, and a line a minute where a long job has no terminal.
+//! Events are the only thing it knows of a job. What a command says at its end is in the command's own file.
 
 use std::{
     fmt,
@@ -15,7 +15,7 @@ use crate::model::{Event, Guesses, Settled, Tally};
 
 use super::printer::Printer;
 
-/// Fewer requests do not tell how long others will take.
+/// Fewer requests than this do not tell how long others will take.
 const DONE_MIN: u64 = 5;
 
 /// How often a long job says where it is, without a terminal.
@@ -46,7 +46,7 @@ struct Long {
 }
 
 impl Progress {
-    /// A bar, if there is a terminal to draw it on.
+    /// Returns a progress whose bar is drawn only on a terminal.
     pub(super) fn new(printer: &Printer, is_quiet: bool, word: &'static str) -> Self {
         let is_drawn = !is_quiet && stderr().is_terminal();
         let pages =
@@ -74,7 +74,7 @@ impl Progress {
         Self { printer: printer.clone(), word, is_drawn, pages, long: Mutex::new(long) }
     }
 
-    /// One event: on the bars, and as a message.
+    /// Shows an event on the bars and as a message.
     pub(super) fn show(&self, event: &Event) {
         match event {
             Event::SourceRead { url, listed, added } => {
@@ -137,7 +137,7 @@ impl Progress {
         self.pages.reset_eta();
     }
 
-    /// A bar of pages: how many there are is told anew with every day.
+    /// Begins a bar of pages. Their number is corrected with every day.
     fn plan(&self, days: u64, pages: u64, guesses: u64) {
         self.long(|it| {
             it.days = days;
@@ -166,7 +166,7 @@ impl Progress {
         self.note_long();
     }
 
-    /// Nobody is asked for what nobody named without a word.
+    /// Says that ids will be guessed, before the first of them is asked for.
     fn announce(&self, day: NaiveDate, guesses: Guesses) {
         let line = match guesses {
             // Once says enough: the next days are found by what the first has found.
@@ -214,7 +214,7 @@ impl Progress {
         self.note_long();
     }
 
-    /// How far a job of many days is: on the bar, or once a minute as a line.
+    /// Says how far a job of many days is: on the bar, or once a minute as a line.
     fn note_long(&self) {
         let now = Instant::now();
         let line = self.long(|it| {
@@ -243,11 +243,11 @@ impl Progress {
     }
 
     fn long<T>(&self, act: impl FnOnce(&mut Long) -> T) -> T {
-        // Numbers stay numbers, whoever panicked beside them.
+        // The counts are right even where another thread panicked while it held them.
         act(&mut self.long.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Nothing more will come.
+    /// Takes the bar away. No event comes after this.
     pub(super) fn end(&self) {
         self.pages.finish_and_clear();
     }
@@ -262,8 +262,8 @@ impl Long {
     }
 }
 
-/// Returns how long so many requests will take if they go like those that were made: pace, pauses and pages that are not there
-/// included. `None` while too few were made to tell.
+/// Returns how long the requests that are left will take if they go like those that were made, pauses and missing pages
+/// included; `None` while too few were made to tell.
 fn time_left(took: Duration, done: u64, left: u64) -> Option<Duration> {
     if done < DONE_MIN {
         return None;
@@ -274,17 +274,17 @@ fn time_left(took: Duration, done: u64, left: u64) -> Option<Duration> {
 }
 
 fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
-    // A bar that cannot be written is seen by nobody.
+    // Nobody sees a bar that cannot be written.
     let _ = write!(out, "{:.1}/s", state.per_sec());
 }
 
-/// An address without its host, which is always the same.
+/// Returns an address without its host, which is always the same.
 fn path(address: &str) -> String {
     let rest = address.split_once("://").map_or(address, |it| it.1);
     rest.find('/').filter(|_| address.contains("://")).map_or(rest, |it| &rest[it..]).to_owned()
 }
 
-/// `1m 14s`.
+/// Returns a time in words: `1m 14s`.
 pub(super) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {

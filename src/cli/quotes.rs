@@ -1,4 +1,4 @@
-//! `tearsheet quotes`: a symbol over time.
+//! `tearsheet quotes`: a symbol over time, as a table for people or as rows for programs. Charts are in `plot`.
 
 use chrono::Utc;
 
@@ -21,7 +21,7 @@ use super::{
     session::Session,
 };
 
-/// Names that are near enough to be meant.
+/// A symbol that is at least so much like the one that was typed may have been meant.
 const LIKENESS_MIN: f64 = 0.7;
 const NEAREST_MAX: usize = 5;
 
@@ -48,8 +48,8 @@ pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyh
     }
     if args.plot || args.out.is_some() {
         let existing = if args.force { Existing::Replace } else { Existing::Keep };
-        let place = args.out.as_deref().map(|it| session.place(it, existing));
-        return plot::run(&reader, &symbols, days, place, printer);
+        let destination = args.out.as_deref().map(|it| session.destination(it, existing));
+        return plot::run(&reader, &symbols, days, destination, printer);
     }
     let mut found = false;
     let heading = if args.daily {
@@ -76,7 +76,7 @@ pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyh
     Ok(Exit::Done)
 }
 
-/// The symbol as the archive spells it, or the nearest ones.
+/// Returns the symbol as the archive spells it. The error names those that are nearest.
 fn known(reader: &Reader, symbol: &str) -> anyhow::Result<String> {
     let upper = symbol.to_uppercase();
     if reader.has_quotes(&upper)? {

@@ -1,4 +1,4 @@
-//! `tearsheet reextract`.
+//! `tearsheet reextract`: a table of what changed, field by field, and a closing line. The pages are read again in `jobs`.
 
 use std::time::Instant;
 
@@ -95,11 +95,11 @@ fn closing(report: &RereadReport, took: std::time::Duration, is_rehearsal: bool)
     }
     line += &format!(" in {}", duration(took));
     if is_rehearsal {
-        line += &format!("; {parsed_twice} parsed quickly and as a whole, ");
+        line += &format!("; {parsed_twice} parsed by the fast and the standard parser, ");
         line += &match misparsed.as_slice() {
-            [] => "all alike".to_owned(),
+            [] => "which agree".to_owned(),
             some => format!(
-                "{} of them not alike (captures {some:?}): a fault of tearsheet, please report it",
+                "which disagree on {} (captures {some:?}): a fault of tearsheet, please report it",
                 some.len()
             ),
         };
@@ -127,7 +127,10 @@ mod tests {
             assert!(line.contains(expect), "{line}");
             assert!(!closing(&report, std::time::Duration::ZERO, false).contains("parsed"));
         };
-        check(vec![], "; 7 parsed quickly and as a whole, all alike; nothing was written");
-        check(vec![3, 5], ", 2 of them not alike (captures [3, 5]): a fault");
+        check(
+            vec![],
+            "; 7 parsed by the fast and the standard parser, which agree; nothing was written",
+        );
+        check(vec![3, 5], ", which disagree on 2 (captures [3, 5]): a fault");
     }
 }

@@ -1,4 +1,4 @@
-//! `tearsheet scrape`.
+//! `tearsheet scrape`, and the closing lines of the commands that make a run. The run itself is made in `jobs`.
 
 use std::time::Instant;
 
@@ -27,14 +27,16 @@ pub(super) fn run(common: &Common, args: &ScrapeArgs, printer: &Printer) -> anyh
     pass(&session, "scrape", args.limits.limits(), common, printer)
 }
 
-/// Whoever runs this against a public site should say who it is.
+/// Warns users who are about to visit a public site without saying who they are.
 pub(super) fn warn_without_contact(session: &Session) {
     if session.config.fetch.user_agent == Config::default().fetch.user_agent && is_public(session) {
-        tracing::warn!("the user agent has no contact of yours: set `fetch.user_agent` in config.toml");
+        tracing::warn!(
+            "the user agent does not say how to reach you: set `fetch.user_agent` in config.toml"
+        );
     }
 }
 
-/// One pass with its closing line. `command` is what the archive's `runs` call it.
+/// Makes one pass and prints its closing line. `command` is the name of the run in the table `runs`.
 pub(super) fn pass(
     session: &Session,
     command: &'static str,
@@ -58,7 +60,7 @@ pub(super) fn pass(
     let line = closing("scrape", &report, began.elapsed()) + &upgraded(&writer);
     printer.closing(&line, exit);
     if exit == Exit::Stopped {
-        let hint = "hint: nothing has to be done but to run it again later; `tearsheet status` shows what waits for what";
+        let hint = "hint: run the same command again later; `tearsheet status` shows which pages are waiting, and for what";
         printer.closing(hint, exit);
     }
     Ok(exit)
@@ -69,12 +71,12 @@ pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
         .map_err(|error| Usage::new(error.to_string(), "check `[fetch]` in config.toml").into())
 }
 
-/// How many pages were parsed slowly, if any were.
+/// Returns the part of a line that counts the pages that were parsed slowly; nothing if there were none.
 pub(super) fn parsed_slowly(pages: u64) -> String {
     if pages == 0 { String::new() } else { format!(", {pages} parsed slowly") }
 }
 
-/// `scrape: 37 new, 2 updated, 51 unchanged, 0 failed in 1m 14s`, and why it is not the whole.
+/// Returns `scrape: 37 new, 2 updated, 51 unchanged, 0 failed in 1m 14s`, and why the run ended early if it did.
 pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration) -> String {
     let tally = report.tally;
     let mut line = format!(
@@ -119,7 +121,7 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
     line
 }
 
-/// `headline on 0 % of 34 pages, 98 % are usual`.
+/// Returns a drift in words: `headline on 0 % of 34 pages, 98 % are usual`.
 pub(super) fn drifted(drift: &Drift) -> String {
     let Drift { measure, before, now, pages, examples: _ } = drift;
     match measure {

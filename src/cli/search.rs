@@ -1,4 +1,5 @@
-//! `tearsheet search`.
+//! `tearsheet search`: what was found, with the words marked. The index is asked in `store`, and the rows for programs are
+//! types of `export`.
 
 use chrono::Utc;
 use console::Style;
@@ -24,7 +25,9 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
     let reader = session.reader()?;
     let query = args.query.join(" ");
     if query.trim().is_empty() {
-        return Err(Usage::new("there is nothing to look for", "`tearsheet search rupee dollar`").into());
+        return Err(
+            Usage::new("there is nothing to search for", "`tearsheet search rupee dollar`").into()
+        );
     }
     let search = Search {
         query,
@@ -47,12 +50,12 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
     }
     match note {
         Some(Note::Words) => printer.note(
-            "hint: that is no expression of the index, so its words were looked for; `\"two words\"`, `word*`, AND, OR, NOT and \
+            "hint: this is not an expression of the index, so its words were looked for; `\"two words\"`, `word*`, AND, OR, NOT and \
              `headline : word` are understood",
         ),
         Some(Note::TooMany { stories }) => printer.note(&format!(
-            "hint: these words stand in {stories} stories and more, too many to rank: newest first, those with them in the headline \
-             before the others"
+            "hint: these words are in {stories} stories or more, too many to rank: the newest come first, those with the words in the \
+             headline before the others"
         )),
         None => {}
     }

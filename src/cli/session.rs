@@ -1,4 +1,5 @@
-//! What every command that works needs: configuration, archive, runtime, and the user's wish to stop.
+//! What a command needs before it can work: the configuration, the archive, a runtime, and the signal that asks it to stop. What
+//! the command does with them is in its own file. It is not part of `args`, which only says what was typed.
 
 use std::{
     path::{Path, PathBuf},
@@ -10,7 +11,7 @@ use tokio::{runtime::Runtime, sync::watch};
 
 use crate::{
     config::{Config, LoadedConfig},
-    export::{Existing, Place},
+    export::{Destination, Existing},
     extract::Extractor,
     fetch::Fetcher,
     jobs::{Limits, Pass, Stop},
@@ -19,7 +20,7 @@ use crate::{
 
 use super::{args::Common, failure::Usage};
 
-/// The file looked for where none is named.
+/// The file that is read where no other is named.
 const CONFIG_FILE: &str = "config.toml";
 
 /// The configuration in force, and the rules compiled from it.
@@ -33,7 +34,7 @@ pub(super) struct Session {
 }
 
 impl Session {
-    /// Read and validate everything; nothing is started before that.
+    /// Reads and validates the configuration. Nothing is started before that.
     pub(super) fn new(common: &Common) -> anyhow::Result<Self> {
         let file = config_file(common)?;
         let loaded = match &file {
@@ -50,7 +51,7 @@ impl Session {
         Self::of(common, loaded, file)
     }
 
-    /// A session over a configuration that is at hand.
+    /// Returns a session with a configuration that was read already.
     pub(super) fn of(
         common: &Common,
         loaded: LoadedConfig,
@@ -63,7 +64,7 @@ impl Session {
         Ok(Self { loaded, config, extractor, file, archive })
     }
 
-    /// A pass over the site that nobody listens to.
+    /// Returns a pass over the site. Its events go nowhere until `observe` is set.
     pub(super) fn pass<'a>(
         &'a self,
         fetcher: &'a Fetcher,
@@ -89,7 +90,7 @@ impl Session {
         Ok(writer.keeping(self.config.keep_raw))
     }
 
-    /// The writer of an archive that is there: one that is not is an error, not a new archive.
+    /// Returns the writer of an archive that exists. A missing archive is an error; it is not created.
     pub(super) fn existing_writer(&self) -> anyhow::Result<Writer> {
         match Reader::open(&self.archive) {
             Ok(_) | Err(StoreError::Older { .. }) => self.writer(),
@@ -97,16 +98,16 @@ impl Session {
         }
     }
 
-    /// A reader for each core.
+    /// Returns a reader for each core.
     pub(super) fn readers(&self) -> anyhow::Result<Vec<Reader>> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         (0..cores).map(|_| self.reader()).collect()
     }
 
-    /// A place for an output; the archive and the configuration in force are never replaced.
-    pub(super) fn place(&self, path: &Path, existing: Existing) -> Place {
+    /// Returns the destination for an output. The archive and the configuration in force are never replaced.
+    pub(super) fn destination(&self, path: &Path, existing: Existing) -> Destination {
         let guarded = self.file.iter().chain([&self.archive]).cloned().collect();
-        Place::new(path, existing, guarded)
+        Destination::new(path, existing, guarded)
     }
 
     pub(super) fn reader(&self) -> anyhow::Result<Reader> {
@@ -114,7 +115,7 @@ impl Session {
     }
 }
 
-/// What a closing line says where opening changed the schema; nothing elsewhere.
+/// Returns what the closing line says where opening the archive changed its schema; nothing elsewhere.
 pub(super) fn upgraded(writer: &Writer) -> String {
     let Some(Upgrade { from, to, copy }) = writer.upgrade() else { return String::new() };
     format!(
@@ -146,19 +147,19 @@ pub(super) fn block_on<T>(job: impl AsyncFnOnce(Stop) -> anyhow::Result<T>) -> a
     result
 }
 
-/// The first signal is a wish, the second is not waited for: what is committed is committed, and claims of a dead run
-/// are released by the next.
+/// The first signal asks the job to end, the second ends the program at once. What is committed is kept, and the claims of a
+/// dead run are released by the next one.
 #[expect(clippy::exit, reason = "the user said so twice; the thread that would return may be blocked")]
 async fn watch_signals(switch: watch::Sender<bool>) {
     signal().await;
-    // A job that has ended needs no wish.
+    // A job that has ended does not listen any more.
     let _ = switch.send(true);
-    tracing::warn!("interrupted: finishing the page in hand; once more to stop at once");
+    tracing::warn!("interrupted: finishing the current page; interrupt again to stop at once");
     signal().await;
     std::process::exit(130);
 }
 
-/// Ctrl-C, or what systemd and `kill` send.
+/// Waits for Ctrl-C, or for what systemd and `kill` send.
 async fn signal() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {

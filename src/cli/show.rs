@@ -1,4 +1,5 @@
-//! `tearsheet show`.
+//! `tearsheet show`: an article as a person reads it, an older wording of it, what changed between two, or its raw page. Programs
+//! read articles with `export`.
 
 use console::Style;
 use similar::{ChangeTag, TextDiff};
@@ -170,7 +171,7 @@ fn as_article(wording: &Wording) -> String {
     out + &body.split("\n\n").map(|it| wrap(it) + "\n\n").collect::<String>()
 }
 
-/// Word by word: coloured on a terminal, `[-gone-]{+come+}` elsewhere.
+/// Returns what changed, word by word: coloured on a terminal, `[-gone-]{+come+}` elsewhere.
 fn diff(reader: &Reader, article: &Article, version: Option<u32>) -> anyhow::Result<String> {
     let to = version.unwrap_or(article.version);
     if to < 2 {

@@ -1,4 +1,5 @@
-//! `tearsheet status`.
+//! `tearsheet status` for people: queue, sources, hosts and last runs. The counts are `store`'s, and the same as JSON is a type of
+//! `export`.
 
 use chrono::Utc;
 use console::Style;
@@ -118,7 +119,7 @@ fn run_line(run: &RunRow) -> String {
     )
 }
 
-/// What the newest run that drifted found missing, and what to do about it.
+/// Returns what the newest run that drifted found missing, and what to do about it.
 fn drift(runs: &[RunRow]) -> String {
     let Some(run) = runs.iter().find(|it| !it.drifts.is_empty()) else { return String::new() };
     let (bold, red) = (Style::new().bold(), Style::new().red());

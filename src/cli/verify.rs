@@ -1,4 +1,5 @@
-//! `tearsheet verify` and `tearsheet backup`.
+//! `tearsheet verify` and `tearsheet backup`: whether an archive is whole, and a copy of it. The checks are made in `store` and
+//! `jobs`, the answer is a type of `export`.
 
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use console::Style;
 
 use crate::{
     export::{
-        Existing, PlaceError,
+        DestinationError, Existing,
         answers::{Company, FindingAnswer, VerifyAnswer, to_json},
     },
     jobs::{Stop, Verified, Verify, compact, repair},
@@ -109,13 +110,13 @@ fn summary(verified: &Verified) -> String {
     }
 }
 
-/// The writer, if nobody else writes and the file can be written.
+/// Returns the writer, if nobody else writes and the file can be written.
 fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>> {
-    // Who wants to change something has to wait for the lock.
+    // A command that will change something ends here where another run holds the lock.
     if args.repair || args.compact {
         return session.existing_writer().map(Some);
     }
-    // An archive that is not there, or of an earlier schema, is an error: nothing is made and nothing brought up to date.
+    // A missing archive and one of an earlier schema are errors: nothing is created, and nothing is brought up to date.
     drop(session.reader()?);
     match session.writer() {
         Ok(writer) => Ok(Some(writer)),
@@ -149,7 +150,7 @@ pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> a
     } else {
         args.path.clone()
     };
-    let file = session.place(&target, Existing::Keep).file()?;
+    let file = session.destination(&target, Existing::Keep).file()?;
     let Some(path) = file.path() else {
         let hint = "name a new file, or a folder for one that carries the date";
         return Err(Usage::new(format!("`{}` is not a file", target.display()), hint).into());
@@ -157,7 +158,7 @@ pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> a
     reader.backup(path).map_err(|error| match error {
         StoreError::Full | StoreError::ReadOnly(_) => {
             let source = std::io::Error::other(error.to_string());
-            anyhow::Error::from(PlaceError::Io { path: target.clone(), source })
+            anyhow::Error::from(DestinationError::Io { path: target.clone(), source })
         }
         error => error.into(),
     })?;

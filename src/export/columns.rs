@@ -1,84 +1,85 @@
-//! What the columns of an export are: the same names as in the archive, with a type.
+//! The columns of each table in an export: the names that they have in the archive, with a type. It is data; what a format does
+//! with a type is decided in the file of the format.
 
 use crate::store::Table;
 
 /// A column of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
-    /// Its name, that of the archive.
+    /// Its name in the archive.
     pub name: &'static str,
-    /// What its values are.
-    pub kind: Kind,
+    /// The type of its values.
+    pub kind: ColumnKind,
 }
 
-/// What the values of a column are.
+/// The type of the values of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// Text.
     Text,
     /// A whole number.
     Whole,
     /// A decimal number with two digits after the point, as the paper prints them.
     Decimal,
-    /// Yes or no.
+    /// True or false.
     Flag,
     /// A day, `2021-03-08`.
     Day,
     /// A moment, RFC 3339.
     Moment,
-    /// A moment, or a day where no more is known.
+    /// A moment, or a day where the time is unknown.
     Captured,
 }
 
-const fn column(name: &'static str, kind: Kind) -> Column {
+const fn column(name: &'static str, kind: ColumnKind) -> Column {
     Column { name, kind }
 }
 
 const ARTICLES: &[Column] = &[
-    column("id", Kind::Whole),
-    column("host", Kind::Text),
-    column("site_id", Kind::Text),
-    column("url", Kind::Text),
-    column("published_on", Kind::Day),
-    column("published_at", Kind::Moment),
-    column("updated_at", Kind::Moment),
-    column("section", Kind::Text),
-    column("headline", Kind::Text),
-    column("byline", Kind::Text),
-    column("dateline", Kind::Text),
-    column("summary", Kind::Text),
-    column("body", Kind::Text),
-    column("word_count", Kind::Whole),
-    column("version", Kind::Whole),
-    column("content_hash", Kind::Text),
-    column("first_seen_at", Kind::Moment),
-    column("last_checked_at", Kind::Moment),
+    column("id", ColumnKind::Whole),
+    column("host", ColumnKind::Text),
+    column("site_id", ColumnKind::Text),
+    column("url", ColumnKind::Text),
+    column("published_on", ColumnKind::Day),
+    column("published_at", ColumnKind::Moment),
+    column("updated_at", ColumnKind::Moment),
+    column("section", ColumnKind::Text),
+    column("headline", ColumnKind::Text),
+    column("byline", ColumnKind::Text),
+    column("dateline", ColumnKind::Text),
+    column("summary", ColumnKind::Text),
+    column("body", ColumnKind::Text),
+    column("word_count", ColumnKind::Whole),
+    column("version", ColumnKind::Whole),
+    column("content_hash", ColumnKind::Text),
+    column("first_seen_at", ColumnKind::Moment),
+    column("last_checked_at", ColumnKind::Moment),
 ];
 
 const QUOTES: &[Column] = &[
-    column("day", Kind::Day),
-    column("captured_at", Kind::Captured),
-    column("symbol", Kind::Text),
-    column("kind", Kind::Text),
-    column("price", Kind::Decimal),
-    column("change", Kind::Decimal),
-    column("change_pct", Kind::Decimal),
-    column("direction", Kind::Text),
-    column("suspect", Kind::Flag),
-    column("strip_id", Kind::Whole),
+    column("day", ColumnKind::Day),
+    column("captured_at", ColumnKind::Captured),
+    column("symbol", ColumnKind::Text),
+    column("kind", ColumnKind::Text),
+    column("price", ColumnKind::Decimal),
+    column("change", ColumnKind::Decimal),
+    column("change_pct", ColumnKind::Decimal),
+    column("direction", ColumnKind::Text),
+    column("suspect", ColumnKind::Flag),
+    column("strip_id", ColumnKind::Whole),
 ];
 
 const LINKS: &[Column] = &[
-    column("published_on", Kind::Day),
-    column("article_id", Kind::Whole),
-    column("position", Kind::Whole),
-    column("placement", Kind::Text),
-    column("title", Kind::Text),
-    column("url", Kind::Text),
-    column("target_id", Kind::Whole),
+    column("published_on", ColumnKind::Day),
+    column("article_id", ColumnKind::Whole),
+    column("position", ColumnKind::Whole),
+    column("placement", ColumnKind::Text),
+    column("title", ColumnKind::Text),
+    column("url", ColumnKind::Text),
+    column("target_id", ColumnKind::Whole),
 ];
 
-/// The columns of a table, in the order of its rows.
+/// Returns the columns of a table, in the order of its rows.
 pub fn columns(table: Table) -> &'static [Column] {
     match table {
         Table::Articles => ARTICLES,
@@ -87,8 +88,8 @@ pub fn columns(table: Table) -> &'static [Column] {
     }
 }
 
-/// Where the day of a row stands.
+/// Returns the position of the column by which rows are put into months.
 pub(super) fn day_column(table: Table) -> usize {
-    let is_day = |it: &Column| it.kind == Kind::Day;
+    let is_day = |it: &Column| it.kind == ColumnKind::Day;
     columns(table).iter().position(is_day).expect("every table has a day")
 }

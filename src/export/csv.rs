@@ -1,12 +1,16 @@
-//! Comma-separated values (RFC 4180): CRLF, quotes where needed, a header.
+//! Comma-separated values (RFC 4180): a header, CRLF, and quotes where they are needed. Rows of tables are written as they come;
+//! answers, which are small, as one text.
 
 use std::io::{self, Write};
 
 use crate::store::Cell;
 
-use super::{Column, Kind, RowSink};
+use super::{
+    columns::{Column, ColumnKind},
+    sink::RowSink,
+};
 
-/// So that a spreadsheet of the usual make takes it for UTF-8.
+/// Excel takes a file for UTF-8 only if it begins with this.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 
 /// Writes CSV.
@@ -15,7 +19,7 @@ pub struct Csv<W: Write> {
     columns: &'static [Column],
 }
 
-/// Who will read it.
+/// The program that will read the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dialect {
     /// Any program.
@@ -25,7 +29,7 @@ pub enum Dialect {
 }
 
 impl<W: Write> Csv<W> {
-    /// Begin with the header.
+    /// Begins a file with its header.
     pub fn new(mut to: W, columns: &'static [Column], dialect: Dialect) -> io::Result<Self> {
         if dialect == Dialect::Excel {
             to.write_all(BYTE_ORDER_MARK)?;
@@ -42,7 +46,7 @@ impl<W: Write> RowSink for Csv<W> {
             match (cell, column.kind) {
                 (Cell::Null, _) => self.writer.write_field("")?,
                 (Cell::Text(text), _) => self.writer.write_field(text)?,
-                (Cell::Whole(number), Kind::Flag) => {
+                (Cell::Whole(number), ColumnKind::Flag) => {
                     self.writer.write_field(if *number == 0 { "false" } else { "true" })?;
                 }
                 (Cell::Whole(number), _) => self.writer.write_field(number.to_string())?,

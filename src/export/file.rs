@@ -1,8 +1,8 @@
-//! Where an output goes, and how it gets there whole: it is written beside its place and renamed. Nothing here knows what
-//! is written. It is no part of the sinks, since charts, metadata and web archives have the same place to go to.
+//! Where an output goes, and how it gets there complete: it is written beside its destination and then renamed. Nothing here
+//! knows what is written. It is not part of the sinks, because charts, metadata and web archives are written the same way.
 //!
-//! What is never replaced: an SQLite file (an archive is one, whatever its name), its log or lock, a link, a folder with
-//! something in it, and the files that the caller guards. Devices and pipes are written straight.
+//! Some things are never replaced: an SQLite file (an archive is one, whatever its name), its log or lock, a link, a folder that
+//! is not empty, and the files that the caller guards. Devices and pipes are written straight.
 
 use std::{
     ffi::OsStr,
@@ -18,11 +18,11 @@ const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
 /// What SQLite and this program keep beside a database, under its name.
 const DATABASE_PARTS: [&str; 4] = ["-wal", "-shm", "-journal", ".lock"];
 
-/// What a file and a folder may be used for before the user's mask.
+/// The permissions of a file and of a folder, before the user's mask takes away from them.
 const FILE_MODE: u32 = 0o666;
 const FOLDER_MODE: u32 = 0o777;
 
-/// What becomes of a regular file that is there already.
+/// What is done with a regular file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Existing {
     /// It stays, and nothing is written.
@@ -31,132 +31,133 @@ pub enum Existing {
     Replace,
 }
 
-/// Why nothing is written to a place.
+/// Why nothing is written to a destination.
 #[derive(Debug, thiserror::Error)]
-pub enum PlaceError {
-    /// A regular file, and nobody said that it may be replaced.
+pub enum DestinationError {
+    /// It is a regular file, and nobody said that it may be replaced.
     #[error("`{}` exists already", .path.display())]
     Exists {
-        /// Where.
+        /// The path.
         path: PathBuf,
     },
-    /// An SQLite database: an archive, or somebody else's.
+    /// It is an SQLite database: an archive, or another program's.
     #[error("`{}` is an SQLite database", .path.display())]
     Database {
-        /// Where.
+        /// The path.
         path: PathBuf,
     },
-    /// The name of a log or lock of a database.
+    /// It has the name of a log or a lock of a database.
     #[error("`{}` belongs to the database `{}`", .path.display(), .database.display())]
     DatabasePart {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// Whose it is.
+        /// The database.
         database: PathBuf,
     },
-    /// The archive or the configuration in force.
+    /// It is the archive or the configuration in force.
     #[error("`{}` is in use by this command", .path.display())]
     Guarded {
-        /// Where.
+        /// The path.
         path: PathBuf,
     },
-    /// A symbolic link: what it leads to may be anything.
+    /// It is a symbolic link, which may lead to anything.
     #[error("`{}` is a link", .path.display())]
     Link {
-        /// Where.
+        /// The path.
         path: PathBuf,
     },
-    /// A folder, and a file was wanted.
+    /// It is a folder, and a file was wanted.
     #[error("`{}` is a folder", .path.display())]
     Folder {
-        /// Where.
+        /// The path.
         path: PathBuf,
     },
-    /// Something that no folder can take the place of.
+    /// A folder was wanted, and there is something that is not an empty folder.
     #[error("`{}` exists already", .path.display())]
     FolderTaken {
-        /// Where.
+        /// The path.
         path: PathBuf,
     },
-    /// The operating system said no.
+    /// The operating system refused.
     #[error("cannot write to {}", .path.display())]
     Io {
-        /// Where.
+        /// The path.
         path: PathBuf,
-        /// What it said.
+        /// Its error.
         source: io::Error,
     },
 }
 
-/// A place for an output, judged before a byte is written and again before the output takes it.
+/// A place for an output. It is checked before a byte is written, and again before the output gets its name.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct Destination {
     path: PathBuf,
     existing: Existing,
     guarded: Vec<PathBuf>,
 }
 
-/// A file under way. It has its name only after [`OutFile::commit`]; dropped before that, it leaves nothing behind.
+/// A file under way. It gets its name in [`OutFile::commit`]; if it is dropped before that, nothing is left of it.
 #[derive(Debug)]
 pub struct OutFile {
-    place: Place,
-    target: Target,
+    destination: Destination,
+    target: OpenFile,
 }
 
 #[derive(Debug)]
-enum Target {
+enum OpenFile {
     /// A device or a pipe.
     Straight(File),
+    /// A file beside the destination.
     Beside(NamedTempFile),
 }
 
-/// A folder under way, as [`OutFile`].
+/// A folder under way, likewise.
 #[derive(Debug)]
 pub struct OutFolder {
-    place: Place,
+    destination: Destination,
     beside: TempDir,
 }
 
-impl Place {
-    /// A place, with the files that may never be replaced: the archive and the configuration in force.
+impl Destination {
+    /// A destination. Of `guarded`, which are the archive and the configuration in force, no file is ever replaced.
     pub fn new(path: &Path, existing: Existing, guarded: Vec<PathBuf>) -> Self {
         Self { path: path.to_owned(), existing, guarded }
     }
 
-    /// The path that was named.
+    /// Returns the path that was named.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Begin a file. It is written straight where the place is a device or a pipe, else beside it.
-    pub fn file(self) -> Result<OutFile, PlaceError> {
+    /// Begins a file. A device or a pipe is written straight; any other file is written beside its destination.
+    pub fn file(self) -> Result<OutFile, DestinationError> {
         if self.is_stream() {
             let file = OpenOptions::new().write(true).open(&self.path);
             let file = file.map_err(|source| self.io(source))?;
-            return Ok(OutFile { place: self, target: Target::Straight(file) });
+            return Ok(OutFile { destination: self, target: OpenFile::Straight(file) });
         }
         self.check_file()?;
         let beside = self.beside(FILE_MODE, |builder, folder| builder.tempfile_in(folder));
         let beside = beside.map_err(|source| self.io(source))?;
-        Ok(OutFile { place: self, target: Target::Beside(beside) })
+        Ok(OutFile { destination: self, target: OpenFile::Beside(beside) })
     }
 
-    /// Write a file that is at hand as a whole.
-    pub fn keep(self, bytes: &[u8]) -> Result<(), PlaceError> {
+    /// Writes a file of which all bytes are at hand.
+    pub fn keep(self, bytes: &[u8]) -> Result<(), DestinationError> {
         let mut file = self.file()?;
-        file.write_all(bytes).map_err(|source| file.place.io(source))?;
+        file.write_all(bytes).map_err(|source| file.destination.io(source))?;
         file.commit()
     }
 
-    /// Begin a folder beside the place. An empty folder that is there is replaced, nothing else.
-    pub fn folder(self) -> Result<OutFolder, PlaceError> {
+    /// Begins a folder beside the destination. Only an empty folder is replaced.
+    pub fn folder(self) -> Result<OutFolder, DestinationError> {
         self.check_folder()?;
         let beside = self.beside(FOLDER_MODE, |builder, folder| builder.tempdir_in(folder));
         let beside = beside.map_err(|source| self.io(source))?;
-        Ok(OutFolder { place: self, beside })
+        Ok(OutFolder { destination: self, beside })
     }
 
-    /// Hidden, and under a name that nobody has: a user's own `NAME.partial` is left alone.
+    /// Makes a hidden file or folder with a name that nothing has yet: a user's own `NAME.partial` is left alone.
     fn beside<T>(
         &self,
         mode: u32,
@@ -170,7 +171,7 @@ impl Place {
         make(&builder, parent(&self.path))
     }
 
-    /// Whether the place is no file at all: `/dev/stdout`, a pipe, a terminal.
+    /// Whether the destination is not a file but `/dev/stdout`, a pipe, or a terminal.
     fn is_stream(&self) -> bool {
         // What a shell has opened for us has a name there, whatever it leads to.
         let is_opened = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc/self/fd"];
@@ -180,34 +181,34 @@ impl Place {
         fs::metadata(&self.path).is_ok_and(|it| !it.is_file() && !it.is_dir())
     }
 
-    fn check_file(&self) -> Result<(), PlaceError> {
+    fn check_file(&self) -> Result<(), DestinationError> {
         let path = self.path.clone();
         let Some(kind) = self.check_name()? else { return Ok(()) };
         if kind.is_dir() {
-            return Err(PlaceError::Folder { path });
+            return Err(DestinationError::Folder { path });
         }
         match self.existing {
-            Existing::Keep => Err(PlaceError::Exists { path }),
+            Existing::Keep => Err(DestinationError::Exists { path }),
             Existing::Replace => Ok(()),
         }
     }
 
-    fn check_folder(&self) -> Result<(), PlaceError> {
+    fn check_folder(&self) -> Result<(), DestinationError> {
         let Some(kind) = self.check_name()? else { return Ok(()) };
         let is_empty = kind.is_dir() && fs::read_dir(&self.path).is_ok_and(|mut it| it.next().is_none());
-        if is_empty { Ok(()) } else { Err(PlaceError::FolderTaken { path: self.path.clone() }) }
+        if is_empty { Ok(()) } else { Err(DestinationError::FolderTaken { path: self.path.clone() }) }
     }
 
-    /// What may never be replaced, whatever is written. Returns the kind of what is there, if anything is.
-    fn check_name(&self) -> Result<Option<FileType>, PlaceError> {
+    /// Refuses what may never be replaced. Returns the type of what is there, if there is anything.
+    fn check_name(&self) -> Result<Option<FileType>, DestinationError> {
         let path = || self.path.clone();
         if self.guarded.iter().any(|it| is_same(it, &self.path)) {
-            return Err(PlaceError::Guarded { path: path() });
+            return Err(DestinationError::Guarded { path: path() });
         }
         if let Some(database) = database_of(&self.path)
             && (is_database(&database) || self.guarded.iter().any(|it| is_same(it, &database)))
         {
-            return Err(PlaceError::DatabasePart { path: path(), database });
+            return Err(DestinationError::DatabasePart { path: path(), database });
         }
         let kind = match fs::symlink_metadata(&self.path) {
             Ok(found) => found.file_type(),
@@ -215,61 +216,65 @@ impl Place {
             Err(source) => return Err(self.io(source)),
         };
         if kind.is_symlink() {
-            return Err(PlaceError::Link { path: path() });
+            return Err(DestinationError::Link { path: path() });
         }
         if kind.is_file() && is_database(&self.path) {
-            return Err(PlaceError::Database { path: path() });
+            return Err(DestinationError::Database { path: path() });
         }
         Ok(Some(kind))
     }
 
-    fn io(&self, source: io::Error) -> PlaceError {
-        PlaceError::Io { path: self.path.clone(), source }
+    fn io(&self, source: io::Error) -> DestinationError {
+        DestinationError::Io { path: self.path.clone(), source }
     }
 }
 
 impl OutFile {
-    /// A folder of its own for parts of the file, gone when it is dropped: beside the file, where there is room for it.
-    pub fn scratch(&self) -> Result<TempDir, PlaceError> {
-        let place = &self.place;
+    /// Returns a folder for parts of the file, on the disk that has to have room for the file. It is removed when dropped.
+    pub fn scratch(&self) -> Result<TempDir, DestinationError> {
+        let destination = &self.destination;
         let folder = match self.target {
-            Target::Straight(_) => tempfile::tempdir(),
-            Target::Beside(_) => place.beside(FOLDER_MODE, |builder, folder| builder.tempdir_in(folder)),
+            OpenFile::Straight(_) => tempfile::tempdir(),
+            OpenFile::Beside(_) => {
+                destination.beside(FOLDER_MODE, |builder, folder| builder.tempdir_in(folder))
+            }
         };
-        folder.map_err(|source| place.io(source))
+        folder.map_err(|source| destination.io(source))
     }
 
-    /// The file beside its place that takes the bytes meanwhile; `None` for a device or a pipe.
+    /// Returns the path of the file that takes the bytes until `commit`; `None` for a device or a pipe.
     pub fn path(&self) -> Option<&Path> {
         match &self.target {
-            Target::Straight(_) => None,
-            Target::Beside(file) => Some(file.path()),
+            OpenFile::Straight(_) => None,
+            OpenFile::Beside(file) => Some(file.path()),
         }
     }
 
-    /// Give the file its name, after its bytes are on the disk.
-    pub fn commit(self) -> Result<(), PlaceError> {
-        let Self { place, target } = self;
+    /// Gives the file its name, after its bytes are on the disk.
+    pub fn commit(self) -> Result<(), DestinationError> {
+        let Self { destination, target } = self;
         let beside = match target {
             // A pipe has no disk, and a device may not know what a sync is.
-            Target::Straight(mut file) => return file.flush().map_err(|source| place.io(source)),
-            Target::Beside(beside) => beside,
+            OpenFile::Straight(mut file) => {
+                return file.flush().map_err(|source| destination.io(source));
+            }
+            OpenFile::Beside(beside) => beside,
         };
-        place.check_file()?;
-        beside.as_file().sync_all().map_err(|source| place.io(source))?;
-        let persisted = match place.existing {
-            Existing::Keep => beside.persist_noclobber(&place.path),
+        destination.check_file()?;
+        beside.as_file().sync_all().map_err(|source| destination.io(source))?;
+        let persisted = match destination.existing {
+            Existing::Keep => beside.persist_noclobber(&destination.path),
             Existing::Replace => {
-                if let Ok(found) = fs::metadata(&place.path) {
+                if let Ok(found) = fs::metadata(&destination.path) {
                     let kept = beside.as_file().set_permissions(found.permissions());
-                    kept.map_err(|source| place.io(source))?;
+                    kept.map_err(|source| destination.io(source))?;
                 }
-                beside.persist(&place.path)
+                beside.persist(&destination.path)
             }
         };
         persisted.map(|_| ()).map_err(|error| match error.error.kind() {
-            io::ErrorKind::AlreadyExists => PlaceError::Exists { path: place.path.clone() },
-            _ => place.io(error.error),
+            io::ErrorKind::AlreadyExists => DestinationError::Exists { path: destination.path.clone() },
+            _ => destination.io(error.error),
         })
     }
 }
@@ -277,15 +282,15 @@ impl OutFile {
 impl Write for OutFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.target {
-            Target::Straight(file) => file.write(bytes),
-            Target::Beside(file) => file.write(bytes),
+            OpenFile::Straight(file) => file.write(bytes),
+            OpenFile::Beside(file) => file.write(bytes),
         }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         match &mut self.target {
-            Target::Straight(file) => file.flush(),
-            Target::Beside(file) => file.flush(),
+            OpenFile::Straight(file) => file.flush(),
+            OpenFile::Beside(file) => file.flush(),
         }
     }
 }
@@ -293,34 +298,34 @@ impl Write for OutFile {
 impl Seek for OutFile {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         match &mut self.target {
-            Target::Straight(file) => file.seek(to),
-            Target::Beside(file) => file.seek(to),
+            OpenFile::Straight(file) => file.seek(to),
+            OpenFile::Beside(file) => file.seek(to),
         }
     }
 }
 
 impl OutFolder {
-    /// Where to write meanwhile.
+    /// Returns the path to write to until `commit`.
     pub fn path(&self) -> &Path {
         self.beside.path()
     }
 
-    /// Give the folder its name.
-    pub fn commit(self) -> Result<(), PlaceError> {
-        let Self { place, beside } = self;
-        place.check_folder()?;
-        match fs::remove_dir(&place.path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(place.io(error)),
+    /// Gives the folder its name.
+    pub fn commit(self) -> Result<(), DestinationError> {
+        let Self { destination, beside } = self;
+        destination.check_folder()?;
+        match fs::remove_dir(&destination.path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(destination.io(error)),
             _ => {}
         }
-        fs::rename(beside.path(), &place.path).map_err(|source| place.io(source))?;
+        fs::rename(beside.path(), &destination.path).map_err(|source| destination.io(source))?;
         // There is nothing left to remove under the old name.
         let _ = beside.keep();
         Ok(())
     }
 }
 
-/// As any program would make it: the user's mask takes away what it should.
+/// Sets the permissions any program would ask for, and not those of a private temporary file.
 #[cfg(unix)]
 fn set_mode(builder: &mut tempfile::Builder<'_, '_>, mode: u32) {
     use std::os::unix::fs::PermissionsExt;
@@ -339,7 +344,7 @@ fn is_database(path: &Path) -> bool {
     File::open(path).and_then(|mut it| it.read_exact(&mut head)).is_ok() && head == *SQLITE_MAGIC
 }
 
-/// The database whose log or lock has this name.
+/// Returns the path of the database whose log or lock has this name.
 fn database_of(path: &Path) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
     let lower = name.to_ascii_lowercase();
@@ -366,4 +371,84 @@ fn is_one_file(a: &Path, b: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_one_file(_: &Path, _: &Path) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> TempDir {
+        tempfile::tempdir().expect("a temporary folder")
+    }
+
+    fn names(folder: &TempDir) -> Vec<String> {
+        let entries = fs::read_dir(folder.path()).expect("a folder");
+        entries.map(|it| it.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+    }
+
+    fn keep(path: &Path, existing: Existing) -> Result<(), DestinationError> {
+        Destination::new(path, existing, Vec::new()).keep(b"new")
+    }
+
+    #[test]
+    fn a_file_that_is_not_committed_leaves_nothing() {
+        let folder = folder();
+        let path = folder.path().join("a.csv");
+        let mut file = Destination::new(&path, Existing::Keep, Vec::new()).file().expect("a file");
+        file.write_all(b"half").expect("bytes");
+        assert_eq!(names(&folder).len(), 1, "hidden, beside its destination");
+        drop(file);
+        assert!(names(&folder).is_empty());
+    }
+
+    #[test]
+    fn a_file_that_appears_meanwhile_is_kept() {
+        let folder = folder();
+        let path = folder.path().join("a.csv");
+        let file = Destination::new(&path, Existing::Keep, Vec::new()).file().expect("a file");
+        fs::write(&path, "theirs").expect("a file");
+        assert!(matches!(file.commit(), Err(DestinationError::Exists { .. })));
+        assert_eq!(fs::read_to_string(&path).expect("a file"), "theirs");
+        assert_eq!(names(&folder), ["a.csv"]);
+    }
+
+    #[test]
+    fn only_a_regular_file_that_is_no_database_is_replaced() {
+        let folder = folder();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("a.csv"), "old").expect("a file");
+        fs::write(path("a.db"), SQLITE_MAGIC).expect("a file");
+        fs::create_dir(path("folder")).expect("a folder");
+        assert!(matches!(keep(&path("a.csv"), Existing::Keep), Err(DestinationError::Exists { .. })));
+        keep(&path("a.csv"), Existing::Replace).expect("replaced");
+        assert_eq!(fs::read_to_string(path("a.csv")).expect("a file"), "new");
+        let refused = |name: &str| keep(&path(name), Existing::Replace).expect_err(name);
+        assert!(matches!(refused("a.db"), DestinationError::Database { .. }));
+        assert!(matches!(refused("a.db-wal"), DestinationError::DatabasePart { .. }));
+        assert!(matches!(refused("folder"), DestinationError::Folder { .. }));
+    }
+
+    #[test]
+    fn a_folder_takes_the_place_of_an_empty_one_alone() {
+        let folder = folder();
+        let path = folder.path().join("months");
+        let begin = || Destination::new(&path, Existing::Replace, Vec::new()).folder();
+        fs::create_dir(&path).expect("a folder");
+        let out = begin().expect("a folder");
+        fs::write(out.path().join("a.csv"), "new").expect("a file");
+        out.commit().expect("named");
+        assert_eq!(fs::read_to_string(path.join("a.csv")).expect("a file"), "new");
+        assert!(matches!(begin(), Err(DestinationError::FolderTaken { .. })));
+        assert_eq!(names(&folder), ["months"]);
+    }
+
+    #[test]
+    fn what_is_guarded_is_guarded_by_any_name() {
+        let folder = folder();
+        let config = folder.path().join("config.toml");
+        fs::write(&config, "").expect("a file");
+        let other = folder.path().join(".").join("config.toml");
+        let destination = Destination::new(&other, Existing::Replace, vec![config]);
+        assert!(matches!(destination.file(), Err(DestinationError::Guarded { .. })));
+    }
 }

@@ -7,7 +7,11 @@ use serde_json::{Map, Value};
 
 use crate::store::Cell;
 
-use super::{Column, Kind, Row, RowSink};
+use super::{
+    columns::{Column, ColumnKind},
+    row::Row,
+    sink::RowSink,
+};
 
 /// Writes rows of cells as objects.
 pub struct Jsonl<W: Write> {
@@ -31,7 +35,7 @@ impl<W: Write> RowSink for Jsonl<W> {
     fn write(&mut self, row: &[Cell]) -> io::Result<()> {
         let value = |cell: &Cell, kind| match (cell, kind) {
             (Cell::Null, _) => Value::Null,
-            (Cell::Whole(number), Kind::Flag) => Value::from(*number != 0),
+            (Cell::Whole(number), ColumnKind::Flag) => Value::from(*number != 0),
             (Cell::Whole(number), _) => Value::from(*number),
             (Cell::Real(number), _) => Value::from(*number),
             (Cell::Text(text), _) => Value::from(text.as_str()),

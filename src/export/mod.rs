@@ -13,31 +13,21 @@ mod months;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod row;
+mod sink;
 mod table;
 mod wacz;
 mod warc;
 
 pub use self::warc::{CaptureExport, WarcExport};
-pub use columns::{Column, Kind, columns};
+pub use columns::{Column, ColumnKind, columns};
 pub use csv::{Csv, Dialect};
-pub use file::{Existing, OutFile, OutFolder, Place, PlaceError};
+pub use file::{Destination, DestinationError, Existing, OutFile, OutFolder};
 pub use jsonl::{ArticleLines, Jsonl};
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use row::{
-    BlockRow, BoardCells, BoardLine, LinkRow, MostReadLine, QuoteRow, Row, StripRow, TagRow, WarningRow,
+    BlockRow, BoardCells, BoardLine, LinkRow, MostReadLine, Row, StripQuoteRow, StripRow, TagRow,
+    WarningRow,
 };
+pub use sink::RowSink;
 pub use table::{ExportError, Format, TableExport};
-
-use std::io;
-
-use crate::store::Cell;
-
-/// Takes the rows of one file: rows of cells, or articles.
-pub trait RowSink<R: ?Sized = [Cell]> {
-    /// Writes one more row.
-    fn write(&mut self, row: &R) -> io::Result<()>;
-
-    /// Writes what is left. There are no more rows.
-    fn finish(self: Box<Self>) -> io::Result<()>;
-}

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use super::RowSink;
+use super::sink::RowSink;
 
 /// The name that partitioned folders have for rows without a value (Hive's, which other tools read as NULL).
 const NO_MONTH: &str = "__HIVE_DEFAULT_PARTITION__";

@@ -1,4 +1,5 @@
-//! Parquet: typed, zstd, in row groups of bounded size.
+//! Parquet: typed columns, compressed with zstd, in row groups of bounded size. How days, moments and decimal numbers are stored is
+//! decided here, and nowhere else, because no other format has types of its own.
 
 use std::{io, io::Write, sync::Arc};
 
@@ -13,13 +14,16 @@ use parquet::{
 
 use crate::store::Cell;
 
-use super::{Column, Kind, RowSink};
+use super::{
+    columns::{Column, ColumnKind},
+    sink::RowSink,
+};
 
-/// Rows of a group.
+/// The rows of a group, at most.
 const ROWS_MAX: usize = 16_384;
-/// Bytes of text in a group.
+/// The bytes of a group before compression, about.
 const BYTES_MAX: usize = 16 << 20;
-/// Digits of a decimal number, and those after the point.
+/// The digits of a decimal number, and how many of them follow the point.
 const PRECISION: i32 = 18;
 const SCALE: i32 = 2;
 
@@ -32,7 +36,7 @@ pub struct Parquet<W: Write + Send> {
 }
 
 impl<W: Write + Send> Parquet<W> {
-    /// Of these columns.
+    /// Begins a file of these columns.
     pub fn new(to: W, columns: &'static [Column]) -> io::Result<Self> {
         let level = ZstdLevel::try_new(3).map_err(io_error)?;
         let properties = WriterProperties::builder()
@@ -62,7 +66,7 @@ impl<W: Write + Send> Parquet<W> {
             let mut writer = group.next_column()?.expect("a writer for each column of the schema");
             let cells = || self.rows.iter().map(|it| &it[at]);
             match column.kind {
-                Kind::Text => {
+                ColumnKind::Text => {
                     let text = |it: &Cell| match it {
                         Cell::Text(text) => Some(ByteArray::from(text.as_bytes().to_vec())),
                         Cell::Null | Cell::Whole(_) | Cell::Real(_) => None,
@@ -70,7 +74,7 @@ impl<W: Write + Send> Parquet<W> {
                     let (values, levels) = parts(cells().map(text));
                     writer.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
                 }
-                Kind::Whole => {
+                ColumnKind::Whole => {
                     let whole = |it: &Cell| match it {
                         Cell::Whole(number) => Some(*number),
                         Cell::Null | Cell::Text(_) | Cell::Real(_) => None,
@@ -78,19 +82,19 @@ impl<W: Write + Send> Parquet<W> {
                     let (values, levels) = parts(cells().map(whole));
                     writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
                 }
-                Kind::Flag => {
+                ColumnKind::Flag => {
                     let (values, levels) = parts(cells().map(|it| Some(*it == Cell::Whole(1))));
                     writer.typed::<BoolType>().write_batch(&values, Some(&levels), None)?;
                 }
-                Kind::Day => {
+                ColumnKind::Day => {
                     let (values, levels) = parts(cells().map(days));
                     writer.typed::<Int32Type>().write_batch(&values, Some(&levels), None)?;
                 }
-                Kind::Moment | Kind::Captured => {
+                ColumnKind::Moment | ColumnKind::Captured => {
                     let (values, levels) = parts(cells().map(micros));
                     writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
                 }
-                Kind::Decimal => {
+                ColumnKind::Decimal => {
                     let (values, levels) = parts(cells().map(cents));
                     writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
                 }
@@ -120,7 +124,7 @@ impl<W: Write + Send> RowSink for Parquet<W> {
     }
 }
 
-/// The values that are there, and which are.
+/// Returns the values that are not null, and for each cell whether it has one (1) or not (0).
 fn parts<T>(cells: impl Iterator<Item = Option<T>>) -> (Vec<T>, Vec<i16>) {
     let mut values = Vec::new();
     let levels = cells.map(|it| {
@@ -160,20 +164,20 @@ fn cents(cell: &Cell) -> Option<i64> {
 
 fn field(column: &Column) -> Result<TypePtr, ParquetError> {
     let (physical, logical) = match column.kind {
-        Kind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
-        Kind::Whole => (Physical::INT64, None),
-        Kind::Flag => (Physical::BOOLEAN, None),
-        Kind::Day => (Physical::INT32, Some(LogicalType::Date)),
-        Kind::Moment | Kind::Captured => {
+        ColumnKind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
+        ColumnKind::Whole => (Physical::INT64, None),
+        ColumnKind::Flag => (Physical::BOOLEAN, None),
+        ColumnKind::Day => (Physical::INT32, Some(LogicalType::Date)),
+        ColumnKind::Moment | ColumnKind::Captured => {
             let unit = TimeUnit::MICROS;
             (Physical::INT64, Some(LogicalType::timestamp(true, unit)))
         }
-        Kind::Decimal => (Physical::INT64, Some(LogicalType::decimal(SCALE, PRECISION))),
+        ColumnKind::Decimal => (Physical::INT64, Some(LogicalType::decimal(SCALE, PRECISION))),
     };
     let mut builder = Type::primitive_type_builder(column.name, physical)
         .with_repetition(Repetition::OPTIONAL)
         .with_logical_type(logical);
-    if column.kind == Kind::Decimal {
+    if column.kind == ColumnKind::Decimal {
         builder = builder.with_precision(PRECISION).with_scale(SCALE);
     }
     builder.build().map(Arc::new)

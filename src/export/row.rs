@@ -1,4 +1,6 @@
-//! One page as JSON: the public column contract, and the only `Serialize` type.
+//! One page as JSON, as `extract` and `export --format jsonl` print it: the names of the fields are public. Every field is copied
+//! from the vocabulary, which has no JSON of its own, so that a renamed field of the model changes nothing for scripts. What
+//! commands answer about an archive is in `answers`.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +21,7 @@ pub struct Row {
     pub url: Option<String>,
     pub host: Option<String>,
     pub site_id: Option<String>,
-    /// `2021-03-08T06:20:00Z`, or a day where no more is known.
+    /// `2021-03-08T06:20:00Z`, or a day where the time is unknown.
     pub captured_at: Option<String>,
     pub headline: Option<String>,
     pub section: Option<String>,
@@ -77,7 +79,7 @@ pub struct BoardLine {
     pub rows: Vec<BoardCells>,
 }
 
-/// A row of a board; numbers print as the paper prints them, but for trailing zeros.
+/// A row of a board. Numbers are printed as on the page, without trailing zeros.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each is the field of `model::BoardRow` with its name")]
 pub struct BoardCells {
@@ -90,7 +92,7 @@ pub struct BoardCells {
     pub change_pct: Option<f64>,
 }
 
-/// A story in a list of what is read most.
+/// A story in a list of those that are read most.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each is the field of `model::MostRead` with its name")]
 pub struct MostReadLine {
@@ -105,13 +107,13 @@ pub struct MostReadLine {
 #[expect(missing_docs, reason = "each is the field of `model::Strip` with its name")]
 pub struct StripRow {
     pub market_date: Option<String>,
-    pub quotes: Vec<QuoteRow>,
+    pub quotes: Vec<StripQuoteRow>,
 }
 
-/// A row of the ticker; numbers print as the paper prints them, but for trailing zeros.
+/// A row of the ticker. Numbers are printed as on the page, without trailing zeros.
 #[derive(Debug, Clone, Serialize)]
 #[expect(missing_docs, reason = "each is the field of `model::Quote` with its name")]
-pub struct QuoteRow {
+pub struct StripQuoteRow {
     pub symbol: String,
     pub kind: String,
     pub price: f64,
@@ -130,11 +132,11 @@ pub struct WarningRow {
 }
 
 impl Row {
-    /// An article of the archive, as `extract` would print the page its newest wording was read from.
+    /// Returns an article of the archive, as `extract` would print the page from which its newest wording was read.
     pub fn of_article(article: Article, circumstances: Circumstances) -> Self {
         let Article { id: _, key, url, draft, .. } = article;
         let Circumstances { captured_at, market_date, quotes, origins, warnings } = circumstances;
-        let quote = |it: store::StoredQuote| QuoteRow {
+        let quote = |it: store::StoredQuote| StripQuoteRow {
             symbol: it.symbol,
             kind: it.kind,
             price: it.price,
@@ -155,7 +157,7 @@ impl Row {
         }
     }
 
-    /// What was read from one page.
+    /// Returns what was read from one page.
     pub fn of_page(page: &RawPage, extraction: Extraction) -> Self {
         let Extraction { url, key, draft, strip, boards, most_read, warnings } = extraction;
         let (host, site_id) = key.map(|it| (it.host, it.id)).unzip();
@@ -172,7 +174,7 @@ impl Row {
         }
     }
 
-    /// What a draft says, without its circumstances.
+    /// Returns what a draft says, without its circumstances.
     fn of_draft(draft: Draft) -> Self {
         let body = draft.body();
         let Draft {
@@ -278,7 +280,7 @@ impl From<Strip> for StripRow {
     }
 }
 
-impl From<Quote> for QuoteRow {
+impl From<Quote> for StripQuoteRow {
     fn from(quote: Quote) -> Self {
         let Quote { symbol, kind, price, change, change_pct, direction, suspect } = quote;
         Self {

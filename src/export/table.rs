@@ -12,9 +12,13 @@ use crate::{
 };
 
 use super::{
-    ArticleLines, Csv, Dialect, Jsonl, Place, PlaceError, Row, RowSink,
     columns::{columns, day_column},
+    csv::{Csv, Dialect},
+    file::{Destination, DestinationError},
+    jsonl::{ArticleLines, Jsonl},
     months::Months,
+    row::Row,
+    sink::RowSink,
 };
 
 /// How rows are written.
@@ -29,26 +33,26 @@ pub enum Format {
     Parquet,
 }
 
-/// Why an export ended before its time.
+/// Why an export failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// The archive could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The place may not be written to, or could not be.
+    /// The destination may not be written to, or could not be.
     #[error(transparent)]
-    Place(#[from] PlaceError),
+    Destination(#[from] DestinationError),
     /// The bytes could not be written.
     #[error("the export cannot be written")]
     Io(#[from] io::Error),
 }
 
 impl ExportError {
-    /// The same, naming the place that could not be written to.
+    /// Returns the same error, with the path that could not be written to.
     pub(super) fn at(self, path: &Path) -> Self {
         match self {
-            Self::Io(source) => PlaceError::Io { path: path.to_owned(), source }.into(),
-            named @ (Self::Store(_) | Self::Place(_)) => named,
+            Self::Io(source) => DestinationError::Io { path: path.to_owned(), source }.into(),
+            named @ (Self::Store(_) | Self::Destination(_)) => named,
         }
     }
 }
@@ -57,15 +61,15 @@ impl ExportError {
 pub struct TableExport<'a> {
     /// The archive.
     pub reader: &'a Reader,
-    /// Which table.
+    /// The table.
     pub table: Table,
-    /// Which of its rows.
+    /// What chooses its rows.
     pub filter: RowFilter,
-    /// In which format.
+    /// The format.
     pub format: Format,
-    /// For whom, where the format is CSV.
+    /// The program it is for, where the format is CSV.
     pub dialect: Dialect,
-    /// Listens to how far it is.
+    /// Is told how many rows there will be, and of each that is written.
     pub observe: &'a dyn Fn(Event),
 }
 
@@ -80,9 +84,9 @@ impl TableExport<'_> {
     }
 
     /// Writes every row to one file and returns their number.
-    pub fn to_file(&self, place: Place) -> Result<u64, ExportError> {
-        let path = place.path().to_owned();
-        let mut file = place.file()?;
+    pub fn to_file(&self, destination: Destination) -> Result<u64, ExportError> {
+        let path = destination.path().to_owned();
+        let mut file = destination.file()?;
         let rows = self.to_stream(BufWriter::new(&mut file)).map_err(|it| it.at(&path))?;
         file.commit()?;
         Ok(rows)
@@ -90,9 +94,9 @@ impl TableExport<'_> {
 
     /// Writes every row to a folder, `month=2024-03/articles.parquet`, which other tools read as one table. Returns the number
     /// of rows.
-    pub fn to_months(&self, place: Place) -> Result<u64, ExportError> {
-        let path = place.path().to_owned();
-        let folder = place.folder()?;
+    pub fn to_months(&self, destination: Destination) -> Result<u64, ExportError> {
+        let path = destination.path().to_owned();
+        let folder = destination.folder()?;
         let rows = self.write_months(folder.path()).map_err(|it| it.at(&path))?;
         folder.commit()?;
         Ok(rows)
@@ -157,7 +161,7 @@ impl TableExport<'_> {
             Format::Csv => Box::new(Csv::new(to, columns, self.dialect)?),
             Format::Jsonl => Box::new(Jsonl::new(to, columns)),
             #[cfg(feature = "parquet")]
-            Format::Parquet => Box::new(super::Parquet::new(to, columns)?),
+            Format::Parquet => Box::new(super::parquet::Parquet::new(to, columns)?),
         })
     }
 

@@ -10,8 +10,10 @@ use std::{
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::{ExportError, warc::SOFTWARE};
+use super::table::ExportError;
 
+/// What wrote a web archive, as the archive itself says it.
+pub(super) const SOFTWARE: &str = concat!("tearsheet/", env!("CARGO_PKG_VERSION"));
 /// The folders that are packed.
 pub(super) const PARTS: [&str; 3] = ["archive", "indexes", "pages"];
 

@@ -18,11 +18,15 @@ use crate::{
     warc::{self, CaptureRecord, EarlierRecord, Header, WarcWriter},
 };
 
-use super::{ExportError, Place, Row, wacz};
+use super::{
+    file::Destination,
+    row::Row,
+    table::ExportError,
+    wacz::{self, SOFTWARE},
+};
 
 /// A file is closed when it has so many bytes; no record is that large.
 const FILE_BYTES: u64 = 900 << 20;
-pub(super) const SOFTWARE: &str = concat!("tearsheet/", env!("CARGO_PKG_VERSION"));
 
 /// The counts of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,7 +47,7 @@ pub struct CaptureExport<'a> {
     pub reader: &'a Reader,
     /// Captures of articles published on these days; all captures without a range.
     pub days: Option<Days>,
-    /// What the files say of themselves.
+    /// What the files say they are.
     pub about: &'a str,
     /// The time of the export, as a web archive writes it: `2021-03-08T06:20:00Z`.
     pub created: &'a str,
@@ -79,18 +83,18 @@ struct RecordTarget {
 
 impl CaptureExport<'_> {
     /// Writes a folder: `archive/*.warc.gz`, `indexes/index.cdxj`, `pages/pages.jsonl`. Returns the counts.
-    pub fn to_folder(&self, place: Place) -> Result<WarcExport, ExportError> {
-        let path = place.path().to_owned();
-        let folder = place.folder()?;
+    pub fn to_folder(&self, destination: Destination) -> Result<WarcExport, ExportError> {
+        let path = destination.path().to_owned();
+        let folder = destination.folder()?;
         let export = self.write(folder.path()).map_err(|it| it.at(&path))?;
         folder.commit()?;
         Ok(export)
     }
 
     /// Writes one WACZ file, which is the same folder, packed. Returns the counts.
-    pub fn to_wacz(&self, place: Place) -> Result<WarcExport, ExportError> {
-        let path = place.path().to_owned();
-        let mut file = place.file()?;
+    pub fn to_wacz(&self, destination: Destination) -> Result<WarcExport, ExportError> {
+        let path = destination.path().to_owned();
+        let mut file = destination.file()?;
         let folder = file.scratch()?;
         let packed = self.write(folder.path()).and_then(|export| {
             wacz::pack(folder.path(), &mut file, self.about, self.created)?;
@@ -112,7 +116,7 @@ impl CaptureExport<'_> {
     }
 }
 
-/// Every capture, some at a time.
+/// Returns every capture. They are read from the archive some at a time.
 fn captures(
     reader: &Reader,
     days: Option<Days>,
@@ -172,17 +176,17 @@ impl<'a> Folder<'a> {
             body: &body,
             earlier: first.map(|it| EarlierRecord { url: &it.url, date: &it.date }),
         };
-        let place = file.writer.capture(&record)?;
-        let id = place.id.clone();
+        let written = file.writer.capture(&record)?;
+        let id = written.id.clone();
         self.export.captures += 1;
-        self.export.revisits += u64::from(place.is_revisit);
+        self.export.revisits += u64::from(written.is_revisit);
         let name = format!("{}.warc.gz", file.name);
-        self.index.push(warc::cdxj_line(&url, &digits(date), &place, &name));
+        self.index.push(warc::cdxj_line(&url, &digits(date), &written, &name));
         let target = RecordTarget { url: url.to_string(), date: date.clone() };
         if let Some(article) = capture.article {
             self.add_article(reader, article, &mut file, &id, &target)?;
         }
-        if !place.is_revisit {
+        if !written.is_revisit {
             self.first.insert(capture.sha256.clone(), target);
         }
         self.open = Some(file);

@@ -70,6 +70,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tracing_subscriber::", &["cli"]),
     ("anyhow::", &["cli"]),
     ("serde::Serialize", &["export"]),
+    ("json!", &["warc", "store", "export"]),
     ("println!", &[]),
     ("eprintln!", &[]),
 ];

@@ -71,7 +71,7 @@ fn a_web_archive_fills_what_the_site_does_not_give() {
     assert_eq!(one(&archive, "SELECT count(*) FROM versions"), "4");
     let ran = program.run(&["backfill", "--via", "elsewhere", "--from", "-7d"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("there is: copy"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the profile has copy"), "{}", ran.stderr);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{jobs::CoveredDay, model::DayReading};
 
-use super::AnswerRow;
+use super::form::AnswerRow;
 
 /// A day, with every source that was read for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -151,7 +151,7 @@ impl AnswerRow for CoverageRow {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{csv_rows, tests::check_columns, to_json},
+        super::form::{csv_rows, tests::check_columns, to_json},
         *,
     };
     use crate::model::{Reading, Verdict};

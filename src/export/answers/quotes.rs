@@ -1,11 +1,11 @@
 //! The answers of `quotes`: the symbols of an archive, and one of them over time. They are not the quotes of
-//! [`super::super::Row`], which belong to the page they were on and do not say when that was.
+//! [`Row`](crate::export::Row), which belong to the page they were on and do not say when that was.
 
 use serde::Serialize;
 
 use crate::store::{DailyRow, StoredQuote, SymbolRow};
 
-use super::AnswerRow;
+use super::form::AnswerRow;
 
 /// A symbol, and how far it is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -105,7 +105,7 @@ impl AnswerRow for DailyQuoteAnswer {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{csv_rows, tests::check_columns, to_json_lines},
+        super::form::{csv_rows, tests::check_columns, to_json_lines},
         *,
     };
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::store::{MARKS, SearchHit};
 
-use super::AnswerRow;
+use super::form::AnswerRow;
 
 /// A story that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -40,7 +40,7 @@ impl AnswerRow for HitAnswer {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{csv_rows, tests::check_columns, to_json_lines},
+        super::form::{csv_rows, tests::check_columns, to_json_lines},
         *,
     };
 

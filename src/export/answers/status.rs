@@ -190,7 +190,7 @@ impl From<Drift> for DriftAnswer {
 #[cfg(test)]
 mod tests {
     use super::{
-        super::{to_json, to_json_lines},
+        super::form::{to_json, to_json_lines},
         *,
     };
     use crate::model::PageState;

@@ -77,7 +77,7 @@ fn words(remedy: Remedy) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::to_json, *};
+    use super::{super::form::to_json, *};
 
     fn verified(remedies: &[Remedy]) -> Verified {
         let finding = |remedy: &Remedy| Finding {

@@ -1,0 +1,181 @@
+//! The arguments of the commands that ask or look after the archive, and read no page.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::super::days::Range;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SearchArgs {
+    /// Words, or an expression of SQLite's FTS5
+    #[arg(required = true, value_name = "QUERY")]
+    pub(in crate::cli) query: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    /// Only this section
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) section: Option<String>,
+    /// Only stories signed so, or by somebody of whose name this is a part
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) byline: Option<String>,
+    /// Only stories that name this symbol
+    #[arg(long, value_name = "SYMBOL")]
+    pub(in crate::cli) symbol: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(in crate::cli) limit: u32,
+    /// By day, not by rank
+    #[arg(long)]
+    pub(in crate::cli) newest: bool,
+    /// How they are printed
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(in crate::cli) format: RowFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum RowFormat {
+    Table,
+    Jsonl,
+    Csv,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct QuotesArgs {
+    /// Symbols, such as OGDC or KSE100
+    #[arg(value_name = "SYMBOL")]
+    pub(in crate::cli) symbols: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    /// A row for each day: open, high, low, close
+    #[arg(long)]
+    pub(in crate::cli) daily: bool,
+    /// Every symbol, with its first and last day
+    #[arg(long)]
+    pub(in crate::cli) list: bool,
+    /// Draw the closes of each day in the terminal
+    #[arg(long)]
+    pub(in crate::cli) plot: bool,
+    /// Draw them into a file, FILE.svg or FILE.png
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Replace a file that is there already
+    #[arg(long, requires = "out")]
+    pub(in crate::cli) force: bool,
+    /// How they are printed
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(in crate::cli) format: RowFormat,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExportArgs {
+    /// What to export
+    #[arg(value_name = "WHAT")]
+    pub(in crate::cli) what: ExportWhat,
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    /// Only this section
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) section: Option<String>,
+    /// In which format [default: by the name of the file, else jsonl]
+    #[arg(long, value_name = "FORMAT")]
+    pub(in crate::cli) format: Option<ExportFormat>,
+    /// A file, or with `--by` a folder; stdout without, or with `-`
+    #[arg(long, value_name = "PATH")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Replace a file that is there already; never an archive, a link or a folder
+    #[arg(long)]
+    pub(in crate::cli) force: bool,
+    /// A folder with a part for each month
+    #[arg(long, value_name = "WHAT")]
+    pub(in crate::cli) by: Option<By>,
+    /// CSV for a spreadsheet that wants a byte order mark
+    #[arg(long)]
+    pub(in crate::cli) excel: bool,
+    /// Web archives packed as one WACZ file
+    #[arg(long)]
+    pub(in crate::cli) wacz: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExportWhat {
+    Articles,
+    Quotes,
+    Links,
+    /// Captures as WARC/1.1 files with an index
+    Warc,
+    /// A metadata.yaml for Datasette
+    DatasetteMetadata,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExportFormat {
+    Csv,
+    Jsonl,
+    Parquet,
+    Warc,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum By {
+    Month,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ShowArgs {
+    /// The archive's id, the site's id, or an address
+    #[arg(value_name = "ID|URL")]
+    pub(in crate::cli) article: String,
+    /// An older wording
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) version: Option<u32>,
+    /// What changed since the wording before, word by word
+    #[arg(long, conflicts_with = "raw")]
+    pub(in crate::cli) diff: bool,
+    /// The bytes of the page it was read from
+    #[arg(long, conflicts_with = "version")]
+    pub(in crate::cli) raw: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct StatusArgs {
+    /// As JSON
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CoverageArgs {
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    /// A calendar for people, or a row for each day
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(in crate::cli) format: TableFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum TableFormat {
+    Table,
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyArgs {
+    /// As JSON
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    /// Make right what can be: index, ledger, claims; read damaged articles again from their raw pages
+    #[arg(long)]
+    pub(in crate::cli) repair: bool,
+    /// Compress raw pages again that were stored before there were others like them; gives room back
+    #[arg(long)]
+    pub(in crate::cli) compact: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BackupArgs {
+    /// A new file, or a folder for one that carries the date
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) path: PathBuf,
+}

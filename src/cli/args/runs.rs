@@ -1,0 +1,124 @@
+//! The arguments of the commands that read pages: from the site, from a web archive, from files, or again from the archive.
+
+use std::path::PathBuf;
+
+use chrono::{TimeDelta, Utc};
+use clap::{Args, ValueEnum};
+
+use crate::{jobs::Limits, model::Captured};
+
+use super::super::days::Range;
+
+/// Where a run stops although more is due.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct LimitArgs {
+    /// Stop after so many pages; the rest stays queued
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(in crate::cli) max_pages: Option<u64>,
+    /// Stop after so many minutes; the rest stays queued
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(in crate::cli) max_minutes: Option<u32>,
+}
+
+impl LimitArgs {
+    /// The limits of a run that begins now.
+    pub(in crate::cli) fn limits(&self) -> Limits {
+        let until = |it| Utc::now() + TimeDelta::minutes(i64::from(it));
+        Limits { max_pages: self.max_pages, until: self.max_minutes.map(until) }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ScrapeArgs {
+    #[command(flatten)]
+    pub(in crate::cli) limits: LimitArgs,
+    /// Read the sources and say what would be fetched; fetch no article, write nothing
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(in crate::cli) struct BackfillArgs {
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    /// Only days that `coverage` says need work; without a range, all that are known
+    #[arg(long)]
+    pub(in crate::cli) gaps: bool,
+    /// Begin with the last day; the default
+    #[arg(long, conflicts_with = "oldest_first")]
+    pub(in crate::cli) newest_first: bool,
+    /// Begin with the first day
+    #[arg(long)]
+    pub(in crate::cli) oldest_first: bool,
+    /// From a web archive of `site.web_archives` instead of the site, such as wayback
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["gaps", "dry_run", "oldest_first"])]
+    pub(in crate::cli) via: Option<String>,
+    /// With `--via`: every capture of an article, not only the first and the latest; each has a ticker
+    #[arg(long, requires = "via")]
+    pub(in crate::cli) every_capture: bool,
+    /// Guess the ids of pages that no source named
+    #[arg(long, value_name = "WHEN", default_value = "gaps")]
+    pub(in crate::cli) ids: GuessIds,
+    #[command(flatten)]
+    pub(in crate::cli) limits: LimitArgs,
+    /// Say what would be done: days, listings, pages, guesses, requests, time; ask for a few listings and ids, write nothing
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum GuessIds {
+    /// Never
+    Off,
+    /// On days of which no listing speaks, or that are thin
+    Gaps,
+    /// On every day
+    All,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ImportArgs {
+    /// Files and folders; `-` for stdin
+    #[arg(required = true, value_name = "PATH")]
+    pub(in crate::cli) paths: Vec<PathBuf>,
+    /// The page's address, where it does not say so itself (one file only)
+    #[arg(long, value_name = "URL")]
+    pub(in crate::cli) url: Option<String>,
+    /// When the pages were saved: 2021-03-08T06:20:00Z, or a day
+    #[arg(long, value_name = "TIME", value_parser = captured)]
+    pub(in crate::cli) captured_at: Option<Captured>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ExtractArgs {
+    /// A saved page; `-` for stdin
+    #[arg(value_name = "PATH")]
+    pub(in crate::cli) path: PathBuf,
+    /// The page's address, where it does not say so itself
+    #[arg(long, value_name = "URL")]
+    pub(in crate::cli) url: Option<String>,
+    /// When the page was saved: 2021-03-08T06:20:00Z, or a day; chooses the era and dates the ticker
+    #[arg(long, value_name = "TIME", value_parser = captured)]
+    pub(in crate::cli) captured_at: Option<Captured>,
+    /// One line of JSON
+    #[arg(long)]
+    pub(in crate::cli) ndjson: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReextractArgs {
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    /// Say what would change, and whether a hundred pages are the same to both parsers; write nothing
+    #[arg(long, visible_alias = "check")]
+    pub(in crate::cli) dry_run: bool,
+    /// Take a reading that has less than the stored article; otherwise it is kept beside it as a draft
+    #[arg(long)]
+    pub(in crate::cli) accept_losses: bool,
+}
+
+fn captured(text: &str) -> Result<Captured, String> {
+    text.parse()
+        .map_err(|_| "a time such as 2021-03-08T06:20:00Z, or a day such as 2021-03-08".to_owned())
+}
