@@ -47,10 +47,10 @@ pub(super) fn run(common: &Common, args: &CoverageArgs, printer: &Printer) -> an
     Ok(Exit::Done)
 }
 
-/// A mark that says the same without its colour.
-fn mark(verdict: Verdict) -> (char, Style) {
+/// Returns the mark of a verdict in its colour. It says the same without the colour.
+fn mark(verdict: Verdict) -> String {
     let style = Style::new();
-    match verdict {
+    let (sign, style) = match verdict {
         Verdict::Complete => ('#', style.green()),
         Verdict::Thin => ('t', style.yellow()),
         Verdict::Partial => ('p', style.yellow()),
@@ -58,7 +58,8 @@ fn mark(verdict: Verdict) -> (char, Style) {
         Verdict::Empty => ('0', style.dim()),
         Verdict::Unknown => ('.', style.dim()),
         Verdict::Open => ('~', style.cyan()),
-    }
+    };
+    style.apply_to(sign).to_string()
 }
 
 fn calendar(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
@@ -75,8 +76,7 @@ fn calendar(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
         at += row.len();
         let mut cells = " ".repeat(row[0].day.day0() as usize);
         for it in &row {
-            let (mark, style) = mark(it.verdict);
-            let _ = write!(cells, "{}", style.apply_to(mark));
+            cells += &mark(it.verdict);
         }
         let width = row[0].day.day0() as usize + row.len();
         let complete = row.iter().filter(|it| it.verdict == Verdict::Complete).count();
@@ -92,8 +92,7 @@ fn calendar(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
     }
     let legend = Verdict::ALL.iter().map(|&verdict| {
         let count = covered.iter().filter(|day| day.verdict == verdict).count();
-        let (mark, style) = mark(verdict);
-        format!("{} {} {count}", style.apply_to(mark), verdict.code())
+        format!("{} {} {count}", mark(verdict), verdict.code())
     });
     let legend: Vec<String> = legend.collect();
     let (first, second) = legend.split_at(4);

@@ -7,21 +7,60 @@ use crate::{config::Profile, export::Destination};
 
 use super::{failure::Exit, printer::Printer, session::Session};
 
+/// What is said of a table or view, and how it is shown.
+struct TableNote {
+    name: &'static str,
+    description: &'static str,
+    /// The column it is sorted by, the largest value first.
+    newest_by: Option<&'static str>,
+    facets: &'static [&'static str],
+}
+
 /// The tables and views that people browse.
-const TABLES: &[(&str, &str, &str, &[&str])] = &[
-    (
-        "articles",
-        "Stories in their newest wording",
-        "published_on",
-        &["section", "byline", "published_on"],
-    ),
-    ("quotes", "Rows of the ticker, dated by capture", "captured_at", &["symbol", "kind", "direction"]),
-    ("tags", "Topics of stories", "", &["tag"]),
-    ("pages", "Every page that is known, and its state", "found_at", &["state", "reason", "via"]),
-    ("captures", "Bytes at a time", "captured_at", &["source", "status"]),
-    ("requests", "Every request that went out", "at", &["status", "wait_reason"]),
-    ("runs", "Who wrote when", "started_at", &["command", "outcome"]),
-    ("mentions", "Symbols that stories name", "", &["symbol"]),
+const TABLES: &[TableNote] = &[
+    TableNote {
+        name: "articles",
+        description: "Stories in their newest wording",
+        newest_by: Some("published_on"),
+        facets: &["section", "byline", "published_on"],
+    },
+    TableNote {
+        name: "quotes",
+        description: "Rows of the ticker, dated by capture",
+        newest_by: Some("captured_at"),
+        facets: &["symbol", "kind", "direction"],
+    },
+    TableNote { name: "tags", description: "Topics of stories", newest_by: None, facets: &["tag"] },
+    TableNote {
+        name: "pages",
+        description: "Every page that is known, and its state",
+        newest_by: Some("found_at"),
+        facets: &["state", "reason", "via"],
+    },
+    TableNote {
+        name: "captures",
+        description: "Bytes at a time",
+        newest_by: Some("captured_at"),
+        facets: &["source", "status"],
+    },
+    TableNote {
+        name: "requests",
+        description: "Every request that went out",
+        newest_by: Some("at"),
+        facets: &["status", "wait_reason"],
+    },
+    TableNote {
+        name: "runs",
+        description: "Who wrote when",
+        newest_by: Some("started_at"),
+        facets: &["command", "outcome"],
+    },
+    TableNote {
+        name: "mentions",
+        description: "Symbols that stories name",
+        newest_by: None,
+        facets: &["symbol"],
+    },
 ];
 
 pub(super) fn run(
@@ -49,10 +88,10 @@ fn metadata(profile: &Profile, database: &str) -> String {
         quoted(profile.base_url.as_str()),
         quoted(database)
     );
-    for (table, description, sort, facets) in TABLES {
-        let _ = writeln!(out, "      {table}:\n        description: {}", quoted(description));
-        if !sort.is_empty() {
-            let _ = writeln!(out, "        sort_desc: {sort}");
+    for TableNote { name, description, newest_by, facets } in TABLES {
+        let _ = writeln!(out, "      {name}:\n        description: {}", quoted(description));
+        if let Some(column) = newest_by {
+            let _ = writeln!(out, "        sort_desc: {column}");
         }
         let _ = writeln!(out, "        facets: [{}]", facets.join(", "));
     }

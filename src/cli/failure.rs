@@ -32,6 +32,12 @@ pub(super) struct Failure {
     pub(super) exit: Exit,
 }
 
+/// What to do about an error, and how the program ends.
+struct Advice {
+    hint: Option<String>,
+    exit: Exit,
+}
+
 /// The user asked for something that is impossible.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -120,47 +126,53 @@ impl Usage {
     }
 }
 
+impl Advice {
+    fn new(hint: &str, exit: Exit) -> Self {
+        Self { hint: Some(hint.to_owned()), exit }
+    }
+}
+
 /// Returns the message, the hint and the exit code of an error.
 pub(super) fn explain(error: &anyhow::Error) -> Failure {
     let message = format!("{error:#}");
-    let find = |error: &anyhow::Error| -> (Option<String>, Exit) {
-        if let Some(usage) = error.downcast_ref::<Usage>() {
-            return (Some(usage.hint.clone()), Exit::Usage);
-        }
-        if let Some(JobError::Store(error)) = error.downcast_ref::<JobError>() {
-            return store(error);
-        }
-        if let Some(error) = error.downcast_ref::<StoreError>() {
-            return store(error);
-        }
-        match error.downcast_ref::<ExportError>() {
-            Some(ExportError::Store(error)) => return store(error),
-            Some(ExportError::Destination(error)) => return destination(error),
-            Some(ExportError::Io(_)) => return unwritten(),
-            None => {}
-        }
-        if let Some(error) = error.downcast_ref::<DestinationError>() {
-            return destination(error);
-        }
-        if error.downcast_ref::<ConfigError>().is_some() || error.downcast_ref::<JobError>().is_some() {
-            let hint = "`tearsheet config show` prints what is in force; every key is explained in the config.toml \
-                        of the source";
-            return (Some(hint.to_owned()), Exit::Usage);
-        }
-        if error.downcast_ref::<OutputError>().is_some() {
-            return unwritten();
-        }
-        (None, Exit::Usage)
-    };
-    let (hint, exit) = find(error);
+    let Advice { hint, exit } = advice(error);
     Failure { message, hint, exit }
 }
 
-fn unwritten() -> (Option<String>, Exit) {
-    (Some("nothing else was changed; make room or choose another place".to_owned()), Exit::Output)
+fn advice(error: &anyhow::Error) -> Advice {
+    if let Some(usage) = error.downcast_ref::<Usage>() {
+        return Advice::new(&usage.hint, Exit::Usage);
+    }
+    if let Some(JobError::Store(error)) = error.downcast_ref::<JobError>() {
+        return store(error);
+    }
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return store(error);
+    }
+    match error.downcast_ref::<ExportError>() {
+        Some(ExportError::Store(error)) => return store(error),
+        Some(ExportError::Destination(error)) => return destination(error),
+        Some(ExportError::Io(_)) => return unwritten(),
+        None => {}
+    }
+    if let Some(error) = error.downcast_ref::<DestinationError>() {
+        return destination(error);
+    }
+    if error.downcast_ref::<ConfigError>().is_some() || error.downcast_ref::<JobError>().is_some() {
+        let hint = "`tearsheet config show` prints what is in force; every key is explained in the config.toml of the source";
+        return Advice::new(hint, Exit::Usage);
+    }
+    if error.downcast_ref::<OutputError>().is_some() {
+        return unwritten();
+    }
+    Advice { hint: None, exit: Exit::Usage }
 }
 
-fn destination(error: &DestinationError) -> (Option<String>, Exit) {
+fn unwritten() -> Advice {
+    Advice::new("nothing else was changed; make room or choose another place", Exit::Output)
+}
+
+fn destination(error: &DestinationError) -> Advice {
     let hint = match error {
         DestinationError::Io { .. } => return unwritten(),
         DestinationError::Exists { .. } => "name another file, or replace this one with `--force`",
@@ -174,14 +186,14 @@ fn destination(error: &DestinationError) -> (Option<String>, Exit) {
             "name a new folder; an export is never mixed with another"
         }
     };
-    (Some(hint.to_owned()), Exit::Usage)
+    Advice::new(hint, Exit::Usage)
 }
 
-fn store(error: &StoreError) -> (Option<String>, Exit) {
+fn store(error: &StoreError) -> Advice {
     let hint = match error {
         StoreError::Held { .. } => {
             let hint = "wait for it to end; a lock is released when its process dies, so nothing has to be cleaned up";
-            return (Some(hint.to_owned()), Exit::Held);
+            return Advice::new(hint, Exit::Held);
         }
         StoreError::Absent { .. } => "`tearsheet scrape` makes one; `--archive FILE` names another",
         StoreError::NotAFile { .. } | StoreError::NotAnArchive { .. } => {
@@ -211,5 +223,5 @@ fn store(error: &StoreError) -> (Option<String>, Exit) {
         }
         StoreError::Io { .. } => "check that the folder exists and may be written",
     };
-    (Some(hint.to_owned()), Exit::Archive)
+    Advice::new(hint, Exit::Archive)
 }

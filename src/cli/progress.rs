@@ -38,8 +38,8 @@ struct Long {
     days_done: u64,
     tally: Tally,
     listings_read: u64,
-    /// Pages and listings before it was planned.
-    before: (u64, u64),
+    /// Pages and listings that were done before it was planned.
+    done_before: u64,
     pages_left: u64,
     listings_left: u64,
     has_looked: bool,
@@ -66,7 +66,7 @@ impl Progress {
             days_done: 0,
             tally: Tally::default(),
             listings_read: 0,
-            before: (0, 0),
+            done_before: 0,
             pages_left: 0,
             listings_left: 0,
             has_looked: false,
@@ -139,11 +139,11 @@ impl Progress {
 
     /// Begins a bar of pages. Their number is corrected with every day.
     fn plan(&self, days: u64, pages: u64, guesses: u64) {
-        self.long(|it| {
-            it.days = days;
-            it.pages_left = pages;
-            it.before = (it.tally.fetched, it.listings_read);
-            it.began = Instant::now();
+        self.long(|long| {
+            long.days = days;
+            long.pages_left = pages;
+            long.done_before = long.tally.fetched + long.listings_read;
+            long.began = Instant::now();
         });
         let template = "{prefix} [{bar:24}] {pos}/{len} pages  {rate}  {wide_msg}";
         let style = ProgressStyle::with_template(template).expect("a constant template");
@@ -159,8 +159,8 @@ impl Progress {
     }
 
     fn expect(&self, pages: u64, listings: u64, listings_read: u64) {
-        self.long(|it| {
-            (it.pages_left, it.listings_left, it.listings_read) = (pages, listings, listings_read);
+        self.long(|long| {
+            (long.pages_left, long.listings_left, long.listings_read) = (pages, listings, listings_read);
         });
         self.pages.set_length(self.pages.position() + pages);
         self.note_long();
@@ -194,10 +194,10 @@ impl Progress {
 
     fn settled(&self, url: &str, settled: Settled, cause: Option<&str>) {
         self.pages.inc(1);
-        let left = self.long(|it| {
-            it.tally.count(settled);
-            it.pages_left = it.pages_left.saturating_sub(1);
-            it.left(Instant::now())
+        let left = self.long(|long| {
+            long.tally.count(settled);
+            long.pages_left = long.pages_left.saturating_sub(1);
+            long.left(Instant::now())
         });
         let left = left.map_or(String::new(), |it| format!("about {} left  ", duration(it)));
         self.pages.set_message(left + &path(url));
@@ -217,17 +217,17 @@ impl Progress {
     /// Says how far a job of many days is: on the bar, or once a minute as a line.
     fn note_long(&self) {
         let now = Instant::now();
-        let line = self.long(|it| {
-            if it.days == 0 {
+        let line = self.long(|long| {
+            if long.days == 0 {
                 return None;
             }
-            let left = it.left(now).map_or(String::new(), |it| format!(", about {} left", duration(it)));
-            if self.is_drawn || now - it.noted < NOTE_EVERY {
+            let left = long.left(now).map_or(String::new(), |it| format!(", about {} left", duration(it)));
+            if self.is_drawn || now - long.noted < NOTE_EVERY {
                 return None;
             }
-            it.noted = now;
-            let Tally { fetched, stored, missing, guesses_missed, failed, .. } = it.tally;
-            let (word, done, days, pages) = (self.word, it.days_done, it.days, fetched + it.pages_left);
+            long.noted = now;
+            let Tally { fetched, stored, missing, guesses_missed, failed, .. } = long.tally;
+            let (word, done, days, pages) = (self.word, long.days_done, long.days, fetched + long.pages_left);
             let guessed = match guesses_missed {
                 0 => String::new(),
                 count => format!(", {count} guessed ids of no page"),
@@ -255,8 +255,7 @@ impl Progress {
 
 impl Long {
     fn left(&self, now: Instant) -> Option<Duration> {
-        let done =
-            (self.tally.fetched + self.listings_read).saturating_sub(self.before.0 + self.before.1);
+        let done = (self.tally.fetched + self.listings_read).saturating_sub(self.done_before);
         let is_planned = 0 < self.days;
         is_planned.then(|| time_left(now - self.began, done, self.pages_left + self.listings_left))?
     }
