@@ -67,6 +67,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
+    /// Returns the code that a shell sees.
     pub(super) fn code(self) -> u8 {
         match self {
             Self::Done => 0,

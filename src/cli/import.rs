@@ -95,7 +95,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     Ok(exit)
 }
 
-/// Opens a file and returns what is in it: a web archive, packed or not, or a page.
+/// Opens a file. Returns what is in it: a web archive, packed or not, or a page.
 pub(super) fn open(path: &Path, max: usize) -> Result<Contents, Unreadable> {
     let input: Box<dyn Read + Send> =
         if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };

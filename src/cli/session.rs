@@ -136,7 +136,7 @@ fn config_file(common: &Common) -> anyhow::Result<Option<PathBuf>> {
     }
 }
 
-/// Runs a job to its end and returns what it returns. The first Ctrl-C asks the job to end, the second ends the program.
+/// Runs a job to its end. Returns what the job returns. The first Ctrl-C asks the job to end, the second ends the program.
 pub(super) fn block_on<T>(job: impl AsyncFnOnce(Stop) -> anyhow::Result<T>) -> anyhow::Result<T> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     let (switch, stop) = Stop::new();

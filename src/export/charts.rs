@@ -42,7 +42,7 @@ pub enum PictureFormat {
 pub struct ChartError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// What a chart has to have room for.
-struct Extent {
+struct ChartExtent {
     first: NaiveDate,
     last: NaiveDate,
     low: f64,
@@ -74,7 +74,7 @@ impl ChartLine {
     }
 }
 
-impl Extent {
+impl ChartExtent {
     fn of(lines: &[ChartLine]) -> Self {
         let points = || lines.iter().flat_map(|line| &line.points);
         let low = points().map(|it| it.value).fold(f64::INFINITY, f64::min);
@@ -95,7 +95,7 @@ pub fn braille(lines: &[ChartLine]) -> String {
 }
 
 fn braille_of(line: &ChartLine) -> String {
-    let Extent { first, last, low, high } = Extent::of(std::slice::from_ref(line));
+    let ChartExtent { first, last, low, high } = ChartExtent::of(std::slice::from_ref(line));
     #[expect(clippy::cast_precision_loss, reason = "days of a chart")]
     let x = |day: NaiveDate| (day - first).num_days() as f32;
     #[expect(clippy::cast_possible_truncation, reason = "dots of a chart")]
@@ -152,7 +152,7 @@ where
     // Brought along: a server has no fonts.
     register_font("sans-serif", FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT)
         .map_err(|_| "the font that is built in cannot be read")?;
-    let Extent { first, last, low, high } = Extent::of(lines);
+    let ChartExtent { first, last, low, high } = ChartExtent::of(lines);
     let area = backend.into_drawing_area();
     area.fill(&WHITE)?;
     let names: Vec<&str> = lines.iter().map(|it| it.name.as_str()).collect();

@@ -74,7 +74,7 @@ pub struct TableExport<'a> {
 }
 
 impl TableExport<'_> {
-    /// Writes every row to a stream and returns their number. A reader that has gone away has all it wanted.
+    /// Writes every row to a stream. Returns their number. A reader that has gone away has all it wanted.
     pub fn to_stream(&self, stream: impl Write + Send) -> Result<u64, ExportError> {
         let mut rows = 0;
         match self.write(stream, &mut rows) {
@@ -83,7 +83,7 @@ impl TableExport<'_> {
         }
     }
 
-    /// Writes every row to one file and returns their number.
+    /// Writes every row to one file. Returns their number.
     pub fn to_file(&self, destination: Destination) -> Result<u64, ExportError> {
         let path = destination.path().to_owned();
         let mut file = destination.file()?;

@@ -41,6 +41,7 @@ pub(in crate::cli) enum RowFormat {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(in crate::cli) struct QuotesArgs {
     /// Symbols, such as OGDC or KSE100
     #[arg(value_name = "SYMBOL")]

@@ -54,7 +54,7 @@ pub(super) mod tests {
     use super::*;
 
     #[derive(Serialize)]
-    struct Sample {
+    struct PricedRow {
         name: &'static str,
         price: f64,
         count: u64,
@@ -62,20 +62,20 @@ pub(super) mod tests {
         suspect: bool,
     }
 
-    impl AnswerRow for Sample {
+    impl AnswerRow for PricedRow {
         const COLUMNS: &'static [&'static str] = &["name", "price", "count", "note", "suspect"];
     }
 
-    fn samples() -> [Sample; 2] {
+    fn samples() -> [PricedRow; 2] {
         [
-            Sample { name: "OGDC, old", price: 157_000.0, count: 3, note: None, suspect: false },
-            Sample { name: "PSO", price: -0.25, count: 0, note: Some("x \"y\""), suspect: true },
+            PricedRow { name: "OGDC, old", price: 157_000.0, count: 3, note: None, suspect: false },
+            PricedRow { name: "PSO", price: -0.25, count: 0, note: Some("x \"y\""), suspect: true },
         ]
     }
 
     #[test]
     fn rows_print_as_csv_and_as_json_lines() {
-        assert_eq!(csv_header::<Sample>(), "name,price,count,note,suspect\r\n");
+        assert_eq!(csv_header::<PricedRow>(), "name,price,count,note,suspect\r\n");
         assert_eq!(
             csv_rows(samples()),
             "\"OGDC, old\",157000,3,,false\r\nPSO,-0.25,0,\"x \"\"y\"\"\",true\r\n"

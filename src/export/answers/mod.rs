@@ -1,5 +1,5 @@
 //! What the commands answer, as other programs read it: each type is the JSON object of its answer, field by field. Nothing is
-//! asked, judged or printed here; `store` and `jobs` find the answer, and whoever shows it prints it. The answers are not part
+//! asked, judged or printed here; `store` and `jobs` find the answer, and the front ends print it. The answers are not part
 //! of [`Row`](super::Row), which is the form of a page wherever a page is printed.
 //!
 //! The names of the fields are public: scripts read them.
