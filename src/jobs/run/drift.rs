@@ -397,7 +397,7 @@ mod tests {
         for keep in ["headline", "published_on", "strip", "section", "article", "body", "tags", "byline"]
         {
             kinds.push(Box::new(move |run: &mut RunMeasures| {
-                run.totals.retain(|it, _| it.to_string() == keep)
+                run.totals.retain(|it, _| it.to_string() == keep);
             }));
         }
         kinds.push(Box::new(gone(&["headline", "byline"])));

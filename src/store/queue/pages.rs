@@ -222,9 +222,10 @@ pub(in crate::store) fn claim(conn: &Connection, run: RunId, page: PageId) -> Re
         let published: Option<String> = row.get(7)?;
         let is_stored: bool = row.get(8)?;
         // "It did not change" would be no answer of a page that is not stored.
-        let validators = match is_stored {
-            true => Validators { etag: row.get(3)?, last_modified: row.get(4)? },
-            false => Validators::default(),
+        let validators = if is_stored {
+            Validators { etag: row.get(3)?, last_modified: row.get(4)? }
+        } else {
+            Validators::default()
         };
         Ok(Task {
             page,
