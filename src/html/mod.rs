@@ -28,7 +28,7 @@ impl<'t> Document<'t> {
     /// Parse a page. It is logged why one is parsed slowly.
     pub fn parse(page: &'t str) -> Self {
         quick::parse(page).unwrap_or_else(|doubt| {
-            tracing::debug!(reason = doubt.0, "a page is parsed slowly");
+            tracing::debug!(reason = doubt.words(), "a page is parsed slowly");
             whole::parse(page).slow()
         })
     }

@@ -94,6 +94,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The kind of an HTML element; the name in lower case.
+    #[inline]
     pub(super) fn of(name: &str) -> Self {
         match name.len() {
             1 => match name {

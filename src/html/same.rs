@@ -136,7 +136,7 @@ fn pages_of_a_folder_are_the_same_tree() {
             }
             Err(doubt) => {
                 slow += 1;
-                writeln!(out, "{name}: {}", doubt.0).expect("output");
+                writeln!(out, "{name}: {}", doubt.words()).expect("output");
             }
         }
     }

@@ -83,7 +83,7 @@ impl Parser<'_> {
             }
         }
         if ACTIVE_MAX < self.active.len() {
-            return Err(Doubt("formatting elements without end"));
+            return Err(Doubt::Formatting);
         }
         self.active.push(Entry { at, kind: tag.kind, name: tag.span, attrs, is_open: true });
         Ok(())
@@ -122,73 +122,66 @@ impl Parser<'_> {
     }
 
     /// A link ends the one that is open, which may be left open by that.
-    pub(super) fn end_link(&mut self) -> Sure {
-        let Some(place) = self.active_named(Kind::A, "a") else { return Ok(()) };
+    pub(super) fn end_link(&mut self) {
+        let Some(place) = self.active_named(Kind::A, "a") else { return };
         let at = self.active[place].at;
-        self.adopt(Kind::A, "a")?;
+        self.adopt(Kind::A, "a");
         if let Some(place) = self.active_at(at) {
             self.forget(place);
         }
         if let Some(depth) = self.open.iter().rposition(|it| it.at == at) {
             self.remove_open(depth);
         }
-        Ok(())
     }
 
     /// The end tag of a formatting element.
-    pub(super) fn end_formatting(&mut self, kind: Kind, name: &str) -> Sure {
+    pub(super) fn end_formatting(&mut self, kind: Kind, name: &str) {
         if let (Some(open), Some(entry)) = (self.open.last(), self.active.last())
             && open.at == entry.at
             && self.is_named(open, kind, name)
         {
             self.active.pop();
-            self.pop();
-            return Ok(());
+            return self.pop_ended();
         }
-        self.adopt(kind, name)
+        self.adopt(kind, name);
     }
 
     /// The adoption agency algorithm.
-    pub(super) fn adopt(&mut self, kind: Kind, name: &str) -> Sure {
+    pub(super) fn adopt(&mut self, kind: Kind, name: &str) {
         if let Some(top) = self.open.last()
             && self.is_named(top, kind, name)
             && self.active_at(top.at).is_none()
         {
-            self.pop();
-            return Ok(());
+            return self.pop();
         }
         for _ in 0..ADOPTIONS_MAX {
             let Some(place) = self.active_named(kind, name) else {
-                self.end_other(kind, name);
-                return Ok(());
+                return self.end_other(kind, name);
             };
             let at = self.active[place].at;
             let Some(depth) = self.open.iter().rposition(|it| it.at == at) else {
-                self.forget(place);
-                return Ok(());
+                return self.forget(place);
             };
             if self.open[depth..].iter().any(|it| it.kind.bounds_scope()) {
-                return Ok(());
+                return;
             }
             let Some(block) = self.open[depth..].iter().position(|it| it.kind.is_special()) else {
                 self.forget(place);
-                self.pop_to(depth);
-                return Ok(());
+                return self.pop_to(depth);
             };
-            self.adopt_block(place, depth, depth + block)?;
+            self.adopt_block(place, depth, depth + block);
         }
-        Ok(())
     }
 
     /// A formatting element is ended before the block in it is: the block is moved out of it, and a copy of it into the block.
-    fn adopt_block(&mut self, place: usize, depth: usize, block: usize) -> Sure {
+    fn adopt_block(&mut self, place: usize, depth: usize, block: usize) {
         self.link();
         self.text = None;
         let ended = self.active[place];
         let (around, furthest) = (self.open[depth - 1], self.open[block].at);
         let (last, bookmark) = self.reopen_around(ended.at, block);
         self.tree.detach(last);
-        match self.place_in(around)? {
+        match self.place_in(around) {
             Place::In(parent) => self.tree.append(parent, last),
             Place::Before(table) => self.tree.insert_before(table, last),
         }
@@ -214,7 +207,6 @@ impl Parser<'_> {
         let above = self.open.iter().position(|it| it.at == furthest);
         let depth = above.map_or(self.open.len(), |it| it + 1);
         self.insert_open(depth, Open::again(copy, ended.kind, ended.name));
-        Ok(())
     }
 
     /// Open the elements between an ended one and a block in it again, around the block. Returns the outermost of them.

@@ -14,7 +14,7 @@ impl Parser<'_> {
                 self.insert(tag)?;
             }
             Kind::A => {
-                self.end_link()?;
+                self.end_link();
                 self.reconstruct()?;
                 self.insert_formatting(tag)?;
             }
@@ -24,7 +24,7 @@ impl Parser<'_> {
             }
             Kind::Void => {
                 self.reconstruct()?;
-                self.insert_void(tag)?;
+                self.insert_void(tag);
             }
             Kind::Li | Kind::Term => {
                 self.end_item(tag.kind);
@@ -53,13 +53,13 @@ impl Parser<'_> {
                 self.raw(tag)?;
             }
             Kind::Param => {
-                self.insert_void(tag)?;
+                self.insert_void(tag);
             }
             Kind::Image => {
                 self.reconstruct()?;
                 let attrs = self.attrs(true);
                 let name = self.tree.keep("img");
-                self.place_void(name, attrs, true)?;
+                self.place_void(name, attrs, true);
             }
             Kind::Svg | Kind::Math => {
                 self.reconstruct()?;
@@ -87,7 +87,7 @@ impl Parser<'_> {
             | Kind::Cell
             | Kind::Row => {}
             Kind::Doubtful | Kind::Drawn | Kind::Label | Kind::Formula | Kind::Symbol => {
-                return Err(Doubt("an element of no known kind"));
+                return Err(Doubt::Element);
             }
         }
         Ok(())
@@ -97,7 +97,7 @@ impl Parser<'_> {
         match self.quirks {
             Quirks::No => self.end_paragraph(),
             Quirks::Unknown if self.has_paragraph_in_scope() => {
-                return Err(Doubt("a table in a paragraph, and an unknown document type"));
+                return Err(Doubt::Quirks);
             }
             Quirks::Yes | Quirks::Unknown => {}
         }
@@ -149,12 +149,15 @@ impl Parser<'_> {
                 if self.select_in_scope().is_some() {
                     self.pop_implied();
                 }
-                return self.insert_void(tag).map(|_| ());
+                return {
+                    self.insert_void(tag);
+                    Ok(())
+                };
             }
         }
         self.reconstruct()?;
         if tag.kind == Kind::Input {
-            self.insert_void(tag)?
+            self.insert_void(tag)
         } else {
             self.insert(tag)?
         };
@@ -166,7 +169,7 @@ impl Parser<'_> {
             Kind::Nobr => {
                 self.reconstruct()?;
                 if self.in_scope(Kind::Nobr, Kind::bounds_scope).is_some() {
-                    self.adopt(Kind::Nobr, "nobr")?;
+                    self.adopt(Kind::Nobr, "nobr");
                     self.reconstruct()?;
                 }
                 return self.insert_formatting(tag);
@@ -210,6 +213,7 @@ impl Parser<'_> {
         self.reconstruct()?;
         let name: Span = self.tree.keep("br");
         let attrs = self.no_attrs();
-        self.place_void(name, attrs, true).map(|_| ())
+        self.place_void(name, attrs, true);
+        Ok(())
     }
 }

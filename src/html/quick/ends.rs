@@ -6,7 +6,7 @@ impl Parser<'_> {
     pub(super) fn end_in_body(&mut self, tag: End<'_>) -> Sure {
         let End { kind, name } = tag;
         match kind {
-            Kind::A | Kind::Formatting | Kind::Nobr => self.end_formatting(kind, name)?,
+            Kind::A | Kind::Formatting | Kind::Nobr => self.end_formatting(kind, name),
             Kind::Block
             | Kind::List
             | Kind::Through
@@ -18,9 +18,9 @@ impl Parser<'_> {
             Kind::Li => self.end_scoped(tag, Kind::bounds_items),
             Kind::P => {
                 if self.top() == Kind::P {
-                    self.pop();
+                    self.pop_ended();
                 } else {
-                    self.end_missing_paragraph()?;
+                    self.end_missing_paragraph();
                 }
             }
             Kind::Heading => {
@@ -50,6 +50,10 @@ impl Parser<'_> {
 
     /// End the innermost element of a name that is in scope, and what is open in it.
     fn end_scoped(&mut self, tag: End<'_>, is_bound: impl Fn(Kind) -> bool) {
+        // Nearly always it is the innermost.
+        if self.open.last().is_some_and(|it| self.is_named(it, tag.kind, tag.name)) {
+            return self.pop_ended();
+        }
         if let Some(depth) = self.named_in_scope(tag.kind, tag.name, is_bound) {
             self.pop_to(depth);
         }
@@ -68,14 +72,13 @@ impl Parser<'_> {
     }
 
     /// A paragraph that is ended without being open is an empty one.
-    fn end_missing_paragraph(&mut self) -> Sure {
+    fn end_missing_paragraph(&mut self) {
         if self.has_paragraph_in_scope() {
-            self.end_paragraph();
-            return Ok(());
+            return self.end_paragraph();
         }
         let name = self.tree.keep("p");
         let attrs = self.no_attrs();
-        self.place_void(name, attrs, true).map(|_| ())
+        self.place_void(name, attrs, true);
     }
 
     fn end_form(&mut self) {
@@ -86,9 +89,8 @@ impl Parser<'_> {
             return;
         }
         let Some(form) = self.form.take() else { return };
-        let is_bound = |kind: Kind| kind.bounds_scope();
         let Some(depth) = self.open.iter().rposition(|it| it.at == form) else { return };
-        if self.open[depth..].iter().any(|it| is_bound(it.kind)) {
+        if self.open[depth..].iter().any(|it| it.kind.bounds_scope()) {
             return;
         }
         self.pop_implied();

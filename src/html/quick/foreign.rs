@@ -50,7 +50,7 @@ impl Parser<'_> {
             (true, "title" | "desc" | "foreignobject") => Kind::Label,
             (true, _) => Kind::Drawn,
             (false, "mi" | "mo" | "mn" | "ms" | "mtext") => Kind::Symbol,
-            (false, "annotation-xml") => return Err(Doubt("an annotated formula")),
+            (false, "annotation-xml") => return Err(Doubt::Element),
             (false, _) => Kind::Formula,
         };
         self.insert_foreign(kind, span, tag.is_self_closing)
@@ -60,7 +60,7 @@ impl Parser<'_> {
     pub(super) fn insert_foreign(&mut self, kind: Kind, name: Span, is_self_closing: bool) -> Sure {
         let attrs = self.attrs(false);
         if is_self_closing {
-            self.place_void(name, attrs, false)?;
+            self.place_void(name, attrs, false);
         } else {
             self.push(kind, name, attrs, false)?;
         }

@@ -125,7 +125,7 @@ impl Parser<'_> {
         let rest = text.trim_start_matches(is_space);
         let start = range.end - rest.len();
         if rest.starts_with('&') && htmlize::unescape(rest).starts_with(is_space) {
-            return Err(Doubt("space that is written as an entity"));
+            return Err(Doubt::Space);
         }
         if Mode::BeforeHead < self.mode && range.start < start {
             self.write_text(range.start..start);
@@ -141,7 +141,7 @@ impl Parser<'_> {
     pub(super) fn add_to(&mut self, kind: Kind) -> Sure {
         self.additions += 1;
         if ADDITIONS_MAX < self.additions {
-            return Err(Doubt("many bodies"));
+            return Err(Doubt::Additions);
         }
         let place = usize::from(kind == Kind::Body);
         let known = self.open.get(place).filter(|it| it.kind == kind).map(|it| it.at);
@@ -157,7 +157,10 @@ impl Parser<'_> {
     /// What belongs into a head, which is not always open: it is put where it is written.
     pub(super) fn start_in_head(&mut self, tag: &Start<'_>) -> Sure {
         match tag.kind {
-            Kind::Meta => self.insert_void(tag).map(|_| ()),
+            Kind::Meta => {
+                self.insert_void(tag);
+                Ok(())
+            }
             Kind::Template => {
                 self.mark();
                 self.mode = Mode::InTemplate;
@@ -170,7 +173,7 @@ impl Parser<'_> {
 
     /// It goes back into the head, which is ended.
     fn start_in_closed_head(&mut self, tag: &Start<'_>) -> Sure {
-        let Some(at) = self.head else { return Err(Doubt("no head")) };
+        let Some(at) = self.head else { return Err(Doubt::Element) };
         self.link();
         let depth = self.open.len();
         self.push_open(Open::again(at, Kind::Head, tag.span));
@@ -222,7 +225,7 @@ impl Parser<'_> {
         match self.tokens.next() {
             Some(Token::Tag(_)) => {}
             _ if self.tokens.at == self.page.len() => {}
-            _ => return Err(Doubt("a text without an end tag")),
+            _ => return Err(Doubt::RawText),
         }
         self.pop();
         Ok(())

@@ -29,21 +29,56 @@ use stack::{Counts, Open};
 /// A real page has a tag or a text for every thirty bytes.
 const BYTES_OF_A_NODE: usize = 24;
 
-/// It is not certain what the standard makes of a page, for this reason.
-#[derive(Debug)]
-pub(super) struct Doubt(pub(super) &'static str);
+/// Why it is not certain what the standard makes of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Doubt {
+    /// What a NUL becomes depends on where it is.
+    Character,
+    /// Frame sets, plain text, annotated formulas: each has rules of its own.
+    Element,
+    /// The other parser knows where to cut.
+    Depth,
+    Formatting,
+    Quirks,
+    Space,
+    /// An end tag without a name parts no text, but ends what hangs on the next token.
+    Parted,
+    Columns,
+    Cdata,
+    Additions,
+    RawText,
+}
+
+impl Doubt {
+    /// Returns what is on the page, in words.
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Character => "a NUL, a carriage return or a second byte order mark",
+            Self::Element => "a frame set, plain text or an annotated formula",
+            Self::Depth => "hundreds of open elements",
+            Self::Formatting => "many formatting elements without an end",
+            Self::Quirks => "a table in a paragraph, and an unknown document type",
+            Self::Space => "space that is written as an entity where it may be dropped",
+            Self::Parted => "an end tag without a name, or a document type, where it may part a text",
+            Self::Columns => "text between columns",
+            Self::Cdata => "text as it is where HTML may be",
+            Self::Additions => "many `html` and `body` tags",
+            Self::RawText => "a text without an end tag",
+        }
+    }
+}
 
 type Sure<T = ()> = Result<T, Doubt>;
 
 /// Returns a page as a tree, or doubt.
 pub(super) fn parse(page: &str) -> Sure<Document<'_>> {
-    // What a NUL becomes depends on where it is; line ends are one character since the bytes were decoded.
+    // Line ends are one character since the bytes were decoded.
     if memchr2(0, b'\r', page.as_bytes()).is_some() {
-        return Err(Doubt("a NUL or a carriage return"));
+        return Err(Doubt::Character);
     }
     // A second byte order mark is dropped, or is not.
     if page.starts_with('\u{FEFF}') {
-        return Err(Doubt("a byte order mark"));
+        return Err(Doubt::Character);
     }
     Parser::new(page).run()
 }
@@ -159,11 +194,11 @@ impl<'t> Parser<'t> {
                 Token::Comment | Token::Cdata(_) => self.comment(),
                 // Whether a text goes on over it is read in two ways.
                 Token::Nothing if self.drops_line || Mode::InTable <= self.mode => {
-                    return Err(Doubt("an end tag without a name"));
+                    return Err(Doubt::Parted);
                 }
                 Token::Nothing => {}
                 Token::Doctype(_) if Mode::InTable <= self.mode => {
-                    return Err(Doubt("a document type in a table"));
+                    return Err(Doubt::Parted);
                 }
                 Token::Doctype(range) => self.doctype(range),
             }
@@ -212,7 +247,7 @@ impl<'t> Parser<'t> {
 
     fn start(&mut self, tag: &Start<'_>) -> Sure {
         if tag.kind == Kind::Doubtful {
-            return Err(Doubt("a frame set, or plain text"));
+            return Err(Doubt::Element);
         }
         loop {
             let next = match self.mode {

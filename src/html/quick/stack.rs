@@ -53,17 +53,17 @@ impl Parser<'_> {
     }
 
     /// Add an element of the last tag that has no end.
-    pub(super) fn insert_void(&mut self, tag: &Start<'_>) -> Sure<u32> {
+    pub(super) fn insert_void(&mut self, tag: &Start<'_>) -> u32 {
         let attrs = self.attrs(true);
         self.place_void(tag.span, attrs, true)
     }
 
     /// Add an element that nothing is in.
-    pub(super) fn place_void(&mut self, name: Span, attrs: Attrs, is_html: bool) -> Sure<u32> {
-        let at = self.place_element(name, attrs, is_html)?;
+    pub(super) fn place_void(&mut self, name: Span, attrs: Attrs, is_html: bool) -> u32 {
+        let at = self.place_element(name, attrs, is_html);
         self.tree.close(at);
         self.text = None;
-        Ok(at)
+        at
     }
 
     /// Begin an element that nobody wrote.
@@ -75,45 +75,42 @@ impl Parser<'_> {
 
     pub(super) fn push(&mut self, kind: Kind, name: Span, attrs: Attrs, is_html: bool) -> Sure<u32> {
         if DEPTH_MAX < self.open.len() {
-            return Err(Doubt("hundreds of open elements"));
+            return Err(Doubt::Depth);
         }
         // Nobody asks for it but of tables.
         let follows_text = kind == Kind::Table
             && self.text.is_some_and(|it| self.open.last().is_some_and(|top| top.at == it.0));
-        let at = self.place_element(name, attrs, is_html)?;
+        let at = self.place_element(name, attrs, is_html);
         self.push_open(Open { at, name, kind, follows_text });
         Ok(at)
     }
 
-    fn place_element(&mut self, name: Span, attrs: Attrs, is_html: bool) -> Sure<u32> {
+    fn place_element(&mut self, name: Span, attrs: Attrs, is_html: bool) -> u32 {
         let Some(top) = self.open.last().copied() else {
-            return Ok(self.tree.open(None, name, attrs, is_html));
+            return self.tree.open(None, name, attrs, is_html);
         };
-        match self.place_in(top)? {
-            Place::In(parent) => Ok(self.tree.open(Some(parent), name, attrs, is_html)),
+        match self.place_in(top) {
+            Place::In(parent) => self.tree.open(Some(parent), name, attrs, is_html),
             Place::Before(table) => {
                 let at = self.tree.orphan(name, attrs, is_html);
                 self.tree.insert_before(table, at);
-                Ok(at)
+                at
             }
         }
     }
 
     /// Returns the place of what belongs at the end of an open element (section 13.2.6.1). Parts of tables may not be able to
     /// have it: then it belongs before the table.
-    pub(super) fn place_in(&mut self, target: Open) -> Sure<Place> {
+    pub(super) fn place_in(&mut self, target: Open) -> Place {
         if !(self.fosters && target.kind.is_table_frame()) {
-            return Ok(Place::In(target.at));
+            return Place::In(target.at);
         }
         self.link();
         let is_bound = |it: &&Open| matches!(it.kind, Kind::Table | Kind::Template);
         match self.open.iter().rev().find(is_bound) {
-            Some(open) if open.kind == Kind::Table => match self.tree.parent(open.at) {
-                Some(_) => Ok(Place::Before(open.at)),
-                None => Err(Doubt("a table without a place")),
-            },
-            Some(open) => Ok(Place::In(open.at)),
-            None => Ok(Place::In(self.open.first().map_or(0, |it| it.at))),
+            Some(open) if open.kind == Kind::Table => Place::Before(open.at),
+            Some(open) => Place::In(open.at),
+            None => Place::In(self.open.first().map_or(target.at, |it| it.at)),
         }
     }
 
@@ -162,13 +159,20 @@ impl Parser<'_> {
     }
 
     pub(super) fn pop(&mut self) {
+        if let Some(open) = self.open.last()
+            && open.kind.is_reopened()
+        {
+            self.strand(open.at);
+        }
+        self.pop_ended();
+    }
+
+    /// Pop an element that is not opened again.
+    pub(super) fn pop_ended(&mut self) {
         if let Some(open) = self.open.pop() {
             self.tree.close(open.at);
             self.text = None;
             self.count(open.kind, -1);
-            if open.kind.is_reopened() {
-                self.strand(open.at);
-            }
         }
     }
 

@@ -35,12 +35,12 @@ impl Parser<'_> {
                 return Ok(Next::Done);
             }
             Kind::Input if self.is_hidden() => {
-                self.insert_void(tag)?;
+                self.insert_void(tag);
                 return Ok(Next::Done);
             }
             Kind::Form => {
                 if self.counts.templates == 0 && self.form.is_none() {
-                    self.form = Some(self.insert_void(tag)?);
+                    self.form = Some(self.insert_void(tag));
                 }
                 return Ok(Next::Done);
             }
@@ -132,7 +132,7 @@ impl Parser<'_> {
         match tag.kind {
             Kind::Html => self.start_in_body(tag)?,
             Kind::Col => {
-                self.insert_void(tag)?;
+                self.insert_void(tag);
             }
             Kind::Template => self.start_in_head(tag)?,
             _ => return Ok(self.end_column_group()),

@@ -45,7 +45,7 @@ impl Parser<'_> {
     pub(super) fn dropped_line(&self, range: &Range<usize>) -> Sure<usize> {
         let text = &self.page[range.clone()];
         if text.starts_with('&') && htmlize::unescape(text).starts_with('\n') {
-            return Err(Doubt("a line break that is written as an entity"));
+            return Err(Doubt::Space);
         }
         Ok(usize::from(text.starts_with('\n')))
     }
@@ -58,7 +58,7 @@ impl Parser<'_> {
         }
         self.fosters = true;
         self.reconstruct()?;
-        self.write_at_place(span)?;
+        self.write_at_place(span);
         self.fosters = false;
         Ok(())
     }
@@ -67,7 +67,7 @@ impl Parser<'_> {
         let rest = self.page[range.clone()].trim_start_matches(is_space);
         let start = range.end - rest.len();
         if rest.starts_with('&') {
-            return Err(Doubt("an entity in a group of columns"));
+            return Err(Doubt::Columns);
         }
         if range.start < start {
             self.write_text(range.start..start);
@@ -76,7 +76,7 @@ impl Parser<'_> {
             return Ok(());
         }
         if self.top() != Kind::ColGroup {
-            return Err(Doubt("text in a template for columns"));
+            return Err(Doubt::Columns);
         }
         self.pop();
         self.mode = Mode::InTable;
@@ -94,7 +94,7 @@ impl Parser<'_> {
             return Ok(());
         }
         if matches!(self.top(), Kind::Label | Kind::Symbol) {
-            return Err(Doubt("text as it is where HTML may be"));
+            return Err(Doubt::Cdata);
         }
         self.write(Span::of_page(text.start, text.end));
         Ok(())
@@ -137,9 +137,9 @@ impl Parser<'_> {
     }
 
     /// Write text where it belongs, which may be before a table.
-    fn write_at_place(&mut self, span: Span) -> Sure {
-        let Some(top) = self.open.last().copied() else { return Ok(()) };
-        match self.place_in(top)? {
+    fn write_at_place(&mut self, span: Span) {
+        let Some(top) = self.open.last().copied() else { return };
+        match self.place_in(top) {
             Place::In(parent) if parent == top.at => self.write(span),
             Place::In(parent) => self.write_in(parent, span),
             Place::Before(table) => {
@@ -151,6 +151,5 @@ impl Parser<'_> {
                 }
             }
         }
-        Ok(())
     }
 }
