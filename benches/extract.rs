@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench extract` reads the miniature site's pages, grown to the 100 to 250 KB of a real page
 //! with the furniture a real page has, and prints pages and bytes a second beside `scraper` parsing the same
-//! pages and doing nothing else. The two take turns, so that the ratio holds on a noisy machine.
+//! pages and doing nothing else. The two take turns, so that the ratio holds on a noisy machine. `TEARSHEET_PAGES=FOLDER` reads the
+//! pages of a folder instead, and `benches/peers/readers.py FOLDER` has others read them.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its figures")]
 #![expect(
@@ -30,12 +31,11 @@ use tearsheet::{
 const ROUNDS: usize = 15;
 
 fn main() {
-    let pages = pages();
     let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
-    let with_story = pages.iter().filter(|it| 100 < extractor.extract(it).draft.body().len()).count();
-    let quotes: usize = pages.iter().map(|it| extractor.extract(it).strip.quotes.len()).sum();
-    assert!(pages.len() * 9 / 10 <= with_story, "{with_story} of {} pages have a story", pages.len());
-    assert!(500 < quotes, "{quotes} quotes");
+    let pages = match std::env::var_os("TEARSHEET_PAGES") {
+        Some(folder) => saved_pages(Path::new(&folder)),
+        None => invented_pages(&extractor),
+    };
     if let Some(folder) = std::env::var_os("TEARSHEET_KEEP") {
         // For `benches/peers/readers.py`.
         fs::create_dir_all(&folder).expect("a folder");
@@ -72,6 +72,8 @@ fn main() {
     show("scraper::Html::parse_document", median(&parse), pages.len(), bytes);
     show("Extractor::extract", median(&extract), pages.len(), bytes);
     let ratio = middle(&ratios);
+    let parsed = extractor.parsed();
+    println!("{} of {} parsed slowly", parsed.slowly, parsed.pages);
     println!(
         "ratio {ratio:.3}: all fields for so much of the time of the parse alone (target: at most 0.30)"
     );
@@ -105,6 +107,36 @@ fn show(what: &str, took: Duration, pages: usize, bytes: usize) {
     );
 }
 
+fn invented_pages(extractor: &Extractor) -> Vec<RawPage> {
+    let pages = pages();
+    let with_story = pages.iter().filter(|it| 100 < extractor.extract(it).draft.body().len()).count();
+    let quotes: usize = pages.iter().map(|it| extractor.extract(it).strip.quotes.len()).sum();
+    assert!(pages.len() * 9 / 10 <= with_story, "{with_story} of {} pages have a story", pages.len());
+    assert!(500 < quotes, "{quotes} quotes");
+    pages
+}
+
+fn saved_pages(folder: &Path) -> Vec<RawPage> {
+    let files = fs::read_dir(folder).expect("a folder").map(|it| it.expect("an entry").path());
+    let files = files.filter(|it| it.extension().is_some_and(|it| it == "html"));
+    let pages: Vec<RawPage> = files.map(|it| raw(None, fs::read(it).expect("a page"))).collect();
+    assert!(!pages.is_empty(), "no pages in {}", folder.display());
+    pages
+}
+
+fn raw(url: Option<String>, body: Vec<u8>) -> RawPage {
+    RawPage {
+        url: url.map(|it| it.parse().expect("an address")),
+        body: body.into(),
+        content_type: Some("text/html; charset=utf-8".to_owned()),
+        captured_at: None,
+        source: CaptureSource::File,
+        status: None,
+        validators: Validators::default(),
+        heads: None,
+    }
+}
+
 fn pages() -> Vec<RawPage> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/site/news");
     let mut files: Vec<_> =
@@ -120,16 +152,7 @@ fn pages() -> Vec<RawPage> {
             .and_then(|it| it.split('.').next())
             .expect("an id")
             .to_owned();
-        RawPage {
-            url: Some(format!("https://www.brecorder.com/news/{id}").parse().expect("an address")),
-            body: grow(&text, number).into_bytes().into(),
-            content_type: Some("text/html; charset=utf-8".to_owned()),
-            captured_at: None,
-            source: CaptureSource::File,
-            status: None,
-            validators: Validators::default(),
-            heads: None,
-        }
+        raw(Some(format!("https://www.brecorder.com/news/{id}")), grow(&text, number).into_bytes())
     };
     files.enumerate().map(page).collect()
 }

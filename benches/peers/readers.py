@@ -4,6 +4,8 @@
     python3 -m venv venv && venv/bin/pip install -U pip && venv/bin/pip install -r benches/peers/requirements.txt
     venv/bin/python benches/peers/readers.py pages
 
+A folder of saved pages does as well, the selectors being those of the site of the built-in profile.
+
 fundus needs older versions of what others need: `pip install fundus "curl_cffi<0.14"` in an environment of its own. What is
 not installed is left out.
 

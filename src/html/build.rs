@@ -3,7 +3,7 @@
 //!
 //! It knows nothing of HTML: what belongs where is for the parsers to say.
 
-use super::tree::{Attr, Attrs, Document, NONE, Node, Span, What, short};
+use super::tree::{Attr, Attrs, Document, NONE, Node, Span, Tagged, What, short};
 
 /// A tree that is being built. Nodes are named by numbers that stay the same until it is finished.
 pub(super) struct Builder<'t> {
@@ -75,26 +75,24 @@ impl<'t> Builder<'t> {
 
     /// Give an element those attributes that it lacks.
     pub(super) fn add_attrs(&mut self, at: u32, more: Attrs) {
-        let What::Element { name, attrs, is_html } = self.document.nodes[at as usize].what else {
-            return;
-        };
+        let What::Element(tagged) = self.document.nodes[at as usize].what else { return };
         let first = self.attrs_len();
-        for run in [attrs, more] {
+        for run in [tagged.attrs, more] {
             for attr in run.first..run.last {
                 let Attr { name, value } = self.document.attrs[attr as usize];
                 self.push_attr(first, name, value);
             }
         }
         let attrs = self.attrs_from(first);
-        self.document.nodes[at as usize].what = What::Element { name, attrs, is_html };
+        self.document.nodes[at as usize].what = What::Element(Tagged { attrs, ..tagged });
     }
 
     // Growing at the end.
 
     /// Begin an element as the last child of another, or as the root. Unless nodes are linked, it has to be closed before what
     /// is around it is.
-    pub(super) fn open(&mut self, parent: Option<u32>, name: Span, attrs: Attrs, is_html: bool) -> u32 {
-        let at = self.push(parent.unwrap_or(NONE), What::Element { name, attrs, is_html });
+    pub(super) fn open(&mut self, parent: Option<u32>, tagged: Tagged) -> u32 {
+        let at = self.push(parent.unwrap_or(NONE), What::Element(tagged));
         if self.is_linked
             && let Some(parent) = parent
         {
@@ -159,8 +157,8 @@ impl<'t> Builder<'t> {
     }
 
     /// An element that has no place yet.
-    pub(super) fn orphan(&mut self, name: Span, attrs: Attrs, is_html: bool) -> u32 {
-        self.push(NONE, What::Element { name, attrs, is_html })
+    pub(super) fn orphan(&mut self, tagged: Tagged) -> u32 {
+        self.push(NONE, What::Element(tagged))
     }
 
     /// A text that has no place yet.
@@ -237,7 +235,7 @@ impl<'t> Builder<'t> {
     pub(super) fn first_element(&self, parent: u32) -> Option<u32> {
         let is_element = |at: &u32| {
             let node = self.document.nodes.get(*at as usize);
-            node.is_some_and(|it| matches!(it.what, What::Element { .. }))
+            node.is_some_and(|it| matches!(it.what, What::Element(_)))
         };
         let after = |at: &u32| Some(self.links.get(*at as usize)?.after);
         std::iter::successors(Some(self.links[parent as usize].first), after).find(is_element)

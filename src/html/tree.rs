@@ -58,14 +58,19 @@ pub(super) struct Node {
 
 #[derive(Clone, Copy)]
 pub(super) enum What {
-    Element {
-        name: Span,
-        attrs: Attrs,
-        is_html: bool,
-    },
+    Element(Tagged),
     Text(Span),
     /// It parts texts while the tree grows, and is left out of it in the end.
     Comment,
+}
+
+/// What a tag says of its element.
+#[derive(Clone, Copy)]
+pub(super) struct Tagged {
+    pub(super) name: Span,
+    pub(super) attrs: Attrs,
+    /// It is not of a drawing or formula.
+    pub(super) is_html: bool,
 }
 
 /// The attributes of an element, as a run of those of the page.
@@ -194,13 +199,13 @@ impl<'d> Element<'d> {
 
     fn of(document: &'d Document<'d>, at: u32) -> Option<Self> {
         let node = document.nodes.get(at as usize)?;
-        matches!(node.what, What::Element { .. }).then_some(Self { document, at })
+        matches!(node.what, What::Element(_)).then_some(Self { document, at })
     }
 
     /// Its name, lower case.
     pub fn name(self) -> &'d str {
         match self.node().what {
-            What::Element { name, .. } => self.document.str(name),
+            What::Element(Tagged { name, .. }) => self.document.str(name),
             What::Text(_) | What::Comment => "",
         }
     }
@@ -212,12 +217,12 @@ impl<'d> Element<'d> {
 
     /// Whether it is one of HTML, not of a drawing.
     pub(super) fn is_html(self) -> bool {
-        matches!(self.node().what, What::Element { is_html: true, .. })
+        matches!(self.node().what, What::Element(Tagged { is_html: true, .. }))
     }
 
     fn written_attrs(self) -> &'d [Attr] {
         match self.node().what {
-            What::Element { attrs, .. } => self.document.attrs_in(attrs),
+            What::Element(Tagged { attrs, .. }) => self.document.attrs_in(attrs),
             What::Text(_) | What::Comment => &[],
         }
     }
@@ -253,7 +258,7 @@ impl<'d> Element<'d> {
         let first = Some(self.at + 1).filter(|it| *it < end);
         let next = move |at: &u32| Some(document.nodes[*at as usize].end).filter(|it| *it < end);
         let child = move |at: u32| match document.nodes[at as usize].what {
-            What::Element { .. } => Some(Child::Element(Element { document, at })),
+            What::Element(_) => Some(Child::Element(Element { document, at })),
             What::Text(text) => Some(Child::Text(document.str(text))),
             What::Comment => None,
         };
@@ -271,7 +276,7 @@ impl<'d> Element<'d> {
     /// Every element inside, in document order.
     pub fn descendants(self) -> impl Iterator<Item = Element<'d>> {
         let document = self.document;
-        let is_element = |it: &(u32, &Node)| matches!(it.1.what, What::Element { .. });
+        let is_element = |it: &(u32, &Node)| matches!(it.1.what, What::Element(_));
         self.nodes_inside().filter(is_element).map(move |it| Element { document, at: it.0 })
     }
 
@@ -325,7 +330,7 @@ impl<'d> Element<'d> {
             Some(match document.nodes[node as usize].what {
                 What::Text(text) => Step::Text(document.str(text)),
                 What::Comment => Step::Text(""),
-                What::Element { .. } => {
+                What::Element(_) => {
                     open.push(node);
                     Step::Open(Element { document, at: node })
                 }
@@ -342,7 +347,7 @@ impl<'d> Element<'d> {
         };
         let texts = self.nodes_inside().filter_map(|(_, node)| match node.what {
             What::Text(text) if !is_hidden(node.parent) => Some(document.str(text)),
-            What::Text(_) | What::Element { .. } | What::Comment => None,
+            What::Text(_) | What::Element(_) | What::Comment => None,
         });
         texts.collect()
     }

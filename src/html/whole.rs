@@ -8,7 +8,7 @@ use std::{
 };
 
 use html5ever::{
-    Attribute, LocalName, ParseOpts, QualName, local_name, ns, parse_document,
+    Attribute, LocalName, Namespace, ParseOpts, QualName, local_name, ns, parse_document,
     parse_fragment as fragment,
     tendril::{StrTendril, TendrilSink},
     tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink},
@@ -17,7 +17,7 @@ use html5ever::{
 use super::{
     build::Builder,
     depth,
-    tree::{Attrs, Document, Span},
+    tree::{Attrs, Document, Span, Tagged},
 };
 
 /// What `html5ever` calls the document: everything is inside it.
@@ -59,7 +59,7 @@ impl Sink<'_> {
         nodes.link();
         let name = nodes.keep("#document");
         let attrs = nodes.attrs_from(0);
-        nodes.orphan(name, attrs, false);
+        nodes.orphan(Tagged { name, attrs, is_html: false });
         let tree = Tree { nodes, names: HashMap::new(), values: HashMap::new() };
         let names = vec![QualName::new(None, ns!(), local_name!(""))];
         Self { tree: RefCell::new(tree), names: RefCell::new(names) }
@@ -67,12 +67,16 @@ impl Sink<'_> {
 }
 
 impl Tree<'_> {
-    fn name(&mut self, name: &LocalName, is_html: bool) -> Span {
+    fn name(&mut self, name: &LocalName) -> Span {
+        *self.names.entry(name.clone()).or_insert_with(|| self.nodes.keep(name))
+    }
+
+    fn attr_name(&mut self, name: &LocalName, space: &Namespace) -> Span {
         // In drawings some attributes have capitals again, which nobody asks for; their elements keep them.
-        if !is_html && name.bytes().any(|it| it.is_ascii_uppercase()) {
+        if *space != ns!(html) && name.bytes().any(|it| it.is_ascii_uppercase()) {
             return self.nodes.keep(&name.to_ascii_lowercase());
         }
-        *self.names.entry(name.clone()).or_insert_with(|| self.nodes.keep(name))
+        self.name(name)
     }
 
     fn value(&mut self, value: StrTendril) -> Span {
@@ -88,10 +92,10 @@ impl Tree<'_> {
         kept
     }
 
-    fn attrs(&mut self, attrs: Vec<Attribute>, is_html: bool) -> Attrs {
+    fn attrs(&mut self, attrs: Vec<Attribute>, space: &Namespace) -> Attrs {
         let first = self.nodes.attrs_len();
         for Attribute { name, value } in attrs.into_iter().filter(|it| it.name.ns.is_empty()) {
-            let name = self.name(&name.local, is_html);
+            let name = self.attr_name(&name.local, space);
             let value = self.value(value);
             self.nodes.push_attr(first, name, value);
         }
@@ -139,10 +143,10 @@ impl<'t> TreeSink for Sink<'t> {
 
     fn create_element(&self, name: QualName, attrs: Vec<Attribute>, _: ElementFlags) -> u32 {
         let tree = &mut *self.tree.borrow_mut();
+        let attrs = tree.attrs(attrs, &name.ns);
         let is_html = name.ns == ns!(html);
-        let attrs = tree.attrs(attrs, is_html);
-        let kept = tree.name(&name.local, true);
-        let at = tree.nodes.orphan(kept, attrs, is_html);
+        let tagged = Tagged { name: tree.name(&name.local), attrs, is_html };
+        let at = tree.nodes.orphan(tagged);
         let mut names = self.names.borrow_mut();
         names.resize(at as usize, QualName::new(None, ns!(), local_name!("")));
         names.push(name);
@@ -193,7 +197,7 @@ impl<'t> TreeSink for Sink<'t> {
 
     fn add_attrs_if_missing(&self, at: &u32, attrs: Vec<Attribute>) {
         let tree = &mut *self.tree.borrow_mut();
-        let attrs = tree.attrs(attrs, true);
+        let attrs = tree.attrs(attrs, &ns!(html));
         tree.nodes.add_attrs(*at, attrs);
     }
 

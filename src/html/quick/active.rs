@@ -2,7 +2,7 @@
 //! were not ended properly, and the "adoption agency algorithm" that ends them (section 13.2.6.4.7).
 
 use super::{
-    Attrs, Doubt, Kind, Parser, Span, Start, Sure,
+    Attrs, Doubt, Kind, Parser, Span, Start, Sure, Tagged,
     stack::{Open, Place},
 };
 
@@ -29,13 +29,19 @@ impl Entry {
     fn is_marker(&self) -> bool {
         self.kind == Kind::Html
     }
+
+    /// What the element of another of its kind has.
+    fn tagged(&self) -> Tagged {
+        Tagged { name: self.name, attrs: self.attrs, is_html: true }
+    }
 }
 
-/// Where the ended element's successor stands in the list.
-#[derive(Clone, Copy)]
-enum Bookmark {
-    Instead,
-    After(u32),
+/// Elements that were opened again around a block.
+struct Chain {
+    /// The outermost of them, or the block.
+    outermost: u32,
+    /// The innermost, which the successor of the ended element follows in the list; without one it takes the place of that.
+    innermost: Option<u32>,
 }
 
 impl Parser<'_> {
@@ -69,8 +75,8 @@ impl Parser<'_> {
 
     /// Begin a formatting element. Of many that are alike only three are opened again.
     pub(super) fn insert_formatting(&mut self, tag: &Start<'_>) -> Sure {
-        let attrs = self.attrs(true);
-        let at = self.push(tag.kind, tag.span, attrs, true)?;
+        let attrs = self.attrs(tag.kind);
+        let at = self.push(tag.kind, tag.span, attrs)?;
         let since = self.active.iter().rposition(Entry::is_marker).map_or(0, |it| it + 1);
         if 3 <= self.active.len() - since {
             let is_like = |it: &Entry| {
@@ -113,7 +119,7 @@ impl Parser<'_> {
         let first = self.active.iter().rposition(|it| it.is_open).map_or(0, |it| it + 1);
         for place in first..self.active.len() {
             let Entry { kind, name, attrs, .. } = self.active[place];
-            let at = self.push(kind, name, attrs, true)?;
+            let at = self.push(kind, name, attrs)?;
             self.active[place].at = at;
             self.active[place].is_open = true;
             self.stranded -= 1;
@@ -179,23 +185,23 @@ impl Parser<'_> {
         self.text = None;
         let ended = self.active[place];
         let (around, furthest) = (self.open[depth - 1], self.open[block].at);
-        let (last, bookmark) = self.reopen_around(ended.at, block);
-        self.tree.detach(last);
+        let Chain { outermost, innermost } = self.reopen_around(ended.at, block);
+        self.tree.detach(outermost);
         match self.place_in(around) {
-            Place::In(parent) => self.tree.append(parent, last),
-            Place::Before(table) => self.tree.insert_before(table, last),
+            Place::In(parent) => self.tree.append(parent, outermost),
+            Place::Before(table) => self.tree.insert_before(table, outermost),
         }
-        let copy = self.tree.orphan(ended.name, ended.attrs, true);
+        let copy = self.tree.orphan(ended.tagged());
         self.tree.move_children(furthest, copy);
         self.tree.append(furthest, copy);
         let entry = Entry { at: copy, is_open: true, ..ended };
-        match bookmark {
-            Bookmark::Instead => {
+        match innermost {
+            None => {
                 if let Some(place) = self.active_at(ended.at) {
                     self.active[place] = entry;
                 }
             }
-            Bookmark::After(before) => {
+            Some(before) => {
                 let place = self.active_at(before).map_or(self.active.len(), |it| it + 1);
                 self.active.insert(place, entry);
                 if let Some(old) = self.active_at(ended.at) {
@@ -209,10 +215,10 @@ impl Parser<'_> {
         self.insert_open(depth, Open::again(copy, ended.kind, ended.name));
     }
 
-    /// Open the elements between an ended one and a block in it again, around the block. Returns the outermost of them.
-    fn reopen_around(&mut self, ended: u32, block: usize) -> (u32, Bookmark) {
+    /// Open the elements between an ended one and a block in it again, around the block.
+    fn reopen_around(&mut self, ended: u32, block: usize) -> Chain {
         let furthest = self.open[block].at;
-        let (mut last, mut bookmark) = (furthest, Bookmark::Instead);
+        let mut chain = Chain { outermost: furthest, innermost: None };
         for (inner, depth) in (0..block).rev().enumerate() {
             let at = self.open[depth].at;
             if at == ended {
@@ -226,17 +232,14 @@ impl Parser<'_> {
                 self.remove_open(depth);
                 continue;
             };
-            let Entry { name, attrs, .. } = self.active[place];
-            let copy = self.tree.orphan(name, attrs, true);
+            let copy = self.tree.orphan(self.active[place].tagged());
             self.open[depth].at = copy;
             self.active[place].at = copy;
-            if last == furthest {
-                bookmark = Bookmark::After(copy);
-            }
-            self.tree.detach(last);
-            self.tree.append(copy, last);
-            last = copy;
+            chain.innermost = chain.innermost.or(Some(copy));
+            self.tree.detach(chain.outermost);
+            self.tree.append(copy, chain.outermost);
+            chain.outermost = copy;
         }
-        (last, bookmark)
+        chain
     }
 }

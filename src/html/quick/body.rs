@@ -57,9 +57,9 @@ impl Parser<'_> {
             }
             Kind::Image => {
                 self.reconstruct()?;
-                let attrs = self.attrs(true);
+                let attrs = self.attrs(tag.kind);
                 let name = self.tree.keep("img");
-                self.place_void(name, attrs, true);
+                self.place_void(Kind::Void, name, attrs);
             }
             Kind::Svg | Kind::Math => {
                 self.reconstruct()?;
@@ -213,7 +213,7 @@ impl Parser<'_> {
         self.reconstruct()?;
         let name: Span = self.tree.keep("br");
         let attrs = self.no_attrs();
-        self.place_void(name, attrs, true);
+        self.place_void(Kind::Void, name, attrs);
         Ok(())
     }
 }

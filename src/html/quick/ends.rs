@@ -78,7 +78,7 @@ impl Parser<'_> {
         }
         let name = self.tree.keep("p");
         let attrs = self.no_attrs();
-        self.place_void(name, attrs, true);
+        self.place_void(Kind::P, name, attrs);
     }
 
     fn end_form(&mut self) {

@@ -58,11 +58,11 @@ impl Parser<'_> {
 
     /// Begin an element of a drawing or formula of the last tag.
     pub(super) fn insert_foreign(&mut self, kind: Kind, name: Span, is_self_closing: bool) -> Sure {
-        let attrs = self.attrs(false);
+        let attrs = self.attrs(kind);
         if is_self_closing {
-            self.place_void(name, attrs, false);
+            self.place_void(kind, name, attrs);
         } else {
-            self.push(kind, name, attrs, false)?;
+            self.push(kind, name, attrs)?;
         }
         Ok(())
     }

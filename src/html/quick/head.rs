@@ -148,7 +148,7 @@ impl Parser<'_> {
         if self.counts.templates == 0
             && let Some(known) = known
         {
-            let attrs = self.attrs(true);
+            let attrs = self.attrs(kind);
             self.tree.add_attrs(known, attrs);
         }
         Ok(())

@@ -21,7 +21,7 @@ use super::{
     build::Builder,
     names::Kind,
     token::{RawAttr, Tag, Token, Tokenizer},
-    tree::{Attrs, Document, Span},
+    tree::{Attrs, Document, Span, Tagged},
 };
 use active::Entry;
 use stack::{Counts, Open};
@@ -319,7 +319,8 @@ impl<'t> Parser<'t> {
     }
 
     /// Returns the attributes of the last tag.
-    fn attrs(&mut self, is_html: bool) -> Attrs {
+    fn attrs(&mut self, kind: Kind) -> Attrs {
+        let is_html = !kind.is_foreign();
         let first = self.tree.attrs_len();
         for at in 0..self.tokens.attrs.len() {
             let RawAttr { name, value, is_lower, has_entity } = self.tokens.attrs[at].clone();

@@ -1,6 +1,6 @@
 //! The stack of open elements (HTML, section 13.2.4.2): what is opened, where it is put, and what is in scope.
 
-use super::{Attrs, Doubt, Kind, Mode, Parser, Span, Start, Sure};
+use super::{Attrs, Doubt, Kind, Mode, Parser, Span, Start, Sure, Tagged};
 
 /// Deeper pages are looked at by the other parser, which knows where to cut.
 const DEPTH_MAX: usize = 400;
@@ -48,19 +48,19 @@ impl Parser<'_> {
 
     /// Begin an element of the last tag.
     pub(super) fn insert(&mut self, tag: &Start<'_>) -> Sure<u32> {
-        let attrs = self.attrs(true);
-        self.push(tag.kind, tag.span, attrs, true)
+        let attrs = self.attrs(tag.kind);
+        self.push(tag.kind, tag.span, attrs)
     }
 
     /// Add an element of the last tag that has no end.
     pub(super) fn insert_void(&mut self, tag: &Start<'_>) -> u32 {
-        let attrs = self.attrs(true);
-        self.place_void(tag.span, attrs, true)
+        let attrs = self.attrs(tag.kind);
+        self.place_void(tag.kind, tag.span, attrs)
     }
 
     /// Add an element that nothing is in.
-    pub(super) fn place_void(&mut self, name: Span, attrs: Attrs, is_html: bool) -> u32 {
-        let at = self.place_element(name, attrs, is_html);
+    pub(super) fn place_void(&mut self, kind: Kind, name: Span, attrs: Attrs) -> u32 {
+        let at = self.place_element(kind, name, attrs);
         self.tree.close(at);
         self.text = None;
         at
@@ -70,29 +70,30 @@ impl Parser<'_> {
     pub(super) fn imply(&mut self, kind: Kind, name: &str) -> Sure<u32> {
         let name = self.tree.keep(name);
         let attrs = self.no_attrs();
-        self.push(kind, name, attrs, true)
+        self.push(kind, name, attrs)
     }
 
-    pub(super) fn push(&mut self, kind: Kind, name: Span, attrs: Attrs, is_html: bool) -> Sure<u32> {
+    pub(super) fn push(&mut self, kind: Kind, name: Span, attrs: Attrs) -> Sure<u32> {
         if DEPTH_MAX < self.open.len() {
             return Err(Doubt::Depth);
         }
         // Nobody asks for it but of tables.
         let follows_text = kind == Kind::Table
             && self.text.is_some_and(|it| self.open.last().is_some_and(|top| top.at == it.0));
-        let at = self.place_element(name, attrs, is_html);
+        let at = self.place_element(kind, name, attrs);
         self.push_open(Open { at, name, kind, follows_text });
         Ok(at)
     }
 
-    fn place_element(&mut self, name: Span, attrs: Attrs, is_html: bool) -> u32 {
+    fn place_element(&mut self, kind: Kind, name: Span, attrs: Attrs) -> u32 {
+        let tagged = Tagged { name, attrs, is_html: !kind.is_foreign() };
         let Some(top) = self.open.last().copied() else {
-            return self.tree.open(None, name, attrs, is_html);
+            return self.tree.open(None, tagged);
         };
         match self.place_in(top) {
-            Place::In(parent) => self.tree.open(Some(parent), name, attrs, is_html),
+            Place::In(parent) => self.tree.open(Some(parent), tagged),
             Place::Before(table) => {
-                let at = self.tree.orphan(name, attrs, is_html);
+                let at = self.tree.orphan(tagged);
                 self.tree.insert_before(table, at);
                 at
             }
