@@ -105,7 +105,9 @@ impl<'p> CardReader<'p> {
             let cards = links.iter().copied().filter(is_listed);
             let cards = cards.filter_map(|link| Some(Card { link, candidate: card(&link)? }));
             let mut cards: Vec<Card<'_>> = cards.collect();
-            found.times.iter().for_each(|shown| self.date(&mut cards, shown));
+            for shown in &found.times {
+                self.date(&mut cards, shown);
+            }
             for card in cards {
                 named.push(card.candidate);
             }

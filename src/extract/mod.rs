@@ -20,7 +20,7 @@ mod text;
 mod page;
 mod plain;
 
-use chrono::NaiveTime;
+use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::{
     config::{ConfigError, Profile},
@@ -34,6 +34,8 @@ pub use self::effort::Parsed;
 
 /// A tag within so many bytes makes a body without a content type a page.
 const SNIFF_BYTES: usize = 1024;
+/// A page says at its end when it was made.
+const END_BYTES: usize = 512;
 
 /// Reads the pages of one profile. Made once, used for any number of pages from any thread.
 pub struct Extractor {
@@ -65,6 +67,17 @@ impl Extractor {
         }
         self.finish(page, &mut extraction);
         extraction
+    }
+
+    /// Returns when the site made a page, where the page says so itself. It is the time of capture of a saved page of
+    /// which nothing better is known.
+    pub fn made_at(&self, page: &RawPage) -> Option<DateTime<Utc>> {
+        let profile = &self.rules.profile;
+        let pattern = profile.captured_at.as_ref()?;
+        let end = &page.body[page.body.len().saturating_sub(END_BYTES)..];
+        let end = String::from_utf8_lossy(end);
+        let at = pattern.captures(end.trim_end())?.name("at")?.as_str().to_owned();
+        date::parse(&at, profile.time_zone)?.at.map(|at| at.to_utc())
     }
 
     fn finish(&self, page: &RawPage, extraction: &mut Extraction) {
@@ -151,4 +164,41 @@ fn is_plain(page: &RawPage) -> bool {
     ]
     .iter()
     .any(|it| head.contains(it))
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::{
+        config::Config,
+        model::{CaptureSource, Validators},
+    };
+
+    #[test]
+    fn a_page_says_at_its_end_when_it_was_made() {
+        let extractor = Extractor::new(&Config::default().profile).expect("valid");
+        let check = |body: String, expect: Option<&str>| {
+            let page = RawPage {
+                url: None,
+                body: Bytes::from(body.clone()),
+                content_type: None,
+                captured_at: None,
+                source: CaptureSource::File,
+                status: None,
+                validators: Validators::default(),
+                heads: None,
+            };
+            let at = extractor.made_at(&page).map(|at| at.to_rfc3339());
+            assert_eq!(at.as_deref(), expect, "{body}");
+        };
+        let long = "é".repeat(END_BYTES);
+        let last = Some("2025-01-29T19:04:53+00:00");
+        check(format!("{long}</p>\n<!--2025-01-30 00:04:53-->\n</body>\n</html>\n"), last);
+        check("<p>x</p><!-- 2025-01-30 00:04:53 -->".to_owned(), last);
+        check(format!("<!--2025-01-30 00:04:53--><p>{long}</p></body></html>"), None);
+        check("<p>x</p><!--2025-01-30 25:04:53--></html>".to_owned(), None);
+        check("<p>x</p></body></html>".to_owned(), None);
+    }
 }

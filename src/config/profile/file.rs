@@ -49,6 +49,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
             .ok_or_else(|| site.absent("article_path"))?,
         article_url,
         tag_path: site.pattern("tag_path", &[])?,
+        captured_at: site.pattern("captured_at", &["at"])?,
         feeds: read_feeds(site, "feeds", &base_url)?,
         sitemaps: read_feeds(site, "sitemaps", &base_url)?,
         discovery: read_discovery(&site.section("discovery")?)?,

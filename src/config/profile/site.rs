@@ -34,6 +34,8 @@ pub struct Profile {
     pub(super) article_path: Pattern,
     pub(super) article_url: String,
     pub(super) tag_path: Option<Pattern>,
+    /// The pattern of the note that says when a page was made, with a group `at`.
+    pub captured_at: Option<Pattern>,
     /// Feeds a cron pass reads.
     pub feeds: Vec<Feed>,
     /// Sitemaps a cron pass reads.

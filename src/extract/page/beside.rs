@@ -59,13 +59,12 @@ pub(super) fn boards(
 /// Keeps a row, unless there is one of its code and day: a board that a page shows twice is one. Returns `false` if that
 /// one says something else.
 fn keep(rows: &mut Vec<BoardRow>, row: BoardRow) -> bool {
-    match rows.iter().find(|known| known.code == row.code && known.as_of == row.as_of) {
-        Some(known) => *known == row,
-        None => {
-            rows.push(row);
-            true
-        }
+    let known = rows.iter().find(|known| known.code == row.code && known.as_of == row.as_of);
+    if let Some(known) = known {
+        return *known == row;
     }
+    rows.push(row);
+    true
 }
 
 /// Returns the lists of what is read most, in the order of the profile.
@@ -94,7 +93,10 @@ fn story(sheet: &Sheet<'_, '_>, link: Element<'_>) -> Option<MostRead> {
     let href = link.attr("href")?;
     let (url, target) = match scene.target(href) {
         Target::Article(url, key) => (url, Some(key)),
-        Target::Own => (scene.base.clone(), scene.key.clone()),
+        Target::Own => {
+            let url = scene.base.join(href.trim()).ok()?;
+            (sheet.rules.profile.article_url(&url).unwrap_or(url), scene.key.clone())
+        }
         Target::Web | Target::Tag(_) => (scene.base.join(href.trim()).ok()?, None),
         Target::None => return None,
     };

@@ -19,7 +19,7 @@ use crate::{
 };
 
 use super::{
-    inline::{Inline, is_blank, itemized, paragraphs},
+    inline::{Inline, InlineLink, is_blank, itemized, paragraphs},
     pieces::{self, Piece, caption, element_text, image_block},
     scene::{Scene, Target},
 };
@@ -75,7 +75,7 @@ struct Walker<'s, 'd> {
 }
 
 /// Reads the elements of a story, in order.
-pub(super) fn read<'d>(scene: &Scene<'_>, known: &Known<'_, 'd>) -> Story {
+pub(super) fn read(scene: &Scene<'_>, known: &Known<'_, '_>) -> Story {
     let mut walker = Walker {
         scene,
         known,
@@ -194,7 +194,7 @@ impl<'d> Walker<'_, 'd> {
         }
         let end = self.inline.text.len();
         if start < end {
-            self.inline.links.push((start..end, href));
+            self.inline.links.push(InlineLink { range: start..end, href });
         }
         self.inline.seam();
     }
@@ -202,7 +202,8 @@ impl<'d> Walker<'_, 'd> {
     /// Ends the paragraph or heading that has been collected.
     fn flush(&mut self, kind: BlockKind) {
         let mut inline = std::mem::take(&mut self.inline);
-        self.blank_boilerplate(&mut inline.text);
+        let rules = &self.scene.rules.profile.text;
+        inline.blank(|line| rules.boilerplate.has(&fold(line)));
         if self.is_over || inline.text.trim_matches(is_blank).is_empty() {
             return;
         }
@@ -214,41 +215,23 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
-    /// Blanks lines of boilerplate after a `br`: their characters become spaces, so that links keep their place.
-    fn blank_boilerplate(&self, text: &mut String) {
-        if !text.contains('\n') {
-            return;
-        }
-        let rules = &self.scene.rules.profile.text;
-        let mut blanked = String::with_capacity(text.len());
-        for line in text.split_inclusive('\n') {
-            if rules.boilerplate.has(&fold(line)) {
-                let end = line.trim_end_matches('\n');
-                blanked.extend(std::iter::repeat_n(' ', end.len()));
-                blanked.push_str(&line[end.len()..]);
-            } else {
-                blanked.push_str(line);
-            }
-        }
-        *text = blanked;
-    }
-
     fn paragraph(&mut self, kind: BlockKind, inline: &Inline<'d>, range: Range<usize>) {
         let text = fold(&inline.text[range.clone()]);
         if self.is_over || text.is_empty() || self.is_furniture(&text) {
             return;
         }
-        let inside = |it: &&(Range<usize>, &'d str)| range.start <= it.0.start && it.0.end <= range.end;
+        let inside =
+            |link: &&InlineLink<'d>| range.start <= link.range.start && link.range.end <= range.end;
         let links: Vec<_> = inline.links.iter().filter(inside).collect();
-        if !links.is_empty() && self.is_only_links(&inline.text, &range, &links) {
+        if !links.is_empty() && self.is_only_links(inline, &range, &links) {
             let placement = match kind {
                 BlockKind::Heading => Placement::Related,
                 _ if self.in_tail => Placement::Related,
                 _ => Placement::Inline,
             };
             let mut took = false;
-            for (at, href) in &links {
-                took |= self.link(href, &fold(&inline.text[at.clone()]), placement);
+            for link in &links {
+                took |= self.link(link.href, &fold(&inline.text[link.range.clone()]), placement);
             }
             if took {
                 return;
@@ -269,7 +252,9 @@ impl<'d> Walker<'_, 'd> {
             return;
         }
         if let Some(blocks) = itemized(&written).filter(|_| kind == BlockKind::Paragraph) {
-            blocks.into_iter().for_each(|block| self.push(block.kind, block.text));
+            for block in blocks {
+                self.push(block.kind, block.text);
+            }
             return;
         }
         self.push(kind, text);
@@ -313,21 +298,18 @@ impl<'d> Walker<'_, 'd> {
     }
 
     /// Whether a paragraph is nothing but links, a lead such as "Read more:" and links, or a label and tags.
-    fn is_only_links(&self, text: &str, range: &Range<usize>, links: &[&(Range<usize>, &str)]) -> bool {
-        let mut outside = String::new();
-        let mut at = range.start;
-        for (link, _) in links {
-            outside.push_str(&text[at..link.start.max(at)]);
-            outside.push(' ');
-            at = link.end;
-        }
-        outside.push_str(&text[at..range.end]);
-        let outside = fold_apart(&outside);
+    fn is_only_links(
+        &self,
+        inline: &Inline<'d>,
+        range: &Range<usize>,
+        links: &[&InlineLink<'d>],
+    ) -> bool {
+        let outside = fold_apart(&inline.beside_links(range, links));
         let outside = outside.trim_matches(|it: char| !it.is_alphanumeric());
         if outside.is_empty() || self.scene.rules.profile.text.link_leads.has(outside) {
             return true;
         }
-        let are_tags = || links.iter().all(|it| matches!(self.scene.target(it.1), Target::Tag(_)));
+        let are_tags = || links.iter().all(|it| matches!(self.scene.target(it.href), Target::Tag(_)));
         matches!(outside.to_lowercase().as_str(), "tags" | "tag" | "topics" | "trends") && are_tags()
     }
 

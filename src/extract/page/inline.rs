@@ -21,7 +21,13 @@ const ITEMS_MIN: usize = 2;
 #[derive(Default)]
 pub(super) struct Inline<'d> {
     pub(super) text: String,
-    pub(super) links: Vec<(Range<usize>, &'d str)>,
+    pub(super) links: Vec<InlineLink<'d>>,
+}
+
+/// A link in such a text.
+pub(super) struct InlineLink<'d> {
+    pub(super) range: Range<usize>,
+    pub(super) href: &'d str,
 }
 
 impl<'d> Inline<'d> {
@@ -41,6 +47,37 @@ impl<'d> Inline<'d> {
         if self.text.ends_with(|it: char| !it.is_whitespace() && it != SEAM) {
             self.text.push(SEAM);
         }
+    }
+
+    /// Blanks lines that a `br` breaks apart: their characters become spaces, so that links keep their place.
+    pub(super) fn blank(&mut self, goes: impl Fn(&str) -> bool) {
+        if !self.text.contains('\n') {
+            return;
+        }
+        let mut blanked = String::with_capacity(self.text.len());
+        for line in self.text.split_inclusive('\n') {
+            if goes(line) {
+                let end = line.trim_end_matches('\n');
+                blanked.extend(std::iter::repeat_n(' ', end.len()));
+                blanked.push_str(&line[end.len()..]);
+            } else {
+                blanked.push_str(line);
+            }
+        }
+        self.text = blanked;
+    }
+
+    /// Returns what stands in a paragraph beside its links.
+    pub(super) fn beside_links(&self, range: &Range<usize>, links: &[&InlineLink<'d>]) -> String {
+        let mut beside = String::new();
+        let mut at = range.start;
+        for link in links {
+            beside.push_str(&self.text[at..link.range.start.max(at)]);
+            beside.push(' ');
+            at = link.range.end;
+        }
+        beside.push_str(&self.text[at..range.end]);
+        beside
     }
 
     /// Adds all text inside an element.

@@ -34,7 +34,9 @@ pub(super) fn keep_own<'d>(
     let is_beside =
         |hit: &&Hit<'d>| !holds(hit.element, own.element) && !holds(own.element, hit.element);
     let others: Vec<&Hit<'d>> = others.filter(is_beside).collect();
-    others.iter().for_each(|hit| index.forget(hit));
+    for hit in &others {
+        index.forget(hit);
+    }
     others.iter().map(|hit| hit.element).collect()
 }
 

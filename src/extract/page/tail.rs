@@ -47,11 +47,21 @@ pub(super) fn read(sheet: &Sheet<'_, '_>, flat: &Lines<'_>, headline: &str) -> T
 fn read_named(sheet: &Sheet<'_, '_>) -> Tail {
     let scene = &sheet.scene;
     let mut tail = Tail::default();
-    let hits =
-        [RuleField::Tags, RuleField::Related].into_iter().flat_map(|field| sheet.find(field).flatten());
-    for element in hits.filter(|hit| sheet.is_below_headline(hit)).map(|hit| hit.element) {
-        let flat = flatten(element, &[]);
+    let hits = |field| sheet.find(field).flatten().filter(|hit| sheet.is_below_headline(hit));
+    for tags in hits(RuleField::Tags) {
+        let flat = flatten(tags.element, &[]);
         for link in &flat.links {
+            tail.take(scene.target(link.href), &fold(flat.title(link)));
+        }
+    }
+    for related in hits(RuleField::Related) {
+        let flat = flatten(related.element, &[]);
+        // A card may show the beginning of its story, with the links in it.
+        let is_prose = |line: usize| {
+            let linked: usize = flat.links_of(line).map(|link| link.range.len()).sum();
+            2 * linked < flat.lines[line].range.len()
+        };
+        for link in flat.links.iter().filter(|link| !is_prose(link.line)) {
             tail.take(scene.target(link.href), &fold(flat.title(link)));
         }
     }
