@@ -14,11 +14,11 @@ use super::{boards::Cells, lines::flatten, text::fold_apart};
 pub(super) struct CellFinder {
     matcher: Matcher,
     /// By part, in the order of `Cells`; each best first.
-    parts: Vec<Vec<Place>>,
+    parts: Vec<Vec<CellPlace>>,
 }
 
 /// Where a part may stand.
-struct Place {
+struct CellPlace {
     /// The selector's place in the matcher's list; `None` for the row's own element.
     rule: Option<usize>,
     attr: Option<String>,
@@ -28,7 +28,7 @@ impl CellFinder {
     /// Compiles the spots of a row. Fails where a selector cannot be read, and names it.
     pub(super) fn new(spots: &RowSpots) -> Result<Self, ConfigError> {
         let mut list: Vec<&Rule> = Vec::new();
-        let mut places: Vec<Vec<Place>> = Vec::new();
+        let mut places: Vec<Vec<CellPlace>> = Vec::new();
         for spots in spots.parts() {
             let mut of_part = Vec::new();
             for spot in spots {
@@ -36,7 +36,7 @@ impl CellFinder {
                     list.push(rule);
                     list.len() - 1
                 });
-                of_part.push(Place { rule, attr: spot.attr.clone() });
+                of_part.push(CellPlace { rule, attr: spot.attr.clone() });
             }
             places.push(of_part);
         }
@@ -56,7 +56,7 @@ impl CellFinder {
                 found[at].push(element);
             });
         }
-        let text = |place: &Place| {
+        let text = |place: &CellPlace| {
             let value = |element: &Element<'_>| {
                 let text = match &place.attr {
                     Some(name) => fold_apart(element.attr(name)?),

@@ -16,7 +16,7 @@ const YEAR_MAX: i32 = 2199;
 
 /// A day, with a moment where the text gives one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct When {
+pub(super) struct Dated {
     /// In the site's time zone.
     pub(super) on: NaiveDate,
     pub(super) at: Option<DateTime<FixedOffset>>,
@@ -27,12 +27,12 @@ pub(super) struct When {
 pub(super) struct DateFound {
     pub(super) range: Range<usize>,
     /// `None` for what looks like a date and cannot be one.
-    pub(super) when: Option<When>,
+    pub(super) when: Option<Dated>,
     /// Month in words before the day: the form of the site's navigation line.
     pub(super) is_month_first: bool,
 }
 
-impl When {
+impl Dated {
     /// Returns the day alone, where the moment is its first: imports of old print items have it in place of the
     /// moment they do not know.
     pub(super) fn without_midnight(self) -> Self {
@@ -82,11 +82,11 @@ pub(super) fn may_begin(text: &str) -> bool {
 }
 
 /// Returns the first date in a value of the metadata. `None` if there is none, or if it cannot be true.
-pub(super) fn parse(text: &str, zone: Tz) -> Option<When> {
+pub(super) fn parse(text: &str, zone: Tz) -> Option<Dated> {
     scan(text, zone).next()?.when
 }
 
-fn read(groups: &Captures<'_>, zone: Tz) -> Option<When> {
+fn read(groups: &Captures<'_>, zone: Tz) -> Option<Dated> {
     let text = |names: [&str; 3]| names.iter().find_map(|it| groups.name(it)).map(|it| it.as_str());
     let number = |it: &str| it.parse::<u32>().ok();
     let year = text(["y1", "y2", "y3"])?.parse().ok()?;
@@ -95,16 +95,16 @@ fn read(groups: &Captures<'_>, zone: Tz) -> Option<When> {
     let date = NaiveDate::from_ymd_opt(year, month, day)
         .filter(|it| (YEAR_MIN..=YEAR_MAX).contains(&it.year()))?;
     let Some(hour) = groups.name("h").and_then(|it| number(it.as_str())) else {
-        return Some(When { on: date, at: None });
+        return Some(Dated { on: date, at: None });
     };
     let part = |name| groups.name(name).map_or(Some(0), |it| number(it.as_str()));
     let hour = match groups.name("half").map(|it| it.as_str().to_ascii_lowercase()) {
         None => hour,
-        Some(_) if !(1..=12).contains(&hour) => return Some(When { on: date, at: None }),
+        Some(_) if !(1..=12).contains(&hour) => return Some(Dated { on: date, at: None }),
         Some(half) => hour % 12 + if half == "p" { 12 } else { 0 },
     };
     let Some(time) = NaiveTime::from_hms_opt(hour, part("min")?, part("s")?) else {
-        return Some(When { on: date, at: None });
+        return Some(Dated { on: date, at: None });
     };
     let local = date.and_time(time);
     let at = match groups.name("zone").map(|it| it.as_str()) {
@@ -117,7 +117,7 @@ fn read(groups: &Captures<'_>, zone: Tz) -> Option<When> {
             there.with_timezone(&zone).fixed_offset()
         }
     };
-    Some(When { on: at.date_naive(), at: Some(at) })
+    Some(Dated { on: at.date_naive(), at: Some(at) })
 }
 
 fn offset(text: &str) -> Option<FixedOffset> {

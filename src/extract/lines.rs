@@ -10,12 +10,11 @@ use crate::html::{Element, Step};
 use super::text::{SEAM, is_invisible};
 
 /// The lines of a page, the story left out.
-#[expect(clippy::struct_field_names, reason = "`lines` of `Lines` is what it says")]
 #[derive(Default)]
-pub(super) struct Lines<'d> {
+pub(super) struct PageLines<'d> {
     /// White space folded, `\n` between lines, [`SEAM`] where elements touch.
     pub(super) text: String,
-    pub(super) lines: Vec<Line>,
+    pub(super) lines: Vec<PageLine>,
     pub(super) links: Vec<LinkSpan<'d>>,
     /// The first line after the story.
     pub(super) after_body: Option<usize>,
@@ -24,7 +23,7 @@ pub(super) struct Lines<'d> {
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "independent facts about where a line stands")]
-pub(super) struct Line {
+pub(super) struct PageLine {
     pub(super) range: Range<usize>,
     /// It stands in `h1` to `h6`.
     pub(super) is_heading: bool,
@@ -43,7 +42,7 @@ pub(super) struct LinkSpan<'d> {
 }
 
 struct Flattener<'d> {
-    out: Lines<'d>,
+    out: PageLines<'d>,
     start: usize,
     headings: usize,
     furniture: usize,
@@ -60,15 +59,15 @@ struct Flattener<'d> {
 }
 
 /// Returns the lines of everything inside an element except the elements in `without`.
-pub(super) fn flatten<'d>(root: Element<'d>, without: &[Element<'d>]) -> Lines<'d> {
-    flatten_page(root, &Parts { without, ..Parts::default() })
+pub(super) fn flatten<'d>(root: Element<'d>, without: &[Element<'d>]) -> PageLines<'d> {
+    flatten_page(root, &PageParts { without, ..PageParts::default() })
 }
 
 type Enough<'p> = &'p dyn Fn(&str, &str) -> bool;
 
 /// Elements of a page that are known by the profile's rules.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Parts<'p, 'd> {
+pub(super) struct PageParts<'p, 'd> {
     /// Left out; their place is remembered.
     pub(super) story: &'p [Element<'d>],
     /// Left out.
@@ -81,9 +80,9 @@ pub(super) struct Parts<'p, 'd> {
 }
 
 /// Returns the lines of a page.
-pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &Parts<'_, 'd>) -> Lines<'d> {
+pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &PageParts<'_, 'd>) -> PageLines<'d> {
     let mut flat = Flattener {
-        out: Lines::default(),
+        out: PageLines::default(),
         start: 0,
         headings: 0,
         furniture: 0,
@@ -281,7 +280,7 @@ impl<'d> Flattener<'d> {
         self.end_link();
         let end = self.out.text.len();
         if self.start < end {
-            self.out.lines.push(Line {
+            self.out.lines.push(PageLine {
                 range: self.start..end,
                 is_heading: 0 < self.headings,
                 is_furniture: 0 < self.furniture,
@@ -299,7 +298,7 @@ impl<'d> Flattener<'d> {
     }
 }
 
-impl<'d> Lines<'d> {
+impl<'d> PageLines<'d> {
     /// Returns the text of a line, as flattened.
     pub(super) fn line(&self, index: usize) -> &str {
         &self.text[self.lines[index].range.clone()]
@@ -351,7 +350,7 @@ mod tests {
     fn the_story_is_left_out_and_its_place_remembered() {
         let page = Document::parse("<p>a</p><div id=s><p>b</p></div><p>c</p>");
         let story = page.root().descendants().find(|it| it.attr("id") == Some("s")).expect("there");
-        let flat = flatten_page(page.root(), &Parts { story: &[story], ..Parts::default() });
+        let flat = flatten_page(page.root(), &PageParts { story: &[story], ..PageParts::default() });
         assert_eq!((flat.text.as_str(), flat.after_body), ("a\nc\n", Some(1)));
     }
 }

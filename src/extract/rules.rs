@@ -52,7 +52,7 @@ struct RuleList<'p>(Vec<&'p Rule>);
 
 /// An element that was found.
 #[derive(Clone, Copy)]
-pub(super) struct Hit<'d> {
+pub(super) struct RuleHit<'d> {
     /// Its number in document order.
     pub(super) number: usize,
     pub(super) element: Element<'d>,
@@ -61,15 +61,15 @@ pub(super) struct Hit<'d> {
 /// What one walk over a page found.
 pub(super) struct PageIndex<'d> {
     /// By place in the matcher's list.
-    hits: Vec<Vec<Hit<'d>>>,
+    hits: Vec<Vec<RuleHit<'d>>>,
     pub(super) ld_blocks: Vec<String>,
     /// `property` or `name`, and `content`; the canonical link as `canonical`.
     pub(super) metas: Vec<(&'d str, &'d str)>,
     pub(super) title: Option<String>,
     /// Every `h1`, `h2` and `h3`.
-    pub(super) headings: Vec<Hit<'d>>,
+    pub(super) headings: Vec<RuleHit<'d>>,
     /// Every `time` with a machine's reading.
-    pub(super) times: Vec<Hit<'d>>,
+    pub(super) times: Vec<RuleHit<'d>>,
 }
 
 impl<'p> RuleList<'p> {
@@ -150,10 +150,10 @@ impl Compiled {
         for (number, element) in root.descendants().enumerate() {
             self.matcher.each_match(element, |at| {
                 if index.hits[at].last().map(|hit| hit.number) != Some(number) {
-                    index.hits[at].push(Hit { number, element });
+                    index.hits[at].push(RuleHit { number, element });
                 }
             });
-            index.note(Hit { number, element });
+            index.note(RuleHit { number, element });
         }
         index
     }
@@ -164,7 +164,7 @@ impl Compiled {
         index: &'i PageIndex<'d>,
         era: usize,
         field: RuleField,
-    ) -> impl Iterator<Item = &'i [Hit<'d>]> {
+    ) -> impl Iterator<Item = &'i [RuleHit<'d>]> {
         let mut order: Vec<usize> = (0..self.eras.len()).collect();
         order.sort_by_key(|it| it.abs_diff(era));
         let places = order.into_iter().flat_map(move |it| self.eras[it][&field].iter());
@@ -192,7 +192,7 @@ fn is_json_ld(content_type: &str) -> bool {
 }
 
 impl<'d> PageIndex<'d> {
-    fn note(&mut self, hit: Hit<'d>) {
+    fn note(&mut self, hit: RuleHit<'d>) {
         let element = hit.element;
         match element.name() {
             "script" if element.attr("type").is_some_and(is_json_ld) => {
@@ -215,7 +215,7 @@ impl<'d> PageIndex<'d> {
     }
 
     /// Returns what a rule found, by its place.
-    pub(super) fn hits(&self, place: usize) -> &[Hit<'d>] {
+    pub(super) fn hits(&self, place: usize) -> &[RuleHit<'d>] {
         &self.hits[place]
     }
 
@@ -226,7 +226,7 @@ impl<'d> PageIndex<'d> {
     }
 
     /// Forgets what was found in an element, and the element.
-    pub(super) fn forget(&mut self, hit: &Hit<'d>) {
+    pub(super) fn forget(&mut self, hit: &RuleHit<'d>) {
         let inside = hit.number..=hit.number + hit.element.descendants().count();
         let lists = self.hits.iter_mut().chain([&mut self.headings, &mut self.times]);
         lists.for_each(|hits| hits.retain(|found| !inside.contains(&found.number)));

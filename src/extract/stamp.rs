@@ -13,7 +13,7 @@ use regex::Regex;
 use crate::config::TextRules;
 
 use super::{
-    date::{self, When},
+    date::{self, Dated},
     text::fold_apart,
 };
 
@@ -28,8 +28,8 @@ const NAV_WORDS_MAX: usize = 14;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub(super) byline: Option<String>,
-    pub(super) published: Option<When>,
-    pub(super) updated: Option<When>,
+    pub(super) published: Option<Dated>,
+    pub(super) updated: Option<Dated>,
     /// What looks like a date and cannot be one.
     pub(super) unreadable: Option<String>,
 }
@@ -212,7 +212,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, by: Option<&str>, published: Option<&str>, updated: Option<&str>) {
         let stamp = stamp(text).expect(text);
-        let show = |it: Option<When>| it.map(|it| it.at.map_or(it.on.to_string(), |at| at.to_rfc3339()));
+        let show =
+            |it: Option<Dated>| it.map(|it| it.at.map_or(it.on.to_string(), |at| at.to_rfc3339()));
         assert_eq!(stamp.byline.as_deref(), by, "{text}");
         assert_eq!(show(stamp.published).as_deref(), published, "{text}");
         assert_eq!(show(stamp.updated).as_deref(), updated, "{text}");

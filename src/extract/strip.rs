@@ -46,7 +46,7 @@ pub(super) struct Rows {
     pub(super) ranges: Vec<Range<usize>>,
 }
 
-struct Row {
+struct TickerRow {
     quote: Quote,
     range: Range<usize>,
 }
@@ -71,7 +71,7 @@ impl Grammar {
     /// Returns every row of a text in lines.
     pub(super) fn scan(&self, text: &str) -> Rows {
         let mut rows = Rows::default();
-        let mut run: Vec<Row> = Vec::new();
+        let mut run: Vec<TickerRow> = Vec::new();
         for row in self.rows(text) {
             let touches = run.last().is_some_and(|it| is_gap(&text[it.range.end..row.range.start]));
             if !touches {
@@ -85,7 +85,7 @@ impl Grammar {
 
     /// Keeps a run of rows that is a ticker: a single row must have its lines to itself, two must begin or end theirs;
     /// three are a strip.
-    fn keep(&self, text: &str, run: &mut Vec<Row>, rows: &mut Rows) {
+    fn keep(&self, text: &str, run: &mut Vec<TickerRow>, rows: &mut Rows) {
         let (begins, ends) = match run.as_slice() {
             [] => return,
             [first, .., last] => {
@@ -118,7 +118,7 @@ impl Grammar {
         (!rows.quotes.is_empty() && (all - filled) * OTHER_SHARE <= all).then_some(rows.quotes)
     }
 
-    fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = Row> + 't {
+    fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = TickerRow> + 't {
         // The words of a row stand before its percent sign: behind the last one on a page is most of the page.
         let last = text.rfind('%').unwrap_or(0);
         let found = self.words.iter().flat_map(move |it| it.find_iter(&text[..last]));
@@ -148,7 +148,7 @@ impl Grammar {
     }
 
     /// The row around its words.
-    fn row(&self, text: &str, words: Range<usize>, direction: Direction) -> Option<Row> {
+    fn row(&self, text: &str, words: Range<usize>, direction: Direction) -> Option<TickerRow> {
         let (price, at) = token_before(text, words.start)?;
         let (symbol, start) = token_before(text, at)?;
         let is_symbol = symbol.len() <= SYMBOL_MAX
@@ -173,7 +173,7 @@ impl Grammar {
         let symbol = symbol.to_owned();
         let mut quote = Quote { symbol, kind, price, change, change_pct, direction, suspect: false };
         quote.suspect = contradicts_itself(&quote);
-        Some(Row { quote, range: start..rest.at })
+        Some(TickerRow { quote, range: start..rest.at })
     }
 }
 

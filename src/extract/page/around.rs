@@ -6,7 +6,7 @@
 use crate::{
     config::RuleField,
     extract::{
-        lines::{Line, Lines, Parts, flatten_page},
+        lines::{PageLine, PageLines, PageParts, flatten_page},
         text::fold,
     },
     html::Element,
@@ -17,7 +17,7 @@ use super::sheet::Sheet;
 
 /// The lines around the story.
 pub(super) struct Around<'d> {
-    pub(super) flat: Lines<'d>,
+    pub(super) flat: PageLines<'d>,
     /// The rows of the ticker.
     pub(super) quotes: Vec<Quote>,
     is_ticker: Vec<bool>,
@@ -38,7 +38,7 @@ impl<'d> Around<'d> {
         let is_enough = |text: &str, line: &str| {
             is_related_named && sheet.rules.profile.text.end.has(&fold(line)) && grammar.has_words(text)
         };
-        let parts = Parts {
+        let parts = PageParts {
             story: &sheet.layout.stories,
             without: &sheet.others,
             furniture: &furniture,
@@ -48,7 +48,7 @@ impl<'d> Around<'d> {
         let flat = flatten_page(sheet.root, &parts);
         let rows = grammar.scan(&flat.text);
         // Rows are in the order of the text.
-        let touches_row = |line: &Line| {
+        let touches_row = |line: &PageLine| {
             let next = rows.ranges.partition_point(|row| row.end <= line.range.start);
             rows.ranges.get(next).is_some_and(|row| row.start < line.range.end)
         };

@@ -33,20 +33,21 @@ pub(super) fn boards(
             continue;
         }
         for hit in sheet.index.hits(compiled.rows).iter().take(ROWS_MAX) {
-            let text = fold_apart(&element_text(hit.element));
-            // Nothing is printed on a row that only spaces out others.
-            if text.is_empty() {
-                continue;
-            }
             let read = boards::read(&compiled.cells.find(hit.element), rules.unit, captured_on);
-            let detail = || format!("{}: {text}", rules.name);
+            let mut warn = |code| {
+                let text = fold_apart(&element_text(hit.element));
+                // A row on which nothing is printed only spaces out others.
+                if !text.is_empty() {
+                    warnings.push(Warning::new(code, format!("{}: {text}", rules.name)));
+                }
+            };
             if !read.is_whole {
-                warnings.push(Warning::new(WarningCode::BoardUnreadable, detail()));
+                warn(WarningCode::BoardUnreadable);
             }
             if let Some(row) = read.row
                 && !keep(&mut board.rows, row)
             {
-                warnings.push(Warning::new(WarningCode::BoardRepeated, detail()));
+                warn(WarningCode::BoardRepeated);
             }
         }
         if !board.rows.is_empty() {

@@ -8,9 +8,9 @@ use chrono::{DateTime, FixedOffset, NaiveDate};
 use crate::{
     config::RuleField,
     extract::{
-        date::{self, When},
-        lines::Lines,
-        rules::{Compiled, Hit},
+        date::{self, Dated},
+        lines::PageLines,
+        rules::{Compiled, RuleHit},
         stamp::{self, Stamp},
         text::{fold, fold_apart},
     },
@@ -32,8 +32,8 @@ const SECTION_LINES_MAX: usize = 3;
 pub(super) struct Head {
     byline: Option<Said<String>>,
     authors: Vec<String>,
-    published: Vec<Said<When>>,
-    updated: Vec<Said<When>>,
+    published: Vec<Said<Dated>>,
+    updated: Vec<Said<Dated>>,
     printed: Option<NaiveDate>,
     /// What witnesses call the section, in order of trust.
     sections: Vec<Said<String>>,
@@ -159,8 +159,8 @@ impl Head {
                 ["datetime", "title", "content", "data-time"].iter().find_map(|name| it.attr(name))
             })
             .filter_map(|text| date::parse(text, profile.time_zone));
-        let exact: Vec<When> = attributes.collect();
-        let sharpen = |when: When| {
+        let exact: Vec<Dated> = attributes.collect();
+        let sharpen = |when: Dated| {
             let same_day = exact.iter().copied().find(|it| it.on == when.on && it.at.is_some());
             Said::new(same_day.unwrap_or(when), Origin::Markup)
         };
@@ -267,12 +267,12 @@ impl Head {
             let whens = self.published.iter_mut().chain(&mut self.updated);
             whens.for_each(|said| said.value = said.value.without_midnight());
         }
-        let printed = self.printed.map(|on| Said::new(When { on, at: None }, Origin::Markup));
+        let printed = self.printed.map(|on| Said::new(Dated { on, at: None }, Origin::Markup));
         if let Some(day) = self.published.iter().copied().chain(printed).next() {
             draft.published_on = Some(day.value.on);
             set(Field::PublishedOn, day.origin);
             let is_moment =
-                |said: &&Said<When>| said.value.on == day.value.on && said.value.at.is_some();
+                |said: &&Said<Dated>| said.value.on == day.value.on && said.value.at.is_some();
             if let Some(moment) = self.published.iter().find(is_moment) {
                 draft.published_at = moment.value.at;
                 set(Field::PublishedAt, moment.origin);
@@ -297,9 +297,9 @@ impl Head {
 
     /// Returns the moment of the last change. Metadata has one on stories that were never changed, too: that of
     /// publication. Only a change that is printed may have the same moment.
-    fn update(&self, published_at: Option<DateTime<FixedOffset>>) -> Option<Said<When>> {
+    fn update(&self, published_at: Option<DateTime<FixedOffset>>) -> Option<Said<Dated>> {
         let moment = self.updated.iter().copied().find(|said| said.value.at.is_some())?;
-        let is_printed = |said: &Said<When>| matches!(said.origin, Origin::Markup | Origin::Text);
+        let is_printed = |said: &Said<Dated>| matches!(said.origin, Origin::Markup | Origin::Text);
         let is_change = moment.value.at != published_at || self.updated.iter().any(is_printed);
         is_change.then_some(moment)
     }
@@ -307,14 +307,14 @@ impl Head {
 
 /// Returns the elements of a field that stand in the header: those of other stories come after the body, and
 /// those of a carousel before the headline. A section may stand above the headline: the nearest does.
-fn header_hits<'d>(sheet: &Sheet<'d, '_>, field: RuleField) -> Vec<Hit<'d>> {
-    let between = |hit: &&Hit<'d>| sheet.is_between(hit);
-    let mut hits: Vec<Hit<'d>> = sheet.find(field).flatten().filter(between).copied().collect();
+fn header_hits<'d>(sheet: &Sheet<'d, '_>, field: RuleField) -> Vec<RuleHit<'d>> {
+    let between = |hit: &&RuleHit<'d>| sheet.is_between(hit);
+    let mut hits: Vec<RuleHit<'d>> = sheet.find(field).flatten().filter(between).copied().collect();
     if hits.is_empty() || field == RuleField::Section {
         let above = sheet.find(field).filter_map(|hits| hits.iter().rfind(|hit| sheet.is_above(hit)));
         let nearest = above.max_by_key(|hit| hit.number);
         let title = sheet.layout.headline.map(|hit| hit.element);
-        let is_other = |hit: &&Hit<'d>| {
+        let is_other = |hit: &&RuleHit<'d>| {
             is_card(&sheet.scene, hit.element, title)
                 || hit.element.ancestors().any(|it| matches!(it.name(), "li" | "nav"))
         };
@@ -325,7 +325,7 @@ fn header_hits<'d>(sheet: &Sheet<'d, '_>, field: RuleField) -> Vec<Hit<'d>> {
 
 /// Returns a line of names beside a stamp that has none; without any stamp, a line that says `By`, or a name
 /// that the profile knows.
-fn byline_line(sheet: &Sheet<'_, '_>, flat: &Lines<'_>, title: usize, end: usize) -> Option<String> {
+fn byline_line(sheet: &Sheet<'_, '_>, flat: &PageLines<'_>, title: usize, end: usize) -> Option<String> {
     let profile = &sheet.rules.profile;
     let is_stamp = |at: &usize| stamp::read(flat.line(*at), &profile.text, profile.time_zone).is_some();
     let read = |at: usize| {

@@ -7,7 +7,7 @@ use crate::{
     config::RuleField,
     extract::{
         lines::{flatten, is_hidden},
-        rules::{Hit, PageIndex},
+        rules::{PageIndex, RuleHit},
         stamp,
         text::{essence, fold_apart, has_essence},
     },
@@ -33,7 +33,7 @@ const PROSE_CHARS_MIN: usize = 100;
 
 /// Where a page's parts are, and how they were found.
 pub(super) struct Layout<'d> {
-    pub(super) headline: Option<Hit<'d>>,
+    pub(super) headline: Option<RuleHit<'d>>,
     /// No rule named the headline's element.
     pub(super) is_headline_guessed: bool,
     pub(super) stories: Vec<Element<'d>>,
@@ -89,7 +89,7 @@ impl<'d> Surveyor<'_, 'd> {
         Layout { headline, is_headline_guessed, stories, is_story_guessed: is_guessed, body_at }
     }
 
-    fn find(&self, field: RuleField) -> impl Iterator<Item = &[Hit<'d>]> {
+    fn find(&self, field: RuleField) -> impl Iterator<Item = &[RuleHit<'d>]> {
         self.scene.rules.find(self.index, self.era, field)
     }
 
@@ -100,14 +100,15 @@ impl<'d> Surveyor<'_, 'd> {
         known.or_else(|| root.descendants().position(|it| it == element))
     }
 
-    fn named_headline(&self) -> Option<Hit<'d>> {
+    fn named_headline(&self) -> Option<RuleHit<'d>> {
         self.find(RuleField::Headline).find_map(|hits| {
             let leads_away = |title: Element<'d>| {
                 let around = title.ancestors().take(2).chain(title.descendants());
                 around.into_iter().any(|it| self.scene.links_away(it))
             };
-            let is_own =
-                |hit: &&Hit<'d>| !essence(&hit.element.text()).is_empty() && !leads_away(hit.element);
+            let is_own = |hit: &&RuleHit<'d>| {
+                !essence(&hit.element.text()).is_empty() && !leads_away(hit.element)
+            };
             let said = hits.iter().find(|hit| self.is_said(hit.element));
             said.or_else(|| hits.iter().find(is_own)).copied()
         })
@@ -118,14 +119,14 @@ impl<'d> Surveyor<'_, 'd> {
         self.said.as_ref().is_some_and(|said| has_essence(&element.text(), said))
     }
 
-    fn guessed_headline(&self) -> Option<Hit<'d>> {
+    fn guessed_headline(&self) -> Option<RuleHit<'d>> {
         let site = essence(&self.scene.rules.profile.name);
         let headings = || self.index.headings.iter();
         let of = |name: &'static str| headings().filter(move |hit| hit.element.name() == name);
         let is_outside = |title: Element<'d>| {
             title.ancestors().any(|it| matches!(it.name(), "nav" | "aside" | "footer" | "li"))
         };
-        let is_title = |hit: &&Hit<'d>| {
+        let is_title = |hit: &&RuleHit<'d>| {
             let text = essence(&hit.element.text());
             !text.is_empty()
                 && text != site
@@ -139,14 +140,14 @@ impl<'d> Surveyor<'_, 'd> {
     }
 
     /// Returns the elements of the story.
-    fn stories(&self, root: Element<'d>, headline: Option<Hit<'d>>) -> Stories<'d> {
+    fn stories(&self, root: Element<'d>, headline: Option<RuleHit<'d>>) -> Stories<'d> {
         let title = headline.map(|hit| hit.element);
         let holds_headline =
             |it: Element<'d>| title.is_some_and(|title| title.ancestors().any(|around| around == it));
-        let follows = |hit: &Hit<'d>| headline.is_none_or(|title| title.number < hit.number);
+        let follows = |hit: &RuleHit<'d>| headline.is_none_or(|title| title.number < hit.number);
         let mut empty = None;
         for hits in self.find(RuleField::Body) {
-            let is_own = |hit: &&Hit<'d>| {
+            let is_own = |hit: &&RuleHit<'d>| {
                 (follows(hit) || holds_headline(hit.element))
                     && !is_in_card(self.scene, hit.element, title)
             };

@@ -5,7 +5,7 @@
 
 use crate::{
     config::RuleField,
-    extract::rules::{Hit, PageIndex},
+    extract::rules::{PageIndex, RuleHit},
     html::Element,
 };
 
@@ -17,9 +17,9 @@ pub(super) fn keep_own<'d>(
     index: &mut PageIndex<'d>,
     era: usize,
 ) -> Vec<Element<'d>> {
-    let hits: Vec<Hit<'d>> =
+    let hits: Vec<RuleHit<'d>> =
         scene.rules.find(index, era, RuleField::Article).next().unwrap_or_default().to_vec();
-    let is_named = |hit: &&Hit<'d>| {
+    let is_named = |hit: &&RuleHit<'d>| {
         let names = ["id", "data-id"].iter().filter_map(|name| hit.element.attr(name));
         scene.key.as_ref().is_some_and(|key| names.into_iter().any(|name| name == key.id))
     };
@@ -32,8 +32,8 @@ pub(super) fn keep_own<'d>(
     }
     let others = hits.iter().filter(|hit| hit.number != own.number);
     let is_beside =
-        |hit: &&Hit<'d>| !holds(hit.element, own.element) && !holds(own.element, hit.element);
-    let others: Vec<&Hit<'d>> = others.filter(is_beside).collect();
+        |hit: &&RuleHit<'d>| !holds(hit.element, own.element) && !holds(own.element, hit.element);
+    let others: Vec<&RuleHit<'d>> = others.filter(is_beside).collect();
     for hit in &others {
         index.forget(hit);
     }

@@ -7,7 +7,7 @@ use crate::{
     config::RuleField,
     extract::{
         jsonld::{self, Facts},
-        rules::{Compiled, Hit, PageIndex},
+        rules::{Compiled, PageIndex, RuleHit},
         text::{essence, fold},
     },
     html::{Element, unescape},
@@ -59,7 +59,7 @@ impl<'d, 'x> Sheet<'d, 'x> {
     }
 
     /// Returns what the rules for a field find, best rule first; rules that find nothing are left out.
-    pub(super) fn find(&self, field: RuleField) -> impl Iterator<Item = &[Hit<'d>]> {
+    pub(super) fn find(&self, field: RuleField) -> impl Iterator<Item = &[RuleHit<'d>]> {
         self.rules.find(&self.index, self.era, field)
     }
 
@@ -69,22 +69,22 @@ impl<'d, 'x> Sheet<'d, 'x> {
     }
 
     /// Whether an element stands above the headline.
-    pub(super) fn is_above(&self, hit: &Hit<'d>) -> bool {
+    pub(super) fn is_above(&self, hit: &RuleHit<'d>) -> bool {
         self.layout.headline.is_some_and(|headline| hit.number < headline.number)
     }
 
     /// Whether an element stands below the headline, however far.
-    pub(super) fn is_below_headline(&self, hit: &Hit<'d>) -> bool {
+    pub(super) fn is_below_headline(&self, hit: &RuleHit<'d>) -> bool {
         self.layout.headline.is_none_or(|headline| headline.number < hit.number)
     }
 
     /// Whether an element stands before the story.
-    pub(super) fn is_before_story(&self, hit: &Hit<'d>) -> bool {
+    pub(super) fn is_before_story(&self, hit: &RuleHit<'d>) -> bool {
         self.layout.body_at.is_none_or(|body_at| hit.number < body_at)
     }
 
     /// Whether an element stands between the headline and the story, or is the headline's.
-    pub(super) fn is_between(&self, hit: &Hit<'d>) -> bool {
+    pub(super) fn is_between(&self, hit: &RuleHit<'d>) -> bool {
         !self.is_above(hit) && self.is_before_story(hit)
     }
 }

@@ -6,7 +6,7 @@
 use crate::{
     config::{RuleField, TextRules},
     extract::{
-        lines::{Lines, flatten},
+        lines::{PageLines, flatten},
         lists::{push_link, push_tag},
         text::{fold, fold_apart, has_essence},
     },
@@ -31,7 +31,7 @@ pub(super) struct Tail {
 }
 
 /// Reads the tags and related stories after the story. `headline` is the essence of the headline.
-pub(super) fn read(sheet: &Sheet<'_, '_>, flat: &Lines<'_>, headline: &str) -> Tail {
+pub(super) fn read(sheet: &Sheet<'_, '_>, flat: &PageLines<'_>, headline: &str) -> Tail {
     let known = read_named(sheet);
     if !known.tags.is_empty() && !known.links.is_empty() {
         return known;
@@ -70,23 +70,23 @@ fn read_named(sheet: &Sheet<'_, '_>) -> Tail {
 
 /// Reads the lines after the story: the first run of topic links, and the article links up to the mark that
 /// ends them. Boxes beside the page are asked only if there is nothing else.
-fn read_lines(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str) -> Tail {
-    let main = read_part(scene, flat, headline, Part::Main);
+fn read_lines(scene: &Scene<'_>, flat: &PageLines<'_>, headline: &str) -> Tail {
+    let main = read_part(scene, flat, headline, TailPart::Main);
     if !main.links.is_empty() {
         return main;
     }
-    let Tail { tags: _, links } = read_part(scene, flat, headline, Part::Whole);
+    let Tail { tags: _, links } = read_part(scene, flat, headline, TailPart::Whole);
     Tail { tags: main.tags, links }
 }
 
 /// Which lines are asked.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Part {
+enum TailPart {
     Main,
     Whole,
 }
 
-fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str, part: Part) -> Tail {
+fn read_part(scene: &Scene<'_>, flat: &PageLines<'_>, headline: &str, part: TailPart) -> Tail {
     let rules = &scene.rules.profile.text;
     let mut tail = Tail::default();
     let (mut tags_over, mut in_sidebar) = (false, false);
@@ -98,7 +98,7 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str, part: Part) ->
             break;
         }
         if rules.end.has(&text) {
-            if tail.links.is_empty() && part == Part::Main {
+            if tail.links.is_empty() && part == TailPart::Main {
                 tail.links = links_after_end(scene, flat, at + 1);
             }
             break;
@@ -110,7 +110,7 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str, part: Part) ->
             }
             break;
         }
-        if line.is_furniture || (line.is_aside && part == Part::Main) {
+        if line.is_furniture || (line.is_aside && part == TailPart::Main) {
             continue;
         }
         if is_sidebar(rules, flat, at) {
@@ -143,7 +143,7 @@ fn read_part(scene: &Scene<'_>, flat: &Lines<'_>, headline: &str, part: Part) ->
 
 /// Returns the related stories that stand after the comments. Boxes that have nothing to do with the story stand
 /// there, too: a list counts only if a line that says so stands above it or below it.
-fn links_after_end(scene: &Scene<'_>, flat: &Lines<'_>, first: usize) -> Vec<Link> {
+fn links_after_end(scene: &Scene<'_>, flat: &PageLines<'_>, first: usize) -> Vec<Link> {
     let rules = &scene.rules.profile.text;
     let mut run = Tail::default();
     let (mut is_marked, mut in_sidebar) = (false, false);
@@ -186,7 +186,7 @@ fn links_after_end(scene: &Scene<'_>, flat: &Lines<'_>, first: usize) -> Vec<Lin
 }
 
 /// Whether related stories begin on the lines after a mark; else it stands below its list.
-fn heads_list(scene: &Scene<'_>, flat: &Lines<'_>, mark: usize) -> bool {
+fn heads_list(scene: &Scene<'_>, flat: &PageLines<'_>, mark: usize) -> bool {
     let rules = &scene.rules.profile.text;
     for at in (mark + 1..flat.lines.len()).take(CARD_LINES_MAX) {
         let text = fold_apart(flat.line(at));
@@ -202,7 +202,7 @@ fn heads_list(scene: &Scene<'_>, flat: &Lines<'_>, mark: usize) -> bool {
 }
 
 /// Whether a line is the heading of a box that has nothing to do with the story.
-fn is_sidebar(rules: &TextRules, flat: &Lines<'_>, at: usize) -> bool {
+fn is_sidebar(rules: &TextRules, flat: &PageLines<'_>, at: usize) -> bool {
     let links: Vec<String> = flat.links_of(at).map(|link| fold(flat.title(link))).collect();
     let text = fold_apart(flat.line(at));
     let beside = links.iter().rev().fold(text, |text, title| text.replace(title.as_str(), ""));

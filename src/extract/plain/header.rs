@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 
 use crate::{
     extract::{
-        date::When,
+        date::Dated,
         stamp::{self, Stamp},
         text::{ends_sentence, essence, is_bullet, is_teaser, unbullet},
     },
@@ -20,7 +20,7 @@ use super::lines::{TextLine, TextPage, is_prose};
 const HEADER_LINES_MAX: usize = 30;
 
 /// What the story is read with.
-pub(super) struct Header {
+pub(super) struct TextHeader {
     /// The line at which the story begins.
     pub(super) body_at: usize,
     /// The lines before it that are neither navigation nor stamp.
@@ -32,17 +32,22 @@ pub(super) struct Header {
 }
 
 /// Reads the lines before the story.
-pub(super) fn read(page: &TextPage<'_>, out: &mut Extraction) -> Header {
+pub(super) fn read(page: &TextPage<'_>, out: &mut Extraction) -> TextHeader {
     let mut header = lines(page, out);
     titles(page, &mut header, out);
     dates(&header, out);
     header
 }
 
-fn lines(page: &TextPage<'_>, out: &mut Extraction) -> Header {
+fn lines(page: &TextPage<'_>, out: &mut Extraction) -> TextHeader {
     let (rules, zone) = (&page.profile.text, page.profile.time_zone);
-    let mut header =
-        Header { body_at: 0, kept: Vec::new(), section: None, stamp: Stamp::default(), printed: None };
+    let mut header = TextHeader {
+        body_at: 0,
+        kept: Vec::new(),
+        section: None,
+        stamp: Stamp::default(),
+        printed: None,
+    };
     let mut stamped = None;
     for (at, line) in page.lines.iter().enumerate().take(HEADER_LINES_MAX) {
         if out.strip.market_date.is_none()
@@ -115,7 +120,7 @@ fn body_without_stamp(page: &TextPage<'_>, kept: &[usize]) -> usize {
 }
 
 /// Reads section, headline, summary, and a byline on a line of its own, from the lines before the stamp.
-fn titles(page: &TextPage<'_>, header: &mut Header, out: &mut Extraction) {
+fn titles(page: &TextPage<'_>, header: &mut TextHeader, out: &mut Extraction) {
     let rules = &page.profile.text;
     let text = |at: &usize| page.lines[*at].text.as_str();
     let (bullets, mut titles): (Vec<usize>, Vec<usize>) =
@@ -162,7 +167,7 @@ fn titles(page: &TextPage<'_>, header: &mut Header, out: &mut Extraction) {
 
 /// Returns the section. What stands above section and headline are counters and boxes that nobody described:
 /// it is taken out of `titles`, and so is the section's line.
-fn section(page: &TextPage<'_>, header: &mut Header, titles: &mut Vec<usize>) -> Option<String> {
+fn section(page: &TextPage<'_>, header: &mut TextHeader, titles: &mut Vec<usize>) -> Option<String> {
     let text = |at: &usize| page.lines[*at].text.as_str();
     let is_short = |at: &usize| text(at).split(' ').count() <= 3 && !ends_sentence(text(at));
     let is_section = |at: &usize| page.profile.text.sections.has(text(at));
@@ -186,9 +191,9 @@ fn repeats(page: &TextPage<'_>, at: usize, body_at: usize) -> bool {
 }
 
 /// Fills in days and moments of the stamp, and the day of the print edition where the stamp has none.
-fn dates(header: &Header, out: &mut Extraction) {
+fn dates(header: &TextHeader, out: &mut Extraction) {
     let (stamp, draft) = (&header.stamp, &mut out.draft);
-    let moment = |when: When| {
+    let moment = |when: Dated| {
         let when = if header.printed.is_some() { when.without_midnight() } else { when };
         when.at
     };
