@@ -1,20 +1,14 @@
-//! README tells the truth: its queries run, its tables are the program's.
+//! README and `docs/` tell the truth: their examples run, their tables are the program's. What can be said of the papers
+//! without the program is in `papers.rs`.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, path::Path, process::Command};
 
 use rusqlite::Connection;
 
-use crate::support::program::{Program, open, rows};
-
-fn readme() -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md")
-}
-
-/// The code blocks of a language.
-fn blocks(text: &str, language: &str) -> Vec<String> {
-    let fence = format!("```{language}\n");
-    text.split(&fence).skip(1).filter_map(|it| it.split("```").next()).map(str::to_owned).collect()
-}
+use crate::support::{
+    papers::{all_blocks, blocks, code_spans, paper, readme, table_rows},
+    program::{Program, open, rows},
+};
 
 fn demo() -> (Program, Connection) {
     let program = Program::new();
@@ -26,8 +20,9 @@ fn demo() -> (Program, Connection) {
 #[test]
 fn every_query_runs_and_answers() {
     let (_program, archive) = demo();
-    let queries = blocks(&readme(), "sql");
-    assert!(10 <= queries.len());
+    assert_eq!(blocks(&readme(), "sql").len(), 5, "README has five queries");
+    let queries = all_blocks("sql");
+    assert!(15 <= queries.len());
     for sql in queries {
         // The demo fills no range of days.
         assert!(!rows(&archive, &sql).is_empty() || sql.contains("FROM days"), "no row:\n{sql}");
@@ -38,7 +33,7 @@ fn every_query_runs_and_answers() {
 fn queries_by_date_use_an_index() {
     let (_program, archive) = demo();
     let mut by_date = 0;
-    for sql in blocks(&readme(), "sql") {
+    for sql in all_blocks("sql") {
         let plan = rows(&archive, &format!("EXPLAIN QUERY PLAN {sql}")).join("\n");
         let asks_by_date =
             ["published_on =", "published_on BETWEEN", "symbol ="].iter().any(|it| sql.contains(it));
@@ -94,26 +89,90 @@ fn every_command_and_option_of_the_program_is_in_readme() {
 }
 
 #[test]
-fn every_section_of_the_configuration_is_in_readme() {
+fn every_section_of_the_configuration_is_described() {
     let config = tearsheet::config::DEFAULT;
-    let readme = readme();
+    let operation = paper("docs/operation.md");
     let sections = config.lines().filter(|it| it.starts_with('[')).map(str::trim_end);
     for section in sections.filter(|it| !it.contains("eras.rules")) {
-        assert!(readme.contains(section), "{section}");
+        assert!(operation.contains(section), "{section}");
     }
 }
 
 #[test]
-fn every_table_of_the_archive_is_in_readme() {
+fn every_table_of_the_archive_is_described() {
     let (_program, archive) = demo();
-    let readme = readme();
+    let described = paper("docs/archive.md");
     let sql =
         "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'
                  AND name NOT LIKE 'articles_fts_%'";
     for name in rows(&archive, sql) {
         let is_base = ["block_spans", "article_links", "old_versions"].contains(&name.as_str());
-        assert!(is_base || readme.contains(&format!("`{name}`")), "{name}");
+        assert!(is_base || described.contains(&format!("`{name}`")), "{name}");
     }
+}
+
+#[test]
+fn described_columns_are_those_of_the_schema() {
+    let (_program, archive) = demo();
+    let text = paper("docs/archive.md");
+    let headings: Vec<&str> = text.lines().filter(|line| line.starts_with("### `")).collect();
+    assert!(10 <= headings.len(), "{headings:?}");
+    for heading in headings {
+        let table = heading.trim_start_matches("### ").trim_matches('`');
+        let described: BTreeSet<String> =
+            table_rows(&text, heading).iter().flat_map(|cells| code_spans(&cells[0])).collect();
+        let sql = format!("SELECT name FROM pragma_table_info('{table}')");
+        let schema: BTreeSet<String> = rows(&archive, &sql).into_iter().collect();
+        assert_eq!(described, schema, "{table}");
+    }
+}
+
+/// What `$` lines print is what the paper says they print.
+#[test]
+fn console_examples_print_what_the_papers_say() {
+    let (program, _archive) = demo();
+    let binary = Path::new(env!("CARGO_BIN_EXE_tearsheet")).parent().expect("a folder");
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap_or_default());
+    let mut ran = 0;
+    for block in all_blocks("console") {
+        for example in block.split("$ ").skip(1) {
+            let (line, expected) = example.split_once('\n').expect("a command and its output");
+            let has_shell = Command::new("sqlite3").arg("--version").output().is_ok();
+            if line.starts_with("sqlite3") && !has_shell {
+                continue;
+            }
+            // The lines are those of a shell: they have pipes and quotes.
+            let mut shell = Command::new("sh");
+            shell.args(["-c", line]).current_dir(program.path("")).env("PATH", &path);
+            shell.env_remove("TEARSHEET_ARCHIVE").env_remove("TEARSHEET_CONFIG");
+            let Ok(output) = shell.output() else { return };
+            assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{line}");
+            ran += 1;
+        }
+    }
+    assert!(1 <= ran);
+}
+
+#[test]
+fn command_lines_in_the_papers_are_understood() {
+    let program = Program::new();
+    // `--help` at the end ends every command that was understood so far.
+    assert_ne!(program.run(&["scrape", "--no-such-option", "--help"]).code, 0);
+    let mut lines = 0;
+    for block in ["sh", "cron", "ini"].iter().flat_map(|language| all_blocks(language)) {
+        for line in block.lines() {
+            let line = line.split(" #").next().unwrap_or_default();
+            let Some((before, args)) = line.split_once("tearsheet ") else { continue };
+            if !before.is_empty() && !before.ends_with('/') {
+                continue;
+            }
+            let mut args: Vec<&str> = args.split_whitespace().collect();
+            args.push("--help");
+            program.ok(&args);
+            lines += 1;
+        }
+    }
+    assert!(20 <= lines, "{lines}");
 }
 
 /// The tables and columns that users' scripts depend on.
@@ -160,8 +219,8 @@ fn the_archive_has_the_columns_it_promises() {
 #[test]
 fn the_sqlite3_shell_reads_every_query() {
     let (program, _archive) = demo();
-    for sql in blocks(&readme(), "sql") {
-        let ran = std::process::Command::new("sqlite3").arg(program.path("demo.db")).arg(&sql).output();
+    for sql in all_blocks("sql") {
+        let ran = Command::new("sqlite3").arg(program.path("demo.db")).arg(&sql).output();
         let Ok(output) = ran else { return };
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let has_rows = !output.stdout.is_empty() || sql.contains("FROM days");

@@ -8,6 +8,7 @@ mod docs;
 mod guesses;
 mod hostile;
 mod pages;
+mod papers;
 mod polite;
 mod safety;
 mod scrape;
