@@ -4,7 +4,7 @@
 use std::{
     collections::BTreeSet,
     fs,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use crate::support::papers::{
@@ -118,8 +118,8 @@ fn resolved(path: &Path) -> PathBuf {
     let mut parts = PathBuf::new();
     for part in path.components() {
         match part {
-            std::path::Component::ParentDir => {
-                assert!(parts.pop(), "{} leaves the repository", path.display())
+            Component::ParentDir => {
+                assert!(parts.pop(), "{} leaves the repository", path.display());
             }
             part => parts.push(part),
         }
