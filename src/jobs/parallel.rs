@@ -113,7 +113,7 @@ mod tests {
         for workers in [1, 2, 7] {
             let mut found = Vec::new();
             // The first of each ten takes longest.
-            let work = |_: &mut (), item: u64| {
+            let work = |(): &mut (), item: u64| {
                 if item.is_multiple_of(10) {
                     thread::yield_now();
                 }
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn no_worker_runs_far_ahead_of_what_is_handed_over() {
         let (begun, mut taken, mut most) = (AtomicUsize::new(0), 0, 0);
-        let work = |_: &mut (), _| begun.fetch_add(1, Ordering::SeqCst);
+        let work = |(): &mut (), _| begun.fetch_add(1, Ordering::SeqCst);
         in_order(&mut [(), ()], 0..500, work, |_| {
             taken += 1;
             most = most.max(begun.load(Ordering::SeqCst) - taken);

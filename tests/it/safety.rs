@@ -322,12 +322,16 @@ fn a_page_that_was_given_up_and_is_still_named_is_asked_for_again() {
 // ---- a site whose every answer names another address
 
 fn index(base: &str, names: impl Iterator<Item = usize>) -> Reply {
-    let names: String = names.map(|it| format!("<sitemap><loc>{base}/s/{it}</loc></sitemap>")).collect();
+    let name = |it| format!("<sitemap><loc>{base}/s/{it}</loc></sitemap>");
+    let names = names.map(name).collect::<Vec<_>>().concat();
     ok(format!("<sitemapindex>{names}</sitemapindex>")).header("content-type", "application/xml")
 }
 
+/// An answer made of the path and of the number of visits before.
+type Answering = Box<dyn Fn(&str, usize) -> Reply + Send + Sync>;
+
 /// Answers that lead on and on: what they are called, and what they say.
-fn without_end(base: &str) -> Vec<(&'static str, Box<dyn Fn(&str, usize) -> Reply + Send + Sync>)> {
+fn without_end(base: &str) -> Vec<(&'static str, Answering)> {
     let (a, b, c, d) = (base.to_owned(), base.to_owned(), base.to_owned(), base.to_owned());
     vec![
         ("indexes", Box::new(move |_, count| index(&a, count * 50..count * 50 + 50))),

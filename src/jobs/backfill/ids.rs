@@ -74,15 +74,13 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         let since = midnight(next, self.work.pass.profile.time_zone);
         let mut both = Vec::new();
         for begins in [day, next] {
-            match self.find(begins, Guess { day, since }).await? {
-                Some(edges) => both.push(edges),
-                None => {
-                    if self.left == 0 {
-                        self.file(day, Vec::new(), Reading::Failed, Some(GUESS_LIMIT)).await?;
-                    }
-                    return Ok(Named::Unknown);
+            let Some(edges) = self.find(begins, Guess { day, since }).await? else {
+                if self.left == 0 {
+                    self.file(day, Vec::new(), Reading::Failed, Some(GUESS_LIMIT)).await?;
                 }
-            }
+                return Ok(Named::Unknown);
+            };
+            both.push(edges);
         }
         match reach(both[0], both[1]) {
             Reach::Before => {

@@ -54,7 +54,9 @@ fn circle(sources: &[&Source]) -> Vec<String> {
     };
     while let Some(free) = open.iter().copied().find(|it| is_free(it, &left, &open)) {
         open.remove(&free);
-        left.iter_mut().for_each(|it| _ = it.remove(&free));
+        for imports in &mut left {
+            imports.remove(&free);
+        }
     }
     open.into_iter().map(|at| sources[at].path.clone()).collect()
 }
