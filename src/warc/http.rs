@@ -77,16 +77,38 @@ fn in_words_of_1_1<'b>(block: &'b [u8], protocol: &str) -> Cow<'b, [u8]> {
     Cow::Owned([b"HTTP/1.1", rest].concat())
 }
 
+/// Returns an answer whose head has a blank for each control character that no line ends with, such as a bare CR: servers send
+/// them, crawlers store them, and `httparse` would refuse the whole head. Its length stays the same.
+fn without_controls(block: &[u8]) -> Cow<'_, [u8]> {
+    let is_end = |at: usize| block[at..].starts_with(b"\n\r\n") || block[at..].starts_with(b"\n\n");
+    let end = (0..block.len()).find(|at| is_end(*at)).unwrap_or(block.len());
+    let is_stray = |at: usize| match block[at] {
+        b'\r' => block.get(at + 1).is_some_and(|it| *it != b'\n'),
+        b'\t' | b'\n' => false,
+        byte => byte.is_ascii_control(),
+    };
+    let stray: Vec<usize> = (0..end).filter(|at| is_stray(*at)).collect();
+    if stray.is_empty() {
+        return Cow::Borrowed(block);
+    }
+    let mut owned = block.to_vec();
+    for at in stray {
+        owned[at] = b' ';
+    }
+    Cow::Owned(owned)
+}
+
 fn parse_head(block: &[u8]) -> Result<AnswerHead, String> {
     let mut headers = [httparse::EMPTY_HEADER; LINES_MAX];
     let mut answer = httparse::Response::new(&mut headers);
+    let block = without_controls(block);
     // What crawlers stored is read as far as it can be: a line that is no header is passed over.
     let parsed = httparse::ParserConfig::default()
         .allow_multiple_spaces_in_response_status_delimiters(true)
         .allow_obsolete_multiline_headers_in_responses(true)
         .allow_spaces_after_header_name_in_responses(true)
         .ignore_invalid_headers_in_responses(true)
-        .parse_response(&mut answer, block);
+        .parse_response(&mut answer, &block);
     let length = match parsed {
         Ok(httparse::Status::Complete(length)) => length,
         Ok(httparse::Status::Partial) => return Err("the head of the answer does not end".to_owned()),
@@ -213,6 +235,7 @@ mod tests {
             &[("A", "b c"), ("D", "e")],
         );
         check("HTTP/1.1 200 OK\r\nno header\r\nA: b\r\n\r\nbody", "http/1.1", &[("A", "b")]);
+        check("HTTP/1.1 200 OK\r\nA: b\rc\u{1}d\r\n\r\nbody", "http/1.1", &[("A", "b c d")]);
         check("HTTP/1.1 200 OK\r\n\r\nbody", "http/1.1", &[]);
     }
 
