@@ -9,7 +9,7 @@ use crate::{
     config::WebArchive,
     jobs::{
         self, Backfill, BackfillPlan, Captures, CoveredDay, End, Expected, Ids, Limits, Order,
-        PlannedDay, Preview, Via,
+        PlannedDay, Preview, ViaArchive,
     },
     model::{Days, Verdict},
     store::{Reader, Writer},
@@ -81,7 +81,8 @@ fn fill(
         match &args.via {
             Some(name) => {
                 let captures = if args.every_capture { Captures::Every } else { Captures::FirstAndLast };
-                let via = Via { archive: web_archive(session, name)?, days: backfill.days, captures };
+                let via =
+                    ViaArchive { archive: web_archive(session, name)?, days: backfill.days, captures };
                 Ok(pass.backfill_via(&reader, &via).await?)
             }
             None => Ok(pass.backfill(&reader, backfill).await?),

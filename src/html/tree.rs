@@ -251,7 +251,7 @@ impl<'d> Element<'d> {
         (first..end).zip(&self.document.nodes[first as usize..end as usize])
     }
 
-    /// What stands directly inside, in order; comments left out.
+    /// Returns what is directly inside, in order; comments are left out.
     pub fn children(self) -> impl Iterator<Item = Child<'d>> {
         let document = self.document;
         let end = self.node().end;
@@ -273,7 +273,7 @@ impl<'d> Element<'d> {
         })
     }
 
-    /// Every element inside, in document order.
+    /// Returns every element inside, in document order.
     pub fn descendants(self) -> impl Iterator<Item = Element<'d>> {
         let document = self.document;
         let is_element = |it: &(u32, &Node)| matches!(it.1.what, What::Element(_));
@@ -307,7 +307,7 @@ impl<'d> Element<'d> {
         None
     }
 
-    /// Everything inside in document order, without recursion: broken pages nest without bound.
+    /// Returns everything inside in document order, without recursion: broken pages nest without bound.
     pub fn walk(self) -> impl Iterator<Item = Step<'d>> {
         let document = self.document;
         let end = self.node().end;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::{End, Halt};
+use super::{halt::Halt, report::End};
 
 /// The user's wish to stop: what is in hand is finished, nothing more is begun.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 
 use crate::{config::ConfigError, store::StoreError};
 
-use super::{End, JobError};
+use super::report::{End, JobError};
 
 /// Why a job goes no further.
 #[derive(Debug)]

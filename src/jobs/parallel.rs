@@ -13,7 +13,7 @@ const AHEAD: usize = 4;
 
 /// How far the results have been handed over.
 #[derive(Default)]
-struct Progress {
+struct HandOver {
     handed_over: Mutex<State>,
     moved: Condvar,
 }
@@ -26,7 +26,7 @@ struct State {
 }
 
 /// Closes the progress when its thread panics, so that nobody waits for what will not come.
-struct CloseOnPanic<'p>(&'p Progress);
+struct CloseOnPanic<'p>(&'p HandOver);
 
 /// Does `work` on every item on a thread for each worker, and hands the results to `take` on this thread, in the order of
 /// the items. A worker is what a thread needs for itself, such as a connection of its own. Blocks until all is done; a panic
@@ -39,7 +39,7 @@ pub(super) fn in_order<W: Send, I: Send, O: Send>(
 ) {
     let ahead_max = workers.len() * AHEAD;
     let items = Mutex::new(items.enumerate());
-    let progress = Progress::default();
+    let progress = HandOver::default();
     let (send, results) = channel();
     thread::scope(|scope| {
         let _guard = CloseOnPanic(&progress);
@@ -73,7 +73,7 @@ pub(super) fn in_order<W: Send, I: Send, O: Send>(
     });
 }
 
-impl Progress {
+impl HandOver {
     /// Waits until an item is near enough to what was handed over. Returns whether it is still wanted.
     fn wait_until_near(&self, place: usize, ahead_max: usize) -> bool {
         let state = self.state();

@@ -48,7 +48,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("http_body_util::", &["fetch"]),
     ("rustls::", &["fetch"]),
     ("rusqlite::", &["store"]),
-    ("strum::", &["model", "store"]),
+    ("strum::", &["model", "config", "fetch", "store"]),
     ("data_encoding::", &["store", "warc", "export"]),
     ("zstd::", &["store", "warc"]),
     ("sha2::", &["store", "warc", "export"]),

@@ -12,7 +12,8 @@ use crate::{
 };
 
 use crate::jobs::{
-    Halt, JobError, Report, midnight,
+    JobError, Report,
+    halt::Halt,
     run::{Pass, Work},
 };
 
@@ -21,7 +22,8 @@ use super::{
     forecast::Forecast,
     id_map::IdMap,
     ids::{IdWalk, Named},
-    listings::{Asked, Listing, ask, is_asked},
+    listings::{Listing, ListingAnswer, ask, is_asked},
+    moment::midnight,
     outlook::{Expected, Outlook, stretches, typical},
     survey::Survey,
 };
@@ -257,7 +259,7 @@ impl Filling<'_, '_> {
         let asked = ask(fetcher, &self.work.bounds, cards, url.clone(), day).await;
         self.listings_read += asked.requests.len() as u64;
         let names = asked.names();
-        let Asked { candidates, requests, state, reason, stop, over } = asked;
+        let ListingAnswer { candidates, requests, state, reason, stop, over } = asked;
         if let Some(end) = over.or_else(|| stop.map(|it| self.work.stopped(&it))) {
             writer.remember_requests(self.work.run, requests).await?;
             return Err(end.into());

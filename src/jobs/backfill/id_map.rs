@@ -12,8 +12,7 @@ use crate::{
     store::{IdFact, Reader, StoreError},
 };
 
-use crate::jobs::midnight;
-
+use super::moment::midnight;
 use super::reach::{Edges, Reach, reach, widened};
 
 /// The ids of a site.

@@ -12,10 +12,11 @@ use crate::{
     store::Reader,
 };
 
-use crate::jobs::{End, Halt, JobError, midnight, run::Work};
+use crate::jobs::{End, JobError, halt::Halt, run::Work};
 
 use super::{
     id_map::IdMap,
+    moment::midnight,
     reach::{Edges, Reach, reach, widened},
 };
 

@@ -30,7 +30,7 @@ pub(super) struct Listing<'p> {
 }
 
 /// What came of asking for a listing.
-pub(super) struct Asked {
+pub(super) struct ListingAnswer {
     pub(super) candidates: Vec<Candidate>,
     pub(super) requests: Vec<Request>,
     pub(super) state: Reading,
@@ -63,7 +63,7 @@ impl<'p> Listing<'p> {
     }
 }
 
-impl Asked {
+impl ListingAnswer {
     /// Returns the ids of the pages that are listed; `None` where nobody can say.
     pub(super) fn names(&self) -> Option<Vec<String>> {
         match self.state {
@@ -90,9 +90,9 @@ pub(super) async fn ask(
     cards: &CardReader<'_>,
     url: Url,
     day: NaiveDate,
-) -> Asked {
+) -> ListingAnswer {
     let mut source = ListingSource::new(cards, url, Extent::Day(day));
-    let mut asked = Asked {
+    let mut asked = ListingAnswer {
         candidates: Vec::new(),
         requests: Vec::new(),
         state: Reading::Empty,

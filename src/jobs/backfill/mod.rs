@@ -7,6 +7,7 @@ mod forecast;
 mod id_map;
 mod ids;
 mod listings;
+mod moment;
 mod outlook;
 mod preview;
 mod reach;

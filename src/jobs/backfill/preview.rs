@@ -12,12 +12,13 @@ use crate::{
     store::Reader,
 };
 
-use crate::jobs::{End, JobError, Limits, Stop, bounds::Bounds, midnight};
+use crate::jobs::{End, JobError, Limits, Stop, bounds::Bounds};
 
 use super::{
     Backfill, CoveredDay, Expected, coverage,
     id_map::IdMap,
     listings::{Listing, ask, is_asked},
+    moment::midnight,
     outlook::{Outlook, stretches, typical},
     survey::Survey,
 };

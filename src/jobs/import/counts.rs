@@ -15,7 +15,7 @@ const DIGESTS_MAX: usize = 500_000;
 
 /// What was counted.
 #[derive(Default)]
-pub(super) struct Counted {
+pub(super) struct ImportCounts {
     pub(super) tally: Tally,
     pub(super) passed_over: BTreeMap<PassedOver, u64>,
     pub(super) damaged: u64,
@@ -32,21 +32,21 @@ pub(super) struct NamedRevisit {
 
 /// The counts of several threads.
 #[derive(Default)]
-pub(super) struct Counts(Mutex<Counted>);
+pub(super) struct SharedCounts(Mutex<ImportCounts>);
 
-impl Counts {
-    /// Counts something.
-    pub(super) fn note<T>(&self, act: impl FnOnce(&mut Counted) -> T) -> T {
-        // Counts stay counts, whoever panicked beside them.
+impl SharedCounts {
+    /// Counts something. Returns what the counting returns.
+    pub(super) fn note<T>(&self, act: impl FnOnce(&mut ImportCounts) -> T) -> T {
+        // SharedCounts stay counts, whoever panicked beside them.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(super) fn into_inner(self) -> Counted {
+    pub(super) fn into_inner(self) -> ImportCounts {
         self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Counted {
+impl ImportCounts {
     /// Remembers which bytes a digest is of: a revisit may name it.
     pub(super) fn remember(&mut self, digest: Option<String>, sha256: &str) {
         if let Some(digest) = digest.filter(|_| self.digests.len() < DIGESTS_MAX) {

@@ -14,19 +14,17 @@ use std::{
 use chrono::Utc;
 
 use crate::{
-    config::Profile,
-    extract::Extractor,
     jobs::{
-        End, JobError, Observer, Report, Stop,
+        End, JobError, Report,
         records::{PassedOver, Revisit},
     },
-    model::{Event, Settled, Tally},
-    store::{Measured, Reader, StoreError, Writer},
+    store::{Measured, Reader, StoreError},
 };
 
 use super::{
-    counts::{Counted, Counts, NamedRevisit},
+    counts::{ImportCounts, NamedRevisit, SharedCounts},
     keeping::Keeper,
+    parts::Import,
     reading::FileReader,
     source::ImportFile,
 };
@@ -35,22 +33,6 @@ use super::{
 const QUEUE_MAX: usize = 64;
 /// Cores beyond these find nothing to do.
 const WORKERS_MAX: usize = 16;
-
-/// The parts of an import.
-pub struct Import<'a> {
-    /// Reads pages.
-    pub extractor: &'a Extractor,
-    /// Writes the archive.
-    pub writer: &'a Writer,
-    /// The site.
-    pub profile: &'a Profile,
-    /// The largest body that is taken for a page, in bytes.
-    pub body_max: usize,
-    /// Listens to what happens.
-    pub observe: Observer<'a>,
-    /// The user's wish to stop.
-    pub stop: Stop,
-}
 
 /// What came of an import.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,7 +52,7 @@ impl Import<'_> {
     pub async fn run(&self, files: Vec<ImportFile>, reader: &Reader) -> Result<Imported, JobError> {
         let run = self.writer.begin_run("import", Utc::now()).await?;
         let parsed_before = self.extractor.parsed();
-        let counts = Counts::default();
+        let counts = SharedCounts::default();
         tokio::task::block_in_place(|| self.keep_files(files, &counts))?;
         let mut counted = counts.into_inner();
         let unresolved = self.keep_revisits(&mut counted, reader).await?;
@@ -80,13 +62,13 @@ impl Import<'_> {
         let measured =
             Measured { pages: parsed.pages, parsed_slowly: parsed.slowly, ..Measured::default() };
         self.writer.keep_measures(run, measured).await?;
-        let Counted { tally, passed_over, damaged, .. } = counted;
+        let ImportCounts { tally, passed_over, damaged, .. } = counted;
         let report = Report { tally, end, due, parsed_slowly: parsed.slowly, drifts: Vec::new() };
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(Imported { report, passed_over, damaged, unresolved })
     }
 
-    fn keep_files(&self, files: Vec<ImportFile>, counts: &Counts) -> Result<(), StoreError> {
+    fn keep_files(&self, files: Vec<ImportFile>, counts: &SharedCounts) -> Result<(), StoreError> {
         let cores = thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
         let is_broken = AtomicBool::new(false);
         let is_over = || self.stop.is_wished() || is_broken.load(Ordering::Relaxed);
@@ -105,7 +87,7 @@ impl Import<'_> {
     }
 
     /// Stores revisits whose payload is now known. Returns how many could not be resolved.
-    async fn keep_revisits(&self, counts: &mut Counted, reader: &Reader) -> Result<u64, JobError> {
+    async fn keep_revisits(&self, counts: &mut ImportCounts, reader: &Reader) -> Result<u64, JobError> {
         let mut unresolved = 0;
         for NamedRevisit { file, revisit } in std::mem::take(&mut counts.revisits) {
             if self.stop.is_wished() {
@@ -129,13 +111,5 @@ impl Import<'_> {
             self.count(&mut counts.tally, &file, &settled);
         }
         Ok(unresolved)
-    }
-
-    /// Counts settled pages of a file, and reports them.
-    pub(super) fn count(&self, tally: &mut Tally, name: &str, settled: &[Settled]) {
-        for settled in settled {
-            tally.count(*settled);
-            (self.observe)(Event::Settled { url: name.to_owned(), settled: *settled, cause: None });
-        }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     store::{PackedPages, Pending, StoreError},
 };
 
-use super::{counts::Counts, job::Import, reading::Loaded};
+use super::{counts::SharedCounts, parts::Import, reading::Loaded};
 
 /// Pages a core takes at a time.
 const BATCH: usize = 64;
@@ -24,7 +24,7 @@ const COMMIT: usize = 512;
 
 /// Pages that are ready for the archive, with the names of their files.
 #[derive(Default)]
-struct Batch {
+struct PageBatch {
     names: Vec<String>,
     digests: Vec<Option<String>>,
     pages: PackedPages,
@@ -40,17 +40,21 @@ struct Submitted {
 pub(super) struct Keeper<'a> {
     pub(super) import: &'a Import<'a>,
     pub(super) runtime: Handle,
-    pub(super) counts: &'a Counts,
+    pub(super) counts: &'a SharedCounts,
     /// The archive cannot take more; what is still read is let go.
     pub(super) is_broken: &'a AtomicBool,
-    gathered: Batch,
+    gathered: PageBatch,
     /// The commit before: it is waited for while the next one is gathered.
     before: Option<Submitted>,
 }
 
 impl<'a> Keeper<'a> {
-    pub(super) fn new(import: &'a Import<'a>, counts: &'a Counts, is_broken: &'a AtomicBool) -> Self {
-        let (gathered, runtime) = (Batch::default(), Handle::current());
+    pub(super) fn new(
+        import: &'a Import<'a>,
+        counts: &'a SharedCounts,
+        is_broken: &'a AtomicBool,
+    ) -> Self {
+        let (gathered, runtime) = (PageBatch::default(), Handle::current());
         Self { import, runtime, counts, is_broken, gathered, before: None }
     }
 
@@ -64,7 +68,7 @@ impl<'a> Keeper<'a> {
         let pack = |(): &mut (), loaded: Vec<Loaded>| {
             // The readers are not held up: what nobody can keep is let go.
             let is_wanted = !is_broken.load(Ordering::Relaxed);
-            is_wanted.then(|| Batch::pack(import, loaded))
+            is_wanted.then(|| PageBatch::pack(import, loaded))
         };
         let mut failure = None;
         in_order(&mut vec![(); cores], batches, pack, |packed| {
@@ -81,8 +85,8 @@ impl<'a> Keeper<'a> {
     }
 
     /// Puts pages after those that wait, and submits all of them once they are enough for a commit.
-    fn gather(&mut self, batch: Batch) -> Result<(), StoreError> {
-        let Batch { names, digests, pages } = batch;
+    fn gather(&mut self, batch: PageBatch) -> Result<(), StoreError> {
+        let PageBatch { names, digests, pages } = batch;
         self.counts.note(|counted| {
             for (digest, sha256) in digests.into_iter().zip(pages.hashes()) {
                 counted.remember(digest, sha256);
@@ -101,7 +105,7 @@ impl<'a> Keeper<'a> {
     }
 
     fn submit(&mut self) -> Result<Submitted, StoreError> {
-        let Batch { names, digests: _, pages } = std::mem::take(&mut self.gathered);
+        let PageBatch { names, digests: _, pages } = std::mem::take(&mut self.gathered);
         let submitting = self.import.writer.submit_import(pages, Utc::now());
         Ok(Submitted { names, pending: self.runtime.block_on(submitting)? })
     }
@@ -128,7 +132,7 @@ impl<'a> Keeper<'a> {
     }
 }
 
-impl Batch {
+impl PageBatch {
     /// Reads pages and compresses them.
     fn pack(import: &Import<'_>, loaded: Vec<Loaded>) -> Result<Self, StoreError> {
         let mut batch = Self::default();

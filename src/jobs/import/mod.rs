@@ -4,8 +4,10 @@
 mod counts;
 mod job;
 mod keeping;
+mod parts;
 mod reading;
 mod source;
 
-pub use job::{Import, Imported};
+pub use job::Imported;
+pub use parts::Import;
 pub use source::{Contents, ImportFile, Unreadable, saved_page};

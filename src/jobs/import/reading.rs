@@ -16,8 +16,8 @@ use crate::{
 };
 
 use super::{
-    counts::{Counts, NamedRevisit},
-    job::Import,
+    counts::{NamedRevisit, SharedCounts},
+    parts::Import,
     source::{Contents, ImportFile, Unreadable, saved_page},
 };
 
@@ -34,7 +34,7 @@ pub(super) struct Loaded {
 pub(super) struct FileReader<'a> {
     pub(super) import: &'a Import<'a>,
     pub(super) files: Mutex<std::vec::IntoIter<ImportFile>>,
-    pub(super) counts: &'a Counts,
+    pub(super) counts: &'a SharedCounts,
     /// Whether nothing more is wanted.
     pub(super) is_over: &'a (dyn Fn() -> bool + Sync),
 }

@@ -7,7 +7,7 @@ use chrono::{TimeDelta, Utc};
 
 use crate::{
     fetch::Fetcher,
-    jobs::{End, Halt, JobError, Report, bounds::Bounds},
+    jobs::{End, JobError, Report, bounds::Bounds, halt::Halt},
     model::{Drift, Tally},
     store::Measured,
 };

@@ -6,7 +6,7 @@ use futures_util::future::try_join_all;
 
 use crate::{
     fetch::FetchError,
-    jobs::{End, Halt, JobError, bounds::Bounds},
+    jobs::{End, JobError, bounds::Bounds, halt::Halt},
     model::{Event, Outcome, RunId, Settled, Tally, Task, Via},
     store::{Pending, VisitQueue},
 };

@@ -6,4 +6,4 @@ mod offers;
 mod reader;
 mod via;
 
-pub use via::{Captures, Via};
+pub use via::{Captures, ViaArchive};

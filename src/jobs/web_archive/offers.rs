@@ -10,7 +10,7 @@ use crate::{
     store::Reader,
 };
 
-use crate::jobs::{End, Halt, run::Work};
+use crate::jobs::{End, halt::Halt, run::Work};
 
 use super::{choice::first_and_last, reader::WebArchiveReader};
 

@@ -14,7 +14,8 @@ use crate::{
 };
 
 use crate::jobs::{
-    End, Halt, JobError,
+    End, JobError,
+    halt::Halt,
     records::{ArchivePages, Found, is_text},
     run::{Pass, ReadPage, Work},
 };

@@ -10,7 +10,8 @@ use crate::{
 };
 
 use crate::jobs::{
-    End, Halt, JobError, Report,
+    End, JobError, Report,
+    halt::Halt,
     run::{Pass, Work},
 };
 
@@ -18,7 +19,7 @@ use super::{choice::first_and_last, reader::WebArchiveReader};
 
 /// What is wanted of a web archive.
 #[derive(Debug, Clone, Copy)]
-pub struct Via<'p> {
+pub struct ViaArchive<'p> {
     /// The archive.
     pub archive: &'p WebArchive,
     /// Articles published on these days.
@@ -38,10 +39,10 @@ pub enum Captures {
 
 impl Pass<'_> {
     /// Fills a range from a web archive. `reader` looks at the same archive that is written. Returns what came of it.
-    pub async fn backfill_via(&self, reader: &Reader, via: &Via<'_>) -> Result<Report, JobError> {
+    pub async fn backfill_via(&self, reader: &Reader, via: &ViaArchive<'_>) -> Result<Report, JobError> {
         self.run("backfill", async |work, tally| {
             let web_archive = WebArchiveReader::new(work, via.archive);
-            let filled = Filling { work, reader, via, web_archive, tally }.fill().await;
+            let filled = ViaFilling { work, reader, via, web_archive, tally }.fill().await;
             if let Err(Halt::Over(End::Stopped { cause })) = &filled {
                 (self.observe)(Event::SiteStopped { cause: cause.clone() });
             }
@@ -51,15 +52,15 @@ impl Pass<'_> {
     }
 }
 
-struct Filling<'w, 'a> {
+struct ViaFilling<'w, 'a> {
     work: &'w Work<'a>,
     reader: &'w Reader,
-    via: &'w Via<'w>,
+    via: &'w ViaArchive<'w>,
     web_archive: WebArchiveReader<'w, 'a>,
     tally: &'w mut Tally,
 }
 
-impl Filling<'_, '_> {
+impl ViaFilling<'_, '_> {
     async fn fill(mut self) -> Result<(), Halt> {
         let captures = self.read_indexes().await?;
         let mut wanted = Vec::new();

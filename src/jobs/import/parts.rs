@@ -1,0 +1,36 @@
+//! What an import is made of. The parts are only put together here; `job` begins and ends an import with them, `reading` and
+//! `keeping` work with them.
+
+use crate::{
+    config::Profile,
+    extract::Extractor,
+    jobs::{Observer, Stop},
+    model::{Event, Settled, Tally},
+    store::Writer,
+};
+
+/// The parts of an import.
+pub struct Import<'a> {
+    /// Reads pages.
+    pub extractor: &'a Extractor,
+    /// Writes the archive.
+    pub writer: &'a Writer,
+    /// The site.
+    pub profile: &'a Profile,
+    /// The largest body that is taken for a page, in bytes.
+    pub body_max: usize,
+    /// Listens to what happens.
+    pub observe: Observer<'a>,
+    /// The user's wish to stop.
+    pub stop: Stop,
+}
+
+impl Import<'_> {
+    /// Counts settled pages of a file, and reports them.
+    pub(super) fn count(&self, tally: &mut Tally, name: &str, settled: &[Settled]) {
+        for settled in settled {
+            tally.count(*settled);
+            (self.observe)(Event::Settled { url: name.to_owned(), settled: *settled, cause: None });
+        }
+    }
+}
