@@ -218,6 +218,8 @@ fn what_is_moved_or_reopened_is_parsed_quickly() {
         "<svg><p>a</svg>b",
         "<svg><style>a{}</style><metadata><rdf:RDF>b</rdf:RDF></metadata><![CDATA[<x>]]></svg>",
         "<math><mi>x<b>y</mi></math>z",
+        "<math></html>a<!-- -->b",
+        "<p>a</body><!-- -->b",
         "<script><!-- <script> </script> --></script>x",
         "<form><p></form>a</p><form>b",
         "<h1><h2>a</h1>b",

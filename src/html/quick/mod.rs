@@ -218,8 +218,8 @@ impl<'t> Parser<'t> {
 
     fn comment(&mut self) {
         self.drops_line = false;
-        // After the body it is elsewhere, and parts no text.
-        if self.mode == Mode::AfterBody {
+        // After the body it is elsewhere, and parts no text; in a drawing that was left open it is where it is written.
+        if self.mode == Mode::AfterBody && !self.top().is_foreign() {
             return;
         }
         self.text = None;
