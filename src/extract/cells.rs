@@ -33,8 +33,11 @@ impl CellFinder {
             let mut of_part = Vec::new();
             for spot in spots {
                 let rule = spot.rule.as_ref().map(|rule| {
-                    list.push(rule);
-                    list.len() - 1
+                    let known = list.iter().position(|it| *it == rule);
+                    known.unwrap_or_else(|| {
+                        list.push(rule);
+                        list.len() - 1
+                    })
                 });
                 of_part.push(CellPlace { rule, attr: spot.attr.clone() });
             }

@@ -13,6 +13,7 @@ mod date;
 mod jsonld;
 mod lines;
 mod lists;
+mod place;
 mod stamp;
 mod strip;
 mod text;

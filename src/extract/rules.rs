@@ -13,7 +13,11 @@ use crate::{
     model::{Captured, PageKey, RawPage},
 };
 
-use super::{cells::CellFinder, strip::Grammar};
+use super::{
+    cells::CellFinder,
+    place::{InsideRule, RulePlace},
+    strip::Grammar,
+};
 
 /// A profile, compiled once for all of its pages.
 pub(super) struct Compiled {
@@ -33,17 +37,15 @@ pub(super) struct Compiled {
 
 /// Where a board's rows and their parts are.
 pub(super) struct CompiledBoard {
-    /// The place of the rule for its rows.
-    pub(super) rows: usize,
+    pub(super) rows: RulePlace,
     pub(super) cells: CellFinder,
 }
 
 /// Where a list of what is read most is.
 pub(super) struct CompiledMostRead {
-    /// The place of the rule for the printed name of its time.
-    pub(super) window: Option<usize>,
-    /// The place of the rule for its links.
-    pub(super) links: usize,
+    /// The printed name of its time.
+    pub(super) window: Option<RulePlace>,
+    pub(super) links: RulePlace,
 }
 
 /// The rules of a profile, each once: it is known by its place.
@@ -68,6 +70,8 @@ pub(super) struct PageIndex<'d> {
     pub(super) title: Option<String>,
     /// Every `h1`, `h2` and `h3`.
     pub(super) headings: Vec<RuleHit<'d>>,
+    /// Every element whose id a rule begins with.
+    ids: Vec<RuleHit<'d>>,
     /// Every `time` with a machine's reading.
     pub(super) times: Vec<RuleHit<'d>>,
 }
@@ -79,6 +83,15 @@ impl<'p> RuleList<'p> {
         known.unwrap_or_else(|| {
             self.0.push(rule);
             self.0.len() - 1
+        })
+    }
+
+    /// Returns where a rule looks; only one that looks anywhere is added to the list.
+    fn place_or_inside(&mut self, rule: &'p Rule) -> Result<RulePlace, ConfigError> {
+        let inside = InsideRule::new(rule)?;
+        Ok(match inside {
+            Some(inside) => RulePlace::Inside(Box::new(inside)),
+            None => RulePlace::Page(self.place(rule)),
         })
     }
 }
@@ -95,15 +108,16 @@ impl Compiled {
             }
             eras.push(fields);
         }
-        let boards = profile.boards.iter().map(|board| {
-            Ok(CompiledBoard { rows: list.place(&board.rows), cells: CellFinder::new(&board.row)? })
-        });
-        let boards = boards.collect::<Result<_, ConfigError>>()?;
-        let most_read = profile.most_read.iter().map(|it| CompiledMostRead {
-            window: it.window.as_ref().map(|rule| list.place(rule)),
-            links: list.place(&it.links),
-        });
-        let most_read = most_read.collect();
+        let mut boards = Vec::new();
+        for board in &profile.boards {
+            let rows = list.place_or_inside(&board.rows)?;
+            boards.push(CompiledBoard { rows, cells: CellFinder::new(&board.row)? });
+        }
+        let mut most_read = Vec::new();
+        for rules in &profile.most_read {
+            let window = rules.window.as_ref().map(|rule| list.place_or_inside(rule)).transpose()?;
+            most_read.push(CompiledMostRead { window, links: list.place_or_inside(&rules.links)? });
+        }
         let RuleList(list) = list;
         let matcher = Matcher::new(list.iter().map(|rule| rule.css.as_str()))
             .map_err(|bad| list[bad.index].refused())?;
@@ -145,6 +159,7 @@ impl Compiled {
             metas: Vec::new(),
             title: None,
             headings: Vec::new(),
+            ids: Vec::new(),
             times: Vec::new(),
         };
         for (number, element) in root.descendants().enumerate() {
@@ -153,9 +168,21 @@ impl Compiled {
                     index.hits[at].push(RuleHit { number, element });
                 }
             });
-            index.note(RuleHit { number, element });
+            let hit = RuleHit { number, element };
+            if self.is_looked_into(element) {
+                index.ids.push(hit);
+            }
+            index.note(hit);
         }
         index
+    }
+
+    /// Whether a rule looks into an element, by its id.
+    fn is_looked_into(&self, element: Element<'_>) -> bool {
+        let Some(id) = element.attr("id") else { return false };
+        let rows = self.boards.iter().map(|board| &board.rows);
+        let lists = self.most_read.iter().flat_map(|list| list.window.iter().chain([&list.links]));
+        rows.chain(lists).any(|place| matches!(place, RulePlace::Inside(rule) if rule.id == id))
     }
 
     /// Returns what the rules for a field find: those of the page's era first, then of the eras nearest to it.
@@ -214,9 +241,15 @@ impl<'d> PageIndex<'d> {
         }
     }
 
-    /// Returns what a rule found, by its place.
-    pub(super) fn hits(&self, place: usize) -> &[RuleHit<'d>] {
-        &self.hits[place]
+    /// Returns what a rule finds.
+    pub(super) fn find_at(&self, place: &RulePlace) -> Vec<Element<'d>> {
+        match place {
+            RulePlace::Page(place) => self.hits[*place].iter().map(|hit| hit.element).collect(),
+            RulePlace::Inside(rule) => {
+                let around = self.ids.iter().filter(|hit| hit.element.attr("id") == Some(&rule.id));
+                around.flat_map(|hit| rule.find(hit.element)).collect()
+            }
+        }
     }
 
     /// Forgets what the page's `head` says.
@@ -228,7 +261,7 @@ impl<'d> PageIndex<'d> {
     /// Forgets what was found in an element, and the element.
     pub(super) fn forget(&mut self, hit: &RuleHit<'d>) {
         let inside = hit.number..=hit.number + hit.element.descendants().count();
-        let lists = self.hits.iter_mut().chain([&mut self.headings, &mut self.times]);
+        let lists = self.hits.iter_mut().chain([&mut self.headings, &mut self.ids, &mut self.times]);
         lists.for_each(|hits| hits.retain(|found| !inside.contains(&found.number)));
     }
 

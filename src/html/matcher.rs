@@ -37,8 +37,18 @@ struct Part {
     index: usize,
     /// The element name it asks for, if any: cheaper to compare than to match.
     name: Option<String>,
+    /// An attribute it asks for, likewise.
+    need: Option<Need>,
     /// It asks for nothing but that and what it is filed under.
     is_told: bool,
+}
+
+/// An attribute that an element must have to match.
+#[derive(Debug, PartialEq, Eq)]
+struct Need {
+    name: String,
+    /// Whole, in whatever case: the selector says whether case matters. `None` for any value.
+    value: Option<String>,
 }
 
 /// Which names may be filed: cheap, never wrong about what is.
@@ -79,7 +89,7 @@ impl Matcher {
                     }
                     Key::Attr(_) | Key::Name(_) | Key::Any => false,
                 };
-                let part = Part { index, name, is_told };
+                let part = Part { index, name, need: need(compound), is_told };
                 let (map, name) = match key {
                     Key::Class(name) => {
                         matcher.class_filter.add(&name);
@@ -107,8 +117,9 @@ impl Matcher {
     /// Call `hit` with the place of every selector that matches an element.
     pub fn each_match(&self, element: Element<'_>, mut hit: impl FnMut(usize)) {
         let mut try_all = |filed: Option<&Vec<Part>>| {
-            for Part { index, name, is_told } in filed.into_iter().flatten() {
-                let may_match = name.as_deref().is_none_or(|it| it == element.name());
+            for Part { index, name, need, is_told } in filed.into_iter().flatten() {
+                let may_match = name.as_deref().is_none_or(|it| it == element.name())
+                    && need.as_ref().is_none_or(|it| it.is_met(element));
                 if may_match && (*is_told || self.selectors[*index].matches(element)) {
                     hit(*index);
                 }
@@ -133,6 +144,15 @@ impl Matcher {
         if !self.everywhere.is_empty() {
             try_all(Some(&self.everywhere));
         }
+    }
+}
+
+impl Need {
+    fn is_met(&self, element: Element<'_>) -> bool {
+        let found = element.attr(&self.name);
+        found.is_some_and(|found| {
+            self.value.as_ref().is_none_or(|value| value.eq_ignore_ascii_case(found))
+        })
     }
 }
 
@@ -177,6 +197,34 @@ fn name(compound: &str) -> Option<String> {
     let name = &compound[..end.unwrap_or(compound.len())];
     let is_plain = !name.is_empty() && !compound.contains(['\\', '|']);
     (is_plain && name == name.to_ascii_lowercase()).then(|| name.to_owned())
+}
+
+/// Returns an attribute that a compound asks for: its id, else the first in brackets.
+fn need(compound: &str) -> Option<Need> {
+    // Escapes and name spaces are the CSS parser's to read.
+    if compound.contains(['\\', '|']) {
+        return None;
+    }
+    let plain = compound.split(':').next().unwrap_or_default();
+    let outside = plain.find('[').unwrap_or(plain.len());
+    if let Some(hash) = plain[..outside].find('#') {
+        let id = &plain[hash + 1..outside];
+        let end = id.find(|it: char| !(it.is_alphanumeric() || matches!(it, '-' | '_')));
+        return Some(Need {
+            name: "id".to_owned(),
+            value: Some(id[..end.unwrap_or(id.len())].to_owned()),
+        });
+    }
+    let asked = plain[outside..].strip_prefix('[')?;
+    let asked = &asked[..asked.find(']')?];
+    let (name, value) = asked.split_once('=').map_or((asked, None), |(name, value)| (name, Some(value)));
+    let is_whole = !name.ends_with(['~', '^', '$', '*']);
+    let name = name.trim_end_matches(['~', '^', '$', '*']).trim().to_ascii_lowercase();
+    let bare = |quote: char| value?.trim().strip_prefix(quote)?.strip_suffix(quote);
+    let is_word =
+        |it: &&str| it.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'-' | b'_'));
+    let value = bare('\'').or_else(|| bare('"')).or_else(|| value.map(str::trim).filter(is_word));
+    Some(Need { name, value: value.filter(|_| is_whole).map(str::to_owned) })
 }
 
 /// Split at top-level commas.
@@ -280,6 +328,11 @@ mod tests {
             "div .b",
             "my-card.z",
             "my.z",
+            "p[data-k]",
+            "p[data-k='1']",
+            "p[ID=\"c\"]",
+            "div p#c",
+            "span#c",
         ];
         let matcher = Matcher::new(list).expect("valid");
         let page = Document::parse(text);
@@ -287,7 +340,26 @@ mod tests {
         for element in page.root().descendants() {
             matcher.each_match(element, |index| hits[index] += 1);
         }
-        assert_eq!(hits, [1, 1, 1, 1, 2, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0]);
+        assert_eq!(hits, [1, 1, 1, 1, 2, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0]);
+    }
+
+    #[test]
+    fn an_attribute_that_is_asked_for_is_known() {
+        let check = |css: &str, name: &str, value: Option<&str>| {
+            let expect = Need { name: name.to_owned(), value: value.map(str::to_owned) };
+            assert_eq!(need(css), Some(expect), "{css}");
+        };
+        check("div#c.x", "id", Some("c"));
+        check("a[href='#today']", "href", Some("#today"));
+        check("a[href=\"x y\"]", "href", Some("x y"));
+        check("a[rel=next]", "rel", Some("next"));
+        check("span[title]", "title", None);
+        check("a[href^='/news']", "href", None);
+        check("a[href='x' i]", "href", None);
+        check("A[HREF]:not(.b)", "href", None);
+        for none in ["div.a", "p", ":not([x])", "a[href='x:y']", "a\\#b", "[*|x]"] {
+            assert_eq!(need(none), None, "{none}");
+        }
     }
 
     #[test]

@@ -117,10 +117,17 @@ impl Profile {
     fn ask_url(&self, url: &Url, host: &str, groups: &Captures<'_>) -> Option<Url> {
         let slug = groups.name("slug").map(|it| it.as_str());
         let path = fill(&self.article_url, groups.name("id")?.as_str(), slug);
-        if host == self.host() {
-            return self.base_url.join(&path).ok();
+        if host != self.host() {
+            return url.join(&path).ok();
         }
-        url.join(&path).ok()
+        // Most links of a page are written as we would ask: parsing them again would be the larger part of the work.
+        let base = &self.base_url;
+        let is_as_asked = url.path() == path
+            && (url.query(), url.fragment()) == (None, None)
+            && (url.scheme(), url.host_str(), url.port())
+                == (base.scheme(), base.host_str(), base.port())
+            && (url.username(), url.password()) == ("", None);
+        if is_as_asked { Some(url.clone()) } else { base.join(&path).ok() }
     }
 
     /// Returns the address to ask for a known page: the base URL may have changed since its address was stored.

@@ -32,10 +32,10 @@ pub(super) fn boards(
         if found.iter().any(|known| known.name == board.name) {
             continue;
         }
-        for hit in sheet.index.hits(compiled.rows).iter().take(ROWS_MAX) {
-            let read = boards::read(&compiled.cells.find(hit.element), rules.unit, captured_on);
+        for element in sheet.index.find_at(&compiled.rows).into_iter().take(ROWS_MAX) {
+            let read = boards::read(&compiled.cells.find(element), rules.unit, captured_on);
             let mut warn = |code| {
-                let text = fold_apart(&element_text(hit.element));
+                let text = fold_apart(&element_text(element));
                 // A row on which nothing is printed only spaces out others.
                 if !text.is_empty() {
                     warnings.push(Warning::new(code, format!("{}: {text}", rules.name)));
@@ -72,12 +72,13 @@ fn keep(rows: &mut Vec<BoardRow>, row: BoardRow) -> bool {
 pub(super) fn most_read(sheet: &Sheet<'_, '_>) -> Vec<MostRead> {
     let mut found = Vec::new();
     for (rules, compiled) in sheet.rules.profile.most_read.iter().zip(&sheet.rules.most_read) {
-        let printed = compiled.window.and_then(|at| sheet.index.hits(at).first());
-        let printed = printed.map(|hit| fold_apart(&element_text(hit.element)));
+        let printed = compiled.window.as_ref().map(|place| sheet.index.find_at(place));
+        let printed = printed.and_then(|found| found.first().copied());
+        let printed = printed.map(|element| fold_apart(&element_text(element)));
         let window = printed.filter(|text| !text.is_empty()).unwrap_or_else(|| rules.name.clone());
         let mut list: Vec<MostRead> = Vec::new();
-        for hit in sheet.index.hits(compiled.links).iter().take(ROWS_MAX) {
-            let Some(story) = story(sheet, hit.element) else { continue };
+        for link in sheet.index.find_at(&compiled.links).into_iter().take(ROWS_MAX) {
+            let Some(story) = story(sheet, link) else { continue };
             if !list.iter().any(|known| known.url == story.url) {
                 let rank = u32::try_from(list.len() + 1).unwrap_or(u32::MAX);
                 list.push(MostRead { window: window.clone(), rank, ..story });
