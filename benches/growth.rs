@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tearsheet::{
     config::Config,
     extract::Extractor,
-    model::Settled,
+    model::{ReadPage, Settled},
     store::{Reader, Writer},
 };
 use tokio::runtime::Runtime;
@@ -49,7 +49,7 @@ fn main() {
                 .into_iter()
                 .map(|page| {
                     let extraction = extractor.extract(&page);
-                    (page, extraction)
+                    ReadPage { page, extraction }
                 })
                 .collect();
             let settled = runtime.block_on(writer.import(read, chrono::Utc::now())).expect("stored");
@@ -72,7 +72,7 @@ fn main() {
     println!("a page has {:.1} KB", length as f64 / number as f64 / 1e3);
     for look in ["first", "second"] {
         let began = Instant::now();
-        let status = reader.status(chrono::Utc::now()).expect("a status");
+        let status = reader.status(chrono::Utc::now(), tearsheet::extract::VERSION).expect("a status");
         let took = began.elapsed().as_secs_f64() * 1e3;
         println!("status of {} articles, {look} look: {took:.1} ms", status.articles);
     }

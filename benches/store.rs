@@ -18,6 +18,7 @@ use rusqlite::Connection;
 use tearsheet::{
     config::Config,
     extract::Extractor,
+    model::ReadPage,
     store::{ArticleReference, Reader, Writer},
 };
 
@@ -68,8 +69,8 @@ fn main() {
             // Extraction is another bench's.
             let batch = (number..pages.min(number + 64)).map(|it| {
                 let page = raw_page(it, template(it));
-                let read = extractor.extract(&page);
-                (page, read)
+                let extraction = extractor.extract(&page);
+                ReadPage { page, extraction }
             });
             let batch: Vec<_> = batch.collect();
             number += batch.len() as u64;

@@ -36,15 +36,18 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         ExportWhat::Articles => Table::Articles,
         ExportWhat::Quotes => Table::Quotes,
         ExportWhat::Links => Table::Links,
+        ExportWhat::Boards => Table::Boards,
+        ExportWhat::MostRead => Table::MostRead,
         ExportWhat::Warc => return captures(&session, args, common, printer),
         ExportWhat::DatasetteMetadata => {
             return datasette::run(&session, destination(&session, args), printer);
         }
     };
     let format = format(args)?;
-    if table == Table::Quotes && args.section.is_some() {
-        let hint = "a quote belongs to a capture, not to a section; leave `--section` out";
-        return Err(Usage::new("quotes have no section", hint).into());
+    let is_of_captures = matches!(table, Table::Quotes | Table::Boards | Table::MostRead);
+    if is_of_captures && args.section.is_some() {
+        let hint = "they belong to a capture, not to a section; leave `--section` out";
+        return Err(Usage::new("quotes, boards and most-read lists have no section", hint).into());
     }
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
     let reader = session.reader()?;

@@ -32,7 +32,8 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
     };
     match open(&args.path, max).map_err(|it| unreadable(it.to_string()))? {
         Contents::Page(body, content_type) => {
-            print(&saved_page(body, content_type, url, args.captured_at), args.ndjson)?;
+            let page = saved_page(&session.extractor, body, content_type, url, args.captured_at);
+            print(&page, args.ndjson)?;
             Ok(close(&session, printer, Exit::Done))
         }
         // Of many pages each is a line.

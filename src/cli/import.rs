@@ -73,13 +73,19 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     });
     progress.end();
     let imported = imported?;
-    let Imported { report, passed_over, damaged, unresolved } = &imported;
+    let Imported { report, passed_over, damaged, unresolved, no_stories, unaddressed } = &imported;
     let exit = match report.end {
         End::Interrupted => Exit::Interrupted,
         _ if 0 < report.tally.failed + damaged + unresolved => Exit::Incomplete,
         _ => Exit::Done,
     };
     let mut line = closing("import", report, began.elapsed());
+    if 0 < *no_stories {
+        line += &format!("; {no_stories} of the failed are no stories");
+    }
+    if 0 < *unaddressed {
+        line += &format!("; {unaddressed} pages are of no known address");
+    }
     if !passed_over.is_empty() {
         let counts = passed_over.iter().map(|(why, count)| format!("{count} {}", why.words()));
         line += &format!("; passed over {}", counts.collect::<Vec<_>>().join(", "));

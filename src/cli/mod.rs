@@ -12,6 +12,7 @@ mod export;
 mod extract;
 mod failure;
 mod import;
+mod instrument;
 mod logging;
 mod plot;
 mod printer;

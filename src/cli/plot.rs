@@ -1,14 +1,14 @@
-//! `tearsheet quotes --plot` and `--out`: the closes of symbols as a chart. A program that was built without the feature `plot`
+//! `tearsheet quotes --plot` and `--out`: the closes of symbols, and what boards say of codes by day, as a chart. A program that was built without the feature `plot`
 //! says so. It is not part of `quotes`, which prints rows, so that the feature is asked for in one place.
 
 use crate::{export::Destination, model::Days, store::Reader};
 
-use super::{failure::Exit, printer::Printer};
+use super::{failure::Exit, instrument::Instrument, printer::Printer};
 
 #[cfg(not(feature = "plot"))]
 pub(super) fn run(
     _: &Reader,
-    _: &[String],
+    _: &[Instrument],
     _: Option<Days>,
     _: Option<Destination>,
     _: &Printer,
@@ -19,7 +19,7 @@ pub(super) fn run(
 #[cfg(feature = "plot")]
 pub(super) fn run(
     reader: &Reader,
-    symbols: &[String],
+    instruments: &[Instrument],
     days: Option<Days>,
     out: Option<Destination>,
     printer: &Printer,
@@ -27,13 +27,20 @@ pub(super) fn run(
     use super::failure::Usage;
     use crate::export::charts::{ChartLine, ChartPoint, PictureFormat, braille, picture};
 
+    let point = |day: Option<&String>, value: f64| Some(ChartPoint { day: day?.parse().ok()?, value });
     let mut lines = Vec::new();
-    for symbol in symbols {
-        let rows = reader.quotes_daily(symbol, days)?;
-        let points = rows
-            .iter()
-            .filter_map(|row| Some(ChartPoint { day: row.day.parse().ok()?, value: row.close }));
-        lines.push(ChartLine { name: symbol.clone(), points: points.collect() });
+    for instrument in instruments {
+        let points = match instrument {
+            Instrument::Symbol(symbol) => {
+                let rows = reader.quotes_daily(symbol, days)?;
+                rows.iter().filter_map(|row| point(Some(&row.day), row.close)).collect()
+            }
+            Instrument::Code { board, code } => {
+                let rows = reader.rates(board, code, days)?;
+                rows.iter().filter_map(|row| point(row.day.as_ref(), row.value)).collect()
+            }
+        };
+        lines.push(ChartLine { name: instrument.name(), points });
     }
     if lines.iter().all(|line| line.points.is_empty()) {
         let hint = "`--list` says how far each symbol is known";

@@ -1,4 +1,5 @@
-//! `tearsheet quotes`: a symbol over time, as a table for people or as rows for programs. Charts are in `plot`.
+//! `tearsheet quotes`: a symbol of the ticker, or a code of a market board, over time: as a table for people or as rows for
+//! programs. Charts are in `plot`; which of the two a word means is decided in `instrument`.
 
 use chrono::Utc;
 
@@ -6,110 +7,128 @@ use crate::{
     export::{
         Existing,
         answers::{
-            AnswerRow, DailyQuoteAnswer, QuoteAnswer, SymbolAnswer, csv_header, csv_rows, to_json_lines,
+            AnswerRow, DailyQuoteAnswer, QuoteAnswer, RateAnswer, SymbolAnswer, csv_header, csv_rows,
+            to_json_lines,
         },
     },
-    store::{DailyRow, Reader, StoredQuote, SymbolRow},
+    model::Days,
+    store::{DailyRow, RateRow, Reader, StoredQuote},
 };
 
 use super::{
     args::{Common, QuotesArgs, RowFormat},
     days::today,
     failure::{Exit, Usage},
+    instrument::{Instrument, instruments},
     plot,
     printer::Printer,
     session::Session,
 };
 
-/// A symbol that is at least so much like the one that was typed may have been meant.
-const LIKENESS_MIN: f64 = 0.7;
-const NEAREST_MAX: usize = 5;
-
 const EVERY_HEADING: &str =
     "captured_at           symbol              price      change       %  direction\n";
 const DAILY_HEADING: &str =
     "day         symbol               open         high          low        close       %  captures\n";
+const RATE_HEADING: &str =
+    "day         board      code                value      change       %  unit    captured_at\n";
 
 pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let reader = session.reader()?;
     if args.list {
-        printer.data(&list(reader.symbols()?, args.format))?;
+        printer.data(&list(&reader, args.format)?)?;
         return Ok(Exit::Done);
     }
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
-    let mut symbols = Vec::new();
-    for symbol in &args.symbols {
-        symbols.push(known(&reader, symbol)?);
-    }
-    if symbols.is_empty() {
-        let hint = "`tearsheet quotes OGDC`; `tearsheet quotes --list` names every symbol";
-        return Err(Usage::new("no symbol is named", hint).into());
-    }
+    let asked = instruments(&reader, &args.symbols)?;
     if args.plot || args.out.is_some() {
         let existing = if args.force { Existing::Replace } else { Existing::Keep };
         let destination = args.out.as_deref().map(|it| session.destination(it, existing));
-        return plot::run(&reader, &symbols, days, destination, printer);
+        return plot::run(&reader, &asked, days, destination, printer);
     }
-    let mut found = false;
-    let heading = if args.daily {
-        heading::<DailyQuoteAnswer>(args.format, DAILY_HEADING)
-    } else {
-        heading::<QuoteAnswer>(args.format, EVERY_HEADING)
-    };
-    printer.data(&heading)?;
-    for symbol in &symbols {
-        let text = if args.daily {
-            let rows = reader.quotes_daily(symbol, days)?;
-            found |= !rows.is_empty();
-            daily(rows, args.format)
-        } else {
-            let rows = reader.quotes(symbol, days)?;
-            found |= !rows.is_empty();
-            every(rows, args.format)
-        };
-        printer.data(&text)?;
+    let (symbols, codes): (Vec<_>, Vec<_>) =
+        asked.iter().partition(|it| matches!(it, Instrument::Symbol(_)));
+    if args.format == RowFormat::Csv && !symbols.is_empty() && !codes.is_empty() {
+        let hint = "ask for them apart, or take `--format jsonl`";
+        return Err(
+            Usage::new("symbols of the ticker and codes of boards have other columns", hint).into()
+        );
     }
-    if !found {
+    let mut rows = 0;
+    for (group, heading) in [(symbols, of_symbols(args)), (codes, of_codes(args))] {
+        if group.is_empty() {
+            continue;
+        }
+        printer.data(&heading)?;
+        for instrument in group {
+            let answer = answer(&reader, instrument, args, days)?;
+            rows += answer.rows;
+            printer.data(&answer.text)?;
+        }
+    }
+    if rows == 0 {
         printer.note("quotes: nothing on these days; `--list` says how far each symbol is known");
     }
     Ok(Exit::Done)
 }
 
-/// Returns the symbol as the archive spells it. The error names those that are nearest.
-fn known(reader: &Reader, symbol: &str) -> anyhow::Result<String> {
-    let upper = symbol.to_uppercase();
-    if reader.has_quotes(&upper)? {
-        return Ok(upper);
-    }
-    let symbols = reader.symbols()?;
-    let mut near: Vec<(f64, &str)> = symbols
-        .iter()
-        .filter(|it| it.first.is_some())
-        .map(|it| (strsim::jaro_winkler(&upper, &it.symbol), it.symbol.as_str()))
-        .filter(|it| LIKENESS_MIN <= it.0)
-        .collect();
-    near.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let near: Vec<&str> = near.iter().take(NEAREST_MAX).map(|it| it.1).collect();
-    let hint = if near.is_empty() {
-        "`tearsheet quotes --list` names every symbol".to_owned()
-    } else {
-        format!("did you mean {}? `tearsheet quotes --list` names every symbol", near.join(", "))
-    };
-    Err(Usage::new(format!("`{symbol}` was never on a ticker in this archive"), hint).into())
+/// The rows of one instrument, as they are printed.
+struct Answer {
+    text: String,
+    rows: usize,
 }
 
-fn list(symbols: Vec<SymbolRow>, format: RowFormat) -> String {
+fn answer(
+    reader: &Reader,
+    instrument: &Instrument,
+    args: &QuotesArgs,
+    days: Option<Days>,
+) -> anyhow::Result<Answer> {
+    Ok(match instrument {
+        Instrument::Symbol(symbol) if args.daily => {
+            let rows = reader.quotes_daily(symbol, days)?;
+            Answer { rows: rows.len(), text: daily(rows, args.format) }
+        }
+        Instrument::Symbol(symbol) => {
+            let rows = reader.quotes(symbol, days)?;
+            Answer { rows: rows.len(), text: every(rows, args.format) }
+        }
+        Instrument::Code { board, code } => {
+            let rows = if args.daily {
+                reader.rates(board, code, days)?
+            } else {
+                reader.board_values(board, code, days)?
+            };
+            Answer { rows: rows.len(), text: rates(rows, args.format) }
+        }
+    })
+}
+
+fn of_symbols(args: &QuotesArgs) -> String {
+    if args.daily {
+        heading::<DailyQuoteAnswer>(args.format, DAILY_HEADING)
+    } else {
+        heading::<QuoteAnswer>(args.format, EVERY_HEADING)
+    }
+}
+
+fn of_codes(args: &QuotesArgs) -> String {
+    heading::<RateAnswer>(args.format, RATE_HEADING)
+}
+
+fn list(reader: &Reader, format: RowFormat) -> anyhow::Result<String> {
+    let symbols = reader.symbols()?.into_iter().map(SymbolAnswer::from);
+    let codes = reader.board_codes()?.into_iter().map(SymbolAnswer::from);
+    let rows = symbols.chain(codes);
     if format != RowFormat::Table {
-        let rows = symbols.into_iter().map(SymbolAnswer::from);
-        return heading::<SymbolAnswer>(format, "") + &for_programs(rows, format);
+        return Ok(heading::<SymbolAnswer>(format, "") + &for_programs(rows, format));
     }
-    let mut out = "symbol        kind   first       last        mentions\n".to_owned();
-    for SymbolRow { symbol, kind, first, last, mentions } in symbols {
+    let mut out = "symbol                kind    first       last        mentions\n".to_owned();
+    for SymbolAnswer { symbol, kind, first, last, mentions } in rows {
         let (first, last) = (first.as_deref().unwrap_or("-"), last.as_deref().unwrap_or("-"));
-        out += &format!("{symbol:<12}  {kind:<5}  {first:<10}  {last:<10}  {mentions:>8}\n");
+        out += &format!("{symbol:<20}  {kind:<6}  {first:<10}  {last:<10}  {mentions:>8}\n");
     }
-    out
+    Ok(out)
 }
 
 fn every(rows: Vec<StoredQuote>, format: RowFormat) -> String {
@@ -144,6 +163,22 @@ fn daily(rows: Vec<DailyRow>, format: RowFormat) -> String {
         let DailyRow { day, symbol, kind: _, open, high, low, close, change_pct, captures } = row;
         format!(
             "{day}  {symbol:<12}  {open:>11.2}  {high:>11.2}  {low:>11.2}  {close:>11.2}  {change_pct:>6.2}  {captures:>8}\n"
+        )
+    };
+    rows.into_iter().map(line).collect()
+}
+
+fn rates(rows: Vec<RateRow>, format: RowFormat) -> String {
+    if format != RowFormat::Table {
+        return for_programs(rows.into_iter().map(RateAnswer::from), format);
+    }
+    let line = |row: RateRow| {
+        let RateRow { day, board, code, name: _, unit, value, change, change_pct, captured_at } = row;
+        let day = day.as_deref().unwrap_or("-");
+        let number = |it: Option<f64>| it.map_or("-".to_owned(), |it| format!("{it:.2}"));
+        let (change, change_pct) = (number(change), number(change_pct));
+        format!(
+            "{day:<10}  {board:<9}  {code:<12}  {value:>11}  {change:>10}  {change_pct:>6}  {unit:<6}  {captured_at}\n"
         )
     };
     rows.into_iter().map(line).collect()

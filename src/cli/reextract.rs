@@ -77,6 +77,7 @@ fn closing(report: &RereadReport, took: std::time::Duration, is_rehearsal: bool)
         found,
         drafts,
         strips,
+        redated,
         damaged,
         parsed_twice,
         misparsed,
@@ -89,6 +90,9 @@ fn closing(report: &RereadReport, took: std::time::Duration, is_rehearsal: bool)
     );
     if 0 < *strips {
         line += &format!(", {strips} tickers corrected");
+    }
+    if 0 < *redated {
+        line += &format!(", {redated} tickers dated by their session");
     }
     if 0 < *damaged {
         line += &format!(", {damaged} damaged");

@@ -86,8 +86,9 @@ impl Session {
     }
 
     pub(super) fn writer(&self) -> anyhow::Result<Writer> {
-        let writer = Writer::open(&self.archive, self.config.profile.time_zone)?;
-        Ok(writer.keeping(self.config.keep_raw))
+        let profile = &self.config.profile;
+        let writer = Writer::open(&self.archive, profile.time_zone)?;
+        Ok(writer.keeping(self.config.keep_raw).dating_by(profile.market.clone()))
     }
 
     /// Returns the writer of an archive that exists. A missing archive is an error; it is not created.

@@ -6,6 +6,7 @@ use console::Style;
 
 use crate::{
     export::answers::{StatusAnswer, to_json},
+    extract,
     model::Tally,
     store::{HostStats, PageStats, RunRow, SourceStats, Status},
 };
@@ -20,7 +21,7 @@ use super::{
 
 pub(super) fn run(common: &Common, args: &StatusArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
-    let status = session.reader()?.status(Utc::now())?;
+    let status = session.reader()?.status(Utc::now(), extract::VERSION)?;
     let archive = session.archive.display().to_string();
     let text = if args.json {
         to_json(&StatusAnswer::new(archive, status))
@@ -39,6 +40,10 @@ fn as_text(archive: &str, status: &Status) -> String {
         undated,
         quotes,
         captures,
+        by_feed,
+        gone,
+        read_by_older,
+        tickers_by_capture,
         pages,
         due,
         next_due,
@@ -52,6 +57,20 @@ fn as_text(archive: &str, status: &Status) -> String {
         days.as_ref().map_or(String::new(), |(first, last)| format!(", published {first} to {last}"));
     out += &format!("  {articles} articles{range}; {undated} without a date; {versions} versions\n");
     out += &format!("  {captures} captures, {quotes} quotes\n");
+    for (count, what) in [
+        (by_feed, "stories came by feed, and their pages were never read"),
+        (gone, "stories are gone from the site"),
+        (read_by_older, "pages were read by an older version: `tearsheet reextract`"),
+    ] {
+        if 0 < *count {
+            out += &format!("  {count} {what}\n");
+        }
+    }
+    if 0 < *tickers_by_capture {
+        out += &format!(
+            "  days of {tickers_by_capture} tickers are days of capture: `tearsheet reextract` looks for their sessions\n"
+        );
+    }
     out += &title("pages");
     out += &pages.iter().map(page_line).collect::<String>();
     let next = next_due.as_ref().map_or(String::new(), |at| format!("; the next one at {at}"));

@@ -21,6 +21,8 @@ pub enum ColumnKind {
     Whole,
     /// A decimal number with two digits after the point, as the paper prints them.
     Decimal,
+    /// A number with as many digits after the point as the paper prints.
+    Number,
     /// True or false.
     Flag,
     /// A day, `2021-03-08`.
@@ -79,12 +81,41 @@ const LINKS: &[Column] = &[
     column("target_id", ColumnKind::Whole),
 ];
 
+const BOARDS: &[Column] = &[
+    column("as_of", ColumnKind::Day),
+    column("board", ColumnKind::Text),
+    column("code", ColumnKind::Text),
+    column("name", ColumnKind::Text),
+    column("unit", ColumnKind::Text),
+    column("value", ColumnKind::Number),
+    column("change", ColumnKind::Number),
+    column("change_pct", ColumnKind::Number),
+    column("captured_at", ColumnKind::Captured),
+    column("last_captured_at", ColumnKind::Captured),
+    column("board_id", ColumnKind::Whole),
+];
+
+const MOST_READ: &[Column] = &[
+    column("day", ColumnKind::Day),
+    column("captured_at", ColumnKind::Captured),
+    column("last_captured_at", ColumnKind::Captured),
+    column("window", ColumnKind::Text),
+    column("rank", ColumnKind::Whole),
+    column("title", ColumnKind::Text),
+    column("host", ColumnKind::Text),
+    column("site_id", ColumnKind::Text),
+    column("url", ColumnKind::Text),
+    column("list_id", ColumnKind::Whole),
+];
+
 /// Returns the columns of a table, in the order of its rows.
 pub fn columns(table: Table) -> &'static [Column] {
     match table {
         Table::Articles => ARTICLES,
         Table::Quotes => QUOTES,
         Table::Links => LINKS,
+        Table::Boards => BOARDS,
+        Table::MostRead => MOST_READ,
     }
 }
 

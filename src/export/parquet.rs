@@ -6,7 +6,7 @@ use std::{io, io::Write, sync::Arc};
 use chrono::{DateTime, NaiveDate};
 use parquet::{
     basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel},
-    data_type::{BoolType, ByteArray, ByteArrayType, Int32Type, Int64Type},
+    data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type},
     errors::ParquetError,
     file::{properties::WriterProperties, writer::SerializedFileWriter},
     schema::types::{Type, TypePtr},
@@ -94,6 +94,10 @@ impl<W: Write + Send> Parquet<W> {
                     let (values, levels) = parts(cells().map(micros));
                     writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
                 }
+                ColumnKind::Number => {
+                    let (values, levels) = parts(cells().map(double));
+                    writer.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
+                }
                 ColumnKind::Decimal => {
                     let (values, levels) = parts(cells().map(cents));
                     writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
@@ -162,6 +166,13 @@ fn cents(cell: &Cell) -> Option<i64> {
     }
 }
 
+fn double(cell: &Cell) -> Option<f64> {
+    match cell {
+        Cell::Real(number) => Some(*number),
+        Cell::Null | Cell::Text(_) | Cell::Whole(_) => None,
+    }
+}
+
 fn field(column: &Column) -> Result<TypePtr, ParquetError> {
     let (physical, logical) = match column.kind {
         ColumnKind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
@@ -172,6 +183,7 @@ fn field(column: &Column) -> Result<TypePtr, ParquetError> {
             let unit = TimeUnit::MICROS;
             (Physical::INT64, Some(LogicalType::timestamp(true, unit)))
         }
+        ColumnKind::Number => (Physical::DOUBLE, None),
         ColumnKind::Decimal => (Physical::INT64, Some(LogicalType::decimal(SCALE, PRECISION))),
     };
     let mut builder = Type::primitive_type_builder(column.name, physical)

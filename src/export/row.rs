@@ -11,7 +11,7 @@ use crate::{
         Article, Block, Board, BoardRow, Decimal, Draft, Extraction, Link, MostRead, Quote, RawPage,
         Strip, Tag, Warning,
     },
-    store::{self, Circumstances},
+    store::{self, Circumstances, StoredBoardRow, StoredMostRead},
 };
 
 /// A page. Absent fields are null or empty lists, never missing keys.
@@ -58,7 +58,7 @@ pub struct BlockRow {
 #[expect(missing_docs, reason = "each is the field of `model::Tag` with its name")]
 pub struct TagRow {
     pub name: String,
-    pub url: String,
+    pub url: Option<String>,
 }
 
 /// A related story.
@@ -86,7 +86,7 @@ pub struct BoardCells {
     pub code: String,
     pub name: Option<String>,
     pub as_of: Option<String>,
-    pub unit: &'static str,
+    pub unit: String,
     pub value: f64,
     pub change: Option<f64>,
     pub change_pct: Option<f64>,
@@ -135,7 +135,8 @@ impl Row {
     /// Returns an article of the archive, as `extract` would print the page from which its newest wording was read.
     pub fn of_article(article: Article, circumstances: Circumstances) -> Self {
         let Article { id: _, key, url, draft, .. } = article;
-        let Circumstances { captured_at, market_date, quotes, origins, warnings } = circumstances;
+        let Circumstances { captured_at, market_date, quotes, boards, most_read, origins, warnings } =
+            circumstances;
         let quote = |it: store::StoredQuote| StripQuoteRow {
             symbol: it.symbol,
             kind: it.kind,
@@ -151,15 +152,30 @@ impl Row {
             site_id: Some(key.id),
             captured_at,
             strip: StripRow { market_date, quotes: quotes.into_iter().map(quote).collect() },
-            origins: origins.into_iter().collect(),
-            warnings: warnings.into_iter().map(|(code, detail)| WarningRow { code, detail }).collect(),
+            boards: board_lines(boards),
+            most_read: most_read.into_iter().map(Into::into).collect(),
+            origins: origins.into_iter().map(|it| (it.field, it.origin)).collect(),
+            warnings: warnings
+                .into_iter()
+                .map(|it| WarningRow { code: it.code, detail: it.detail })
+                .collect(),
             ..Self::of_draft(draft)
         }
     }
 
     /// Returns what was read from one page.
     pub fn of_page(page: &RawPage, extraction: Extraction) -> Self {
-        let Extraction { url, key, draft, strip, boards, most_read, warnings } = extraction;
+        let Extraction {
+            extractor: _,
+            not_story: _,
+            url,
+            key,
+            draft,
+            strip,
+            boards,
+            most_read,
+            warnings,
+        } = extraction;
         let (host, site_id) = key.map(|it| (it.host, it.id)).unzip();
         Self {
             url: url.map(Into::into),
@@ -220,6 +236,27 @@ impl Row {
     }
 }
 
+/// Returns the boards that stored rows make, in their order.
+fn board_lines(rows: Vec<StoredBoardRow>) -> Vec<BoardLine> {
+    let mut lines: Vec<BoardLine> = Vec::new();
+    for row in rows {
+        let StoredBoardRow { board, code, name, as_of, unit, value, change, change_pct } = row;
+        let cells = BoardCells { code, name, as_of, unit, value, change, change_pct };
+        match lines.last_mut() {
+            Some(line) if line.board == board => line.rows.push(cells),
+            _ => lines.push(BoardLine { board, rows: vec![cells] }),
+        }
+    }
+    lines
+}
+
+impl From<StoredMostRead> for MostReadLine {
+    fn from(story: StoredMostRead) -> Self {
+        let StoredMostRead { window, rank, title, url } = story;
+        Self { window, rank, title, url }
+    }
+}
+
 impl From<Block> for BlockRow {
     fn from(block: Block) -> Self {
         let Block { kind, text, url } = block;
@@ -255,7 +292,7 @@ impl From<BoardRow> for BoardCells {
             code,
             name,
             as_of: as_of.map(|day| day.to_string()),
-            unit: unit.code(),
+            unit: unit.code().to_owned(),
             value: value.to_f64(),
             change: change.map(Decimal::to_f64),
             change_pct: change_pct.map(Decimal::to_f64),

@@ -197,6 +197,8 @@ impl TableExport<'_> {
             Table::Articles => "articles",
             Table::Quotes => "quotes",
             Table::Links => "links",
+            Table::Boards => "boards",
+            Table::MostRead => "most-read",
         };
         let ending = match self.format {
             Format::Csv => "csv",

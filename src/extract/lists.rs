@@ -10,8 +10,8 @@ use crate::model::{Link, Tag};
 /// Adds a topic, unless the list has its page already or it has no name.
 pub(super) fn push_tag(tags: &mut Vec<Tag>, name: &str, url: &Url) {
     let name = name.trim_start_matches('#').trim();
-    if !name.is_empty() && !tags.iter().any(|it| it.url == url.as_str()) {
-        tags.push(Tag { name: name.to_owned(), url: url.to_string() });
+    if !name.is_empty() && !tags.iter().any(|it| it.url.as_deref() == Some(url.as_str())) {
+        tags.push(Tag { name: name.to_owned(), url: Some(url.to_string()) });
     }
 }
 

@@ -11,6 +11,7 @@ mod boards;
 mod cells;
 mod date;
 mod jsonld;
+mod judgement;
 mod lines;
 mod lists;
 mod place;
@@ -29,9 +30,13 @@ use crate::{
     model::{Draft, Extraction, Field, Names, Origin, RawPage, Warning, WarningCode, capitals},
 };
 
-use self::{effort::Effort, rules::Compiled};
+use self::{effort::Effort, judgement::SelfDescription, rules::Compiled};
 
 pub use self::effort::Parsed;
+
+/// The version of this extractor, kept with every capture that it read. It rises with a change after which the same bytes may
+/// give something else, so that stored pages are known to be due for `reextract`, and a run is compared with its like.
+pub const VERSION: u32 = 1;
 
 /// A tag within so many bytes makes a body without a content type a page.
 const SNIFF_BYTES: usize = 1024;
@@ -58,15 +63,26 @@ impl Extractor {
     /// Returns everything that a page says.
     pub fn extract(&self, page: &RawPage) -> Extraction {
         let decoded = html::decode(&page.body, page.content_type.as_deref());
+        let mut said = SelfDescription::default();
         let mut extraction = if is_plain(page) {
             plain::read(&decoded.text, &self.rules)
         } else {
-            page::read(&decoded.text, page, &self.rules, &self.effort)
+            let read = page::read(&decoded.text, page, &self.rules, &self.effort);
+            said = read.said;
+            read.extraction
         };
         if decoded.is_damaged {
             extraction.warnings.push(Warning::new(WarningCode::BadEncoding, decoded.encoding));
         }
         self.finish(page, &mut extraction);
+        extraction.not_story = judgement::judge(
+            &extraction.draft,
+            &said,
+            page.status,
+            extraction.key.as_ref(),
+            &self.rules.profile,
+        );
+        extraction.extractor = VERSION;
         extraction
     }
 

@@ -8,8 +8,11 @@ use chrono::Utc;
 use crate::{
     extract::Extractor,
     html,
-    model::{Article, Days, Draft, Event, Field, Tally},
-    store::{Amendment, Reader, RereadCapture, Rereading, RunOutcome, StoreError, Writer, content_hash},
+    model::{Article, Days, Draft, Event, Field, Tag, Tally},
+    store::{
+        Amendment, Reader, RereadCapture, Rereading, RunOutcome, StoreError, StripPlace, Writer,
+        content_hash,
+    },
 };
 
 use super::{JobError, Observer, Stop, parallel::in_order};
@@ -67,6 +70,8 @@ pub struct RereadReport {
     pub drafts: u64,
     /// Captures whose ticker changed.
     pub strips: u64,
+    /// Tickers that have another day now: that of the session they show.
+    pub redated: u64,
     /// Captures whose bytes are damaged.
     pub damaged: u64,
     /// Pages of a rehearsal that were parsed by the fast and by the standard parser.
@@ -203,6 +208,7 @@ impl Reextract<'_> {
         }
         if let (Some(writer), Some(run)) = (self.writer, run) {
             if report.is_whole {
+                report.redated = date_strips(writer, &self.stop).await?;
                 writer.forget_progress(job).await?;
             }
             let tally = Tally {
@@ -267,6 +273,18 @@ impl RereadReport {
     }
 }
 
+/// Dates every stored strip again, with or without a raw page. Returns how many have another day now.
+async fn date_strips(writer: &Writer, stop: &Stop) -> Result<u64, JobError> {
+    let mut redated = 0;
+    let mut place = Some(StripPlace::default());
+    while let Some(from) = place.filter(|_| !stop.is_wished()) {
+        let dating = writer.date_strips(from).await?;
+        redated += dating.redated;
+        place = dating.next;
+    }
+    Ok(redated)
+}
+
 fn read(
     reader: &Reader,
     extractor: &Extractor,
@@ -280,7 +298,7 @@ fn read(
         let article = reader.article_of(capture.page)?;
         changes = compare(&article.draft, draft);
         judge(&article, draft, &changes, losses)
-    } else if !capture.has_article && draft.is_article() {
+    } else if !capture.has_article && extraction.not_story.is_none() {
         Amendment::New
     } else {
         Amendment::StripAlone
@@ -331,11 +349,10 @@ fn shown(draft: &Draft, field: Field) -> String {
         Field::Summary => draft.summary.join("\n"),
         Field::Body => draft.body(),
         Field::Tags => {
-            // The archive keeps them in no order.
-            let mut tags: Vec<String> =
-                draft.tags.iter().map(|it| format!("{} {}", it.name, it.url)).collect();
+            // Archives before schema 6 kept them in no order.
+            let shown = |it: &Tag| format!("{} {}", it.name, it.url.as_deref().unwrap_or_default());
+            let mut tags: Vec<String> = draft.tags.iter().map(shown).collect();
             tags.sort();
-            tags.dedup();
             tags.join("\n")
         }
         Field::Links => draft

@@ -6,15 +6,19 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use url::Url;
 
-use super::{Board, MostRead, Names, PageId, PageKey, Strip};
+use super::{Board, MostRead, Names, NotStory, PageId, PageKey, Strip};
 
 /// Everything that was read from one page. Extraction never fails; what a page lacks is an empty value.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Extraction {
+    /// The version of the extractor that read it.
+    pub extractor: u32,
     /// The page's address in the form the archive keeps, where it is known.
     pub url: Option<Url>,
     /// The page's identity, where the address is an article's.
     pub key: Option<PageKey>,
+    /// Why the page is not the story that its address names; `None` where it is.
+    pub not_story: Option<NotStory>,
     /// The story.
     pub draft: Draft,
     /// The ticker that was on the page; it belongs to the capture, not to the story.
@@ -99,8 +103,8 @@ pub enum BlockKind {
 pub struct Tag {
     /// As printed.
     pub name: String,
-    /// The topic's page.
-    pub url: String,
+    /// The topic's page; `None` where the page links none.
+    pub url: Option<String>,
 }
 
 /// A link to another story.
@@ -166,6 +170,8 @@ pub enum Origin {
     Text,
     /// The page's address.
     Url,
+    /// An item of a feed.
+    Feed,
 }
 
 /// Something a reader of the archive should know about a capture.
@@ -199,6 +205,10 @@ pub enum WarningCode {
     BoardRepeated,
     /// A ticker on a page whose capture date is unknown: it is kept with the page, not as quotes.
     StripUndated,
+    /// Market boards on a page whose capture date is unknown: they are kept with the page, not as rows.
+    BoardsUndated,
+    /// Lists of most-read stories on a page whose capture date is unknown: they are kept with the page, not as rows.
+    MostReadUndated,
     /// Tags whose boundaries are lost (plain text): left out.
     TagsUnsplit,
     /// The bytes are not valid in the encoding they claim.

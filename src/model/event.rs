@@ -167,6 +167,8 @@ pub enum Settled {
     Updated,
     /// The story is the one that is stored already.
     Unchanged,
+    /// The page says less than the stored story: what it says is a draft until several visits saw it alike.
+    Drafted,
     /// The page does not exist.
     Missing,
     /// No page has this id, which was a guess.
@@ -189,6 +191,8 @@ pub struct Tally {
     pub updated: u64,
     /// Articles that were as before.
     pub unchanged: u64,
+    /// Articles whose page says less than before, which is a draft so far.
+    pub drafted: u64,
     /// Pages that a source named and that do not exist.
     pub missing: u64,
     /// Guessed ids that no page has.
@@ -213,6 +217,7 @@ impl Tally {
             Settled::New => self.stored += 1,
             Settled::Updated => self.updated += 1,
             Settled::Unchanged => self.unchanged += 1,
+            Settled::Drafted => self.drafted += 1,
             Settled::Missing => self.missing += 1,
             Settled::GuessMissed => self.guesses_missed += 1,
             Settled::Failed(_) => self.failed += 1,
@@ -230,6 +235,7 @@ impl Tally {
             stored: self.stored + other.stored,
             updated: self.updated + other.updated,
             unchanged: self.unchanged + other.unchanged,
+            drafted: self.drafted + other.drafted,
             missing: self.missing + other.missing,
             guesses_missed: self.guesses_missed + other.guesses_missed,
             failed: self.failed + other.failed,

@@ -18,6 +18,7 @@
 //! | *strip* | the market ticker that was on a capture | ticker (which is a symbol), tape |
 //! | *quote* | one row of a strip | price, tick |
 //! | *board* | a table of market values beside a story | widget, box |
+//! | *session* | a day on which the exchange trades, from its opening on | trading day, market day |
 //! | *source* | a feed, sitemap or listing that names pages | seed, channel |
 //! | *reading* | one source's account of a day | day result, check |
 //! | *verdict* | what all readings of a day amount to | state, status |
@@ -35,9 +36,11 @@ mod board;
 mod day;
 mod event;
 mod key;
+mod market;
 mod measure;
 mod memory;
 mod names;
+mod not_story;
 mod page;
 mod strip;
 mod visit;
@@ -50,15 +53,17 @@ pub use board::{Board, BoardRow, MostRead, Unit};
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Guesses, Settled, Tally};
 pub use key::PageKey;
+pub use market::{Holiday, MarketCalendar, TradingHours};
 pub use measure::Measure;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use names::{Names, capitals};
+pub use not_story::NotStory;
 pub use page::{
     Ask, Candidate, CaptureSource, Captured, Fetched, Heads, Missing, PageId, PageState, RawPage, Task,
     Validators, Via,
 };
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
-pub use visit::{Outcome, Request, RunId, WaitReason};
+pub use visit::{Outcome, ReadPage, Request, RunId, WaitReason};
 
 #[cfg(test)]
 mod tests {
@@ -81,21 +86,22 @@ mod tests {
             "url headline section byline published_on published_at updated_at dateline summary body tags links \
              market_date strip boards most_read",
         );
-        check::<Origin>("json-ld meta markup text url");
+        check::<Origin>("json-ld meta markup text url feed");
         check::<WarningCode>(
             "missing json_ld_broken date_unreadable quote_suspect quote_repeated board_unreadable board_repeated \
-             strip_undated tags_unsplit bad_encoding section_slug too_deep",
+             strip_undated boards_undated most_read_undated tags_unsplit bad_encoding section_slug too_deep",
         );
         check::<Unit>("price rate index volume");
         check::<Reading>("read empty missing blocked refused failed");
         check::<Verdict>("complete thin partial blocked empty unknown open");
         check::<KeepRaw>("all latest none");
         check::<Via>("feed sitemap listing ids file");
-        check::<CaptureSource>("live warc wayback file");
+        check::<CaptureSource>("live feed warc wayback file");
         check::<PageState>("new stored missing blocked throttled broken refused not_article");
         check::<QuoteKind>("stock index");
         check::<Direction>("up down flat");
         check::<Missing>("not_found gone redirected_away soft_not_found");
+        check::<NotStory>("no_article soft_not_found error_page notice another_page");
         check::<WaitReason>("pace retry retry_after");
     }
 

@@ -128,6 +128,8 @@ pub enum Captured {
 pub enum CaptureSource {
     /// Fetched from the site itself.
     Live,
+    /// An item of a feed that carried the story. It is not the page.
+    Feed,
     /// A record of a web archive.
     Warc,
     /// Fetched from a web archive.

@@ -42,6 +42,15 @@ pub struct Request {
     pub failure: Option<&'static str>,
 }
 
+/// A page that came, and what it says.
+#[derive(Debug, Clone)]
+pub struct ReadPage {
+    /// The capture.
+    pub page: RawPage,
+    /// What it says.
+    pub extraction: Extraction,
+}
+
 /// How a visit ended.
 #[derive(Debug, Clone)]
 pub enum Outcome {

@@ -24,12 +24,13 @@ mod repair;
 mod verify;
 
 pub use answers::{
-    Amendment, ArticleReference, Bytes, Cell, Circumstances, DailyRow, HostStats, MARKS, Note,
-    PageStats, RereadCapture, Rereading, RowFilter, Sample, Search, SearchAnswer, SearchHit,
-    SearchOrder, SourceStats, Status, StoredCapture, StoredQuote, SymbolRow, Table, Wording,
+    Amendment, ArticleReference, BoardCode, Bytes, Cell, Circumstances, DailyRow, HostStats, MARKS,
+    Note, PageStats, RateRow, RereadCapture, Rereading, RowFilter, Sample, Search, SearchAnswer,
+    SearchHit, SearchOrder, SourceStats, Status, StoredBoardRow, StoredCapture, StoredMostRead,
+    StoredOrigin, StoredQuote, StoredWarning, SymbolRow, Table, Wording,
 };
 pub use archive_file::{commands_of, remove};
-pub use content::{PackedPages, content_hash};
+pub use content::{PackedPages, StripDating, StripPlace, content_hash};
 pub use error::{Result, StoreError};
 pub use open::Upgrade;
 pub use queue::{

@@ -18,12 +18,18 @@ impl Writer {
                      SELECT s.article_id FROM block_spans s JOIN articles a ON a.id = s.article_id
                       WHERE s.start IS NOT NULL AND length(a.body) < s.start + s.length - 1);
                  UPDATE pages SET claimed_by = NULL WHERE claimed_by IS NOT NULL;
+                 UPDATE pages SET by_feed = 0 WHERE by_feed AND id NOT IN (SELECT id FROM articles);
                  UPDATE pages SET state = 'stored', reason = NULL
-                  WHERE state <> 'stored' AND id IN (SELECT id FROM articles);
+                  WHERE state <> 'stored' AND NOT by_feed AND id IN (SELECT id FROM articles);
                  UPDATE articles SET version = 1 + (SELECT count(*) FROM old_versions o WHERE o.article_id = articles.id)
                   WHERE version <> 1 + (SELECT count(*) FROM old_versions o WHERE o.article_id = articles.id);
                  UPDATE strips SET captures = (SELECT count(*) FROM captures c WHERE c.strip_id = strips.id)
                   WHERE captures < (SELECT count(*) FROM captures c WHERE c.strip_id = strips.id);
+                 UPDATE boards SET captures = (SELECT count(*) FROM capture_boards l WHERE l.board_id = boards.id)
+                  WHERE captures <> (SELECT count(*) FROM capture_boards l WHERE l.board_id = boards.id);
+                 UPDATE most_read_lists
+                    SET captures = (SELECT count(*) FROM capture_most_read l WHERE l.list_id = most_read_lists.id)
+                  WHERE captures <> (SELECT count(*) FROM capture_most_read l WHERE l.list_id = most_read_lists.id);
                  UPDATE quotes SET captured_at = (SELECT captured_at FROM strips s WHERE s.id = strip_id),
                         day = (SELECT day FROM strips s WHERE s.id = strip_id)
                   WHERE EXISTS (SELECT 1 FROM strips s WHERE s.id = strip_id

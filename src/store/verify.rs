@@ -69,13 +69,13 @@ const CHECKS: &[Check] = &[
     Check(
         "article_page",
         "SELECT 'articles ' || a.id, 'its page is ' || p.state FROM articles a JOIN pages p ON p.id = a.id
-          WHERE p.state <> 'stored'",
+          WHERE p.state <> 'stored' AND NOT p.by_feed",
         Remedy::Repair,
     ),
     Check(
         "page_article",
         "SELECT 'pages ' || p.id, 'it counts as stored and has no article' FROM pages p
-          WHERE p.state = 'stored' AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.id)",
+          WHERE (p.state = 'stored' OR p.by_feed) AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.id)",
         Remedy::Repair,
     ),
     Check(
@@ -115,6 +115,33 @@ const CHECKS: &[Check] = &[
         "SELECT 'strips ' || s.id, 'its quotes are dated otherwise' FROM strips s
           WHERE EXISTS (SELECT 1 FROM quotes q WHERE q.strip_id = s.id
                            AND (q.captured_at <> s.captured_at OR q.day <> s.day))",
+        Remedy::Repair,
+    ),
+    Check(
+        "board_rows",
+        "SELECT 'boards ' || b.id, 'it says ' || b.rows || ' rows and has ' || count(r.code)
+           FROM boards b LEFT JOIN board_rows r ON r.board_id = b.id GROUP BY b.id HAVING b.rows <> count(r.code)",
+        Remedy::Reread,
+    ),
+    Check(
+        "board_captures",
+        "SELECT 'boards ' || b.id, 'it says ' || b.captures || ' captures and has ' || count(l.capture_id)
+           FROM boards b LEFT JOIN capture_boards l ON l.board_id = b.id GROUP BY b.id
+         HAVING b.captures <> count(l.capture_id)",
+        Remedy::Repair,
+    ),
+    Check(
+        "most_read_rows",
+        "SELECT 'most_read_lists ' || m.id, 'it says ' || m.rows || ' rows and has ' || count(r.rank)
+           FROM most_read_lists m LEFT JOIN most_read_rows r ON r.list_id = m.id GROUP BY m.id
+         HAVING m.rows <> count(r.rank)",
+        Remedy::Reread,
+    ),
+    Check(
+        "most_read_captures",
+        "SELECT 'most_read_lists ' || m.id, 'it says ' || m.captures || ' captures and has ' || count(l.capture_id)
+           FROM most_read_lists m LEFT JOIN capture_most_read l ON l.list_id = m.id GROUP BY m.id
+         HAVING m.captures <> count(l.capture_id)",
         Remedy::Repair,
     ),
     Check(

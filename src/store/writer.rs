@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::model::KeepRaw;
+use crate::model::{KeepRaw, MarketCalendar};
 
 use super::{
     bodies::pack::{Packed, Packer},
@@ -28,6 +28,7 @@ pub struct Writer {
     queue: Option<mpsc::Sender<Op>>,
     thread: Option<thread::JoinHandle<()>>,
     pub(super) zone: Tz,
+    pub(super) calendar: MarketCalendar,
     pub(super) packer: Arc<Packer>,
     /// Bodies compressed at a time: as many as there are cores.
     packing: Semaphore,
@@ -71,6 +72,7 @@ impl Writer {
             queue: Some(queue),
             thread: Some(thread),
             zone,
+            calendar: MarketCalendar::without_hours(zone),
             packer: Arc::new(packer),
             packing: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
             keep_raw: KeepRaw::All,
@@ -88,6 +90,13 @@ impl Writer {
     #[must_use]
     pub fn keeping(mut self, keep_raw: KeepRaw) -> Self {
         self.keep_raw = keep_raw;
+        self
+    }
+
+    /// A writer that dates tickers by this calendar. Without one, each is of the day of its capture.
+    #[must_use]
+    pub fn dating_by(mut self, calendar: MarketCalendar) -> Self {
+        self.calendar = calendar;
         self
     }
 

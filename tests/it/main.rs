@@ -7,6 +7,7 @@ mod cli;
 mod docs;
 mod guesses;
 mod hostile;
+mod market;
 mod pages;
 mod papers;
 mod polite;

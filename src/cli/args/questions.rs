@@ -103,6 +103,10 @@ pub(in crate::cli) enum ExportWhat {
     Articles,
     Quotes,
     Links,
+    /// Market boards: rates, indices, commodities, gainers and losers
+    Boards,
+    /// Lists of most-read stories
+    MostRead,
     /// Captures as WARC/1.1 files with an index
     Warc,
     /// A metadata.yaml for Datasette

@@ -11,6 +11,7 @@ use crate::config::{BytePattern, ConfigPlace, NameSet, Problem, SectionNames, re
 use super::{
     boards,
     ids::IdRange,
+    market,
     rules::{Era, Rule, RuleField, Rules},
     site::Profile,
     sources::{Archive, Cards, DATE, DiscoveryBounds, Feed, Recheck},
@@ -36,6 +37,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         return Err(site.wrong("base_url", rule));
     }
     let time_zone = site.text("time_zone")?.parse();
+    let time_zone = time_zone.map_err(|_| site.wrong("time_zone", "a time zone of the tz database"))?;
     let article_url = site.text("article_url")?;
     if !article_url.starts_with('/') || !article_url.contains("{id}") {
         return Err(site.wrong("article_url", "a path with `{id}` in it"));
@@ -43,7 +45,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
     Ok(Profile {
         name,
         hosts: read_hosts(site)?,
-        time_zone: time_zone.map_err(|_| site.wrong("time_zone", "a time zone of the tz database"))?,
+        time_zone,
         article_path: site
             .pattern("article_path", &["id"])?
             .ok_or_else(|| site.absent("article_path"))?,
@@ -59,6 +61,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         cards: read_cards(&site.section("cards")?)?,
         revisit: read_revisit(site)?,
         strip: read_strip(&site.section("strip")?)?,
+        market: market::read(site, time_zone)?,
         boards: boards::read_boards(site)?,
         most_read: boards::read_most_read(site)?,
         companies: read_companies(&site.section("companies")?)?,
@@ -211,6 +214,7 @@ fn read_text(section: &Section) -> Result<TextRules, Problem> {
         updated: lower("updated")?,
         not_a_dateline: section.words("not_a_dateline")?,
         not_found: section.lines("not_found")?,
+        notices: section.lines("notices")?,
     };
     section.finish()?;
     Ok(rules)

@@ -4,6 +4,7 @@
 mod boards;
 mod file;
 mod ids;
+mod market;
 mod rules;
 mod site;
 mod sources;

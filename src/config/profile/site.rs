@@ -8,7 +8,7 @@ use url::Url;
 
 use crate::{
     config::{NameSet, Pattern},
-    model::PageKey,
+    model::{MarketCalendar, PageKey},
 };
 
 use super::{
@@ -54,6 +54,8 @@ pub struct Profile {
     pub revisit: Vec<Recheck>,
     /// The words of the ticker.
     pub strip: StripWords,
+    /// When the exchange trades.
+    pub market: MarketCalendar,
     /// Market boards beside a story.
     pub boards: Vec<BoardRules>,
     /// Lists of most-read stories.

@@ -47,6 +47,8 @@ pub struct TextRules {
     pub not_a_dateline: Vec<String>,
     /// Headlines of a page that says "not found".
     pub not_found: LineSet,
+    /// Headlines of notices that come in place of a story.
+    pub notices: LineSet,
 }
 
 /// How to recognise a page that the server's guard shows instead of the article.

@@ -13,7 +13,7 @@ mod verify;
 
 pub use coverage::{CoverageAnswer, CoverageRow, ReadingAnswer};
 pub use form::{AnswerRow, csv_header, csv_rows, to_json, to_json_lines};
-pub use quotes::{DailyQuoteAnswer, QuoteAnswer, SymbolAnswer};
+pub use quotes::{DailyQuoteAnswer, QuoteAnswer, RateAnswer, SymbolAnswer};
 pub use search::HitAnswer;
 pub use status::{DriftAnswer, HostAnswer, PageStateAnswer, RunAnswer, SourceAnswer, StatusAnswer};
 pub use verify::{Company, FindingAnswer, VerifyAnswer};

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::store::{DailyRow, StoredQuote, SymbolRow};
+use crate::store::{BoardCode, DailyRow, RateRow, StoredQuote, SymbolRow};
 
 use super::form::AnswerRow;
 
@@ -48,6 +48,36 @@ pub struct DailyQuoteAnswer {
     pub captures: u64,
 }
 
+/// A value of a code on a market board.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "each is the column of `rates` with its name")]
+pub struct RateAnswer {
+    pub day: Option<String>,
+    pub board: String,
+    pub code: String,
+    pub name: Option<String>,
+    pub unit: String,
+    pub value: f64,
+    pub change: Option<f64>,
+    pub change_pct: Option<f64>,
+    pub captured_at: String,
+}
+
+impl From<RateRow> for RateAnswer {
+    fn from(row: RateRow) -> Self {
+        let RateRow { day, board, code, name, unit, value, change, change_pct, captured_at } = row;
+        Self { day, board, code, name, unit, value, change, change_pct, captured_at }
+    }
+}
+
+/// A code of a board is listed as `board/code`, which is how it can always be asked for; its kind is the unit of its values.
+impl From<BoardCode> for SymbolAnswer {
+    fn from(row: BoardCode) -> Self {
+        let BoardCode { board, code, unit, first, last } = row;
+        Self { symbol: format!("{board}/{code}"), kind: unit, first, last, mentions: 0 }
+    }
+}
+
 impl From<SymbolRow> for SymbolAnswer {
     fn from(row: SymbolRow) -> Self {
         let SymbolRow { symbol, kind, first, last, mentions } = row;
@@ -81,6 +111,11 @@ impl From<DailyRow> for DailyQuoteAnswer {
 
 impl AnswerRow for SymbolAnswer {
     const COLUMNS: &'static [&'static str] = &["symbol", "kind", "first", "last", "mentions"];
+}
+
+impl AnswerRow for RateAnswer {
+    const COLUMNS: &'static [&'static str] =
+        &["day", "board", "code", "name", "unit", "value", "change", "change_pct", "captured_at"];
 }
 
 impl AnswerRow for QuoteAnswer {
@@ -146,6 +181,22 @@ mod tests {
             QuoteAnswer::from(quote),
             r#"{"day":"2024-01-02","captured_at":"2024-01-02T03:04:05Z","symbol":"OGDC","kind":"stock","price":157.0,"change":-0.25,"change_pct":0.0,"direction":"down","suspect":true}"#,
             "2024-01-02,2024-01-02T03:04:05Z,OGDC,stock,157,-0.25,0,down,true",
+        );
+        let rate = RateRow {
+            day: Some(day.clone()),
+            board: "forex".into(),
+            code: "USD".into(),
+            name: Some("Dollar, selling".into()),
+            unit: "rate".into(),
+            value: 278.93,
+            change: None,
+            change_pct: Some(-0.5),
+            captured_at: "2024-01-02T03:04:05Z".into(),
+        };
+        check(
+            RateAnswer::from(rate),
+            r#"{"day":"2024-01-02","board":"forex","code":"USD","name":"Dollar, selling","unit":"rate","value":278.93,"change":null,"change_pct":-0.5,"captured_at":"2024-01-02T03:04:05Z"}"#,
+            "2024-01-02,forex,USD,\"Dollar, selling\",rate,278.93,,-0.5,2024-01-02T03:04:05Z",
         );
         let daily = DailyRow {
             day,

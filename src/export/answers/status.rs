@@ -26,6 +26,10 @@ pub struct StatusAnswer {
     pub undated: u64,
     pub captures: u64,
     pub quotes: u64,
+    pub by_feed: u64,
+    pub gone: u64,
+    pub read_by_older: u64,
+    pub tickers_by_capture: u64,
     pub due: u64,
     pub next_due: Option<String>,
     pub pages: Vec<PageStateAnswer>,
@@ -108,6 +112,10 @@ impl StatusAnswer {
             undated,
             quotes,
             captures,
+            by_feed,
+            gone,
+            read_by_older,
+            tickers_by_capture,
             pages,
             due,
             next_due,
@@ -125,6 +133,10 @@ impl StatusAnswer {
             undated,
             captures,
             quotes,
+            by_feed,
+            gone,
+            read_by_older,
+            tickers_by_capture,
             due,
             next_due,
             pages: pages.into_iter().map(Into::into).collect(),
@@ -226,6 +238,10 @@ mod tests {
             undated: 1,
             quotes: 20,
             captures: 5,
+            by_feed: 2,
+            gone: 1,
+            read_by_older: 4,
+            tickers_by_capture: 6,
             pages: vec![PageStats {
                 state: PageState::Stored,
                 reason: None,
@@ -264,6 +280,10 @@ mod tests {
   "undated": 1,
   "captures": 5,
   "quotes": 20,
+  "by_feed": 2,
+  "gone": 1,
+  "read_by_older": 4,
+  "tickers_by_capture": 6,
   "due": 2,
   "next_due": null,
   "pages": [
@@ -337,7 +357,7 @@ mod tests {
             ..status()
         };
         let expect = "{\"archive\":\"a.db\",\"articles\":3,\"versions\":4,\"first_day\":null,\"last_day\":null,\"undated\":1,\
-                      \"captures\":5,\"quotes\":20,\"due\":2,\"next_due\":null,\"pages\":[],\"sources\":[],\"hosts\":[],\"runs\":[]}\n";
+                      \"captures\":5,\"quotes\":20,\"by_feed\":2,\"gone\":1,\"read_by_older\":4,\"tickers_by_capture\":6,\"due\":2,\"next_due\":null,\"pages\":[],\"sources\":[],\"hosts\":[],\"runs\":[]}\n";
         assert_eq!(to_json_lines([StatusAnswer::new("a.db".into(), status)]), expect);
     }
 }

@@ -28,6 +28,7 @@ use crate::{
     config::RuleField,
     extract::{
         effort::Effort,
+        judgement::SelfDescription,
         lists::push_link,
         rules::Compiled,
         stamp, strip,
@@ -50,8 +51,15 @@ use self::{
     tail::Tail,
 };
 
+/// What was read from a page.
+pub(super) struct PageRead {
+    pub(super) extraction: Extraction,
+    /// What the page says of itself.
+    pub(super) said: SelfDescription,
+}
+
 /// Returns everything that a page says.
-pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort) -> Extraction {
+pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort) -> PageRead {
     let profile = &rules.profile;
     let document = Document::parse(text);
     effort.note(&document);
@@ -67,7 +75,18 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort)
     let sheet = Sheet::new(document.root(), scene, rules.era(raw), index, &mut out.warnings);
     read_parts(&sheet, &mut out);
     read_beside(&sheet, rules.captured_on(raw), &mut out);
-    out
+    PageRead { said: self_description(&sheet), extraction: out }
+}
+
+/// Returns the addresses that a page gives itself, and whether its metadata calls it an article.
+fn self_description(sheet: &Sheet<'_, '_>) -> SelfDescription {
+    let address = |name| sheet.index.meta(&[name]).and_then(|it| sheet.scene.base.join(it).ok());
+    let kind = sheet.index.meta(&["og:type"]);
+    SelfDescription {
+        addresses: ["canonical", "og:url"].into_iter().filter_map(address).collect(),
+        is_article: kind.is_some_and(|it| it.eq_ignore_ascii_case("article"))
+            || sheet.facts.published.is_some(),
+    }
 }
 
 fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {

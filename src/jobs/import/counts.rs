@@ -19,6 +19,10 @@ pub(super) struct ImportCounts {
     pub(super) tally: Tally,
     pub(super) passed_over: BTreeMap<PassedOver, u64>,
     pub(super) damaged: u64,
+    /// Pages that are no story.
+    pub(super) no_stories: u64,
+    /// Stories whose address is not known.
+    pub(super) unaddressed: u64,
     pub(super) revisits: Vec<NamedRevisit>,
     /// Hashes of stored bytes by the digests that records gave.
     pub(super) digests: HashMap<String, String>,

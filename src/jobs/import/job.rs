@@ -14,10 +14,12 @@ use std::{
 use chrono::Utc;
 
 use crate::{
+    extract,
     jobs::{
         End, JobError, Report,
         records::{PassedOver, Revisit},
     },
+    model::ReadPage,
     store::{Measured, Reader, StoreError},
 };
 
@@ -45,6 +47,10 @@ pub struct Imported {
     pub damaged: u64,
     /// Revisits whose earlier capture is nowhere.
     pub unresolved: u64,
+    /// Pages that are no story: counted among the failed.
+    pub no_stories: u64,
+    /// Stories whose address is not known.
+    pub unaddressed: u64,
 }
 
 impl Import<'_> {
@@ -59,13 +65,17 @@ impl Import<'_> {
         let end = if self.stop.is_wished() { End::Interrupted } else { End::Done };
         let due = self.writer.due(Utc::now()).await?;
         let parsed = self.extractor.parsed() - parsed_before;
-        let measured =
-            Measured { pages: parsed.pages, parsed_slowly: parsed.slowly, ..Measured::default() };
+        let measured = Measured {
+            pages: parsed.pages,
+            extractor: extract::VERSION,
+            parsed_slowly: parsed.slowly,
+            ..Measured::default()
+        };
         self.writer.keep_measures(run, measured).await?;
-        let ImportCounts { tally, passed_over, damaged, .. } = counted;
+        let ImportCounts { tally, passed_over, damaged, no_stories, unaddressed, .. } = counted;
         let report = Report { tally, end, due, parsed_slowly: parsed.slowly, drifts: Vec::new() };
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
-        Ok(Imported { report, passed_over, damaged, unresolved })
+        Ok(Imported { report, passed_over, damaged, unresolved, no_stories, unaddressed })
     }
 
     fn keep_files(&self, files: Vec<ImportFile>, counts: &SharedCounts) -> Result<(), StoreError> {
@@ -107,8 +117,11 @@ impl Import<'_> {
             page.body = body.into();
             page.content_type = page.content_type.or(content_type);
             let extraction = self.extractor.extract(&page);
-            let settled = self.writer.import(vec![(page, extraction)], Utc::now()).await?;
-            self.count(&mut counts.tally, &file, &settled);
+            let cause = extraction.not_story.map(|it| it.words().to_owned());
+            let read = vec![ReadPage { page, extraction }];
+            for settled in self.writer.import(read, Utc::now()).await? {
+                self.count(&mut counts.tally, file.clone(), settled, cause.clone());
+            }
         }
         Ok(unresolved)
     }

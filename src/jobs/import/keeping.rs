@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 
 use crate::{
     jobs::parallel::in_order,
-    model::Settled,
+    model::{NotStory, ReadPage, Settled},
     store::{PackedPages, Pending, StoreError},
 };
 
@@ -22,17 +22,27 @@ const BATCH: usize = 64;
 /// Pages of one commit, at least: what changes with every page, such as the end of an index, is written once for them.
 const COMMIT: usize = 512;
 
-/// Pages that are ready for the archive, with the names of their files.
+/// Pages that are ready for the archive, with a note of each.
 #[derive(Default)]
 struct PageBatch {
-    names: Vec<String>,
+    notes: Vec<PageNote>,
     digests: Vec<Option<String>>,
     pages: PackedPages,
 }
 
-/// Pages that were submitted, with the names of their files.
+/// What is said of a page once it is settled.
+struct PageNote {
+    /// The name of its file.
+    name: String,
+    /// Whether its address is known.
+    has_address: bool,
+    /// Why it is no story, if it is none.
+    not_story: Option<NotStory>,
+}
+
+/// Pages that were submitted, with a note of each.
 struct Submitted {
-    names: Vec<String>,
+    notes: Vec<PageNote>,
     pending: Pending<Vec<Settled>>,
 }
 
@@ -86,15 +96,15 @@ impl<'a> Keeper<'a> {
 
     /// Puts pages after those that wait, and submits all of them once they are enough for a commit.
     fn gather(&mut self, batch: PageBatch) -> Result<(), StoreError> {
-        let PageBatch { names, digests, pages } = batch;
+        let PageBatch { notes, digests, pages } = batch;
         self.counts.note(|counted| {
             for (digest, sha256) in digests.into_iter().zip(pages.hashes()) {
                 counted.remember(digest, sha256);
             }
         });
-        self.gathered.names.extend(names);
+        self.gathered.notes.extend(notes);
         self.gathered.pages.append(pages);
-        if self.gathered.names.len() < COMMIT {
+        if self.gathered.notes.len() < COMMIT {
             return Ok(());
         }
         let submitted = self.submit()?;
@@ -105,16 +115,16 @@ impl<'a> Keeper<'a> {
     }
 
     fn submit(&mut self) -> Result<Submitted, StoreError> {
-        let PageBatch { names, digests: _, pages } = std::mem::take(&mut self.gathered);
+        let PageBatch { notes, digests: _, pages } = std::mem::take(&mut self.gathered);
         let submitting = self.import.writer.submit_import(pages, Utc::now());
-        Ok(Submitted { names, pending: self.runtime.block_on(submitting)? })
+        Ok(Submitted { notes, pending: self.runtime.block_on(submitting)? })
     }
 
     fn finish(mut self) -> Result<(), StoreError> {
         if let Some(before) = self.before.take() {
             self.settle(before)?;
         }
-        if self.gathered.names.is_empty() {
+        if self.gathered.notes.is_empty() {
             return Ok(());
         }
         let last = self.submit()?;
@@ -123,10 +133,17 @@ impl<'a> Keeper<'a> {
 
     /// Waits for pages that were submitted, and counts them.
     fn settle(&self, submitted: Submitted) -> Result<(), StoreError> {
-        let Submitted { names, pending } = submitted;
+        let Submitted { notes, pending } = submitted;
         let settled = self.runtime.block_on(pending.done())?;
-        for (name, settled) in names.iter().zip(settled) {
-            self.counts.note(|it| self.import.count(&mut it.tally, name, &[settled]));
+        for (note, settled) in notes.into_iter().zip(settled) {
+            let PageNote { name, has_address, not_story } = note;
+            let is_kept = !matches!(settled, Settled::Failed(_));
+            let cause = not_story.map(|it| it.words().to_owned());
+            self.counts.note(|counts| {
+                counts.unaddressed += u64::from(is_kept && !has_address);
+                counts.no_stories += u64::from(!is_kept && not_story.is_some());
+                self.import.count(&mut counts.tally, name, settled, cause);
+            });
         }
         Ok(())
     }
@@ -139,9 +156,10 @@ impl PageBatch {
         let mut pages = Vec::with_capacity(loaded.len());
         for Loaded { name, page, digest } in loaded {
             let extraction = import.extractor.extract(&page);
-            batch.names.push(name);
+            let (has_address, not_story) = (extraction.key.is_some(), extraction.not_story);
+            batch.notes.push(PageNote { name, has_address, not_story });
             batch.digests.push(digest);
-            pages.push((page, extraction));
+            pages.push(ReadPage { page, extraction });
         }
         batch.pages = import.writer.pack(pages)?;
         Ok(batch)

@@ -26,11 +26,15 @@ pub struct Import<'a> {
 }
 
 impl Import<'_> {
-    /// Counts settled pages of a file, and reports them.
-    pub(super) fn count(&self, tally: &mut Tally, name: &str, settled: &[Settled]) {
-        for settled in settled {
-            tally.count(*settled);
-            (self.observe)(Event::Settled { url: name.to_owned(), settled: *settled, cause: None });
-        }
+    /// Counts a settled page of a file, and reports it.
+    pub(super) fn count(
+        &self,
+        tally: &mut Tally,
+        name: String,
+        settled: Settled,
+        cause: Option<String>,
+    ) {
+        tally.count(settled);
+        (self.observe)(Event::Settled { url: name, settled, cause });
     }
 }

@@ -48,7 +48,7 @@ impl FileReader<'_> {
             let ImportFile { name, url, captured_at, open } = file;
             let read = match open() {
                 Ok(Contents::Page(body, content_type)) => {
-                    let page = saved_page(body, content_type, url, captured_at);
+                    let page = saved_page(self.import.extractor, body, content_type, url, captured_at);
                     // The queue ends only after the last of its senders.
                     let _ = queue.send(Loaded { name, page, digest: None });
                     continue;

@@ -6,6 +6,7 @@ use std::io::BufRead;
 use url::Url;
 
 use crate::{
+    extract::Extractor,
     jobs::records::evidence,
     model::{CaptureSource, Captured, RawPage, Validators},
     warc,
@@ -48,8 +49,10 @@ pub enum Unreadable {
     },
 }
 
-/// A page as a browser saved it. What the page says of itself counts before what the user says of all files.
+/// Returns a page as a browser saved it. What the browser wrote into it counts before what the user says of all files, and only
+/// where neither says when it was saved, what the site's own note of its making says.
 pub fn saved_page(
+    extractor: &Extractor,
     body: Vec<u8>,
     content_type: Option<String>,
     url: Option<Url>,
@@ -62,7 +65,7 @@ pub fn saved_page(
         let found = evidence(&body);
         (found.url, found.captured_at, content_type, body)
     };
-    RawPage {
+    let mut page = RawPage {
         url: url.or(saved_url),
         body: body.into(),
         content_type,
@@ -71,5 +74,9 @@ pub fn saved_page(
         status: None,
         validators: Validators::default(),
         heads: None,
+    };
+    if page.captured_at.is_none() {
+        page.captured_at = extractor.made_at(&page).map(Captured::At);
     }
+    page
 }

@@ -13,7 +13,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Utc, Weekday};
 
 use crate::{
     config::Profile,
-    model::{Drift, Extraction, Measure, Placement},
+    model::{Drift, Extraction, Field, Measure, Placement},
     store::RunMeasures,
 };
 
@@ -112,14 +112,18 @@ impl Measures {
 
 /// What a page has: fields, where each was read, and how much there is.
 fn had(extraction: &Extraction) -> Vec<(Measure, f64)> {
-    let Extraction { draft, strip, .. } = extraction;
+    let Extraction { draft, strip, boards, .. } = extraction;
     let mut had = Vec::new();
-    if draft.is_article() {
+    if extraction.not_story.is_none() {
         had.push((Measure::Share("article".to_owned()), 1.0));
     }
     for (field, origin) in &draft.origins {
         had.push((Measure::Share(field.code().to_owned()), 1.0));
         had.push((Measure::Share(format!("{}:{}", field.code(), origin.code())), 1.0));
+    }
+    // A board that is gone or was renamed is missed by its name, while the others are there.
+    for board in boards {
+        had.push((Measure::Share(format!("{}:{}", Field::Boards.code(), board.name)), 1.0));
     }
     let related = draft.links.iter().filter(|it| it.placement == Placement::Related).count();
     for (name, size) in [

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{TimeDelta, Utc};
 
 use crate::{
+    extract,
     fetch::Fetcher,
     jobs::{End, JobError, Report, bounds::Bounds, halt::Halt},
     model::{Drift, Tally},
@@ -73,10 +74,16 @@ impl<'a> Pass<'a> {
         // What is usual begins anew with an era that was added since.
         let of_era = era.from.and_then(|it| it.and_hms_opt(0, 0, 0)).map(|it| it.and_utc());
         let from = (now - TimeDelta::days(CUSTOM_DAYS)).max(of_era.unwrap_or_default());
-        let before = self.writer.measures(command, from).await?;
+        let before = self.writer.measures(command, extract::VERSION, from).await?;
         let drifts = work.measures.judge(&before, now, self.profile);
         let (pages, totals) = work.measures.taken();
-        let measured = Measured { pages, parsed_slowly, totals, drifts: drifts.clone() };
+        let measured = Measured {
+            pages,
+            extractor: extract::VERSION,
+            parsed_slowly,
+            totals,
+            drifts: drifts.clone(),
+        };
         self.writer.keep_measures(work.run, measured).await?;
         Ok(drifts)
     }

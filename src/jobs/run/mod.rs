@@ -13,5 +13,4 @@ mod visits;
 pub use pass::Pass;
 pub use plan::{Plan, PlannedSource, plan};
 
-pub(super) use visit::ReadPage;
 pub(super) use visits::Work;

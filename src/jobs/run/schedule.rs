@@ -26,6 +26,11 @@ pub(super) fn recheck(
     Some(now + delta(step.every))
 }
 
+/// Returns when a page is looked at again that says less than the stored story: three looks span a day.
+pub(super) fn confirm(now: DateTime<Utc>) -> DateTime<Utc> {
+    now + delta(12 * HOUR)
+}
+
 /// Returns when a page that is not there is asked for again: twice, for what is announced before it is published. What is gone is
 /// gone, and a number that nobody named was only a guess. A page that is not stored is given up for a 404 alone: a site
 /// that leads to its front page, or says "not found" with 200, may be out of order.

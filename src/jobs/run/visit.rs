@@ -12,7 +12,7 @@ use crate::{
     fetch::{Class, FetchError, Fetcher},
     jobs::records::is_text,
     model::{
-        Draft, Extraction, Fetched, Missing, Outcome, PageState, RawPage, Request, RunId, Task,
+        Draft, Fetched, Missing, NotStory, Outcome, PageState, RawPage, ReadPage, Request, RunId, Task,
         Validators,
     },
     store::Settlement,
@@ -40,15 +40,6 @@ pub(in crate::jobs) struct Visitor<'a> {
     reading: Semaphore,
 }
 
-/// A page, and what it says.
-pub(in crate::jobs) struct ReadPage {
-    pub(in crate::jobs) page: Box<RawPage>,
-    pub(in crate::jobs) extraction: Extraction,
-}
-
-/// A page under a "not found" headline that has more words than this is a story.
-const SOFT_WORDS_MAX: u32 = 60;
-
 impl<'a> Visitor<'a> {
     pub(super) fn new(
         run: RunId,
@@ -61,7 +52,7 @@ impl<'a> Visitor<'a> {
     }
 
     /// Reads a page on a thread of its own: the thread of the run has other answers to take meanwhile.
-    pub(in crate::jobs) async fn read(&self, page: Box<RawPage>) -> ReadPage {
+    pub(in crate::jobs) async fn read(&self, page: RawPage) -> ReadPage {
         let _turn = self.reading.acquire().await.expect("it is never closed");
         let extractor = Arc::clone(self.extractor);
         let read = tokio::task::spawn_blocking(move || {
@@ -82,15 +73,16 @@ impl<'a> Visitor<'a> {
                 Outcome::Failed { state: PageState::NotArticle, reason: "not_a_page" }
             }
             Ok(Fetched::Page(page)) => {
-                let ReadPage { mut page, extraction } = self.read(page).await;
-                if !extraction.draft.is_article() {
+                let ReadPage { mut page, extraction } = self.read(*page).await;
+                if extraction.not_story.is_some() {
                     // "It did not change" would be no answer to whether it has become one.
                     page.validators = Validators::default();
                 }
-                if is_not_found(&extraction.draft, self.profile) {
+                if extraction.not_story == Some(NotStory::SoftNotFound) {
                     Outcome::Missing(Missing::Soft)
                 } else {
-                    Outcome::Read { page, extraction: Box::new(extraction) }
+                    cause = extraction.not_story.map(|it| it.words().to_owned());
+                    Outcome::Read { page: Box::new(page), extraction: Box::new(extraction) }
                 }
             }
             Ok(Fetched::NotModified(validators)) => Outcome::Unchanged(validators),
@@ -99,8 +91,16 @@ impl<'a> Visitor<'a> {
                 let outcome = Outcome::Failed { state: error.state(), reason: error.code() };
                 let Task { page, key, .. } = task;
                 let requests = visit.requests;
-                let settlement =
-                    Settlement { run: self.run, page, key, outcome, at, due_at: Some(until), requests };
+                let settlement = Settlement {
+                    run: self.run,
+                    page,
+                    key,
+                    outcome,
+                    at,
+                    due_at: Some(until),
+                    draft_due_at: None,
+                    requests,
+                };
                 return Visited::Stop { settlement: Box::new(settlement), error };
             }
             Err(error) if error.class() == Class::Stop => {
@@ -112,16 +112,25 @@ impl<'a> Visitor<'a> {
             }
         };
         let due_at = due(&outcome, &task, self.profile, at);
+        let draft_due_at = Some(schedule::confirm(at));
         let Task { page, key, .. } = task;
-        let settlement =
-            Settlement { run: self.run, page, key, outcome, at, due_at, requests: visit.requests };
+        let settlement = Settlement {
+            run: self.run,
+            page,
+            key,
+            outcome,
+            at,
+            due_at,
+            draft_due_at,
+            requests: visit.requests,
+        };
         Visited::Settle { settlement: Box::new(settlement), cause }
     }
 }
 
 fn due(outcome: &Outcome, task: &Task, profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     match outcome {
-        Outcome::Read { extraction, .. } if !extraction.draft.is_article() => {
+        Outcome::Read { extraction, .. } if extraction.not_story.is_some() => {
             schedule::retry(PageState::NotArticle, task.failures, now)
         }
         Outcome::Read { extraction, .. } => {
@@ -138,10 +147,4 @@ fn published(draft: &Draft, profile: &Profile) -> Option<DateTime<Utc>> {
     let day =
         || draft.published_on?.and_hms_opt(0, 0, 0)?.and_local_timezone(profile.time_zone).earliest();
     draft.published_at.map(|it| it.to_utc()).or_else(|| day().map(|it| it.to_utc()))
-}
-
-/// Whether a page that came with 200 says that there is no such page.
-fn is_not_found(draft: &Draft, profile: &Profile) -> bool {
-    draft.headline.as_ref().is_some_and(|it| profile.text.not_found.has(it))
-        && draft.word_count() <= SOFT_WORDS_MAX
 }

@@ -17,7 +17,7 @@ use crate::jobs::{
     End, JobError,
     halt::Halt,
     records::{ArchivePages, Found, is_text},
-    run::{Pass, ReadPage, Work},
+    run::{Pass, Work},
 };
 
 /// Asks one web archive.
@@ -91,9 +91,10 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         let Pass { writer, observe, .. } = self.work.pass;
         let (settled, cause) = match self.page(&capture).await? {
             Ok(page) => {
-                let ReadPage { page, extraction } = self.work.visitor.read(Box::new(page)).await;
-                let settled = writer.import(vec![(*page, extraction)], Utc::now()).await?;
-                (settled.first().copied().unwrap_or(Settled::Unchanged), None)
+                let read = self.work.visitor.read(page).await;
+                let cause = read.extraction.not_story.map(|it| it.words().to_owned());
+                let settled = writer.import(vec![read], Utc::now()).await?;
+                (settled.first().copied().unwrap_or(Settled::Unchanged), cause)
             }
             Err(Failed::Fetch(error)) if error.class() == Class::Stop => {
                 return Err(End::Stopped { cause: error.to_string() }.into());

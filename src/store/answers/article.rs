@@ -157,7 +157,9 @@ impl Reader {
     }
 
     fn tags(&self, id: PageId) -> Result<Vec<Tag>> {
-        let mut query = self.conn.prepare_cached("SELECT tag, url FROM tags WHERE article_id = ?1")?;
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT tag, url FROM tags WHERE article_id = ?1 ORDER BY position")?;
         let rows = query.query_map([id.0], |row| Ok(Tag { name: row.get(0)?, url: row.get(1)? }))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

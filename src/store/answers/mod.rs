@@ -2,6 +2,7 @@
 //! An answer that belongs to one noun alone (is this page known?) is beside that noun; here are those that cross several.
 
 mod article;
+mod boards;
 mod market;
 mod rereading;
 mod rows;
@@ -9,8 +10,9 @@ mod search;
 mod stats;
 
 pub use article::{ArticleReference, Wording};
+pub use boards::{BoardCode, RateRow, StoredBoardRow, StoredMostRead};
 pub use market::{DailyRow, StoredQuote, SymbolRow};
 pub use rereading::{Amendment, Bytes, RereadCapture, Rereading, StoredCapture};
-pub use rows::{Cell, Circumstances, RowFilter, Table};
+pub use rows::{Cell, Circumstances, RowFilter, StoredOrigin, StoredWarning, Table};
 pub use search::{MARKS, Note, Search, SearchAnswer, SearchHit, SearchOrder};
 pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};

@@ -5,17 +5,17 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::{
-    CaptureSource, Captured, Days, Extraction, Field, Heads, PageId, PageKey, PageState, RawPage,
-    Validators,
+    CaptureSource, Captured, Days, Extraction, Field, Heads, MarketCalendar, PageId, PageKey, PageState,
+    RawPage, Validators,
 };
 
 use crate::store::{
     content::{
         articles::{self, Cause, Incoming},
-        captures, strips,
+        boards, captures, drafts, strips,
     },
     error::Result,
-    moment::{stamp, unstamp},
+    moment::unstamp,
     reader::Reader,
     writer::Writer,
 };
@@ -225,11 +225,11 @@ impl Writer {
         rereadings: Vec<Rereading>,
         at: DateTime<Utc>,
     ) -> Result<u64> {
-        let zone = self.zone;
+        let calendar = self.calendar.clone();
         self.call(move |conn| {
             let mut strips = 0;
             for rereading in &rereadings {
-                strips += u64::from(keep(conn, rereading, at, zone)?);
+                strips += u64::from(keep(conn, rereading, at, &calendar)?);
             }
             if let Some(last) = rereadings.last() {
                 conn.prepare_cached("INSERT OR REPLACE INTO progress (job, position) VALUES (?1, ?2)")?
@@ -255,13 +255,16 @@ fn keep(
     conn: &Connection,
     rereading: &Rereading,
     at: DateTime<Utc>,
-    zone: chrono_tz::Tz,
+    calendar: &MarketCalendar,
 ) -> Result<bool> {
     let Rereading { capture, extraction, amendment } = rereading;
-    // Boards and most-read lists have no tables yet.
-    let Extraction { url, key: _, draft, strip, boards: _, most_read: _, warnings } = extraction;
+    let Extraction { extractor, not_story: _, url, key: _, draft, strip, boards, most_read, warnings } =
+        extraction;
     let captured = capture.captured_at.or(strip.market_date.map(Captured::On));
-    let is_other = strips::reread(conn, capture.id, strip, captured, zone)?;
+    conn.prepare_cached("UPDATE captures SET extractor = ?2, day = ?3 WHERE id = ?1")?
+        .execute(params![capture.id, extractor, captured.map(|it| calendar.day_of(it).to_string())])?;
+    boards::reread(conn, capture.id, captured, boards, most_read)?;
+    let is_other = strips::reread(conn, capture.id, strip, captured, calendar)?;
     conn.prepare_cached("DELETE FROM warnings WHERE capture_id = ?1")?.execute([capture.id])?;
     captures::keep_warnings(conn, capture.id, warnings)?;
     let url = url.as_ref().map(url::Url::as_str);
@@ -276,23 +279,23 @@ fn keep(
         cause: Cause::Extractor,
     };
     match amendment {
-        Amendment::Same => forget_draft(conn, capture.id)?,
+        Amendment::Same => drafts::forget(conn, capture.id)?,
         Amendment::Refresh => {
             articles::refresh(conn, &incoming)?;
             articles::correct(conn, &incoming)?;
-            forget_draft(conn, capture.id)?;
+            drafts::forget(conn, capture.id)?;
         }
         Amendment::Replace => {
             articles::replace(conn, &incoming, &articles::content_hash(draft))?;
             articles::correct(conn, &incoming)?;
-            forget_draft(conn, capture.id)?;
+            drafts::forget(conn, capture.id)?;
         }
         Amendment::New => {
             articles::keep(conn, &Incoming { cause: Cause::Site, ..incoming })?;
             conn.prepare_cached("UPDATE pages SET state = ?2, reason = NULL WHERE id = ?1")?
                 .execute(params![capture.page.0, PageState::Stored.code()])?;
         }
-        Amendment::Draft(losses) => keep_draft(conn, &incoming, losses, at)?,
+        Amendment::Draft(losses) => drafts::keep(conn, &Incoming { at, ..incoming }, losses)?,
         Amendment::StripAlone => {}
     }
     Ok(is_other)
@@ -305,33 +308,4 @@ fn checked_at(conn: &Connection, page: PageId) -> Result<Option<DateTime<Utc>>> 
         .query_row([page.0], |row| row.get(0))
         .optional()?;
     Ok(at.as_deref().and_then(unstamp))
-}
-
-fn keep_draft(
-    conn: &Connection,
-    incoming: &Incoming<'_>,
-    losses: &[Field],
-    at: DateTime<Utc>,
-) -> Result<()> {
-    let draft = incoming.draft;
-    let losses: Vec<&str> = losses.iter().map(|it| it.code()).collect();
-    conn.prepare_cached(
-        "INSERT OR REPLACE INTO drafts (capture_id, made_at, losses, headline, byline, summary, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute(params![
-        incoming.capture,
-        stamp(at),
-        serde_json::to_string(&losses).expect("words are JSON"),
-        draft.headline,
-        draft.byline,
-        draft.summary.join("\n"),
-        draft.body()
-    ])?;
-    Ok(())
-}
-
-fn forget_draft(conn: &Connection, capture: i64) -> Result<()> {
-    conn.prepare_cached("DELETE FROM drafts WHERE capture_id = ?1")?.execute([capture])?;
-    Ok(())
 }

@@ -1,11 +1,14 @@
 //! Rows for exports, one after the other, whatever the size of the archive. They are handed over as cells; how a file writes
 //! them is the business of `export`.
 
-use rusqlite::{OptionalExtension, Row, Statement, params, types::ValueRef};
+use rusqlite::{OptionalExtension, Row, params, types::ValueRef};
 
 use crate::model::{Days, PageId};
 
-use super::market::{self, StoredQuote, bounds};
+use super::{
+    boards::{StoredBoardRow, StoredMostRead},
+    market::{self, StoredQuote, bounds},
+};
 use crate::store::{
     error::{Result, StoreError},
     reader::Reader,
@@ -20,12 +23,16 @@ pub enum Table {
     Quotes,
     /// Related stories.
     Links,
+    /// Market boards.
+    Boards,
+    /// Lists of most-read stories.
+    MostRead,
 }
 
 /// The rows of a table that are exported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowFilter {
-    /// Those of articles published, or quotes captured, on these days. Without a range, articles without a date too.
+    /// Those of articles published, of quotes and board values of, or of lists captured on these days. Without a range, articles without a date too.
     pub days: Option<Days>,
     /// Those of this section.
     pub section: Option<String>,
@@ -51,8 +58,26 @@ pub struct Circumstances {
     pub captured_at: Option<String>,
     pub market_date: Option<String>,
     pub quotes: Vec<StoredQuote>,
-    pub origins: Vec<(String, String)>,
-    pub warnings: Vec<(String, String)>,
+    pub boards: Vec<StoredBoardRow>,
+    pub most_read: Vec<StoredMostRead>,
+    pub origins: Vec<StoredOrigin>,
+    pub warnings: Vec<StoredWarning>,
+}
+
+/// Where a field of an article was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of `origins` with its name")]
+pub struct StoredOrigin {
+    pub field: String,
+    pub origin: String,
+}
+
+/// Something to know about a capture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of `warnings` with its name")]
+pub struct StoredWarning {
+    pub code: String,
+    pub detail: String,
 }
 
 const ARTICLES: &str = "
@@ -74,12 +99,29 @@ const LINKS: &str = "
      WHERE (?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)
      ORDER BY a.published_on, a.published_at, a.id, l.position";
 
+const BOARDS: &str = "
+    SELECT r.as_of, b.board, r.code, r.name, r.unit, r.value, r.change, r.change_pct, b.captured_at, b.last_captured_at,
+           b.id AS board_id
+      FROM boards b JOIN board_rows r ON r.board_id = b.id
+     WHERE (?1 IS NULL OR r.as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL
+     ORDER BY r.as_of, b.captured_at, b.id, r.position";
+
+const MOST_READ: &str = "
+    SELECT (SELECT c.day FROM capture_most_read m JOIN captures c ON c.id = m.capture_id
+             WHERE m.list_id = l.id ORDER BY c.captured_at LIMIT 1) AS day,
+           l.captured_at, l.last_captured_at, l.window, r.rank, r.title, r.host, r.site_id, r.url, l.id AS list_id
+      FROM most_read_lists l JOIN most_read_rows r ON r.list_id = l.id
+     WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL
+     ORDER BY l.captured_at, l.id, r.rank";
+
 impl Table {
     fn sql(self) -> &'static str {
         match self {
             Self::Articles => ARTICLES,
             Self::Quotes => QUOTES,
             Self::Links => LINKS,
+            Self::Boards => BOARDS,
+            Self::MostRead => MOST_READ,
         }
     }
 }
@@ -142,6 +184,11 @@ impl Reader {
                 "SELECT count(*) FROM articles a JOIN article_links l ON l.article_id = a.id
                   WHERE (?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)"
             }
+            Table::Boards => {
+                "SELECT count(*) FROM board_rows WHERE (?1 IS NULL OR as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL"
+            }
+            // The days of lists are those of their captures, which only their query finds.
+            Table::MostRead => &format!("SELECT count(*) FROM ({MOST_READ})"),
         };
         let (first, last) = dates(filter);
         Ok(self.conn.query_row(sql, params![first, last, filter.section], |row| row.get(0))?)
@@ -158,18 +205,31 @@ impl Reader {
         let Some((capture, captured_at, strip, market_date)) = found.optional()? else {
             return Ok(Circumstances::default());
         };
-        let mut origins =
-            self.conn.prepare_cached("SELECT field, origin FROM origins WHERE article_id = ?1")?;
-        let mut warnings =
-            self.conn.prepare_cached("SELECT code, detail FROM warnings WHERE capture_id = ?1")?;
-        let quotes = strip.map(|it| self.quotes_of(it)).transpose()?.unwrap_or_default();
         Ok(Circumstances {
             captured_at,
             market_date,
-            quotes,
-            origins: pairs(&mut origins, page.0)?,
-            warnings: pairs(&mut warnings, capture)?,
+            quotes: strip.map(|it| self.quotes_of(it)).transpose()?.unwrap_or_default(),
+            boards: self.boards_on(capture)?,
+            most_read: self.most_read_on(capture)?,
+            origins: self.origins_of(page)?,
+            warnings: self.warnings_of(capture)?,
         })
+    }
+
+    fn origins_of(&self, page: PageId) -> Result<Vec<StoredOrigin>> {
+        let sql = "SELECT field, origin FROM origins WHERE article_id = ?1";
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query
+            .query_map([page.0], |row| Ok(StoredOrigin { field: row.get(0)?, origin: row.get(1)? }))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn warnings_of(&self, capture: i64) -> Result<Vec<StoredWarning>> {
+        let sql = "SELECT code, detail FROM warnings WHERE capture_id = ?1";
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query
+            .query_map([capture], |row| Ok(StoredWarning { code: row.get(0)?, detail: row.get(1)? }))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn quotes_of(&self, strip: i64) -> Result<Vec<StoredQuote>> {
@@ -191,11 +251,6 @@ fn fill(cells: &mut [Cell], row: &Row<'_>) -> rusqlite::Result<()> {
         };
     }
     Ok(())
-}
-
-fn pairs(query: &mut Statement<'_>, row: i64) -> Result<Vec<(String, String)>> {
-    let rows = query.query_map([row], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 fn dates(filter: &RowFilter) -> (Option<String>, Option<String>) {

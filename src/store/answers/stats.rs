@@ -31,6 +31,14 @@ pub struct Status {
     pub quotes: u64,
     /// and of captures.
     pub captures: u64,
+    /// The number of articles whose page was never read: their story came by feed,
+    pub by_feed: u64,
+    /// of articles that the site has no more,
+    pub gone: u64,
+    /// of captures with bytes that an older extractor read,
+    pub read_by_older: u64,
+    /// and of tickers whose day is that of their capture, since nothing better is known.
+    pub tickers_by_capture: u64,
     /// Pages by what is known of them.
     pub pages: Vec<PageStats>,
     /// The number of pages that are due now.
@@ -120,9 +128,10 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Returns the state of the archive at a time.
-    pub fn status(&self, now: DateTime<Utc>) -> Result<Status> {
+    /// Returns the state of the archive at a time, with an extractor of this version.
+    pub fn status(&self, now: DateTime<Utc>, extractor: u32) -> Result<Status> {
         let conn = &self.conn;
+        let older = "SELECT count(*) FROM captures WHERE extractor < ?1 AND body_id IS NOT NULL";
         let count = |sql: &str| conn.query_row(sql, [], |row| row.get::<_, u64>(0));
         let articles = count("SELECT count(*) FROM articles")?;
         // Each alone is a look at one end of an index, both in one statement a walk over all of it.
@@ -140,6 +149,10 @@ impl Reader {
             undated: count("SELECT count(*) FROM articles WHERE published_on IS NULL")?,
             quotes: count("SELECT coalesce(sum(rows), 0) FROM strips")?,
             captures: count("SELECT count(*) FROM captures")?,
+            by_feed: count("SELECT count(*) FROM pages WHERE by_feed = 1")?,
+            gone: count("SELECT count(*) FROM articles WHERE gone_at IS NOT NULL")?,
+            read_by_older: conn.query_row(older, [extractor], |row| row.get(0))?,
+            tickers_by_capture: count("SELECT count(*) FROM strips WHERE day_by = 'capture'")?,
             pages: pages(conn)?,
             due: self.due(now)?,
             next_due: conn.query_row(next, [stamp(now)], |row| row.get(0))?,

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use strum::IntoStaticStr;
 
-use crate::model::{Block, BlockKind, Captured, Draft, Link, PageId, PageKey, Settled, Tag};
+use crate::model::{Block, Captured, Draft, Field, Link, PageId, PageKey, Settled, Tag};
 
 use super::{full_text, symbols};
 use crate::store::{bodies::bytes::sha256, error::Result, moment::stamp};
@@ -16,8 +16,13 @@ use crate::store::{bodies::bytes::sha256, error::Result, moment::stamp};
 struct StoredWording {
     content_hash: String,
     seen_at: Option<String>,
-    has_body: bool,
+    has_headline: bool,
+    has_day: bool,
+    words: u32,
 }
+
+/// A wording that keeps less than this percentage of the words may be a page that came in part.
+const KEPT_WORDS: u32 = 50;
 
 /// A wording with its circumstances.
 pub(in crate::store) struct Incoming<'a> {
@@ -42,7 +47,7 @@ pub(in crate::store) enum Cause {
 }
 
 impl Cause {
-    fn code(self) -> &'static str {
+    pub(in crate::store) fn code(self) -> &'static str {
         self.into()
     }
 }
@@ -50,8 +55,20 @@ impl Cause {
 /// What became of a draft.
 pub(in crate::store) enum Kept {
     As(Settled),
-    /// The page lost its body: the stored article stays.
-    Emptied,
+    /// The page lacks these fields of the stored article, which stays.
+    Lacking(Vec<Field>),
+}
+
+impl StoredWording {
+    /// Returns what a draft would take away: the headline, the date, or half of the words.
+    fn losses(&self, draft: &Draft) -> Vec<Field> {
+        let lost = [
+            (Field::Headline, self.has_headline && draft.headline.is_none()),
+            (Field::PublishedOn, self.has_day && draft.published_on.is_none()),
+            (Field::Body, draft.word_count() * 100 < self.words * KEPT_WORDS),
+        ];
+        lost.into_iter().filter(|it| it.1).map(|it| it.0).collect()
+    }
 }
 
 /// The hash that tells versions apart: SHA-256 over headline, byline, summary and body, white space folded.
@@ -69,9 +86,18 @@ pub(in crate::store) fn text_hash([headline, summary, body]: &[String; 3], bylin
 pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Result<Kept> {
     let hash = content_hash(incoming.draft);
     let stored = conn
-        .prepare_cached("SELECT content_hash, version_seen_at, body <> '' FROM articles WHERE id = ?1")?
+        .prepare_cached(
+            "SELECT content_hash, version_seen_at, headline IS NOT NULL, published_on IS NOT NULL, word_count
+               FROM articles WHERE id = ?1",
+        )?
         .query_row([incoming.page.0], |row| {
-            Ok(StoredWording { content_hash: row.get(0)?, seen_at: row.get(1)?, has_body: row.get(2)? })
+            Ok(StoredWording {
+                content_hash: row.get(0)?,
+                seen_at: row.get(1)?,
+                has_headline: row.get(2)?,
+                has_day: row.get(3)?,
+                words: row.get(4)?,
+            })
         })
         .optional()?;
     let Some(stored) = stored else {
@@ -93,8 +119,9 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
     if is_older {
         return keep_older(conn, incoming, &hash, seen_at.as_deref()).map(Kept::As);
     }
-    if stored.has_body && incoming.draft.body().is_empty() {
-        return Ok(Kept::Emptied);
+    let losses = stored.losses(incoming.draft);
+    if !losses.is_empty() {
+        return Ok(Kept::Lacking(losses));
     }
     replace(conn, incoming, &hash)?;
     Ok(Kept::As(Settled::Updated))
@@ -103,9 +130,16 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
 /// Notes that the site was asked about an article, which is as before (304). Returns whether there is an article.
 pub(in crate::store) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<bool> {
     let touched = conn
-        .prepare_cached("UPDATE articles SET last_checked_at = ?2 WHERE id = ?1")?
+        .prepare_cached("UPDATE articles SET last_checked_at = ?2, gone_at = NULL WHERE id = ?1")?
         .execute(params![page.0, stamp(at)])?;
     Ok(touched == 1)
+}
+
+/// Notes that the site does not have an article any more.
+pub(in crate::store) fn lose(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<()> {
+    conn.prepare_cached("UPDATE articles SET gone_at = ?2 WHERE id = ?1 AND gone_at IS NULL")?
+        .execute(params![page.0, stamp(at)])?;
+    Ok(())
 }
 
 fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
@@ -218,7 +252,7 @@ pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> R
         "UPDATE articles
             SET published_on = coalesce(?2, published_on), published_at = coalesce(?3, published_at),
                 updated_at = coalesce(?4, updated_at), section = coalesce(?5, section), last_checked_at = ?6,
-                origins_json = ?7
+                origins_json = ?7, gone_at = NULL
           WHERE id = ?1",
     )?
     .execute(params![
@@ -328,9 +362,7 @@ fn keep_parts(conn: &Connection, page: PageId, draft: &Draft) -> Result<()> {
     )?;
     // Where the next text block begins in the body, in characters from 1 (SQL's substr).
     let mut start = 1;
-    // The table has no embeds yet: its CHECK is of a time when no reader told them from quotations.
-    let kept = draft.blocks.iter().filter(|block| block.kind != BlockKind::Embed);
-    for (position, Block { kind, text, url }) in kept.enumerate() {
+    for (position, Block { kind, text, url }) in draft.blocks.iter().enumerate() {
         let length = text.chars().count();
         if kind.is_text() {
             insert.execute(params![page.0, position, kind.code(), start, length, None::<&str>, url])?;
@@ -355,10 +387,10 @@ fn keep_parts(conn: &Connection, page: PageId, draft: &Draft) -> Result<()> {
         let (host, id) = target.as_ref().map(|it| (&it.host, &it.id)).unzip();
         insert.execute(params![page.0, position, placement.code(), title, url, host, id])?;
     }
-    let mut insert =
-        conn.prepare_cached("INSERT OR IGNORE INTO tags (article_id, tag, url) VALUES (?1, ?2, ?3)")?;
-    for Tag { name, url } in &draft.tags {
-        insert.execute(params![page.0, name, url])?;
+    let mut insert = conn
+        .prepare_cached("INSERT INTO tags (article_id, position, tag, url) VALUES (?1, ?2, ?3, ?4)")?;
+    for (position, Tag { name, url }) in draft.tags.iter().enumerate() {
+        insert.execute(params![page.0, position, name, url])?;
     }
     symbols::keep_mentions(conn, page, &draft.names)
 }

@@ -6,13 +6,13 @@ use rusqlite::{Connection, params};
 use url::Url;
 
 use crate::model::{
-    Captured, Extraction, Heads, KeepRaw, PageId, PageKey, PageState, RawPage, Settled, Strip,
+    Captured, Extraction, Heads, KeepRaw, MarketCalendar, PageId, PageKey, PageState, RawPage, Settled,
     Validators, Warning, WarningCode,
 };
 
 use super::{
     articles::{self, Cause, Incoming, Kept},
-    strips,
+    boards, drafts, strips,
 };
 use crate::store::{
     bodies::{pack::Packed, raw},
@@ -34,10 +34,10 @@ pub(in crate::store) struct Arrival<'a> {
     pub(in crate::store) at: DateTime<Utc>,
 }
 
-/// What an archive keeps of a capture, and where its days begin.
-#[derive(Debug, Clone, Copy)]
+/// What an archive keeps of a capture, and how its days are told.
+#[derive(Debug, Clone)]
 pub(in crate::store) struct Keeping {
-    zone: chrono_tz::Tz,
+    calendar: MarketCalendar,
     keep_raw: KeepRaw,
 }
 
@@ -54,7 +54,7 @@ impl Arrival<'_> {
 
 impl Writer {
     pub(in crate::store) fn keeps(&self) -> Keeping {
-        Keeping { zone: self.zone, keep_raw: self.keep_raw }
+        Keeping { calendar: self.calendar.clone(), keep_raw: self.keep_raw }
     }
 }
 
@@ -71,80 +71,86 @@ impl Reader {
 pub(in crate::store) fn keep(
     conn: &Connection,
     arrival: &Arrival<'_>,
-    keeping: Keeping,
+    keeping: &Keeping,
 ) -> Result<Settled> {
     let Arrival { page, key, raw: _, extraction, packed: _, at } = *arrival;
-    // Boards and most-read lists have no tables yet.
-    let Extraction { url: _, key: _, draft, strip, boards: _, most_read: _, warnings } = extraction;
-    let Some(capture) = keep_row(conn, arrival, keeping.keep_raw)? else {
+    let Extraction { draft, warnings, .. } = extraction;
+    let Some(capture) = keep_row(conn, arrival, keeping)? else {
         // The same capture once more: what it was, it is.
         let is_stored = articles::touch(conn, page, at)?;
         return Ok(if is_stored { Settled::Unchanged } else { Settled::Failed(PageState::NotArticle) });
     };
     let captured = arrival.captured();
-    keep_strip(conn, capture, strip, captured, keeping.zone)?;
+    keep_market(conn, capture, extraction, captured, &keeping.calendar)?;
     keep_warnings(conn, capture, warnings)?;
-    if !draft.is_article() {
+    if extraction.not_story.is_some() {
         return Ok(Settled::Failed(PageState::NotArticle));
     }
     let url = arrival.url();
     let incoming = Incoming { page, key, url, draft, capture, captured, at, cause: Cause::Site };
-    let kept = articles::keep(conn, &incoming)?;
-    if keeping.keep_raw == KeepRaw::Latest {
+    let settled = match articles::keep(conn, &incoming)? {
+        Kept::As(settled) => {
+            drafts::forget_of_site(conn, page)?;
+            settled
+        }
+        Kept::Lacking(losses) => drafts::observe(conn, &incoming, &losses)?,
+    };
+    if keeping.keep_raw == KeepRaw::Latest && settled != Settled::Drafted {
         articles::move_to(conn, page, capture)?;
         raw::forget_others(conn, page, capture)?;
     }
-    match kept {
-        Kept::As(settled) => Ok(settled),
-        Kept::Emptied => Ok(Settled::Failed(PageState::NotArticle)),
-    }
+    Ok(settled)
 }
 
-/// Keeps the strip of a new capture. One that nothing dates is a warning.
-fn keep_strip(
+/// Keeps what stood beside the story of a new capture: boards, lists and the strip. What nothing dates is a warning.
+fn keep_market(
     conn: &Connection,
     capture: i64,
-    strip: &Strip,
+    extraction: &Extraction,
     captured: Option<Captured>,
-    zone: chrono_tz::Tz,
+    calendar: &MarketCalendar,
 ) -> Result<()> {
-    match captured {
-        Some(captured) => {
-            let strip = strips::keep(conn, strip, captured, zone)?;
-            conn.prepare_cached("UPDATE captures SET strip_id = ?2 WHERE id = ?1")?
-                .execute(params![capture, strip])?;
-            Ok(())
-        }
-        None if strip.quotes.is_empty() => Ok(()),
-        None => {
-            let detail = format!("{} rows", strip.quotes.len());
-            keep_warnings(conn, capture, &[Warning::new(WarningCode::StripUndated, detail)])
-        }
+    let Extraction { strip, boards, most_read, .. } = extraction;
+    if let Some(captured) = captured {
+        // The strip is dated by the boards beside it.
+        boards::keep(conn, capture, captured, boards, most_read)?;
+        return strips::keep(conn, capture, strip, captured, calendar);
     }
+    let rows = [
+        (WarningCode::StripUndated, strip.quotes.len()),
+        (WarningCode::BoardsUndated, boards.iter().map(|it| it.rows.len()).sum()),
+        (WarningCode::MostReadUndated, most_read.len()),
+    ];
+    let undated = rows.into_iter().filter(|it| 0 < it.1);
+    let warnings: Vec<Warning> =
+        undated.map(|(code, rows)| Warning::new(code, format!("{rows} rows"))).collect();
+    keep_warnings(conn, capture, &warnings)
 }
 
 /// Keeps the row of a capture. Returns it, or `None` if the same capture is there already.
-fn keep_row(conn: &Connection, arrival: &Arrival<'_>, keep_raw: KeepRaw) -> Result<Option<i64>> {
-    let Arrival { page, key, raw: came, extraction: _, packed, at } = *arrival;
-    let body = match keep_raw {
+fn keep_row(conn: &Connection, arrival: &Arrival<'_>, keeping: &Keeping) -> Result<Option<i64>> {
+    let Arrival { page, key, raw: came, extraction, packed, at } = *arrival;
+    let body = match keeping.keep_raw {
         KeepRaw::All | KeepRaw::Latest => Some(raw::keep(conn, packed)?),
         KeepRaw::None => None,
     };
     let RawPage { url: _, body: _, content_type, captured_at: _, source, status, validators, heads } =
         came;
     let Validators { etag, last_modified } = validators;
+    let captured = arrival.captured();
     let added = conn
         .prepare_cached(
-            "INSERT OR IGNORE INTO captures (article_id, url, host, site_id, captured_at, fetched_at, source, status,
-                 content_type, etag, last_modified, sha256, bytes, body_id)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+            "INSERT OR IGNORE INTO captures (article_id, url, host, site_id, captured_at, day, fetched_at, source, status,
+                 content_type, etag, last_modified, sha256, bytes, body_id, extractor)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         )?
         .execute(params![
             page.0,
             arrival.url(),
             key.host,
             key.id,
-            arrival.captured().map(|captured| captured.to_string()),
+            captured.map(|it| it.to_string()),
+            captured.map(|it| keeping.calendar.day_of(it).to_string()),
             stamp(at),
             source.code(),
             status,
@@ -153,7 +159,8 @@ fn keep_row(conn: &Connection, arrival: &Arrival<'_>, keep_raw: KeepRaw) -> Resu
             last_modified,
             packed.sha256,
             packed.bytes,
-            body
+            body,
+            extraction.extractor,
         ])?;
     if added == 0 {
         return Ok(None);

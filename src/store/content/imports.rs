@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 use url::Url;
 
-use crate::model::{Extraction, PageId, PageKey, PageState, RawPage, Settled, Via};
+use crate::model::{Extraction, NotStory, PageId, PageKey, PageState, RawPage, ReadPage, Settled, Via};
 
 use super::{
     articles,
@@ -27,17 +27,13 @@ const UNKNOWN_ID_CHARS: usize = 16;
 impl Writer {
     /// Keeps pages that did not come through the queue, in one transaction. Their addresses may be unknown. Returns what
     /// each meant for the archive, in order.
-    pub async fn import(
-        &self,
-        pages: Vec<(RawPage, Extraction)>,
-        at: DateTime<Utc>,
-    ) -> Result<Vec<Settled>> {
+    pub async fn import(&self, pages: Vec<ReadPage>, at: DateTime<Utc>) -> Result<Vec<Settled>> {
         self.submit_import(self.pack(pages)?, at).await?.done().await
     }
 
     /// Compresses pages for [`Writer::submit_import`], on the calling thread. Returns them ready to be kept.
-    pub fn pack(&self, pages: Vec<(RawPage, Extraction)>) -> Result<PackedPages> {
-        let packed = pages.into_iter().map(|(mut page, extraction)| {
+    pub fn pack(&self, pages: Vec<ReadPage>) -> Result<PackedPages> {
+        let packed = pages.into_iter().map(|ReadPage { mut page, extraction }| {
             // Its bytes are let go: a batch of whole pages would wait in memory.
             let packed = self.packer.pack(&std::mem::take(&mut page.body))?;
             Ok(PackedPage { raw: page, extraction, packed })
@@ -53,7 +49,7 @@ impl Writer {
         at: DateTime<Utc>,
     ) -> Result<Pending<Vec<Settled>>> {
         let keeping = self.keeps();
-        self.submit(move |conn| pages.0.iter().map(|page| import(conn, page, at, keeping)).collect())
+        self.submit(move |conn| pages.0.iter().map(|page| import(conn, page, at, &keeping)).collect())
             .await
     }
 }
@@ -81,8 +77,17 @@ impl PackedPages {
 }
 
 /// Keeps one page. Returns what that meant for the archive.
-fn import(conn: &Connection, page: &PackedPage, at: DateTime<Utc>, keeping: Keeping) -> Result<Settled> {
+fn import(
+    conn: &Connection,
+    page: &PackedPage,
+    at: DateTime<Utc>,
+    keeping: &Keeping,
+) -> Result<Settled> {
     let PackedPage { raw, extraction, packed } = page;
+    // What has no address and is no story could never be found again.
+    if extraction.key.is_none() && extraction.not_story.is_some() {
+        return Ok(Settled::Failed(PageState::NotArticle));
+    }
     let key = extraction.key.clone().unwrap_or_else(|| PageKey {
         host: UNKNOWN_HOST.to_owned(),
         id: articles::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
@@ -94,7 +99,7 @@ fn import(conn: &Connection, page: &PackedPage, at: DateTime<Utc>, keeping: Keep
         Settled::Failed(state) => state,
         _ => PageState::Stored,
     };
-    let reason = (state == PageState::NotArticle).then_some("no_article");
+    let reason = extraction.not_story.map(NotStory::code).filter(|_| state == PageState::NotArticle);
     conn.prepare_cached("UPDATE pages SET state = ?2, reason = ?3 WHERE id = ?1 AND state <> 'stored'")?
         .execute(params![id.0, state.code(), reason])?;
     Ok(settled)

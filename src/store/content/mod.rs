@@ -2,12 +2,16 @@
 //! asked for is the business of `queue`; how the bytes are stored, of `bodies`.
 
 pub(super) mod articles;
+pub(super) mod boards;
 pub(super) mod captures;
+pub(super) mod drafts;
 pub(super) mod full_text;
 pub(super) mod strips;
 
 mod imports;
+mod series;
 mod symbols;
 
 pub use articles::content_hash;
 pub use imports::PackedPages;
+pub use strips::{StripDating, StripPlace};

@@ -67,6 +67,8 @@ pub struct RunRow {
 pub struct Measured {
     /// Pages that were read.
     pub pages: u64,
+    /// The version of the extractor that read them.
+    pub extractor: u32,
     /// Pages that the quick parser was in doubt of.
     pub parsed_slowly: u64,
     /// Sums over its pages, by measure.
@@ -113,22 +115,25 @@ impl Writer {
         .await
     }
 
-    /// Returns what the pages of the runs of a command had, from a time on, newest first.
+    /// Returns what the pages of the runs of a command had to an extractor of this version, from a time on, newest first. What
+    /// another version saw is nothing to compare with.
     pub async fn measures(
         &self,
         command: &'static str,
+        extractor: u32,
         from: DateTime<Utc>,
     ) -> Result<Vec<RunMeasures>> {
         self.call(move |conn| {
             let mut query = conn.prepare_cached(
                 "SELECT r.id, r.started_at, r.read, r.drift IS NOT NULL FROM runs r
-                  WHERE r.command = ?1 AND ?2 <= r.started_at AND 0 < r.read ORDER BY r.id DESC LIMIT ?3",
+                  WHERE r.command = ?1 AND ?2 <= r.started_at AND 0 < r.read AND r.extractor = ?4
+                  ORDER BY r.id DESC LIMIT ?3",
             )?;
             // How costly pages were to parse is nothing that is on them.
             let sql = "SELECT measure, total FROM run_measures WHERE run_id = ?1 AND measure <> ?2";
             let mut query_totals = conn.prepare_cached(sql)?;
             let mut runs = Vec::new();
-            let mut rows = query.query(params![command, stamp(from), MEASURED_MAX])?;
+            let mut rows = query.query(params![command, stamp(from), MEASURED_MAX, extractor])?;
             while let Some(row) = rows.next()? {
                 let of_run = params![row.get::<_, i64>(0)?, PARSED_SLOWLY];
                 let totals = query_totals.query_map(of_run, |row| {
@@ -149,10 +154,10 @@ impl Writer {
     /// Keeps what the pages of a run had, and what drifted.
     pub async fn keep_measures(&self, run: RunId, measured: Measured) -> Result<()> {
         self.call(move |conn| {
-            let Measured { pages, parsed_slowly, totals, drifts } = measured;
+            let Measured { pages, extractor, parsed_slowly, totals, drifts } = measured;
             conn.execute(
-                "UPDATE runs SET read = ?2, drift = ?3 WHERE id = ?1",
-                params![run.0, pages, drift_json(&drifts)],
+                "UPDATE runs SET read = ?2, drift = ?3, extractor = ?4 WHERE id = ?1",
+                params![run.0, pages, drift_json(&drifts), extractor],
             )?;
             let sql = "INSERT OR REPLACE INTO run_measures (run_id, measure, total) VALUES (?1, ?2, ?3)";
             let mut insert = conn.prepare_cached(sql)?;
@@ -176,7 +181,7 @@ impl Writer {
         now: DateTime<Utc>,
     ) -> Result<()> {
         self.call(move |conn| {
-            let Tally { discovered, fetched, stored, updated, unchanged, missing, guesses_missed: _, failed, sources_read: _,
+            let Tally { discovered, fetched, stored, updated, unchanged, drafted: _, missing, guesses_missed: _, failed, sources_read: _,
                 sources_unread: _, sources_stale: _, sources_cut: _ } = tally;
             conn.execute(
                 "UPDATE runs SET finished_at = ?2, outcome = ?3, discovered = ?4, fetched = ?5, stored = ?6,

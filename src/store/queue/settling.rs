@@ -5,7 +5,9 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
-use crate::model::{Outcome, PageId, PageKey, PageState, Request, RunId, Settled, Task, Validators};
+use crate::model::{
+    Missing, NotStory, Outcome, PageId, PageKey, PageState, Request, RunId, Settled, Task, Validators,
+};
 
 use super::{
     pages::{VisitQueue, claim, next},
@@ -37,6 +39,8 @@ pub struct Settlement {
     pub at: DateTime<Utc>,
     /// When to visit it again; `None` for never.
     pub due_at: Option<DateTime<Utc>>,
+    /// When to visit it again if it says less than the stored story, to see whether that lasts.
+    pub draft_due_at: Option<DateTime<Utc>>,
     /// The requests that were sent for it.
     pub requests: Vec<Request>,
 }
@@ -62,7 +66,7 @@ impl Writer {
         let keeping = self.keeps();
         let (claimed, answer) = oneshot::channel();
         let settling = self.submit(move |conn| {
-            let settled = settle(conn, &settlement, packed.as_ref(), keeping)?;
+            let settled = settle(conn, &settlement, packed.as_ref(), &keeping)?;
             if let Some(queue) = queue {
                 let next = next(conn, queue, settlement.at)?;
                 let task = next.map(|it| claim(conn, settlement.run, it)).transpose()?;
@@ -78,37 +82,61 @@ impl Writer {
     }
 }
 
+const NO_VALIDATORS: Validators = Validators { etag: None, last_modified: None };
+/// A story that was not there at so many visits in a row is gone.
+const MISSES_MIN: u32 = 3;
+
+/// Notes that the site has no such page. A stored story is gone with a 410, or with the third 404 in a row.
+fn note_missing(conn: &Connection, page: PageId, missing: Missing, at: DateTime<Utc>) -> Result<()> {
+    let is_gone = match missing {
+        Missing::Gone => true,
+        Missing::NotFound => conn
+            .prepare_cached("SELECT reason IS ?2 AND ?3 <= failures + 1 FROM pages WHERE id = ?1")?
+            .query_row(params![page.0, missing.code(), MISSES_MIN], |row| row.get(0))?,
+        Missing::RedirectedAway | Missing::Soft => false,
+    };
+    if is_gone { articles::lose(conn, page, at) } else { Ok(()) }
+}
+
 fn settle(
     conn: &Connection,
     settlement: &Settlement,
     packed: Option<&Packed>,
-    keeping: Keeping,
+    keeping: &Keeping,
 ) -> Result<Settled> {
-    let Settlement { run, page, key, outcome, at, due_at, requests } = settlement;
+    let Settlement { run, page, key, outcome, at, due_at, draft_due_at, requests } = settlement;
     requests::keep(conn, *run, requests)?;
+    if let Outcome::Missing(missing) = outcome {
+        note_missing(conn, *page, *missing, *at)?;
+    }
     let (settled, state, reason, validators) = match outcome {
         Outcome::Read { page: bytes, extraction } => {
             let packed = packed.expect("a page that was read was packed");
             let arrival = Arrival { page: *page, key, raw: bytes, extraction, packed, at: *at };
             let settled = captures::keep(conn, &arrival, keeping)?;
-            let (state, reason) = match settled {
-                Settled::Failed(state) => (state, Some("no_article")),
-                _ => (PageState::Stored, None),
-            };
-            (settled, state, reason, Some(&bytes.validators))
+            match settled {
+                Settled::Failed(state) => {
+                    let reason = extraction.not_story.unwrap_or(NotStory::NoArticle).code();
+                    (settled, state, Some(reason), Some(&bytes.validators))
+                }
+                // The whole page is asked for again: "not modified" would not say what it says.
+                Settled::Drafted => (settled, PageState::Stored, Some("draft"), Some(&NO_VALIDATORS)),
+                _ => (settled, PageState::Stored, None, Some(&bytes.validators)),
+            }
         }
         Outcome::Unchanged(validators) => {
             let is_stored = articles::touch(conn, *page, *at)?;
             let (state, reason) = if is_stored {
                 (PageState::Stored, None)
             } else {
-                (PageState::NotArticle, Some("no_article"))
+                (PageState::NotArticle, Some(NotStory::NoArticle.code()))
             };
             (Settled::Unchanged, state, reason, Some(validators))
         }
         Outcome::Missing(missing) => (Settled::Missing, PageState::Missing, Some(missing.code()), None),
         Outcome::Failed { state, reason } => (Settled::Failed(*state), *state, Some(*reason), None),
     };
+    let due_at = if settled == Settled::Drafted { draft_due_at } else { due_at };
     let has_failed = matches!(settled, Settled::Failed(_) | Settled::Missing);
     // A stored article stays stored when a later look fails: the failure is in the reason.
     conn.prepare_cached(

@@ -1,0 +1,143 @@
+//! Is this the story that its address names? A site answers for a story with its home page, a list, an error message or a demand
+//! to sign in, and says 200. The judgement is made here for every way in which a page may come; what follows from it is not
+//! decided here.
+
+use url::Url;
+
+use crate::{
+    config::Profile,
+    model::{Draft, NotStory, PageKey},
+};
+
+/// A page that says "not found" has a sentence or two; a story about missing pages has more words than this.
+const NOTICE_WORDS_MAX: u32 = 60;
+
+/// What a page says of itself, beside its story.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SelfDescription {
+    /// The addresses that it gives itself.
+    pub(super) addresses: Vec<Url>,
+    /// Whether its metadata says that it is an article.
+    pub(super) is_article: bool,
+}
+
+/// Returns why a page is not the story of this key; `None` where it is, as far as can be told.
+pub(super) fn judge(
+    draft: &Draft,
+    said: &SelfDescription,
+    status: Option<u16>,
+    key: Option<&PageKey>,
+    profile: &Profile,
+) -> Option<NotStory> {
+    if status.is_some_and(|it| 400 <= it) {
+        return Some(NotStory::ErrorPage);
+    }
+    let is_short = draft.word_count() <= NOTICE_WORDS_MAX;
+    let headline = draft.headline.as_deref().unwrap_or_default();
+    if is_short && profile.text.not_found.has(headline) {
+        return Some(NotStory::SoftNotFound);
+    }
+    if !draft.is_article() {
+        return Some(NotStory::NoArticle);
+    }
+    // What has a day of publication and says that it is an article is one, whatever it is called.
+    let is_witnessed = draft.published_on.is_some() || said.is_article;
+    if !is_witnessed && profile.text.notices.has(headline) {
+        return Some(NotStory::Notice);
+    }
+    let is_elsewhere = key.is_some_and(|key| is_elsewhere(said, key, profile));
+    (is_elsewhere && !said.is_article).then_some(NotStory::AnotherPage)
+}
+
+/// Whether a page gives itself addresses of the site, and none of them is of a story. The address of another story is no
+/// evidence: stories are moved and published twice.
+fn is_elsewhere(said: &SelfDescription, key: &PageKey, profile: &Profile) -> bool {
+    let mut of_site =
+        said.addresses.iter().filter(|url| profile.host_of(url) == Some(&key.host)).peekable();
+    of_site.peek().is_some() && of_site.all(|url| profile.page_key(url).is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        config::Config,
+        model::{Block, BlockKind, Field, Origin},
+    };
+
+    struct Page {
+        headline: &'static str,
+        words: usize,
+        day: Option<&'static str>,
+        says: &'static [&'static str],
+        is_article: bool,
+        status: Option<u16>,
+    }
+
+    const STORY: Page = Page {
+        headline: "Cement makers raise prices",
+        words: 300,
+        day: Some("2025-01-30"),
+        says: &["https://www.brecorder.com/news/40345141/cement-makers"],
+        is_article: true,
+        status: Some(200),
+    };
+
+    #[track_caller]
+    fn check(page: &Page, expect: Option<NotStory>) {
+        let profile = Config::default().profile;
+        let text = "word ".repeat(page.words);
+        let draft = Draft {
+            headline: Some(page.headline.to_owned()),
+            published_on: page.day.map(|it| it.parse().expect("a day")),
+            blocks: vec![Block { kind: BlockKind::Paragraph, text, url: None }],
+            origins: vec![(Field::Headline, Origin::Markup)],
+            ..Draft::default()
+        };
+        let said = SelfDescription {
+            addresses: page.says.iter().map(|it| it.parse().expect("an address")).collect(),
+            is_article: page.is_article,
+        };
+        let key = PageKey { host: "brecorder.com".to_owned(), id: "40345141".to_owned() };
+        assert_eq!(judge(&draft, &said, page.status, Some(&key), &profile), expect, "{}", page.headline);
+    }
+
+    #[test]
+    fn a_page_that_says_so_is_not_found_unless_it_is_a_long_story() {
+        let page = Page { headline: "Page not found", words: 14, day: None, is_article: false, ..STORY };
+        check(&page, Some(NotStory::SoftNotFound));
+        check(&Page { day: STORY.day, ..page }, Some(NotStory::SoftNotFound));
+        check(&Page { headline: "Page not found: where old stories go", ..STORY }, None);
+    }
+
+    #[test]
+    fn an_error_is_no_story_however_it_looks() {
+        check(&Page { status: Some(503), ..STORY }, Some(NotStory::ErrorPage));
+        check(&Page { status: None, ..STORY }, None);
+    }
+
+    #[test]
+    fn a_notice_has_no_day_and_does_not_say_that_it_is_an_article() {
+        for headline in
+            ["Access denied", "Sign in", "Just a moment...", "Before you continue to our site"]
+        {
+            let notice = Page { headline, day: None, is_article: false, says: &[], ..STORY };
+            check(&notice, Some(NotStory::Notice));
+            check(&Page { day: STORY.day, ..notice }, None);
+        }
+        check(&Page { day: None, is_article: false, says: &[], ..STORY }, None);
+    }
+
+    #[test]
+    fn a_page_that_calls_itself_the_home_page_or_a_list_is_another() {
+        let home: &[&str] = &["https://www.brecorder.com/"];
+        let list = Page { says: home, is_article: false, ..STORY };
+        check(&list, Some(NotStory::AnotherPage));
+        // A template that names the home page on every story.
+        check(&Page { says: home, ..STORY }, None);
+        let both: &[&str] = &["https://www.brecorder.com/", "https://www.brecorder.com/news/40345141"];
+        check(&Page { says: both, ..list }, None);
+        check(&Page { says: &["https://elsewhere.example/"], ..list }, None);
+        check(&Page { says: &[], ..list }, None);
+    }
+}
