@@ -134,6 +134,7 @@ fn raw(url: Option<String>, body: Vec<u8>) -> RawPage {
         status: None,
         validators: Validators::default(),
         heads: None,
+        feed: None,
     }
 }
 

@@ -20,6 +20,7 @@ CREATE TABLE captures_new (
     bytes         INTEGER NOT NULL,
     body_id       INTEGER REFERENCES bodies(id),
     strip_id      INTEGER REFERENCES strips(id),
+    feed_url      TEXT,                       -- of an item of a feed: where the feed was; url is the story's
     extractor     INTEGER NOT NULL            -- version of the extractor that read it last; 0: one before 0006
 ) STRICT;
 INSERT INTO captures_new (id, article_id, url, host, site_id, captured_at, fetched_at, source, status, content_type, etag,
@@ -76,6 +77,7 @@ ALTER TABLE articles ADD COLUMN gone_at TEXT;
 
 -- The story of this page came by feed, and the page itself was never read.
 ALTER TABLE pages ADD COLUMN by_feed INTEGER NOT NULL DEFAULT 0 CHECK (by_feed IN (0, 1));
+CREATE INDEX pages_by_feed ON pages(id) WHERE by_feed = 1;
 
 -- A draft is what a page says now and what the article does not, since it would lose something by it. Where the site
 -- itself says so, the draft becomes a version once several visits over a day saw it alike.

@@ -19,6 +19,7 @@
 //!     status: None,
 //!     validators: Validators::default(),
 //!     heads: None,
+//!     feed: None,
 //! };
 //! let read = extractor.extract(&page);
 //! assert_eq!(read.draft.headline.as_deref(), Some("Rupee firm"));

@@ -261,6 +261,7 @@ pub(crate) fn capture(number: u64, page: String) -> RawPage {
         status: Some(200),
         validators: Validators::default(),
         heads: None,
+        feed: None,
     }
 }
 

@@ -23,6 +23,7 @@ fuzz_target!(|bytes: &[u8]| {
         status: None,
         validators: Validators::default(),
         heads: None,
+        feed: None,
     };
     assert_eq!(EXTRACTOR.extract(&page), EXTRACTOR.extract(&page));
 });

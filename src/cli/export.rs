@@ -44,10 +44,15 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         }
     };
     let format = format(args)?;
-    let is_of_captures = matches!(table, Table::Quotes | Table::Boards | Table::MostRead);
-    if is_of_captures && args.section.is_some() {
+    let of_captures = match table {
+        Table::Quotes => Some("quotes"),
+        Table::Boards => Some("boards"),
+        Table::MostRead => Some("most-read lists"),
+        Table::Articles | Table::Links => None,
+    };
+    if let Some(what) = of_captures.filter(|_| args.section.is_some()) {
         let hint = "they belong to a capture, not to a section; leave `--section` out";
-        return Err(Usage::new("quotes, boards and most-read lists have no section", hint).into());
+        return Err(Usage::new(format!("{what} have no section"), hint).into());
     }
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
     let reader = session.reader()?;

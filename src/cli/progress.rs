@@ -97,6 +97,15 @@ impl Progress {
                     "{url} names more files than a run reads: {left_out} were left out (`site.discovery`)"
                 );
             }
+            Event::SourceOverflowed { url, newest_before, oldest_now } => {
+                tracing::warn!(
+                    url,
+                    %newest_before,
+                    %oldest_now,
+                    "{url} overflowed: its items begin at {oldest_now}, and the pass before ended with {newest_before}; \
+                     stories between may be named by the listings only, which are read now"
+                );
+            }
             Event::SourceEmpty { url } => tracing::warn!(url, "{url} names no article of this site"),
             Event::SourceFailed { url, cause } => {
                 tracing::warn!(url, cause, "{url} cannot be read: {cause}");

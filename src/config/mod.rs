@@ -14,8 +14,8 @@ pub use error::{ConfigError, ConfigPlace, Problem};
 pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
 pub use profile::{
     Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index,
-    MostReadRules, Profile, Recheck, RowSpots, Rule, RuleField, Rules, Spot, StripWords, TextRules,
-    WebArchive,
+    ListingUse, MostReadRules, NewsListing, Profile, Recheck, RowSpots, Rule, RuleField, Rules, Spot,
+    StripWords, TextRules, WebArchive,
 };
 pub use sections::{SectionNames, is_slug, slug};
 pub use setting::Setting;

@@ -256,6 +256,7 @@ mod tests {
             status: Some(200),
             validators: Validators::default(),
             heads: None,
+            feed: None,
         }
     }
 

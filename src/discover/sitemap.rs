@@ -247,6 +247,7 @@ mod tests {
             status: Some(200),
             validators: Validators::default(),
             heads: None,
+            feed: None,
         }
     }
 

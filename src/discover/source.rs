@@ -33,6 +33,8 @@ pub struct NamedPages {
     pub candidates: Vec<Candidate>,
     /// The date of the newest item, where items are dated.
     pub newest_at: Option<DateTime<Utc>>,
+    /// The date of the oldest item, where items are dated.
+    pub oldest_at: Option<DateTime<Utc>>,
     /// What is wrong with the page, in words.
     pub problem: Option<String>,
     /// The number of files that the page names and the bounds of the profile leave out.
@@ -42,7 +44,9 @@ pub struct NamedPages {
 impl NamedPages {
     pub(super) fn push(&mut self, candidate: Candidate) {
         let dates = [candidate.published_at, candidate.changed_at];
-        self.newest_at = self.newest_at.max(dates.into_iter().flatten().max());
+        let dates = || dates.into_iter().flatten();
+        self.newest_at = self.newest_at.max(dates().max());
+        self.oldest_at = self.oldest_at.into_iter().chain(dates().min()).min();
         if !self.candidates.iter().any(|it| it.key == candidate.key) {
             self.candidates.push(candidate);
         }

@@ -9,7 +9,7 @@ use crate::{
     model::{Draft, NotStory, PageKey},
 };
 
-/// A page that says "not found" has a sentence or two; a story about missing pages has more words than this.
+/// A page that says "not found" has a sentence or two; a dated story about missing pages has more words than this.
 const NOTICE_WORDS_MAX: u32 = 60;
 
 /// What a page says of itself, beside its story.
@@ -32,16 +32,16 @@ pub(super) fn judge(
     if status.is_some_and(|it| 400 <= it) {
         return Some(NotStory::ErrorPage);
     }
+    // What has a day of publication, or says that it is an article, is one, whatever it is called.
+    let is_witnessed = draft.published_on.is_some() || said.is_article;
     let is_short = draft.word_count() <= NOTICE_WORDS_MAX;
     let headline = draft.headline.as_deref().unwrap_or_default();
-    if is_short && profile.text.not_found.has(headline) {
+    if (is_short || !is_witnessed) && profile.text.not_found.has(headline) {
         return Some(NotStory::SoftNotFound);
     }
     if !draft.is_article() {
         return Some(NotStory::NoArticle);
     }
-    // What has a day of publication and says that it is an article is one, whatever it is called.
-    let is_witnessed = draft.published_on.is_some() || said.is_article;
     if !is_witnessed && profile.text.notices.has(headline) {
         return Some(NotStory::Notice);
     }
@@ -65,6 +65,7 @@ mod tests {
         model::{Block, BlockKind, Field, Origin},
     };
 
+    #[derive(Clone, Copy)]
     struct Page {
         headline: &'static str,
         words: usize,
@@ -107,6 +108,7 @@ mod tests {
         let page = Page { headline: "Page not found", words: 14, day: None, is_article: false, ..STORY };
         check(&page, Some(NotStory::SoftNotFound));
         check(&Page { day: STORY.day, ..page }, Some(NotStory::SoftNotFound));
+        check(&Page { words: 300, ..page }, Some(NotStory::SoftNotFound));
         check(&Page { headline: "Page not found: where old stories go", ..STORY }, None);
     }
 

@@ -206,6 +206,7 @@ mod tests {
                 status: None,
                 validators: Validators::default(),
                 heads: None,
+                feed: None,
             };
             let at = extractor.made_at(&page).map(|at| at.to_rfc3339());
             assert_eq!(at.as_deref(), expect, "{body}");

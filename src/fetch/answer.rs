@@ -64,6 +64,7 @@ pub(super) fn fetched(ask: &Ask, answer: WireAnswer) -> Result<Fetched, FetchErr
             url: Some(ask.url.clone()),
             content_type: answer.header(header::CONTENT_TYPE),
             heads: Some(answer.heads()),
+            feed: None,
             body: answer.body,
             captured_at: Some(Captured::At(Utc::now())),
             source: CaptureSource::Live,

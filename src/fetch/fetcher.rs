@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::{
     config::{FetchConfig, Profile},
-    model::{Ask, Fetched, HostMemory, Missing, Request, RobotsMemory},
+    model::{Ask, AskRole, Fetched, HostMemory, Missing, Request, RobotsMemory},
 };
 
 use super::{
@@ -156,7 +156,7 @@ impl Fetcher {
             }
             seen.push(target.clone());
             // Validators belong to the address they came from.
-            ask = Ask { range: ask.range, ..Ask::new(target) };
+            ask = Ask { range: ask.range, role: ask.role, ..Ask::new(target) };
         }
     }
 
@@ -177,6 +177,9 @@ impl Fetcher {
                 (Err(FetchError::BreakerOpen { .. }), Some(cause)) => return Err(cause),
                 (Err(error), _) => error,
             };
+            if ask.role == AskRole::Substitute {
+                return Err(error);
+            }
             if let FetchError::Throttled { until, .. } = error {
                 // The lane holds every request back until then, this one included, if that is not too long.
                 let wait = (until - Utc::now()).to_std().unwrap_or_default();
@@ -215,7 +218,7 @@ impl Fetcher {
         let audience = if own { Audience::Site } else { Audience::Others };
         let result = self.http.send(ask, audience).await;
         let took = self.now().saturating_sub(sent);
-        let judged = self.judge(host, result, took);
+        let judged = self.judge(host, ask.role, result, took);
         let answer = judged.as_ref().ok();
         requests.push(Request {
             at,
@@ -244,12 +247,14 @@ impl Fetcher {
     fn judge(
         &self,
         host: &str,
+        role: AskRole,
         result: Result<WireAnswer, FetchError>,
         took: Duration,
     ) -> Result<WireAnswer, FetchError> {
         let now = self.now();
         let judged = result.and_then(|answer| classify(&self.profile, answer));
         self.lane(host, |lane| match &judged {
+            Ok(_) if role == AskRole::Substitute => lane.pace.note_answer(took),
             Ok(_) => {
                 lane.pace.note_answer(took);
                 lane.breaker.note(now, HostSign::Good);

@@ -181,6 +181,7 @@ fn page(url: Url, record: &WarcRecord, answer: HttpAnswer, has_status: bool) -> 
     });
     let text = |name| warc::header(&headers, name).map(str::to_owned);
     RawPage {
+        feed: None,
         url: Some(url),
         content_type: text("Content-Type"),
         captured_at: record.header("WARC-Date").and_then(date),

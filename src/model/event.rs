@@ -48,6 +48,15 @@ pub enum Event {
         /// How many files were left out.
         left_out: usize,
     },
+    /// Every item of a feed is newer than the newest of the pass before: stories may have gone by unseen.
+    SourceOverflowed {
+        /// Its address.
+        url: String,
+        /// The date of its newest item in the pass before.
+        newest_before: DateTime<Utc>,
+        /// The date of its oldest item now.
+        oldest_now: DateTime<Utc>,
+    },
     /// The pages that are due now.
     Queue {
         /// How many there are.
@@ -207,6 +216,8 @@ pub struct Tally {
     pub sources_stale: u64,
     /// Sources that name more files than a run reads.
     pub sources_cut: u64,
+    /// Feeds that overflowed since the pass before.
+    pub sources_overflowed: u64,
 }
 
 impl Tally {
@@ -243,6 +254,7 @@ impl Tally {
             sources_unread: self.sources_unread + other.sources_unread,
             sources_stale: self.sources_stale + other.sources_stale,
             sources_cut: self.sources_cut + other.sources_cut,
+            sources_overflowed: self.sources_overflowed + other.sources_overflowed,
         }
     }
 }

@@ -59,8 +59,8 @@ pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use names::{Names, capitals};
 pub use not_story::NotStory;
 pub use page::{
-    Ask, Candidate, CaptureSource, Captured, Fetched, Heads, Missing, PageId, PageState, RawPage, Task,
-    Validators, Via,
+    Ask, AskRole, Candidate, CaptureSource, Captured, Fetched, Heads, Missing, PageId, PageState,
+    RawPage, Task, Validators, Via,
 };
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
 pub use visit::{Outcome, ReadPage, Request, RunId, WaitReason};

@@ -64,6 +64,18 @@ pub struct Ask {
     pub validators: Validators,
     /// The only bytes of it that are wanted, counted from 0; `None` for all.
     pub range: Option<RangeInclusive<u64>>,
+    /// What it is asked for.
+    pub role: AskRole,
+}
+
+/// What a request is sent for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskRole {
+    /// The page itself, or a source.
+    Page,
+    /// What the site offers programs in place of a page that it refused. It is asked for once, without retries, and a good
+    /// answer does not count as one: the site has not taken us back.
+    Substitute,
 }
 
 /// A page that a run has claimed. The run must visit the page, and then settle or release it.
@@ -83,6 +95,8 @@ pub struct Task {
     pub published_at: Option<DateTime<Utc>>,
     /// Whether an article of it is in the archive.
     pub is_stored: bool,
+    /// Whether its story is there although the page was never read: a feed carried it.
+    pub is_by_feed: bool,
 }
 
 /// What a server answered to a request, where it answered the question.
@@ -157,6 +171,8 @@ pub struct RawPage {
     pub validators: Validators,
     /// The headers of request and answer, where they are known.
     pub heads: Option<Heads>,
+    /// The address of the feed, where the bytes are an item of one: then they are not the page itself.
+    pub feed: Option<Url>,
 }
 
 /// The headers around the bytes of an answer, as lines `name: value`, each with a line end. Codings and lengths are left out
@@ -214,7 +230,7 @@ impl Missing {
 impl Ask {
     /// Returns a request for all of a page, without validators.
     pub fn new(url: Url) -> Self {
-        Self { url, validators: Validators::default(), range: None }
+        Self { url, validators: Validators::default(), range: None, role: AskRole::Page }
     }
 }
 

@@ -71,6 +71,8 @@ pub enum Outcome {
         state: PageState,
         /// The stable word for the cause, as in `pages.reason`.
         reason: &'static str,
+        /// The story all the same, if the page's own feed carried it.
+        story: Option<Box<ReadPage>>,
     },
 }
 

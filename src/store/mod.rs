@@ -35,7 +35,7 @@ pub use error::{Result, StoreError};
 pub use open::Upgrade;
 pub use queue::{
     DayFacts, Enqueued, IdFact, Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory,
-    SourceState, VisitQueue,
+    SourceReading, SourceState, VisitQueue,
 };
 pub use reader::Reader;
 pub use verify::{FileCheck, Finding, Remedy};

@@ -152,7 +152,11 @@ fn what_cannot_be_read_is_said_and_the_rest_is_kept() {
     let ran = program.run(&["import", "a.html", "big.html", "empty.html"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(ran.stderr.contains("big.html is broken: larger than 2048 bytes"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("empty.html: no article could be read"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("empty.html is not_article: there is not enough of a story"),
+        "{}",
+        ran.stderr
+    );
     assert!(ran.stderr.contains("1 new, 0 updated, 0 unchanged, 2 failed"), "{}", ran.stderr);
     let missing = program.run(&["import", "nowhere.html"]);
     assert_eq!(missing.code, 2);

@@ -15,6 +15,7 @@ mod safety;
 mod scrape;
 mod secure;
 mod soak;
+mod stories;
 mod support;
 mod tidy;
 mod trust;

@@ -55,6 +55,7 @@ fn cases() -> Vec<Case> {
             status: None,
             validators: Validators::default(),
             heads: None,
+            feed: None,
         };
         Case { folder, page }
     };
@@ -117,6 +118,7 @@ fn depth_and_junk_do_not_break_it() {
         status: None,
         validators: Validators::default(),
         heads: None,
+        feed: None,
     };
     let deep = "<div>".repeat(200_000) + "<p>KARACHI: Still here.</p>";
     extractor.extract(&page(deep.into_bytes()));

@@ -100,9 +100,11 @@ fn equal_strips_in_a_row_are_kept_once_and_dated_by_capture() {
     let archive = program.archive();
     assert_eq!(one(&archive, "SELECT count(*), sum(captures) FROM strips"), "1|2");
     assert_eq!(one(&archive, "SELECT count(DISTINCT strip_id) FROM captures"), "1");
-    let today = chrono::Utc::now().with_timezone(&chrono_tz::Asia::Karachi).date_naive();
+    let now = tearsheet::model::Captured::At(chrono::Utc::now());
+    let session = tearsheet::config::Config::default().profile.market.session_of(now);
+    let session = session.expect("the hours are known");
     let quote = one(&archive, "SELECT day, symbol, kind, price, direction, suspect FROM quotes");
-    assert_eq!(quote, format!("{today}|ANL|stock|34.36|up|0"), "never by the article's date");
+    assert_eq!(quote, format!("{session}|ANL|stock|34.36|up|0"), "never by the article's date");
     let daily = one(&archive, "SELECT symbol, open, high, low, close, captures FROM quotes_daily");
     assert_eq!(daily, "ANL|34.36|34.36|34.36|34.36|2");
 }

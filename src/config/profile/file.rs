@@ -14,7 +14,7 @@ use super::{
     market,
     rules::{Era, Rule, RuleField, Rules},
     site::Profile,
-    sources::{Archive, Cards, DATE, DiscoveryBounds, Feed, Recheck},
+    sources::{Archive, Cards, DATE, DiscoveryBounds, Feed, ListingUse, NewsListing, Recheck},
     spot, web_archive,
     wording::{Challenge, StripWords, TextRules},
 };
@@ -52,6 +52,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         article_url,
         tag_path: site.pattern("tag_path", &[])?,
         captured_at: site.pattern("captured_at", &["at"])?,
+        article_feed: read_article_feed(site, &base_url)?,
         feeds: read_feeds(site, "feeds", &base_url)?,
         sitemaps: read_feeds(site, "sitemaps", &base_url)?,
         discovery: read_discovery(&site.section("discovery")?)?,
@@ -97,6 +98,18 @@ fn read_feeds(site: &Section, key: &str, base: &Url) -> Result<Vec<Feed>, Proble
     site.sections(key)?.into_iter().map(read).collect()
 }
 
+fn read_article_feed(site: &Section, base: &Url) -> Result<Option<String>, Problem> {
+    let Some(_) = site.get("article_feed") else { return Ok(None) };
+    let template = site.text("article_feed")?;
+    if template.is_empty() {
+        return Ok(None);
+    }
+    if !template.contains("{id}") || base.join(&template.replace("{id}", "1")).is_err() {
+        return Err(site.wrong("article_feed", "a path with `{id}` in it, or empty"));
+    }
+    Ok(Some(template))
+}
+
 fn read_discovery(section: &Section) -> Result<DiscoveryBounds, Problem> {
     let bounds = DiscoveryBounds {
         sitemap_files: usize::try_from(section.whole("sitemap_files", 1..=50_000)?)
@@ -108,11 +121,16 @@ fn read_discovery(section: &Section) -> Result<DiscoveryBounds, Problem> {
     Ok(bounds)
 }
 
-fn read_listings(site: &Section, base: &Url) -> Result<Vec<Url>, Problem> {
+fn read_listings(site: &Section, base: &Url) -> Result<Vec<NewsListing>, Problem> {
     let read = |section: Section| {
         let url = read_address(&section, "url", base)?;
+        let when = match section.get("when") {
+            Some(_) => section.text("when")?.parse(),
+            None => Ok(ListingUse::Always),
+        };
+        let when = when.map_err(|_| section.wrong("when", "always or overflow"))?;
         section.finish()?;
-        Ok(url)
+        Ok(NewsListing { url, when })
     };
     site.sections("listings")?.into_iter().map(read).collect()
 }

@@ -16,7 +16,7 @@ pub use boards::{BoardRules, MostReadRules, RowSpots};
 pub use ids::IdRange;
 pub use rules::{Era, Rule, RuleField, Rules};
 pub use site::Profile;
-pub use sources::{Archive, Cards, DiscoveryBounds, Feed, Recheck};
+pub use sources::{Archive, Cards, DiscoveryBounds, Feed, ListingUse, NewsListing, Recheck};
 pub use spot::Spot;
 pub use web_archive::{Holding, Index, WebArchive};
 pub use wording::{Challenge, StripWords, TextRules};

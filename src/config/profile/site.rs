@@ -15,7 +15,7 @@ use super::{
     boards::{BoardRules, MostReadRules},
     ids::IdRange,
     rules::Era,
-    sources::{Archive, Cards, DiscoveryBounds, Feed, Recheck},
+    sources::{Archive, Cards, DiscoveryBounds, Feed, NewsListing, Recheck},
     web_archive::WebArchive,
     wording::{Challenge, StripWords, TextRules},
 };
@@ -36,6 +36,7 @@ pub struct Profile {
     pub(super) tag_path: Option<Pattern>,
     /// The pattern of the note that says when a page was made, with a group `at`.
     pub captured_at: Option<Pattern>,
+    pub(super) article_feed: Option<String>,
     /// Feeds a cron pass reads.
     pub feeds: Vec<Feed>,
     /// Sitemaps a cron pass reads.
@@ -43,7 +44,7 @@ pub struct Profile {
     /// How many files of its sources a run reads.
     pub discovery: DiscoveryBounds,
     /// Listing pages a cron pass reads.
-    pub listings: Vec<Url>,
+    pub listings: Vec<NewsListing>,
     /// Listings by day, read by a backfill.
     pub archives: Vec<Archive>,
     /// Web archives that hold copies of the site.
@@ -130,6 +131,12 @@ impl Profile {
                 == (base.scheme(), base.host_str(), base.port())
             && (url.username(), url.password()) == ("", None);
         if is_as_asked { Some(url.clone()) } else { base.join(&path).ok() }
+    }
+
+    /// Returns the address of the feed that has the story of a page alone; `None` where the site has none.
+    pub fn article_feed(&self, key: &PageKey) -> Option<Url> {
+        let template = self.article_feed.as_ref().filter(|_| key.host == self.host())?;
+        self.base_url.join(&fill(template, &key.id, None)).ok()
     }
 
     /// Returns the address to ask for a known page: the base URL may have changed since its address was stored.

@@ -28,6 +28,26 @@ pub struct DiscoveryBounds {
     pub sitemap_depth: usize,
 }
 
+/// A listing that names what is new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewsListing {
+    /// Its address.
+    pub url: Url,
+    /// When it is read.
+    pub when: ListingUse,
+}
+
+/// When a listing is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::EnumString)]
+#[strum(serialize_all = "snake_case")]
+pub enum ListingUse {
+    /// In every pass.
+    Always,
+    /// Only when a feed overflowed: its oldest item is newer than the newest of the pass before, so that stories may have gone
+    /// by unseen.
+    Overflow,
+}
+
 /// A listing that has a page for each day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Archive {

@@ -26,7 +26,7 @@ pub struct CoveredDay {
     pub day: NaiveDate,
     /// What it amounts to.
     pub verdict: Verdict,
-    /// The reason in words; empty for a complete day.
+    /// The reason in words; empty for a complete day of which there is nothing to say.
     pub why: String,
     /// Articles published on it.
     pub articles: u64,
@@ -112,8 +112,12 @@ fn usual(facts: &BTreeMap<NaiveDate, DayFacts>, day: NaiveDate) -> Option<u64> {
 
 /// The verdict on a day that is over.
 fn judge(facts: &DayFacts, sources: &[&str], usual: Option<u64>) -> (Verdict, String) {
-    let DayFacts { articles, readings } = facts;
+    let DayFacts { articles, by_feed, readings } = facts;
     let articles = *articles;
+    let complete = || match by_feed {
+        0 => (Verdict::Complete, String::new()),
+        count => (Verdict::Complete, format!("{count} of {articles} stories came by feed alone")),
+    };
     if readings.is_empty() {
         return if articles == 0 {
             (Verdict::Unknown, "nobody has asked".to_owned())
@@ -126,7 +130,7 @@ fn judge(facts: &DayFacts, sources: &[&str], usual: Option<u64>) -> (Verdict, St
         return if articles == 0 {
             (Verdict::Empty, "none of its ids is an article".to_owned())
         } else {
-            (Verdict::Complete, String::new())
+            complete()
         };
     }
     if let Some(it) = readings.iter().find(|it| it.state == Reading::Blocked) {
@@ -147,7 +151,7 @@ fn judge(facts: &DayFacts, sources: &[&str], usual: Option<u64>) -> (Verdict, St
     }
     match usual.filter(|it| USUAL_MIN <= *it && articles * THIN < *it) {
         Some(usual) => (Verdict::Thin, format!("{articles} articles, {usual} are usual")),
-        None => (Verdict::Complete, String::new()),
+        None => complete(),
     }
 }
 
@@ -209,7 +213,7 @@ mod tests {
 
     #[track_caller]
     fn check(articles: u64, readings: Vec<DayReading>, expect: Verdict, why: &str) {
-        let facts = DayFacts { articles, readings };
+        let facts = DayFacts { articles, by_feed: 0, readings };
         assert_eq!(judge(&facts, &["a", "b"], Some(20)), (expect, why.to_owned()));
     }
 

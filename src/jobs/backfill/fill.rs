@@ -8,13 +8,16 @@ use chrono::{NaiveDate, Utc};
 use crate::{
     discover::CardReader,
     model::{DayReading, Days, Event, Reading, Tally, Verdict},
-    store::{Reader, VisitQueue},
+    store::{Reader, SourceReading, VisitQueue},
 };
 
 use crate::jobs::{
     JobError, Report,
     halt::Halt,
-    run::{Pass, Work},
+    run::{
+        Pass, Work,
+        day_listing::{DayListings, ListingAnswer},
+    },
 };
 
 use super::{
@@ -22,7 +25,7 @@ use super::{
     forecast::Forecast,
     id_map::IdMap,
     ids::{IdWalk, Named},
-    listings::{Listing, ListingAnswer, ask, is_asked},
+    listings::{Listing, is_asked},
     moment::midnight,
     outlook::{Expected, Outlook, stretches, typical},
     survey::Survey,
@@ -247,43 +250,28 @@ impl Filling<'_, '_> {
         listing: &mut Listing<'_>,
         named: &mut Option<BTreeSet<String>>,
     ) -> Result<(), Halt> {
-        let Pass { profile, fetcher, writer, observe, .. } = self.work.pass;
-        let source = listing.archive.template.clone();
+        let Work { pass, run, bounds, .. } = self.work;
         if listing.is_given_up() {
-            let reading = (source, Reading::Missing, Some("never_there".to_owned()));
-            writer.keep_reading(self.work.run, day, reading, Vec::new(), Vec::new(), Utc::now()).await?;
+            let reading = SourceReading {
+                day,
+                source: listing.archive.template.clone(),
+                state: Reading::Missing,
+                reason: Some("never_there".to_owned()),
+            };
+            pass.writer.keep_reading(*run, reading, Vec::new(), Vec::new(), Utc::now()).await?;
             return Ok(());
         }
-        let url = listing.archive.url(&profile.base_url, day);
-        let url = url.expect("the template was filled in and parsed when it was read");
-        let asked = ask(fetcher, &self.work.bounds, cards, url.clone(), day).await;
-        self.listings_read += asked.requests.len() as u64;
+        let listings = DayListings { pass, run: *run, bounds, cards };
+        let asked = listings.read(listing.archive, day, &mut self.tally).await?;
+        self.listings_read += asked.asked;
         let names = asked.names();
-        let ListingAnswer { candidates, requests, state, reason, stop, over } = asked;
+        let ListingAnswer { state, stop, over, .. } = asked;
         if let Some(end) = over.or_else(|| stop.map(|it| self.work.stopped(&it))) {
-            writer.remember_requests(self.work.run, requests).await?;
             return Err(end.into());
         }
         listing.note(state);
         if let Some(names) = names {
             named.get_or_insert_default().extend(names);
-        }
-        let (url, listed) = (url.to_string(), candidates.len());
-        let reading = (source, state, reason.clone());
-        let added =
-            writer.keep_reading(self.work.run, day, reading, candidates, requests, Utc::now()).await?;
-        self.tally.discovered += added as u64;
-        match state {
-            Reading::Read => {
-                self.tally.sources_read += 1;
-                observe(Event::SourceRead { url, listed, added });
-            }
-            // Ordinary: a holiday, a site without this listing, a robots.txt that does not want it read.
-            Reading::Empty | Reading::Missing | Reading::Refused => self.tally.sources_read += 1,
-            Reading::Blocked | Reading::Failed => {
-                self.tally.sources_unread += 1;
-                observe(Event::SourceFailed { url, cause: reason.unwrap_or_default() });
-            }
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use crate::{
     config::IdRange,
     discover::{EdgeKind, Probe},
     model::{Candidate, Days, Event, Guesses, IDS, PageKey, Reading, Tally, Via},
-    store::Reader,
+    store::{Reader, SourceReading},
 };
 
 use crate::jobs::{End, JobError, halt::Halt, run::Work};
@@ -152,10 +152,11 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         state: Reading,
         reason: Option<&str>,
     ) -> Result<usize, JobError> {
-        let reading = (IDS.to_owned(), state, reason.map(str::to_owned));
+        let reason = reason.map(str::to_owned);
+        let reading = SourceReading { day, source: IDS.to_owned(), state, reason };
         let writer = self.work.pass.writer;
         let run = self.work.run;
-        let added = writer.keep_reading(run, day, reading, candidates, Vec::new(), Utc::now()).await?;
+        let added = writer.keep_reading(run, reading, candidates, Vec::new(), Utc::now()).await?;
         self.tally.discovered += added as u64;
         Ok(added)
     }

@@ -12,12 +12,12 @@ use crate::{
     store::Reader,
 };
 
-use crate::jobs::{End, JobError, Limits, Stop, bounds::Bounds};
+use crate::jobs::{End, JobError, Limits, Stop, bounds::Bounds, run::day_listing};
 
 use super::{
     Backfill, CoveredDay, Expected, coverage,
     id_map::IdMap,
-    listings::{Listing, ask, is_asked},
+    listings::{Listing, is_asked},
     moment::midnight,
     outlook::{Outlook, stretches, typical},
     survey::Survey,
@@ -177,7 +177,7 @@ impl Looking<'_> {
                 }
                 let url = listing.archive.url(&profile.base_url, next);
                 let url = url.expect("the template was filled in and parsed when it was read");
-                let asked = ask(fetcher, &self.bounds, &cards, url, next).await;
+                let asked = day_listing::ask(fetcher, &self.bounds, &cards, url, next).await;
                 self.asked += asked.requests.len() as u64;
                 if let Some(error) = &asked.stop {
                     self.stopped(error);

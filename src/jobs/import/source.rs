@@ -74,6 +74,7 @@ pub fn saved_page(
         status: None,
         validators: Validators::default(),
         heads: None,
+        feed: None,
     };
     if page.captured_at.is_none() {
         page.captured_at = extractor.made_at(&page).map(Captured::At);

@@ -7,16 +7,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use crate::{
-    config::{Feed, Profile},
+    config::{Feed, ListingUse, Profile},
     discover::{CardReader, Extent, FeedSource, ListingSource, NamedPages, SitemapSource, Source},
     fetch::{Class, FetchError, Fetcher},
-    model::{Ask, Drift, Event, Fetched, Measure, RunId, Tally, Validators},
-    store::{SourceMemory, SourceState, Writer},
+    model::{Ask, Days, Drift, Event, Fetched, Measure, Request, RunId, Tally, Validators, Via},
+    store::{SourceMemory, SourceState},
 };
 
-use crate::jobs::{JobError, Observer, bounds::Bounds};
+use crate::jobs::{JobError, bounds::Bounds};
 
-use super::drift::Measures;
+use super::{day_listing::DayListings, drift::Measures, pass::Pass};
+
+/// After a feed overflowed, the listings of so many days are read at most; more is a backfill.
+const OVERFLOW_DAYS_MAX: i64 = 31;
 
 /// Every source of a pass, those that robots.txt names included, each once.
 pub(super) fn sources<'p>(
@@ -39,10 +42,20 @@ pub(super) fn sources<'p>(
         // Nobody told us how fresh it should be.
         sources.push(Box::new(SitemapSource::new(profile, &Feed { url, stale_after: None })));
     }
-    for listing in &profile.listings {
-        sources.push(Box::new(ListingSource::new(cards, listing.clone(), Extent::First)));
-    }
+    sources.extend(listings(profile, cards, ListingUse::Always));
     sources
+}
+
+/// Returns the listings of a profile that are read on this occasion.
+fn listings<'p>(
+    profile: &'p Profile,
+    cards: &'p CardReader<'p>,
+    when: ListingUse,
+) -> impl Iterator<Item = Box<dyn Source + 'p>> {
+    let listings = profile.listings.iter().filter(move |it| it.when == when);
+    listings.map(|it| -> Box<dyn Source> {
+        Box::new(ListingSource::new(cards, it.url.clone(), Extent::First))
+    })
 }
 
 /// The files of sources. Each is asked for once in a run, even if several sources name it.
@@ -62,25 +75,50 @@ impl SeenFiles {
 
 /// Reads sources and queues what they name.
 pub(super) struct Discovery<'a> {
-    pub(super) fetcher: &'a Fetcher,
-    pub(super) profile: &'a Profile,
-    pub(super) writer: &'a Writer,
+    pub(super) pass: &'a Pass<'a>,
     pub(super) run: RunId,
-    pub(super) observe: Observer<'a>,
     pub(super) bounds: &'a Bounds,
     pub(super) measures: &'a Measures,
+}
+
+/// What reading a source came to, while it goes on.
+struct SourceRead {
+    memory: SourceMemory,
+    requests: Vec<Request>,
+    /// Files that were asked for.
+    asked: usize,
+    /// Pages that nobody had named before.
+    added: usize,
+    /// Files that were left out.
+    left_out: usize,
+    /// The date of the oldest item.
+    oldest_at: Option<DateTime<Utc>>,
+    is_unchanged: bool,
+    /// What is wrong, in words.
+    failure: Option<String>,
+    /// What came instead of the last answer.
+    missed: Option<FetchError>,
+}
+
+/// What a source leaves to do.
+struct SourceEnd {
+    /// What came instead of its last answer, if that failed.
+    missed: Option<FetchError>,
+    /// If it overflowed: the date of its newest item in the pass before.
+    overflowed_since: Option<DateTime<Utc>>,
 }
 
 impl Discovery<'_> {
     /// Reads robots.txt, unless it still counts. Returns why the site said stop, if it did.
     pub(super) async fn ask_permission(&self) -> Result<Option<FetchError>, JobError> {
-        let visit = self.fetcher.robots(&self.profile.base_url).await;
+        let Pass { fetcher, writer, profile, .. } = self.pass;
+        let visit = fetcher.robots(&profile.base_url).await;
         let (robots, requests) = (visit.result, visit.requests);
         match robots {
-            Ok(Some(memory)) => self.writer.remember_robots(self.run, memory, requests).await?,
+            Ok(Some(memory)) => writer.remember_robots(self.run, memory, requests).await?,
             Ok(None) => {}
             Err(error) => {
-                self.writer.remember_requests(self.run, requests).await?;
+                writer.remember_requests(self.run, requests).await?;
                 return Ok(Some(error));
             }
         }
@@ -92,133 +130,196 @@ impl Discovery<'_> {
         if let Some(error) = self.ask_permission().await? {
             return Ok(Some(error));
         }
-        let named_by_robots = self.fetcher.sitemaps(&Fetcher::host_of(&self.profile.base_url));
+        let Pass { fetcher, profile, .. } = self.pass;
+        let named_by_robots = fetcher.sitemaps(&Fetcher::host_of(&profile.base_url));
         let (mut asked, mut forbidden) = (0, 0);
-        let cards = CardReader::new(self.profile)?;
-        let sources = sources(self.profile, &cards, &named_by_robots);
+        let cards = CardReader::new(profile)?;
+        let sources = sources(profile, &cards, &named_by_robots);
         let mut seen = SeenFiles::new(&sources);
+        let mut overflowed_since: Option<DateTime<Utc>> = None;
         for mut source in sources {
             if self.bounds.over().is_some() {
                 break;
             }
             asked += 1;
-            match self.read(source.as_mut(), &mut seen, tally).await? {
+            let end = self.read(source.as_mut(), &mut seen, tally).await?;
+            overflowed_since = overflowed_since.into_iter().chain(end.overflowed_since).min();
+            match end.missed {
                 Some(error) if error.class() == Class::Stop => return Ok(Some(error)),
                 Some(FetchError::Robots) => forbidden += 1,
                 Some(_) | None => {}
             }
         }
+        if let Some(since) = overflowed_since
+            && let Some(error) = self.make_up(since, &cards, &mut seen, tally).await?
+        {
+            return Ok(Some(error));
+        }
         // A site that lets nobody look is not looked at.
         Ok((0 < forbidden && forbidden == asked).then_some(FetchError::Robots))
     }
 
-    /// Reads one source. Returns what came instead of its last answer, if that failed.
+    /// Reads what else names the stories since a time, because a feed does not name all of them any more. Returns why the site
+    /// said stop, if it did.
+    async fn make_up(
+        &self,
+        since: DateTime<Utc>,
+        cards: &CardReader<'_>,
+        seen: &mut SeenFiles,
+        tally: &mut Tally,
+    ) -> Result<Option<FetchError>, JobError> {
+        let Pass { profile, .. } = self.pass;
+        for mut source in listings(profile, cards, ListingUse::Overflow) {
+            let end = self.read(source.as_mut(), seen, tally).await?;
+            if let Some(error) = end.missed.filter(|it| it.class() == Class::Stop) {
+                return Ok(Some(error));
+            }
+        }
+        let day = |at: DateTime<Utc>| at.with_timezone(&profile.time_zone).date_naive();
+        let today = day(Utc::now());
+        let first = day(since).max(today - TimeDelta::days(OVERFLOW_DAYS_MAX));
+        let listings = DayListings { pass: self.pass, run: self.run, bounds: self.bounds, cards };
+        for day in (Days { first: first.min(today), last: today }).iter().rev() {
+            for archive in &profile.archives {
+                if self.bounds.over().is_some() {
+                    return Ok(None);
+                }
+                let asked = listings.read(archive, day, tally).await?;
+                if asked.stop.is_some() {
+                    return Ok(asked.stop);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads one source. Returns what it leaves to do.
     async fn read(
         &self,
         source: &mut dyn Source,
         seen: &mut SeenFiles,
         tally: &mut Tally,
-    ) -> Result<Option<FetchError>, JobError> {
-        let url = source.url().to_string();
-        let known = self.writer.source(url.clone(), source.kind()).await?;
-        let mut memory = SourceMemory {
-            url: url.clone(),
-            kind: source.kind(),
-            state: SourceState::Fresh,
-            reason: None,
-            checked_at: Utc::now(),
-            newest_at: None,
-            listed: 0,
-            validators: Validators::default(),
-        };
-        let mut requests = Vec::new();
-        let mut added = 0;
-        let mut failure: Option<String> = None;
-        let mut is_unchanged = false;
-        let mut missed = None;
-        let (mut asked, mut left_out) = (0, 0);
+    ) -> Result<SourceEnd, JobError> {
+        let Pass { writer, .. } = self.pass;
+        let known = writer.source(source.url().to_string(), source.kind()).await?;
+        let mut read = SourceRead::new(source);
         while let Some(next) = source.ask() {
             if !seen.is_new(source, &next) {
                 continue;
             }
             if self.bounds.over().is_some() {
                 // What is half read is not judged, and asked for again by the next run.
-                tally.discovered += added as u64;
-                self.writer.remember_requests(self.run, requests).await?;
-                return Ok(None);
+                tally.discovered += read.added as u64;
+                writer.remember_requests(self.run, read.requests).await?;
+                return Ok(SourceEnd { missed: None, overflowed_since: None });
             }
-            asked += 1;
-            // Validators are kept for the source's own address.
-            let is_first = next == *source.url();
-            let validators = known.as_ref().filter(|_| is_first).map(|it| it.validators.clone());
-            let ask = Ask { validators: validators.unwrap_or_default(), ..Ask::new(next) };
-            let visit = self.fetcher.get(&ask).await;
-            requests.extend(visit.requests);
-            match visit.result {
-                Ok(Fetched::Page(page)) => {
-                    if is_first {
-                        memory.validators = page.validators.clone();
-                    }
-                    let NamedPages { candidates, newest_at, problem, left_out: more } =
-                        source.absorb(&page);
-                    left_out += more;
-                    memory.listed += candidates.len();
-                    memory.newest_at = memory.newest_at.max(newest_at);
-                    failure = failure.or(problem);
-                    added += self.writer.enqueue(candidates, Utc::now()).await?.added;
-                }
-                Ok(Fetched::NotModified(validators)) => {
-                    is_unchanged = true;
-                    memory.validators = validators;
-                }
-                Ok(Fetched::Missing(missing)) => failure = Some(missing.code().to_owned()),
-                Err(error) => {
-                    failure = Some(error.to_string());
-                    let is_over = error.class() == Class::Stop;
-                    missed = Some(error);
-                    if is_over {
-                        break;
-                    }
-                }
+            self.read_file(source, next, known.as_ref(), &mut read).await?;
+            if read.missed.as_ref().is_some_and(|it| it.class() == Class::Stop) {
+                break;
             }
         }
+        self.end(source, known, read, tally).await
+    }
+
+    /// Asks for one file of a source, and queues what it names.
+    async fn read_file(
+        &self,
+        source: &mut dyn Source,
+        next: Url,
+        known: Option<&SourceMemory>,
+        read: &mut SourceRead,
+    ) -> Result<(), JobError> {
+        let Pass { fetcher, writer, .. } = self.pass;
+        read.asked += 1;
+        // Validators are kept for the source's own address.
+        let is_first = next == *source.url();
+        let validators = known.filter(|_| is_first).map(|it| it.validators.clone());
+        let ask = Ask { validators: validators.unwrap_or_default(), ..Ask::new(next) };
+        let visit = fetcher.get(&ask).await;
+        read.requests.extend(visit.requests);
+        match visit.result {
+            Ok(Fetched::Page(page)) => {
+                if is_first {
+                    read.memory.validators = page.validators.clone();
+                }
+                let named = source.absorb(&page);
+                read.note(&named);
+                read.added += writer.enqueue(named.candidates, Utc::now()).await?.added;
+            }
+            Ok(Fetched::NotModified(validators)) => {
+                read.is_unchanged = true;
+                read.memory.validators = validators;
+            }
+            Ok(Fetched::Missing(missing)) => read.failure = Some(missing.code().to_owned()),
+            Err(error) => {
+                read.failure = Some(error.to_string());
+                read.missed = Some(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges a source that was read, reports it and remembers it. Returns what it leaves to do.
+    async fn end(
+        &self,
+        source: &dyn Source,
+        known: Option<SourceMemory>,
+        mut read: SourceRead,
+        tally: &mut Tally,
+    ) -> Result<SourceEnd, JobError> {
+        let url = read.memory.url.clone();
+        tally.discovered += read.added as u64;
+        let overflowed_since = self.overflowed_since(known.as_ref(), &read, tally);
         let was_fresh = known.as_ref().is_some_and(|it| it.state == SourceState::Fresh);
-        if let Some(known) = known.filter(|_| is_unchanged) {
-            memory.newest_at = memory.newest_at.max(known.newest_at);
-            memory.listed = memory.listed.max(known.listed);
+        if let Some(known) = known.filter(|_| read.is_unchanged) {
+            read.memory.newest_at = read.memory.newest_at.max(known.newest_at);
+            read.memory.listed = read.memory.listed.max(known.listed);
         }
         // An index that did not change says nothing of its files, nor a broken source of what it lacked.
-        if 1 < asked || failure.is_some() {
-            memory.validators = Validators::default();
+        if 1 < read.asked || read.failure.is_some() {
+            read.memory.validators = Validators::default();
         }
-        tally.discovered += added as u64;
-        memory.state = state(&memory, failure.as_deref(), source.stale_after());
-        memory.reason.clone_from(&failure);
-        if 0 < left_out {
+        read.memory.state = state(&read.memory, read.failure.as_deref(), source.stale_after());
+        read.memory.reason.clone_from(&read.failure);
+        if 0 < read.left_out {
             tally.sources_cut += 1;
-            memory.reason = memory.reason.or(Some(format!("{left_out} files left out")));
-            (self.observe)(Event::SourceCut { url: url.clone(), left_out });
+            let left_out = read.left_out;
+            read.memory.reason = read.memory.reason.or(Some(format!("{left_out} files left out")));
+            (self.pass.observe)(Event::SourceCut { url: url.clone(), left_out });
         }
-        if was_fresh && matches!(memory.state, SourceState::Stale | SourceState::Empty) {
-            let measure = Measure::Source(format!("{url} ({})", memory.state.code()));
+        if was_fresh && matches!(read.memory.state, SourceState::Stale | SourceState::Empty) {
+            let measure = Measure::Source(format!("{url} ({})", read.memory.state.code()));
             let drift = Drift { measure, before: 1.0, now: 0.0, pages: 0, examples: Vec::new() };
             self.measures.note_source(drift);
         }
-        self.report(&memory, added, is_unchanged, failure, tally);
-        self.writer.remember_source(self.run, memory, requests).await?;
-        Ok(missed)
+        self.report(&read, tally);
+        let SourceRead { memory, requests, missed, .. } = read;
+        self.pass.writer.remember_source(self.run, memory, requests).await?;
+        Ok(SourceEnd { missed, overflowed_since })
     }
 
-    fn report(
+    /// Returns the date of a feed's newest item in the pass before, if all its items are newer now: stories may have gone by
+    /// between the two.
+    fn overflowed_since(
         &self,
-        memory: &SourceMemory,
-        added: usize,
-        is_unchanged: bool,
-        failure: Option<String>,
+        known: Option<&SourceMemory>,
+        read: &SourceRead,
         tally: &mut Tally,
-    ) {
-        let url = memory.url.clone();
-        let listed = memory.listed;
+    ) -> Option<DateTime<Utc>> {
+        let (newest_before, oldest_now) = (known?.newest_at?, read.oldest_at?);
+        if read.memory.kind != Via::Feed.code() || oldest_now <= newest_before {
+            return None;
+        }
+        tally.sources_overflowed += 1;
+        let url = read.memory.url.clone();
+        (self.pass.observe)(Event::SourceOverflowed { url, newest_before, oldest_now });
+        Some(newest_before)
+    }
+
+    fn report(&self, read: &SourceRead, tally: &mut Tally) {
+        let SourceRead { memory, added, is_unchanged, failure, .. } = read;
+        let observe = self.pass.observe;
+        let (url, listed, added) = (memory.url.clone(), memory.listed, *added);
         match memory.state {
             SourceState::Fresh => tally.sources_read += 1,
             SourceState::Stale | SourceState::Empty => {
@@ -229,21 +330,57 @@ impl Discovery<'_> {
         }
         match (memory.state, memory.newest_at) {
             (SourceState::Failed, _) => {
-                let cause = failure.unwrap_or_default();
-                (self.observe)(Event::SourceFailed { url, cause });
+                let cause = failure.clone().unwrap_or_default();
+                observe(Event::SourceFailed { url, cause });
             }
-            (SourceState::Empty, _) => (self.observe)(Event::SourceEmpty { url }),
+            (SourceState::Empty, _) => observe(Event::SourceEmpty { url }),
             (SourceState::Stale, Some(newest)) => {
-                (self.observe)(Event::SourceRead { url: url.clone(), listed, added });
-                (self.observe)(Event::SourceStale { url, newest });
+                observe(Event::SourceRead { url: url.clone(), listed, added });
+                observe(Event::SourceStale { url, newest });
             }
-            (SourceState::Stale | SourceState::Fresh, _) if is_unchanged => {
-                (self.observe)(Event::SourceUnchanged { url });
+            (SourceState::Stale | SourceState::Fresh, _) if *is_unchanged => {
+                observe(Event::SourceUnchanged { url });
             }
             (SourceState::Stale | SourceState::Fresh, _) => {
-                (self.observe)(Event::SourceRead { url, listed, added });
+                observe(Event::SourceRead { url, listed, added });
             }
         }
+    }
+}
+
+impl SourceRead {
+    /// Nothing was read of the source so far.
+    fn new(source: &dyn Source) -> Self {
+        let memory = SourceMemory {
+            url: source.url().to_string(),
+            kind: source.kind(),
+            state: SourceState::Fresh,
+            reason: None,
+            checked_at: Utc::now(),
+            newest_at: None,
+            listed: 0,
+            validators: Validators::default(),
+        };
+        Self {
+            memory,
+            requests: Vec::new(),
+            asked: 0,
+            added: 0,
+            left_out: 0,
+            oldest_at: None,
+            is_unchanged: false,
+            failure: None,
+            missed: None,
+        }
+    }
+
+    /// Notes what a file of the source named.
+    fn note(&mut self, named: &NamedPages) {
+        self.left_out += named.left_out;
+        self.memory.listed += named.candidates.len();
+        self.memory.newest_at = self.memory.newest_at.max(named.newest_at);
+        self.oldest_at = self.oldest_at.into_iter().chain(named.oldest_at).min();
+        self.failure = self.failure.take().or_else(|| named.problem.clone());
     }
 }
 

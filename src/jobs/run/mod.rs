@@ -1,5 +1,6 @@
 //! Runs that fetch: their parts, their life, and the visits they make.
 
+pub(super) mod day_listing;
 mod discovery;
 mod drift;
 mod lifecycle;

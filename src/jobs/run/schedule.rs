@@ -100,7 +100,16 @@ mod tests {
     fn task(via: Via, failures: u32, is_stored: bool) -> Task {
         let key = PageKey { host: "x".to_owned(), id: "1".to_owned() };
         let ask = Ask::new("https://x.example/1".parse().expect("an address"));
-        Task { page: PageId(1), key, ask, failures, via, published_at: None, is_stored }
+        Task {
+            page: PageId(1),
+            key,
+            ask,
+            failures,
+            via,
+            published_at: None,
+            is_stored,
+            is_by_feed: false,
+        }
     }
 
     #[test]

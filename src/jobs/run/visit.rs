@@ -70,7 +70,7 @@ impl<'a> Visitor<'a> {
         let outcome = match visit.result {
             Ok(Fetched::Page(page)) if !is_text(page.content_type.as_deref()) => {
                 cause = page.content_type.map(|it| format!("it is {it}"));
-                Outcome::Failed { state: PageState::NotArticle, reason: "not_a_page" }
+                Outcome::Failed { state: PageState::NotArticle, reason: "not_a_page", story: None }
             }
             Ok(Fetched::Page(page)) => {
                 let ReadPage { mut page, extraction } = self.read(*page).await;
@@ -88,7 +88,8 @@ impl<'a> Visitor<'a> {
             Ok(Fetched::NotModified(validators)) => Outcome::Unchanged(validators),
             Ok(Fetched::Missing(missing)) => Outcome::Missing(missing),
             Err(error @ FetchError::Throttled { status: Some(_), until }) => {
-                let outcome = Outcome::Failed { state: error.state(), reason: error.code() };
+                let outcome =
+                    Outcome::Failed { state: error.state(), reason: error.code(), story: None };
                 let Task { page, key, .. } = task;
                 let requests = visit.requests;
                 let settlement = Settlement {
@@ -108,7 +109,7 @@ impl<'a> Visitor<'a> {
             }
             Err(error) => {
                 cause = Some(error.to_string());
-                Outcome::Failed { state: error.state(), reason: error.code() }
+                Outcome::Failed { state: error.state(), reason: error.code(), story: None }
             }
         };
         let due_at = due(&outcome, &task, self.profile, at);

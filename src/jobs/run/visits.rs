@@ -55,9 +55,8 @@ enum After {
 impl Work<'_> {
     /// The reader of sources.
     fn discovery(&self) -> Discovery<'_> {
-        let Pass { fetcher, profile, writer, observe, .. } = self.pass;
         let (bounds, measures) = (&self.bounds, &self.measures);
-        Discovery { fetcher, profile, writer, run: self.run, observe: *observe, bounds, measures }
+        Discovery { pass: self.pass, run: self.run, bounds, measures }
     }
 
     /// Reads every source.

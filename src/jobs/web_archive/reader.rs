@@ -131,6 +131,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
             // What the archive sends along is about its answer, not about the site's.
             validators: Validators::default(),
             heads: None,
+            feed: None,
             ..*page
         }))
     }

@@ -39,6 +39,7 @@ pub struct RereadCapture {
     source: CaptureSource,
     status: Option<u16>,
     body: i64,
+    feed: Option<String>,
 }
 
 /// A capture with what was kept of its answer.
@@ -58,6 +59,8 @@ pub struct StoredCapture {
     pub body: i64,
     /// The heads that came with it, where they are known.
     pub heads: Option<Heads>,
+    /// The address of the feed that it is an item of.
+    pub feed_url: Option<String>,
 }
 
 /// Bytes, and the content type they came with.
@@ -106,7 +109,7 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<RereadCapture>> {
         let sql = format!("SELECT c.id, c.article_id, c.host, c.site_id, a.capture_id IS c.id, a.id IS NOT NULL, c.url,
-                          c.captured_at, c.content_type, c.source, c.status, c.body_id
+                          c.captured_at, c.content_type, c.source, c.status, c.body_id, c.feed_url
                      FROM {AFTER} ORDER BY c.id LIMIT ?4");
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
         let mut query = self.conn.prepare_cached(&sql)?;
@@ -123,7 +126,7 @@ impl Reader {
 
     /// Returns the bytes of a capture, as they came.
     pub fn raw_page(&self, capture: &RereadCapture) -> Result<RawPage> {
-        let RereadCapture { url, captured_at, content_type, source, status, body, .. } = capture;
+        let RereadCapture { url, captured_at, content_type, source, status, body, feed, .. } = capture;
         Ok(RawPage {
             url: url.as_deref().and_then(|it| it.parse().ok()),
             body: self.unpacker.borrow_mut().read(&self.conn, *body)?.into(),
@@ -133,6 +136,7 @@ impl Reader {
             status: *status,
             validators: Validators::default(),
             heads: None,
+            feed: feed.as_deref().and_then(|it| it.parse().ok()),
         })
     }
 
@@ -144,7 +148,7 @@ impl Reader {
         limit: usize,
     ) -> Result<Vec<StoredCapture>> {
         let sql = format!("SELECT c.id, CASE WHEN a.capture_id = c.id THEN a.id END, coalesce(c.url, ''), c.captured_at, c.status,
-                          c.content_type, c.etag, c.last_modified, c.sha256, c.body_id, h.protocol, h.request, h.response
+                          c.content_type, c.etag, c.last_modified, c.sha256, c.body_id, h.protocol, h.request, h.response, c.feed_url
                      FROM {AFTER} ORDER BY c.id LIMIT ?4");
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
         let mut query = self.conn.prepare_cached(&sql)?;
@@ -166,6 +170,7 @@ impl Reader {
                     }
                     None => None,
                 },
+                feed_url: row.get(13)?,
             })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
@@ -214,6 +219,7 @@ fn capture(row: &Row<'_>) -> rusqlite::Result<RereadCapture> {
         source: CaptureSource::from_code(&row.get::<_, String>(9)?).unwrap_or(CaptureSource::File),
         status: row.get(10)?,
         body: row.get(11)?,
+        feed: row.get(12)?,
     })
 }
 
@@ -276,6 +282,7 @@ fn keep(
         capture: capture.id,
         captured,
         at: checked_at(conn, capture.page)?.unwrap_or(at),
+        source: capture.source,
         cause: Cause::Extractor,
     };
     match amendment {
@@ -292,8 +299,12 @@ fn keep(
         }
         Amendment::New => {
             articles::keep(conn, &Incoming { cause: Cause::Site, ..incoming })?;
-            conn.prepare_cached("UPDATE pages SET state = ?2, reason = NULL WHERE id = ?1")?
-                .execute(params![capture.page.0, PageState::Stored.code()])?;
+            let sql = if capture.source == CaptureSource::Feed {
+                "UPDATE pages SET by_feed = 1 WHERE id = ?1 AND state <> ?2"
+            } else {
+                "UPDATE pages SET state = ?2, reason = NULL WHERE id = ?1"
+            };
+            conn.prepare_cached(sql)?.execute(params![capture.page.0, PageState::Stored.code()])?;
         }
         Amendment::Draft(losses) => drafts::keep(conn, &Incoming { at, ..incoming }, losses)?,
         Amendment::StripAlone => {}

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use strum::IntoStaticStr;
 
-use crate::model::{Block, Captured, Draft, Field, Link, PageId, PageKey, Settled, Tag};
+use crate::model::{Block, CaptureSource, Captured, Draft, Field, Link, PageId, PageKey, Settled, Tag};
 
 use super::{full_text, symbols};
 use crate::store::{bodies::bytes::sha256, error::Result, moment::stamp};
@@ -19,6 +19,10 @@ struct StoredWording {
     has_headline: bool,
     has_day: bool,
     words: u32,
+    /// Whether a feed brought it, and the page was never read.
+    is_by_feed: bool,
+    /// Headline, summary and body.
+    texts: [String; 3],
 }
 
 /// A wording that keeps less than this percentage of the words may be a page that came in part.
@@ -33,6 +37,7 @@ pub(in crate::store) struct Incoming<'a> {
     pub(in crate::store) capture: i64,
     pub(in crate::store) captured: Option<Captured>,
     pub(in crate::store) at: DateTime<Utc>,
+    pub(in crate::store) source: CaptureSource,
     pub(in crate::store) cause: Cause,
 }
 
@@ -87,8 +92,9 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
     let hash = content_hash(incoming.draft);
     let stored = conn
         .prepare_cached(
-            "SELECT content_hash, version_seen_at, headline IS NOT NULL, published_on IS NOT NULL, word_count
-               FROM articles WHERE id = ?1",
+            "SELECT a.content_hash, a.version_seen_at, a.headline IS NOT NULL, a.published_on IS NOT NULL, a.word_count,
+                    p.by_feed, coalesce(a.headline, ''), a.summary, a.body
+               FROM articles a JOIN pages p ON p.id = a.id WHERE a.id = ?1",
         )?
         .query_row([incoming.page.0], |row| {
             Ok(StoredWording {
@@ -97,6 +103,8 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
                 has_headline: row.get(2)?,
                 has_day: row.get(3)?,
                 words: row.get(4)?,
+                is_by_feed: row.get(5)?,
+                texts: [row.get(6)?, row.get(7)?, row.get(8)?],
             })
         })
         .optional()?;
@@ -104,6 +112,9 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
         insert(conn, incoming, &hash)?;
         return Ok(Kept::As(Settled::New));
     };
+    if stored.is_by_feed && incoming.source != CaptureSource::Feed {
+        return replace_feed(conn, incoming, &stored, &hash).map(Kept::As);
+    }
     let seen_at = incoming.captured.map(|it| it.to_string());
     // A capture of unknown date is taken for older than any that is dated.
     let is_older =
@@ -127,6 +138,53 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
     Ok(Kept::As(Settled::Updated))
 }
 
+/// Puts what a page says in the place of what a feed said of it, whatever the feed said. Where headline and body are the same but
+/// for white space, nothing was changed by the site, and there is no other version. Returns what that meant for the archive.
+fn replace_feed(
+    conn: &Connection,
+    incoming: &Incoming<'_>,
+    stored: &StoredWording,
+    hash: &str,
+) -> Result<Settled> {
+    let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let [headline, _, body] = texts(incoming.draft);
+    let [known_headline, _, known_body] = &stored.texts;
+    let is_same = folded(&headline) == folded(known_headline) && folded(&body) == folded(known_body);
+    if !is_same {
+        replace(conn, incoming, hash)?;
+        return Ok(Settled::Updated);
+    }
+    overwrite(conn, incoming, hash)?;
+    refresh(conn, incoming)?;
+    Ok(Settled::Unchanged)
+}
+
+/// Overwrites the newest wording without making a version.
+fn overwrite(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
+    let Incoming { page, url, draft, capture, .. } = incoming;
+    full_text::collect(conn)?;
+    conn.prepare_cached(
+        "UPDATE articles
+            SET url = coalesce(?2, url), headline = ?3, byline = ?4, authors = ?5, dateline = ?6, word_count = ?7,
+                content_hash = ?8, capture_id = ?9, summary = ?10, body = ?11
+          WHERE id = ?1",
+    )?
+    .execute(params![
+        page.0,
+        url,
+        draft.headline,
+        draft.byline,
+        authors_json(draft),
+        draft.dateline,
+        draft.word_count(),
+        hash,
+        capture,
+        draft.summary.join("\n"),
+        draft.body(),
+    ])?;
+    Ok(())
+}
+
 /// Notes that the site was asked about an article, which is as before (304). Returns whether there is an article.
 pub(in crate::store) fn touch(conn: &Connection, page: PageId, at: DateTime<Utc>) -> Result<bool> {
     let touched = conn
@@ -143,7 +201,7 @@ pub(in crate::store) fn lose(conn: &Connection, page: PageId, at: DateTime<Utc>)
 }
 
 fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
-    let Incoming { page, key, url, draft, capture, captured, at, cause: _ } = incoming;
+    let Incoming { page, key, url, draft, capture, captured, at, .. } = incoming;
     full_text::collect(conn)?;
     conn.prepare_cached(
         "INSERT INTO articles (id, host, site_id, url, published_on, published_at, updated_at, section, headline,
@@ -179,7 +237,7 @@ fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> 
 /// Makes the draft the newest wording, and the one before it an old one. A text that is not the one that was stored never was a
 /// wording: it is overwritten.
 pub(in crate::store) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> {
-    let Incoming { page, key: _, url, draft, capture, captured, at, cause } = incoming;
+    let Incoming { page, url, draft, capture, captured, at, cause, .. } = incoming;
     let (before, stored, byline) = conn
         .prepare_cached(
             "SELECT headline, summary, body, content_hash, byline FROM articles WHERE id = ?1",
@@ -247,7 +305,7 @@ fn changed_words(before: &[String; 3], after: &[String; 3]) -> u64 {
 
 /// Updates what may change without making a version: dates, section, tags, links.
 pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
-    let Incoming { page, key: _, url: _, draft, capture: _, captured: _, at, cause: _ } = incoming;
+    let Incoming { page, draft, at, .. } = incoming;
     conn.prepare_cached(
         "UPDATE articles
             SET published_on = coalesce(?2, published_on), published_at = coalesce(?3, published_at),

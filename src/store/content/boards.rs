@@ -29,7 +29,7 @@ const LISTS: Series = Series {
 };
 
 /// One board or one list of a capture, ready to be kept.
-struct Shown<'a> {
+struct ShownPart<'a> {
     name: &'a str,
     hash: String,
     rows: ShownRows<'a>,
@@ -78,13 +78,14 @@ fn replace(
     series: &Series,
     capture: i64,
     at: Option<&str>,
-    found: &[Shown<'_>],
+    found: &[ShownPart<'_>],
 ) -> Result<bool> {
     let before = series::shown(conn, series, capture)?;
     // What nothing dates is not kept.
     let found = if at.is_some() { found } else { &[] };
-    let is_same =
-        |member: &ShownMember, shown: &Shown<'_>| member.name == shown.name && member.hash == shown.hash;
+    let is_same = |member: &ShownMember, shown: &ShownPart<'_>| {
+        member.name == shown.name && member.hash == shown.hash
+    };
     let mut differs = false;
     for member in before.iter().filter(|member| !found.iter().any(|it| is_same(member, it))) {
         series::withdraw(conn, series, capture, member.id)?;
@@ -102,9 +103,9 @@ fn keep_one(
     series: &Series,
     capture: i64,
     at: &str,
-    shown: &Shown<'_>,
+    shown: &ShownPart<'_>,
 ) -> Result<()> {
-    let Shown { name, hash, rows } = shown;
+    let ShownPart { name, hash, rows } = shown;
     let showing = Showing { capture, at, name, hash };
     series::keep(conn, series, &showing, || match rows {
         ShownRows::Board(board) => insert_board(conn, board, hash, at),
@@ -165,16 +166,20 @@ fn insert_list(
     Ok(id)
 }
 
-fn of_boards(boards: &[Board]) -> Vec<Shown<'_>> {
+fn of_boards(boards: &[Board]) -> Vec<ShownPart<'_>> {
     let mut shown = Vec::new();
     for board in boards.iter().filter(|board| !board.rows.is_empty()) {
-        shown.push(Shown { name: &board.name, hash: board_hash(board), rows: ShownRows::Board(board) });
+        shown.push(ShownPart {
+            name: &board.name,
+            hash: board_hash(board),
+            rows: ShownRows::Board(board),
+        });
     }
     shown
 }
 
 /// Returns the lists of a capture: the stories of one period after the other.
-fn of_lists(most_read: &[MostRead]) -> Vec<Shown<'_>> {
+fn of_lists(most_read: &[MostRead]) -> Vec<ShownPart<'_>> {
     let mut windows: Vec<&str> = Vec::new();
     for story in most_read {
         if !windows.contains(&story.window.as_str()) {
@@ -183,7 +188,7 @@ fn of_lists(most_read: &[MostRead]) -> Vec<Shown<'_>> {
     }
     let shown = |window| {
         let rows: Vec<&MostRead> = most_read.iter().filter(|it| it.window == window).collect();
-        Shown { name: window, hash: list_hash(&rows), rows: ShownRows::List(rows) }
+        ShownPart { name: window, hash: list_hash(&rows), rows: ShownRows::List(rows) }
     };
     windows.into_iter().map(shown).collect()
 }

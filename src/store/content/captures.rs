@@ -46,6 +46,21 @@ impl Arrival<'_> {
         self.extraction.url.as_ref().map(Url::as_str)
     }
 
+    /// Returns the wording that came, as that of this capture.
+    pub(super) fn incoming(&self, capture: i64) -> Incoming<'_> {
+        Incoming {
+            page: self.page,
+            key: self.key,
+            url: self.url(),
+            draft: &self.extraction.draft,
+            capture,
+            captured: self.captured(),
+            at: self.at,
+            source: self.raw.source,
+            cause: Cause::Site,
+        }
+    }
+
     /// When its bytes were on the site. Of a saved page the printed date may be all that dates its ticker.
     fn captured(&self) -> Option<Captured> {
         self.raw.captured_at.or(self.extraction.strip.market_date.map(Captured::On))
@@ -73,8 +88,8 @@ pub(in crate::store) fn keep(
     arrival: &Arrival<'_>,
     keeping: &Keeping,
 ) -> Result<Settled> {
-    let Arrival { page, key, raw: _, extraction, packed: _, at } = *arrival;
-    let Extraction { draft, warnings, .. } = extraction;
+    let Arrival { page, extraction, at, .. } = *arrival;
+    let Extraction { not_story, warnings, .. } = extraction;
     let Some(capture) = keep_row(conn, arrival, keeping)? else {
         // The same capture once more: what it was, it is.
         let is_stored = articles::touch(conn, page, at)?;
@@ -83,11 +98,10 @@ pub(in crate::store) fn keep(
     let captured = arrival.captured();
     keep_market(conn, capture, extraction, captured, &keeping.calendar)?;
     keep_warnings(conn, capture, warnings)?;
-    if extraction.not_story.is_some() {
+    if not_story.is_some() {
         return Ok(Settled::Failed(PageState::NotArticle));
     }
-    let url = arrival.url();
-    let incoming = Incoming { page, key, url, draft, capture, captured, at, cause: Cause::Site };
+    let incoming = arrival.incoming(capture);
     let settled = match articles::keep(conn, &incoming)? {
         Kept::As(settled) => {
             drafts::forget_of_site(conn, page)?;
@@ -99,6 +113,9 @@ pub(in crate::store) fn keep(
         articles::move_to(conn, page, capture)?;
         raw::forget_others(conn, page, capture)?;
     }
+    // From now on the page itself speaks.
+    conn.prepare_cached("UPDATE pages SET by_feed = 0 WHERE id = ?1 AND by_feed = 1")?
+        .execute([page.0])?;
     Ok(settled)
 }
 
@@ -128,21 +145,34 @@ fn keep_market(
 }
 
 /// Keeps the row of a capture. Returns it, or `None` if the same capture is there already.
-fn keep_row(conn: &Connection, arrival: &Arrival<'_>, keeping: &Keeping) -> Result<Option<i64>> {
+pub(super) fn keep_row(
+    conn: &Connection,
+    arrival: &Arrival<'_>,
+    keeping: &Keeping,
+) -> Result<Option<i64>> {
     let Arrival { page, key, raw: came, extraction, packed, at } = *arrival;
     let body = match keeping.keep_raw {
         KeepRaw::All | KeepRaw::Latest => Some(raw::keep(conn, packed)?),
         KeepRaw::None => None,
     };
-    let RawPage { url: _, body: _, content_type, captured_at: _, source, status, validators, heads } =
-        came;
+    let RawPage {
+        url: _,
+        body: _,
+        content_type,
+        captured_at: _,
+        source,
+        status,
+        validators,
+        heads,
+        feed,
+    } = came;
     let Validators { etag, last_modified } = validators;
     let captured = arrival.captured();
     let added = conn
         .prepare_cached(
             "INSERT OR IGNORE INTO captures (article_id, url, host, site_id, captured_at, day, fetched_at, source, status,
-                 content_type, etag, last_modified, sha256, bytes, body_id, extractor)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                 content_type, etag, last_modified, sha256, bytes, body_id, extractor, feed_url)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
         )?
         .execute(params![
             page.0,
@@ -161,6 +191,7 @@ fn keep_row(conn: &Connection, arrival: &Arrival<'_>, keeping: &Keeping) -> Resu
             packed.bytes,
             body,
             extraction.extractor,
+            feed.as_ref().map(Url::as_str),
         ])?;
     if added == 0 {
         return Ok(None);

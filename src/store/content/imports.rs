@@ -58,13 +58,30 @@ impl Writer {
 #[derive(Default)]
 pub struct PackedPages(Vec<PackedPage>);
 
-struct PackedPage {
+pub(in crate::store) struct PackedPage {
     raw: RawPage,
-    extraction: Extraction,
+    pub(in crate::store) extraction: Extraction,
     packed: Packed,
 }
 
+impl PackedPage {
+    /// Returns the page as it arrives.
+    pub(in crate::store) fn arrival<'a>(
+        &'a self,
+        page: PageId,
+        key: &'a PageKey,
+        at: DateTime<Utc>,
+    ) -> Arrival<'a> {
+        let Self { raw, extraction, packed } = self;
+        Arrival { page, key, raw, extraction, packed, at }
+    }
+}
+
 impl PackedPages {
+    pub(in crate::store) fn iter(&self) -> impl Iterator<Item = &PackedPage> {
+        self.0.iter()
+    }
+
     /// Returns the hashes of their bytes, in order.
     pub fn hashes(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|page| page.packed.sha256.as_str())
@@ -83,7 +100,7 @@ fn import(
     at: DateTime<Utc>,
     keeping: &Keeping,
 ) -> Result<Settled> {
-    let PackedPage { raw, extraction, packed } = page;
+    let extraction = &page.extraction;
     // What has no address and is no story could never be found again.
     if extraction.key.is_none() && extraction.not_story.is_some() {
         return Ok(Settled::Failed(PageState::NotArticle));
@@ -93,8 +110,7 @@ fn import(
         id: articles::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
     });
     let id = known_page(conn, &key, extraction.url.as_ref(), at)?;
-    let arrival = Arrival { page: id, key: &key, raw, extraction, packed, at };
-    let settled = captures::keep(conn, &arrival, keeping)?;
+    let settled = captures::keep(conn, &page.arrival(id, &key, at), keeping)?;
     let state = match settled {
         Settled::Failed(state) => state,
         _ => PageState::Stored,

@@ -5,6 +5,7 @@ pub(super) mod articles;
 pub(super) mod boards;
 pub(super) mod captures;
 pub(super) mod drafts;
+pub(super) mod feed_stories;
 pub(super) mod full_text;
 pub(super) mod strips;
 

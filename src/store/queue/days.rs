@@ -24,8 +24,23 @@ const FACTS_MAX: usize = 40;
 pub struct DayFacts {
     /// Articles published on it.
     pub articles: u64,
+    /// Those of them whose page was never read: their story came by feed.
+    pub by_feed: u64,
     /// What each source said of it.
     pub readings: Vec<DayReading>,
+}
+
+/// What a source said of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceReading {
+    /// The day.
+    pub day: NaiveDate,
+    /// The listing's path in the profile, or [`IDS`].
+    pub source: String,
+    /// How it answered.
+    pub state: Reading,
+    /// The cause of that.
+    pub reason: Option<String>,
 }
 
 /// A numbered page of the site.
@@ -47,16 +62,15 @@ impl Writer {
     pub async fn keep_reading(
         &self,
         run: RunId,
-        day: NaiveDate,
-        reading: (String, Reading, Option<String>),
+        reading: SourceReading,
         candidates: Vec<Candidate>,
         requests: Vec<Request>,
         now: DateTime<Utc>,
     ) -> Result<usize> {
-        let ends_at = self.end_of(day);
+        let ends_at = self.end_of(reading.day);
         self.call(move |conn| {
             requests::keep(conn, run, &requests)?;
-            let (source, state, reason) = &reading;
+            let SourceReading { day, source, state, reason } = &reading;
             let added = pages::enqueue(conn, &candidates, now)?.added;
             let id: i64 = conn
                 .prepare_cached(
@@ -146,6 +160,16 @@ impl Reader {
         let mut facts: BTreeMap<NaiveDate, DayFacts> = BTreeMap::new();
         for (day, articles) in self.article_counts(days)? {
             facts.entry(day).or_default().articles = articles;
+        }
+        let mut by_feed = self.conn.prepare_cached(
+            "SELECT a.published_on, count(*) FROM pages p JOIN articles a ON a.id = p.id
+              WHERE p.by_feed = 1 AND a.published_on BETWEEN ?1 AND ?2 GROUP BY a.published_on",
+        )?;
+        let mut rows = by_feed.query([days.first.to_string(), days.last.to_string()])?;
+        while let Some(row) = rows.next()? {
+            if let Ok(day) = row.get::<_, String>(0)?.parse::<NaiveDate>() {
+                facts.entry(day).or_default().by_feed = row.get(1)?;
+            }
         }
         let mut query = self.conn.prepare_cached(
             "SELECT day, source, state, reason, checked_at >= ends_at, listed, stored, blocked, missing, failed, complete,

@@ -11,7 +11,7 @@ pub(super) mod days;
 pub(super) mod pages;
 pub(super) mod runs;
 
-pub use days::{DayFacts, IdFact};
+pub use days::{DayFacts, IdFact, SourceReading};
 pub use pages::{Enqueued, VisitQueue};
 pub use runs::{Measured, RunMeasures, RunOutcome, RunRow};
 pub use settling::Settlement;

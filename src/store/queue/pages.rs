@@ -5,9 +5,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
-use crate::model::{Ask, Candidate, PageId, PageKey, RunId, Task, Validators, Via};
+use crate::model::{Ask, Candidate, PageId, PageKey, ReadPage, RunId, Settled, Task, Validators, Via};
 
 use crate::store::{
+    content::feed_stories,
     error::Result,
     moment::{stamp, unstamp},
     reader::Reader,
@@ -21,6 +22,10 @@ pub struct Enqueued {
     pub added: usize,
     /// Known pages that are due again, because a source says that they changed.
     pub again: usize,
+    /// Articles that came with a feed, for the first time,
+    pub stories: u64,
+    /// and in another version.
+    pub reworded: u64,
 }
 
 /// Which of the pages that are due a run visits.
@@ -44,6 +49,31 @@ impl Writer {
     /// new, and how many are due again.
     pub async fn enqueue(&self, candidates: Vec<Candidate>, now: DateTime<Utc>) -> Result<Enqueued> {
         self.call(move |conn| enqueue(conn, &candidates, now)).await
+    }
+
+    /// Enqueues candidates as [`Writer::enqueue`] does, and keeps the stories that their feed carried, in one transaction.
+    pub async fn enqueue_with_stories(
+        &self,
+        candidates: Vec<Candidate>,
+        stories: Vec<ReadPage>,
+        now: DateTime<Utc>,
+    ) -> Result<Enqueued> {
+        let keeping = self.keeps();
+        let stories = self.pack(stories)?;
+        self.call(move |conn| {
+            let mut enqueued = enqueue(conn, &candidates, now)?;
+            for story in stories.iter() {
+                let Some(key) = &story.extraction.key else { continue };
+                let page = page_id(conn, key)?;
+                match feed_stories::keep(conn, &story.arrival(page, key, now), &keeping)? {
+                    Settled::New => enqueued.stories += 1,
+                    Settled::Updated => enqueued.reworded += 1,
+                    _ => {}
+                }
+            }
+            Ok(enqueued)
+        })
+        .await
     }
 
     /// Claims the page of a queue that has been due longest. Returns `None` where none is due.
@@ -214,7 +244,7 @@ pub(in crate::store) fn claim(conn: &Connection, run: RunId, page: PageId) -> Re
          RETURNING host, site_id, url, etag, last_modified, failures, via,
                    coalesce((SELECT coalesce(a.published_at, a.published_on) FROM articles a WHERE a.id = pages.id),
                             listed_at),
-                   state = 'stored'",
+                   state = 'stored', by_feed",
     )?;
     let task = claim.query_row(params![page.0, run.0], |row| {
         let url = Url::parse(&row.get::<_, String>(2)?);
@@ -235,6 +265,7 @@ pub(in crate::store) fn claim(conn: &Connection, run: RunId, page: PageId) -> Re
             via: Via::from_code(&row.get::<_, String>(6)?).unwrap_or(Via::File),
             published_at: published.as_deref().and_then(|it| unstamp(it).or_else(|| first_moment(it))),
             is_stored,
+            is_by_feed: row.get(9)?,
         })
     })?;
     Ok(task)

@@ -6,7 +6,8 @@ use rusqlite::{Connection, params};
 use tokio::sync::oneshot;
 
 use crate::model::{
-    Missing, NotStory, Outcome, PageId, PageKey, PageState, Request, RunId, Settled, Task, Validators,
+    Missing, NotStory, Outcome, PageId, PageKey, PageState, ReadPage, Request, RunId, Settled, Task,
+    Validators,
 };
 
 use super::{
@@ -18,6 +19,7 @@ use crate::store::{
     content::{
         articles,
         captures::{self, Arrival, Keeping},
+        feed_stories,
     },
     error::Result,
     moment::stamp,
@@ -59,9 +61,14 @@ impl Writer {
         settlement: Settlement,
         queue: Option<VisitQueue>,
     ) -> Result<(Pending<Settled>, Option<Task>)> {
-        let packed = match &settlement.outcome {
-            Outcome::Read { page, .. } => Some(self.pack_aside(page.body.clone()).await?),
-            Outcome::Unchanged(_) | Outcome::Missing(_) | Outcome::Failed { .. } => None,
+        let body = match &settlement.outcome {
+            Outcome::Read { page, .. } => Some(page.body.clone()),
+            Outcome::Failed { story, .. } => story.as_ref().map(|it| it.page.body.clone()),
+            Outcome::Unchanged(_) | Outcome::Missing(_) => None,
+        };
+        let packed = match body {
+            Some(body) => Some(self.pack_aside(body).await?),
+            None => None,
         };
         let keeping = self.keeps();
         let (claimed, answer) = oneshot::channel();
@@ -134,7 +141,14 @@ fn settle(
             (Settled::Unchanged, state, reason, Some(validators))
         }
         Outcome::Missing(missing) => (Settled::Missing, PageState::Missing, Some(missing.code()), None),
-        Outcome::Failed { state, reason } => (Settled::Failed(*state), *state, Some(*reason), None),
+        Outcome::Failed { state, reason, story } => {
+            if let (Some(story), Some(packed)) = (story, packed) {
+                let ReadPage { page: raw, extraction } = &**story;
+                let arrival = Arrival { page: *page, key, raw, extraction, packed, at: *at };
+                feed_stories::keep(conn, &arrival, keeping)?;
+            }
+            (Settled::Failed(*state), *state, Some(*reason), None)
+        }
     };
     let due_at = if settled == Settled::Drafted { draft_due_at } else { due_at };
     let has_failed = matches!(settled, Settled::Failed(_) | Settled::Missing);
