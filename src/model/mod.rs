@@ -41,9 +41,11 @@ mod measure;
 mod memory;
 mod names;
 mod not_story;
+mod offset;
 mod page;
 mod strip;
 mod visit;
+mod written;
 
 pub use article::{
     Article, Block, BlockKind, Draft, Extraction, Field, Link, Origin, Placement, Tag, Warning,
@@ -58,12 +60,14 @@ pub use measure::Measure;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use names::{Names, capitals};
 pub use not_story::NotStory;
+pub use offset::{Offset, OffsetFound, moment, offset_after};
 pub use page::{
     Ask, AskRole, Candidate, CaptureSource, Captured, Fetched, Heads, Missing, PageId, PageState,
     RawPage, Task, Validators, Via,
 };
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
 pub use visit::{Outcome, ReadPage, Request, RunId, WaitReason};
+pub use written::WrittenDate;
 
 #[cfg(test)]
 mod tests {
