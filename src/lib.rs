@@ -33,6 +33,7 @@
 //!
 //! * [`model`]: the vocabulary. Plain values, no I/O.
 //! * [`config`]: `config.toml` over its defaults, validated whole; the profile of a site.
+//! * [`coding`]: content codings of HTTP: the packing taken off, as browsers do it.
 //! * [`html`]: the DOM wrapped: parse, decode, walk, match.
 //! * [`warc`]: web archives and saved pages, in and out: a codec.
 //! * [`discover`]: feeds, sitemaps, listings. Says what to read and parses what came.
@@ -46,6 +47,7 @@
 
 pub mod model;
 
+pub mod coding;
 pub mod config;
 pub mod html;
 pub mod warc;

@@ -31,7 +31,8 @@ pub(super) fn classify(profile: &Profile, answer: WireAnswer) -> Result<WireAnsw
         }
         (503, Some(wait)) => Err(FetchError::Throttled { status: Some(503), until: until(wait) }),
         (401 | 402 | 403 | 407 | 451, _) => Err(FetchError::Blocked { status }),
-        (200 | 203 | 206 | 304 | 404 | 410 | 301 | 302 | 303 | 307 | 308, _) => Ok(answer),
+        (202, _) if answer.body.trim_ascii().is_empty() => Err(FetchError::Status { status }),
+        (200..=203 | 206 | 304 | 404 | 410 | 301 | 302 | 303 | 307 | 308, _) => Ok(answer),
         _ => Err(FetchError::Status { status }),
     }
 }

@@ -124,6 +124,7 @@ impl Fetcher {
     async fn follow(&self, ask: &Ask, requests: &mut Vec<Request>) -> Result<Fetched, FetchError> {
         let mut ask = ask.clone();
         let mut seen = vec![ask.url.clone()];
+        let mut has_cookie = false;
         loop {
             self.ensure_robots(&ask.url, requests).await?;
             self.check_robots(&ask.url)?;
@@ -131,11 +132,15 @@ impl Fetcher {
             let Some(target) = redirect_target(&answer, &ask.url) else {
                 return fetched(&ask, answer);
             };
+            has_cookie |= answer.sets_cookie();
             let refuse = |why| FetchError::Redirect { to: target.to_string(), why };
+            if ask.within.as_ref().is_some_and(|within| !is_within(&target, within)) {
+                return Err(refuse("out of the web archive"));
+            }
             let is_downgrade = ask.url.scheme() == "https" && target.scheme() == "http";
             // A web archive redirects within itself.
-            let is_elsewhere =
-                self.profile.host_of(&ask.url).is_none() && target.origin() == ask.url.origin();
+            let is_elsewhere = ask.within.is_some()
+                || (self.profile.host_of(&ask.url).is_none() && target.origin() == ask.url.origin());
             if self.profile.host_of(&target).is_none() && !is_elsewhere {
                 return Err(refuse("another site"));
             }
@@ -145,18 +150,20 @@ impl Fetcher {
                 self.profile.rebased(&target).ok_or_else(|| refuse("not an address"))?
             };
             let key = self.profile.page_key(&seen[0]);
-            if key.is_some() && self.profile.page_key(&target) != key {
+            if key.is_some() && !is_elsewhere && self.profile.page_key(&target) != key {
                 return Ok(Fetched::Missing(Missing::RedirectedAway));
             }
             if is_downgrade {
                 return Err(refuse("from https to http"));
             }
-            if seen.contains(&target) || self.config.max_redirects < seen.len() {
+            // With the cookie that was set a server may answer the same question otherwise.
+            let is_again = seen.contains(&target) && !std::mem::take(&mut has_cookie);
+            if is_again || self.config.max_redirects < seen.len() {
                 return Err(refuse("too many redirects"));
             }
             seen.push(target.clone());
             // Validators belong to the address they came from.
-            ask = Ask { range: ask.range, role: ask.role, ..Ask::new(target) };
+            ask = Ask { range: ask.range, role: ask.role, within: ask.within, ..Ask::new(target) };
         }
     }
 
@@ -315,6 +322,12 @@ impl Fetcher {
     pub(super) fn wall(&self, at: Duration) -> DateTime<Utc> {
         self.epoch.1 + TimeDelta::from_std(at).unwrap_or_default()
     }
+}
+
+/// Whether an address begins as another does, whatever the scheme of either.
+fn is_within(url: &Url, within: &str) -> bool {
+    let bare = |it: &'_ str| it.trim_start_matches("https://").trim_start_matches("http://").to_owned();
+    bare(url.as_str()).starts_with(&bare(within))
 }
 
 fn millis(time: Duration) -> u64 {

@@ -1,30 +1,35 @@
 //! One request on the wire: what is sent, what is accepted, and which error a failure is. When to send it, and what the answer
 //! means, is not decided here (`fetcher.rs`, `answer.rs`). Addresses of private networks are refused at this border.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use reqwest::{
     Client, Response, StatusCode, Version,
-    dns::{Addrs, Name, Resolve, Resolving},
     header::{self, HeaderMap, HeaderName, HeaderValue},
     redirect,
 };
 use url::{Host, Url};
 
 use crate::{
+    coding::{self, CodingError, PlainBody},
     config::{Challenge, FetchConfig, Profile},
     model::{Ask, Heads, Validators},
 };
 
-use super::error::FetchError;
+use super::{
+    error::FetchError,
+    guard::{Guard, PRIVATE, is_private},
+};
 
-/// The content codings that the client decodes.
+/// The content codings that are asked for.
 const CODINGS: &str = "gzip, br, zstd, deflate";
+
+/// The most lines of a head that are read: some answers have more than the hundred that the client allows.
+const HEAD_LINES_MAX: usize = 512;
+/// What the end of a page is looked for in.
+const END_BYTES: usize = 64;
 
 /// How many bytes of a page are searched for the guard's texts: they are at its beginning.
 const CHALLENGE_BYTES: usize = 16 << 10;
@@ -92,6 +97,11 @@ impl Http {
                 .connect_timeout(config.connect_timeout)
                 .read_timeout(config.read_timeout)
                 .redirect(redirect::Policy::none())
+                // Heads are read as browsers read them: folded lines, lines without a colon, blanks before it.
+                .http1_allow_obsolete_multiline_headers_in_responses(true)
+                .http1_ignore_invalid_headers_in_responses(true)
+                .http1_allow_spaces_after_header_name_in_responses(true)
+                .http1_max_headers(HEAD_LINES_MAX)
                 .pool_max_idle_per_host(config.max_concurrent.get())
                 .dns_resolver(Arc::clone(&guard))
                 .build()
@@ -119,8 +129,9 @@ impl Http {
         let request = client.get(ask.url.clone()).headers(sent.clone());
         let mut response = request.send().await.map_err(|error| named(&error, &ask.url))?;
         let (status, version) = (response.status(), response.version());
-        let headers = std::mem::take(response.headers_mut());
-        let body = self.read(response, &headers, &ask.url).await;
+        let mut headers = std::mem::take(response.headers_mut());
+        let body = self.read(response, &ask.url).await;
+        let body = body.and_then(|it| self.unpack(it, &mut headers));
         // The status counts even where the body is broken.
         let body = if status.is_success() { body? } else { body.unwrap_or_default() };
         Ok(WireAnswer { status, version, sent, headers, body })
@@ -152,32 +163,65 @@ impl Http {
         headers
     }
 
-    /// Reads the body; where one frame has all of it, the frame is not copied.
-    async fn read(
-        &self,
-        response: Response,
-        headers: &HeaderMap,
-        url: &Url,
-    ) -> Result<Bytes, FetchError> {
-        // The client removes this header together with a coding that it knows.
-        let coding = headers.get(header::CONTENT_ENCODING);
-        if let Some(coding) = coding.filter(|it| !it.as_bytes().eq_ignore_ascii_case(b"identity")) {
-            let reason =
-                format!("in a coding nobody asked for: {}", String::from_utf8_lossy(coding.as_bytes()));
-            return Err(FetchError::Torn { reason });
-        }
+    /// Reads the body as it was sent; where one frame has all of it, the frame is not copied.
+    async fn read(&self, response: Response, url: &Url) -> Result<SentBody, FetchError> {
         let max = self.max_body_bytes;
         let announced = response.content_length().and_then(|it| usize::try_from(it).ok());
         if announced.is_some_and(|it| max < it) {
             return Err(FetchError::TooLarge { max });
         }
-        let body = Limited::new(reqwest::Body::from(response), max).collect().await;
-        match body {
-            Ok(body) => Ok(body.to_bytes()),
-            Err(error) => Err(match error.downcast_ref::<reqwest::Error>() {
-                Some(error) => named(error, url),
-                None => FetchError::TooLarge { max },
-            }),
+        let mut body = reqwest::Body::from(response);
+        let mut frames: Vec<Bytes> = Vec::new();
+        let mut length = 0;
+        let mut torn = None;
+        while let Some(frame) = body.frame().await {
+            match frame.map_err(|error| named(&error, url)) {
+                Ok(frame) => {
+                    let Ok(data) = frame.into_data() else { continue };
+                    length += data.len();
+                    if max < length {
+                        return Err(FetchError::TooLarge { max });
+                    }
+                    frames.push(data);
+                }
+                Err(FetchError::Torn { reason }) => {
+                    torn = Some(reason);
+                    break;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        let bytes = match frames.as_slice() {
+            [only] => only.clone(),
+            many => many.concat().into(),
+        };
+        Ok(SentBody { bytes, torn })
+    }
+
+    /// Takes the codings off a body, and the headers that tell of them: the body that is kept is another one. Fails where a part of the
+    /// body did not come, unless the end of the page is there.
+    fn unpack(&self, sent: SentBody, headers: &mut HeaderMap) -> Result<Bytes, FetchError> {
+        let SentBody { bytes, torn } = sent;
+        let names: Vec<String> =
+            headers.get_all(header::CONTENT_ENCODING).iter().map(in_words).collect();
+        let (body, lost) = if names.is_empty() {
+            (bytes, torn)
+        } else {
+            let max = self.max_body_bytes;
+            let PlainBody { body, lost } = coding::decode(&names.join(","), bytes.to_vec(), max)
+                .map_err(|error| match error {
+                    CodingError::TooLarge { max } => FetchError::TooLarge { max },
+                    CodingError::Foreign { .. } | CodingError::Unknown { .. } => {
+                        FetchError::Torn { reason: error.to_string() }
+                    }
+                })?;
+            headers.remove(header::CONTENT_ENCODING);
+            headers.remove(header::CONTENT_LENGTH);
+            (body.into(), torn.or(lost))
+        };
+        match lost {
+            Some(reason) if !is_ended(&body) => Err(FetchError::Torn { reason }),
+            Some(_) | None => Ok(body),
         }
     }
 
@@ -196,9 +240,22 @@ impl Http {
     }
 }
 
+/// A body as it was sent.
+struct SentBody {
+    bytes: Bytes,
+    /// Why it is not all, in words.
+    torn: Option<String>,
+}
+
 impl WireAnswer {
+    /// Returns the first value of a header.
     pub(super) fn header(&self, name: HeaderName) -> Option<String> {
-        self.headers.get(name)?.to_str().ok().map(str::to_owned)
+        self.headers.get(name).map(in_words)
+    }
+
+    /// Whether the answer asks to keep a cookie: the same question may then have another answer.
+    pub(super) fn sets_cookie(&self) -> bool {
+        self.headers.contains_key(header::SET_COOKIE)
     }
 
     pub(super) fn validators(&self) -> Validators {
@@ -225,6 +282,20 @@ impl WireAnswer {
         let head = &self.body[..self.body.len().min(CHALLENGE_BYTES)];
         by_header || rules.texts.as_ref().is_some_and(|it| it.is_in(head))
     }
+}
+
+/// Returns a value as browsers read it: UTF-8 where it is that, else a byte for each character.
+fn in_words(value: &HeaderValue) -> String {
+    let bytes = value.as_bytes();
+    let latin = || bytes.iter().copied().map(char::from).collect();
+    std::str::from_utf8(bytes).map_or_else(|_| latin(), str::to_owned)
+}
+
+/// Whether a page has its last tag: then a transfer that broke off after it has lost nothing.
+fn is_ended(body: &[u8]) -> bool {
+    let end = body.trim_ascii_end();
+    let end = &end[end.len().saturating_sub(END_BYTES)..];
+    end.to_ascii_lowercase().ends_with(b"</html>")
 }
 
 fn lines(headers: &HeaderMap) -> String {
@@ -269,106 +340,4 @@ fn chain(error: &dyn std::error::Error) -> String {
         cause = source.source();
     }
     text
-}
-
-const PRIVATE: &str = "private address: ";
-
-/// Resolves names to public addresses only, because a name may point anywhere.
-struct Guard {
-    own_host: Option<String>,
-    allow_private: bool,
-}
-
-impl Resolve for Guard {
-    fn resolve(&self, name: Name) -> Resolving {
-        let is_free = self.allow_private || self.own_host.as_deref() == Some(name.as_str());
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let (private, public): (Vec<SocketAddr>, Vec<SocketAddr>) =
-                found.partition(|it| !is_free && is_private(it.ip()));
-            if public.is_empty() && !private.is_empty() {
-                return Err(format!("{PRIVATE}{}", name.as_str()).into());
-            }
-            Ok(Box::new(public.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// Whether an address is one that no public site has (RFC 6890 and the registries that it names).
-fn is_private(ip: IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(ip) => {
-            let [a, b, c, _] = ip.octets();
-            ip.is_private()
-                || ip.is_loopback()
-                || ip.is_link_local()
-                || ip.is_broadcast()
-                || ip.is_documentation()
-                || ip.is_multicast()
-                || a == 0
-                || 240 <= a
-                || (a == 100 && (64..128).contains(&b))
-                || (a == 192 && b == 0 && c == 0)
-                || (a == 198 && (b == 18 || b == 19))
-        }
-        IpAddr::V6(ip) => {
-            let parts = ip.segments();
-            if let Some(v4) = ip.to_ipv4_mapped() {
-                return is_private(IpAddr::V4(v4));
-            }
-            // 6to4 and NAT64 carry an IPv4 address inside.
-            let inner = match parts {
-                [0x2002, a, b, ..] | [0x64, 0xFF9B, 0, 0, 0, 0, a, b] => Some((a, b)),
-                _ => None,
-            };
-            if let Some((a, b)) = inner {
-                let [w, x] = a.to_be_bytes();
-                let [y, z] = b.to_be_bytes();
-                return is_private(IpAddr::from([w, x, y, z]));
-            }
-            ip.is_loopback()
-                || ip.is_unspecified()
-                || ip.is_multicast()
-                || parts[0] & 0xFE00 == 0xFC00
-                || parts[0] & 0xFFC0 == 0xFE80
-                || (parts[0] == 0x2001 && parts[1] == 0x0DB8)
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn private_addresses_are_known_in_every_dress() {
-        let check =
-            |ip: &str, expect| assert_eq!(is_private(ip.parse().expect("an address")), expect, "{ip}");
-        for ip in [
-            "127.0.0.1",
-            "10.1.2.3",
-            "172.16.0.1",
-            "192.168.1.1",
-            "169.254.169.254",
-            "100.64.0.1",
-            "0.0.0.0",
-            "224.0.0.1",
-            "255.255.255.255",
-            "198.18.0.1",
-            "::1",
-            "::",
-            "fc00::1",
-            "fe80::1",
-            "ff02::1",
-            "::ffff:127.0.0.1",
-            "64:ff9b::7f00:1",
-            "2002:7f00:1::",
-            "2001:db8::1",
-        ] {
-            check(ip, true);
-        }
-        for ip in ["1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:1.1.1.1"] {
-            check(ip, false);
-        }
-    }
 }

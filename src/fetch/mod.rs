@@ -6,6 +6,7 @@ mod answer;
 mod breaker;
 mod error;
 mod fetcher;
+mod guard;
 mod http;
 mod lane;
 mod pace;

@@ -11,6 +11,7 @@ use super::{
     error::{Class, FetchError},
     fetcher::Fetcher,
     lane::usable,
+    robots::{BYTES_MAX, text_of},
 };
 
 /// How long a robots.txt counts (RFC 9309, section 2.4).
@@ -98,7 +99,12 @@ impl Fetcher {
             }
             return Ok(match answer.status.as_u16() {
                 200..=299 => {
-                    let body = String::from_utf8_lossy(&answer.body).into_owned();
+                    let body = text_of(&answer.body);
+                    if BYTES_MAX < body.len() {
+                        tracing::warn!(
+                            "{at} is longer than {BYTES_MAX} bytes: the rules after them are not read"
+                        );
+                    }
                     memory(Some(answer.status.as_u16()), ROBOTS_LIFE, body)
                 }
                 status @ 400..=499 => memory(Some(status), ROBOTS_LIFE, String::new()),

@@ -2,12 +2,13 @@
 //! Nothing is fetched or remembered here (`permission.rs`).
 //!
 //! It is written by hand because the crates for it get cases of the RFC wrong, such as product tokens with a version,
-//! percent-encoding and the limit of size; README has the comparison.
+//! percent-encoding and the limit of size; README has the comparison. Reports against crawlers taught the rest: names with digits, a name
+//! inside `Mozilla/5.0 (compatible; …)`, a rule that the limit of size cuts in two, files in UTF-16.
 
 use std::time::Duration;
 
 /// A parser must read at least this much (RFC 9309, section 2.5); the rest is not read.
-const BYTES_MAX: usize = 500 * 1024;
+pub(super) const BYTES_MAX: usize = 500 * 1024;
 /// The longest delay that is obeyed: a day, in seconds.
 const DELAY_MAX: f64 = 86_400.0;
 
@@ -44,18 +45,14 @@ struct RobotsGroup {
 impl Robots {
     /// Returns the rules for `user_agent` in a robots.txt.
     pub(super) fn parse(text: &str, user_agent: &str) -> Self {
-        let mut end = text.len().min(BYTES_MAX);
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let RobotsText { groups, sitemaps } = read(text[..end].trim_start_matches('\u{FEFF}'));
-        let token = product_token(user_agent);
+        let RobotsText { groups, sitemaps } = read(whole_lines(text).trim_start_matches('\u{FEFF}'));
         let named = |name: &str| {
             groups.iter().filter(|it| it.agents.iter().any(|it| it == name)).collect::<Vec<_>>()
         };
-        let own = named(&token);
+        let own = own_names(user_agent);
+        let mut own = own.iter().map(|it| named(it)).filter(|it| !it.is_empty());
         // Groups of one name are one group (section 2.2.1); `*` is for agents that no group names.
-        let chosen = if own.is_empty() { named("*") } else { own };
+        let chosen = own.next().unwrap_or_else(|| named("*"));
         Self {
             rules: chosen.iter().flat_map(|it| it.rules.iter().cloned()).collect(),
             crawl_delay: chosen.iter().filter_map(|it| it.crawl_delay).max(),
@@ -73,6 +70,36 @@ impl Robots {
         let matching = self.rules.iter().filter(|it| matches(&it.pattern, &path));
         matching.max_by_key(|it| (it.pattern.len(), it.is_allow)).is_none_or(|it| it.is_allow)
     }
+}
+
+/// Returns the text of a robots.txt: UTF-8, or UTF-16 where a mark says so.
+pub(super) fn text_of(body: &[u8]) -> String {
+    let utf16 = |unit: fn([u8; 2]) -> u16| {
+        let units = body[2..].chunks_exact(2).map(|it| unit([it[0], it[1]]));
+        char::decode_utf16(units).map(|it| it.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+    };
+    match body {
+        [0xFF, 0xFE, ..] => utf16(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => utf16(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
+/// Returns the lines that are within the limit of size. A line that the limit cuts is another rule: `/private` becomes `/`.
+fn whole_lines(text: &str) -> &str {
+    if text.len() <= BYTES_MAX {
+        return text;
+    }
+    let end = text.as_bytes()[..=BYTES_MAX].iter().rposition(|it| matches!(it, b'\n' | b'\r'));
+    &text[..end.unwrap_or_default()]
+}
+
+/// Returns the names under which a robots.txt may speak to an agent, the most precise first.
+fn own_names(user_agent: &str) -> Vec<String> {
+    // Agents that want the pages of browsers hide their own name in a remark.
+    let inside = user_agent.split_once("compatible;").map(|it| product_token(it.1.trim_start()));
+    let names = inside.into_iter().chain([product_token(user_agent)]);
+    names.filter(|it| !it.is_empty()).collect()
 }
 
 fn read(text: &str) -> RobotsText {
@@ -112,9 +139,10 @@ fn read(text: &str) -> RobotsText {
     RobotsText { groups, sitemaps }
 }
 
-/// Returns the name before the slash, in lower case: letters, `-` and `_`.
+/// Returns the name before the slash, in lower case: letters, `-` and `_`, and beyond the RFC digits and dots. Without them
+/// `360Spider` would have no name, and `bot2go` that of `bot2news`.
 fn product_token(user_agent: &str) -> String {
-    let end = user_agent.find(|it: char| !(it.is_ascii_alphabetic() || it == '-' || it == '_'));
+    let end = user_agent.find(|it: char| !(it.is_ascii_alphanumeric() || "-_.".contains(it)));
     user_agent[..end.unwrap_or(user_agent.len())].to_ascii_lowercase()
 }
 
@@ -170,6 +198,8 @@ fn matches(pattern: &str, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -244,6 +274,65 @@ mod tests {
         assert_eq!(robots.sitemaps, ["https://x.example/a.xml", "/b"]);
         assert_eq!(Robots::parse("User-agent: *\nCrawl-delay: -1\n", "a").crawl_delay, None);
         assert_eq!(Robots::parse("User-agent: *\nCrawl-delay: nan\n", "a").crawl_delay, None);
+    }
+
+    #[test]
+    fn a_name_is_known_by_its_digits_and_inside_a_remark() {
+        let blocks = |group: &str, agent: &str| {
+            let text = format!("User-agent: {group}\nDisallow: /\n\nUser-agent: *\nDisallow: /x\n");
+            !Robots::parse(&text, agent).allows("/a")
+        };
+        assert!(!blocks("360Spider", "5star-archive/1.0 (+https://x.example)"));
+        assert!(blocks("5star-archive", "5star-archive/1.0"));
+        assert!(blocks("5Star-Archive/2.1", "5star-archive/1.0"));
+        assert!(!blocks("bot2go", "bot2news/1.0"));
+        assert!(!blocks("*bot*", "bot/1.0"));
+        let hidden = "Mozilla/5.0 (compatible; demo-archive/1.0; +https://x.example)";
+        assert!(blocks("demo-archive", hidden));
+        assert!(blocks("Mozilla", hidden));
+        assert!(!blocks("other", hidden));
+    }
+
+    #[test]
+    fn a_file_in_utf16_is_text() {
+        let text = "\u{FEFF}User-agent: *\nDisallow: /a\n";
+        let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for body in [text.as_bytes(), &little, &big, &little[..little.len() - 1]] {
+            assert!(!Robots::parse(&text_of(body), "x").allows("/a"));
+        }
+    }
+
+    #[test]
+    fn a_rule_that_the_limit_cuts_is_no_rule() {
+        for beyond in 1..12 {
+            let end = "\nDisallow: /private\n";
+            let filling = BYTES_MAX + beyond - "User-agent: *\n#".len() - end.len();
+            let text = format!("User-agent: *\n#{}{end}", "y".repeat(filling));
+            check(&text, "/public", true);
+            check(&text, "/private", 1 < beyond);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_rules_of_their_own(
+            body in prop::collection::vec(prop_oneof![
+                Just(b"User-agent: *\n".to_vec()), Just(b"Disallow: ".to_vec()), Just(b"/a*$\n".to_vec()), Just(b"Sitemap: x\r".to_vec()),
+                Just(b"\xFF\xFE".to_vec()), prop::collection::vec(any::<u8>(), 0..20),
+            ], 0..40),
+            path in "/[a-z*$%]{0,20}",
+        ) {
+            let body = body.concat();
+            let text = text_of(&body);
+            let robots = Robots::parse(&text, "tearsheet/1");
+            let lines = text.split(['\n', '\r']).count();
+            prop_assert!(robots.rules.len() + robots.sitemaps.len() <= lines);
+            // Percent-encoding makes three bytes of one, and a byte that is no text is three bytes.
+            let size: usize = robots.rules.iter().map(|it| it.pattern.len()).chain(robots.sitemaps.iter().map(String::len)).sum();
+            prop_assert!(size <= 9 * body.len());
+            let _ = robots.allows(&path);
+        }
     }
 
     #[test]

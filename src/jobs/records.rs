@@ -82,16 +82,18 @@ pub struct ArchivePages<'p, R: BufRead> {
     profile: &'p Profile,
     body_max: usize,
     records: warc::WarcReader<R>,
+    /// What is to be told of the record before.
+    waiting: Option<Found>,
 }
 
 impl<'p, R: BufRead> ArchivePages<'p, R> {
     /// A reader of a file or a stream, packed or not, that passes over bodies of more than `body_max` bytes.
     pub fn new(input: R, profile: &'p Profile, body_max: usize) -> std::io::Result<Self> {
         let records = warc::WarcReader::new(input, body_max + HEAD_BYTES)?;
-        Ok(Self { profile, body_max, records })
+        Ok(Self { profile, body_max, records, waiting: None })
     }
 
-    fn look_at(&self, record: &WarcRecord) -> Found {
+    fn look_at(&mut self, record: &WarcRecord) -> Found {
         let kind = record.kind();
         if !matches!(kind, "response" | "resource" | "conversion" | "revisit") {
             return Found::PassedOver(PassedOver::NotACapture);
@@ -124,11 +126,17 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
         if !matches!(answer.status, 200 | 203) {
             return Found::PassedOver(PassedOver::OtherStatus);
         }
+        let cut =
+            record.header("WARC-Truncated").map(|it| format!("it was cut when it was captured ({it})"));
+        if let Some(what) = answer.lost.clone().or(cut).filter(|_| kind != "revisit") {
+            let what = format!("the page {url} is not whole: {what}");
+            self.waiting = Some(Found::Damaged(warc::Damage { offset: record.offset, what }));
+        }
         let page = page(url, record, answer, kind == "response");
         if kind == "revisit" {
             return Found::Revisit(Box::new(self.revisit(page, record)));
         }
-        if !is_text(page.content_type.as_deref()) {
+        if !is_page(page.content_type.as_deref(), &page.body) {
             return Found::PassedOver(PassedOver::NotText);
         }
         let head = &page.body[..page.body.len().min(CHALLENGE_BYTES)];
@@ -152,6 +160,9 @@ impl<R: BufRead> Iterator for ArchivePages<'_, R> {
     type Item = Found;
 
     fn next(&mut self) -> Option<Found> {
+        if let Some(found) = self.waiting.take() {
+            return Some(found);
+        }
         Some(match self.records.next()? {
             Ok(record) => self.look_at(&record),
             Err(damage) => Found::Damaged(damage),
@@ -165,11 +176,11 @@ fn digest(record: &WarcRecord) -> Option<String> {
 
 /// The validators of a page that no server answered with.
 fn bare(headers: Vec<warc::Header>, body: Vec<u8>) -> HttpAnswer {
-    HttpAnswer { protocol: String::new(), status: 200, headers, body }
+    HttpAnswer { protocol: String::new(), status: 200, headers, body, lost: None }
 }
 
 fn page(url: Url, record: &WarcRecord, answer: HttpAnswer, has_status: bool) -> RawPage {
-    let HttpAnswer { protocol, status, headers, body } = answer;
+    let HttpAnswer { protocol, status, headers, body, lost: _ } = answer;
     // A record is written as HTTP/1.1 whatever was spoken; a record without an answer has nothing to say.
     let spoken = record.headers.iter().filter(|it| it.0.eq_ignore_ascii_case("WARC-Protocol"));
     let spoken = spoken.map(|it| it.1.to_ascii_lowercase()).find(|it| it.starts_with('h'));
@@ -193,11 +204,41 @@ fn page(url: Url, record: &WarcRecord, answer: HttpAnswer, has_status: bool) -> 
     }
 }
 
-/// Whether a content type may be that of a page. An answer without one may be a page.
-pub(super) fn is_text(content_type: Option<&str>) -> bool {
-    let Some(content_type) = content_type else { return true };
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    kind.is_empty() || kind.starts_with("text/") || kind.ends_with("xml")
+/// Whether an answer may be a page. Its content type decides where it is one of text or plainly another; of an answer without a type, or
+/// with one that means nothing (`html`, `application/octet-stream`), its first bytes do, as in browsers (MIME Sniffing standard).
+pub(super) fn is_page(content_type: Option<&str>, body: &[u8]) -> bool {
+    let content_type = content_type.unwrap_or_default();
+    let kind = content_type.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
+    let foreign = ["image/", "audio/", "video/", "font/", "model/"];
+    let is_foreign = foreign.iter().any(|it| kind.starts_with(it))
+        || ["pdf", "zip", "gzip", "json", "javascript", "wasm"].iter().any(|it| kind.ends_with(it));
+    match kind.as_str() {
+        "" => true,
+        _ if kind.starts_with("text/") || kind.ends_with("xml") => true,
+        _ => !is_foreign && begins_as_markup(body),
+    }
+}
+
+/// Whether bytes begin as a page does.
+fn begins_as_markup(body: &[u8]) -> bool {
+    const BEGINNINGS: [&[u8]; 13] = [
+        b"<!doctype",
+        b"<html",
+        b"<head",
+        b"<body",
+        b"<title",
+        b"<meta",
+        b"<script",
+        b"<style",
+        b"<!--",
+        b"<?xml",
+        b"<div",
+        b"<h1",
+        b"<p",
+    ];
+    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
+    let begins = |it: &&[u8]| body.get(..it.len()).is_some_and(|head| head.eq_ignore_ascii_case(it));
+    BEGINNINGS.iter().any(begins)
 }
 
 /// The date of a record: a moment, or a day where no more is said.

@@ -57,6 +57,13 @@ pub enum Event {
         /// The date of its oldest item now.
         oldest_now: DateTime<Utc>,
     },
+    /// A source was read, but for some places in it.
+    SourcePartly {
+        /// Its address.
+        url: String,
+        /// How many places there are, and what they are, in words.
+        what: String,
+    },
     /// The pages that are due now.
     Queue {
         /// How many there are.
@@ -218,6 +225,8 @@ pub struct Tally {
     pub sources_cut: u64,
     /// Feeds that overflowed since the pass before.
     pub sources_overflowed: u64,
+    /// Sources with places that could not be read.
+    pub sources_partly: u64,
 }
 
 impl Tally {
@@ -255,6 +264,7 @@ impl Tally {
             sources_stale: self.sources_stale + other.sources_stale,
             sources_cut: self.sources_cut + other.sources_cut,
             sources_overflowed: self.sources_overflowed + other.sources_overflowed,
+            sources_partly: self.sources_partly + other.sources_partly,
         }
     }
 }

@@ -64,6 +64,8 @@ pub struct Ask {
     pub validators: Validators,
     /// The only bytes of it that are wanted, counted from 0; `None` for all.
     pub range: Option<RangeInclusive<u64>>,
+    /// The beginning of every address that a redirect may lead to, whatever its scheme; `None` where the site decides.
+    pub within: Option<String>,
     /// What it is asked for.
     pub role: AskRole,
 }
@@ -230,7 +232,7 @@ impl Missing {
 impl Ask {
     /// Returns a request for all of a page, without validators.
     pub fn new(url: Url) -> Self {
-        Self { url, validators: Validators::default(), range: None, role: AskRole::Page }
+        Self { url, validators: Validators::default(), range: None, within: None, role: AskRole::Page }
     }
 }
 

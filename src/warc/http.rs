@@ -1,12 +1,15 @@
 //! An HTTP answer inside a record: head, body, codings. What crawlers wrote is read as far as it makes sense, because nobody can
 //! be asked again; answers from the wire are not read here (`fetch`).
 
-use std::{borrow::Cow, io::Read};
+use std::borrow::Cow;
 
 use super::fields::{Header, header};
+use crate::coding::{self, PlainBody};
 
 /// The greatest number of headers.
 const LINES_MAX: usize = 512;
+/// The greatest number of interim answers (`100 Continue`) before the answer.
+const INTERIM_MAX: usize = 8;
 
 /// An answer, its codings removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,33 +22,50 @@ pub struct HttpAnswer {
     pub headers: Vec<Header>,
     /// The body.
     pub body: Vec<u8>,
+    /// Why the body is not whole, in words.
+    pub lost: Option<String>,
 }
 
 /// Reads an answer. Returns what is wrong, in words, where the head cannot be read, a coding is unknown or broken, or the
 /// body has more than `body_max` bytes.
 pub fn parse_http(block: &[u8], body_max: usize) -> Result<HttpAnswer, String> {
-    let protocol = protocol(block)?;
-    let block = in_words_of_1_1(block, &protocol);
-    let AnswerHead { status, headers, length } = parse_head(&block)?;
-    let mut body = block[length..].to_vec();
+    let mut block = block;
+    for _ in 0..INTERIM_MAX {
+        let protocol = protocol(block)?;
+        let in_words = in_words_of_1_1(block, &protocol);
+        let AnswerHead { status, headers, length } = parse_head(&in_words)?;
+        // The head was read with a version of another length.
+        let begin = (length + block.len()).saturating_sub(in_words.len());
+        let rest = block.get(begin..).unwrap_or_default();
+        if (100..200).contains(&status) && protocol_of(rest).is_some() {
+            block = rest;
+            continue;
+        }
+        return answer(protocol, status, headers, rest, body_max);
+    }
+    Err("there is no answer after the interim ones".to_owned())
+}
+
+/// Returns an answer with its body as the site meant it.
+fn answer(
+    protocol: String,
+    status: u16,
+    headers: Vec<Header>,
+    body: &[u8],
+    body_max: usize,
+) -> Result<HttpAnswer, String> {
     let says = |name: &str, word: &str| {
         header(&headers, name).is_some_and(|it| it.to_ascii_lowercase().contains(word))
     };
-    if says("Transfer-Encoding", "chunked") {
-        // Many tools take the chunks apart and leave the header.
-        if let Some(whole) = dechunk(&body) {
-            body = whole;
-        }
-    }
-    // The last coding that was put on comes off first.
-    let codings = header(&headers, "Content-Encoding").unwrap_or_default().to_ascii_lowercase();
-    for coding in codings.split(',').map(str::trim).rev() {
-        body = decode(coding, body, body_max)?;
-    }
-    if body_max < body.len() {
-        return Err(format!("the body is larger than {body_max} bytes"));
-    }
-    Ok(HttpAnswer { protocol, status, headers, body })
+    let whole = PlainBody { body: body.to_vec(), lost: None };
+    // Many tools take the chunks apart and leave the header.
+    let chunks = if says("Transfer-Encoding", "chunked") { dechunk(body) } else { None };
+    let PlainBody { body, lost } = chunks.unwrap_or(whole);
+    let codings = headers.iter().filter(|it| it.0.eq_ignore_ascii_case("Content-Encoding"));
+    let codings: Vec<&str> = codings.map(|it| it.1.as_str()).collect();
+    let unpacked = coding::decode(&codings.join(","), body, body_max).map_err(|it| it.to_string())?;
+    let lost = lost.or(unpacked.lost);
+    Ok(HttpAnswer { protocol, status, headers, body: unpacked.body, lost })
 }
 
 /// The head of an answer.
@@ -58,13 +78,18 @@ struct AnswerHead {
 
 /// Returns the first word of an answer in lower case: `http/1.1`.
 fn protocol(block: &[u8]) -> Result<String, String> {
+    protocol_of(block).ok_or_else(|| {
+        let first = block.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let first = String::from_utf8_lossy(first);
+        format!("no answer begins with `{}`", first.trim().chars().take(40).collect::<String>())
+    })
+}
+
+fn protocol_of(block: &[u8]) -> Option<String> {
     let first = block.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let first = String::from_utf8_lossy(first);
     let word = first.split_ascii_whitespace().next().unwrap_or_default().to_ascii_lowercase();
-    if word.starts_with("http/") {
-        return Ok(word);
-    }
-    Err(format!("no answer begins with `{}`", first.trim().chars().take(40).collect::<String>()))
+    word.starts_with("http/").then_some(word)
 }
 
 /// Returns an answer as HTTP/1.1. Some crawlers write the version that was spoken, such as `HTTP/2`, in front of a head that
@@ -123,51 +148,48 @@ fn parse_head(block: &[u8]) -> Result<AnswerHead, String> {
     Ok(AnswerHead { status, headers: headers.collect(), length })
 }
 
-/// Returns the chunks of a body joined; `None` where the body has no chunks.
-fn dechunk(mut rest: &[u8]) -> Option<Vec<u8>> {
-    let mut whole = Vec::with_capacity(rest.len());
+/// Returns the chunks of a body joined, as far as they go; `None` where the body has no chunks.
+fn dechunk(body: &[u8]) -> Option<PlainBody> {
+    let mut whole = Vec::with_capacity(body.len());
+    let mut rest = body;
+    let cut = |body: Vec<u8>, what: &str| Some(PlainBody { body, lost: Some(what.to_owned()) });
     loop {
-        let end = rest.iter().position(|it| *it == b'\n')?;
-        let line = std::str::from_utf8(&rest[..end]).ok()?.trim();
-        let size = usize::from_str_radix(line.split(';').next()?.trim(), 16).ok()?;
-        rest = &rest[end + 1..];
+        let Some(Chunk { size, after }) = chunk(rest) else {
+            return match whole.as_slice() {
+                [] => None,
+                // The last chunk, of no bytes, did not come: a lost connection, or a server that never sends it.
+                _ if rest.trim_ascii().is_empty() => cut(whole, "its chunks have no end"),
+                _ => cut(whole, "its chunks are broken"),
+            };
+        };
+        rest = after;
         if size == 0 {
-            return Some(whole);
+            return Some(PlainBody { body: whole, lost: None });
         }
-        whole.extend_from_slice(rest.get(..size)?);
+        let Some(bytes) = rest.get(..size) else {
+            whole.extend_from_slice(rest);
+            return cut(whole, "it ends within a chunk");
+        };
+        whole.extend_from_slice(bytes);
         rest = &rest[size..];
-        rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"))?;
+        rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")).unwrap_or(rest);
     }
 }
 
-fn decode(coding: &str, body: Vec<u8>, max: usize) -> Result<Vec<u8>, String> {
-    let decoder: Box<dyn Read + '_> = match coding {
-        "" | "identity" | "none" => return Ok(body),
-        // Tools that take the coding off and leave the header are common, too.
-        "gzip" | "x-gzip" if !body.starts_with(&[0x1F, 0x8B]) => return Ok(body),
-        "gzip" | "x-gzip" => Box::new(flate2::read::MultiGzDecoder::new(body.as_slice())),
-        // Both the format of zlib and the bare one have this name.
-        "deflate" if body.first().is_some_and(|it| it & 0x0F == 8) => {
-            Box::new(flate2::read::ZlibDecoder::new(body.as_slice()))
-        }
-        "deflate" => Box::new(flate2::read::DeflateDecoder::new(body.as_slice())),
-        "br" if looks_like_text(&body) => return Ok(body),
-        "br" => Box::new(brotli_decompressor::Decompressor::new(body.as_slice(), 4096)),
-        "zstd" if !body.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) => return Ok(body),
-        "zstd" => Box::new(
-            zstd::stream::read::Decoder::new(body.as_slice()).map_err(|error| error.to_string())?,
-        ),
-        other => return Err(format!("`{other}` is no coding that is known")),
-    };
-    let mut whole = Vec::new();
-    let read = decoder.take(max as u64 + 1).read_to_end(&mut whole);
-    read.map_err(|error| format!("the {coding} coding is broken: {error}"))?;
-    if max < whole.len() { Err(format!("the body is larger than {max} bytes")) } else { Ok(whole) }
+/// The beginning of a chunk.
+struct Chunk<'b> {
+    size: usize,
+    after: &'b [u8],
 }
 
-fn looks_like_text(body: &[u8]) -> bool {
-    let head = body.trim_ascii_start();
-    head.starts_with(b"<")
+/// Reads the line with the size of a chunk: hexadecimal digits, blanks around them, an extension after `;`.
+fn chunk(rest: &[u8]) -> Option<Chunk<'_>> {
+    let end = rest.iter().position(|it| *it == b'\n')?;
+    let line = std::str::from_utf8(&rest[..end]).ok()?;
+    let digits = line.split(';').next()?.trim();
+    let is_hex = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_hexdigit());
+    let size = usize::from_str_radix(digits, 16).ok().filter(|_| is_hex)?;
+    Some(Chunk { size, after: &rest[end + 1..] })
 }
 
 #[cfg(test)]
@@ -213,7 +235,29 @@ mod tests {
             &[0x0B, 0x02, 0x80, 0x70, 0x61, 0x63, 0x6B, 0x65, 0x03],
             Ok("packe"),
         );
-        check("Content-Encoding: compress\r\n", b"x", Err("`compress` is no coding"));
+        check("Content-Encoding: compress\r\n", b"\x1F\x9D\x90", Err("`compress` is no coding"));
+        check("Content-Encoding: UTF-8\r\n", b"plain", Ok("plain"));
+        check("Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n", &gzip(b"once"), Ok("once"));
+        let interim =
+            [b"HTTP/1.1 100 Continue\r\n\r\n", &b"HTTP/2 200\r\nA: b\r\n\r\nbody"[..]].concat();
+        assert_eq!(parse_http(&interim, 1000).expect("an answer").body, b"body");
+    }
+
+    #[test]
+    fn chunks_that_do_not_end_are_joined_and_said_to_be_cut() {
+        #[track_caller]
+        fn check(body: &[u8], expect: &str, lost: Option<&str>) {
+            let block = [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", body].concat();
+            let answer = parse_http(&block, 1000).expect("an answer");
+            let found = (String::from_utf8_lossy(&answer.body).into_owned(), answer.lost);
+            assert_eq!(found, (expect.to_owned(), lost.map(str::to_owned)));
+        }
+        check(b"3\r\nabc\r\n2\r\nde\r\n", "abcde", Some("its chunks have no end"));
+        check(b"3\r\nabc\r\n9\r\nde", "abcde", Some("it ends within a chunk"));
+        check(b"3\r\nabc\r\nno size\r\n", "abc", Some("its chunks are broken"));
+        check(b"0003  \r\nabc\r\n000\r\nX-T: 1\r\n\r\n", "abc", None);
+        check(b"A\n0123456789\n0\n", "0123456789", None);
+        check(b"<p>3\r\nabc\r\n0\r\n", "<p>3\r\nabc\r\n0\r\n", None);
     }
 
     #[test]
@@ -243,7 +287,9 @@ mod tests {
     fn bombs_and_broken_answers_are_refused() {
         check("Content-Encoding: gzip\r\n", &gzip(&vec![0; 100_000]), Err("larger than 1000 bytes"));
         let torn = gzip(b"packed");
-        check("Content-Encoding: gzip\r\n", &torn[..torn.len() - 9], Err("coding is broken"));
+        let block =
+            [b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n", &torn[..torn.len() - 9]].concat();
+        assert!(parse_http(&block, 1000).expect("a part").lost.is_some());
         assert!(parse_http(b"HTTP/1.1 200 OK\r\nno end", 10).is_err());
         assert!(parse_http(b"<html>\r\n\r\n", 10).is_err());
         assert!(parse_http(b"HTTP/1.1 abc\r\n\r\n", 10).is_err());

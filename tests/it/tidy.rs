@@ -14,9 +14,10 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("config", &["model"]),
     ("html", &[]),
-    ("warc", &["model"]),
+    ("coding", &[]),
+    ("warc", &["model", "coding"]),
     ("discover", &["model", "config", "html"]),
-    ("fetch", &["model", "config"]),
+    ("fetch", &["model", "config", "coding"]),
     ("extract", &["model", "config", "html"]),
     ("store", &["model"]),
     ("jobs", &["model", "config", "html", "warc", "discover", "fetch", "extract", "store"]),
@@ -42,15 +43,15 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("htmlize::", &["html"]),
     ("memchr::", &["html", "store"]),
     ("encoding_rs::", &["html"]),
-    ("quick_xml::", &["discover"]),
-    ("flate2::", &["discover", "warc"]),
+    ("flate2::", &["coding", "discover", "warc"]),
+    ("brotli_decompressor::", &["coding"]),
     ("reqwest::", &["fetch"]),
     ("http_body_util::", &["fetch"]),
     ("rustls::", &["fetch"]),
     ("rusqlite::", &["store"]),
     ("strum::", &["model", "config", "fetch", "store"]),
     ("data_encoding::", &["store", "warc", "export"]),
-    ("zstd::", &["store", "warc"]),
+    ("zstd::", &["coding", "store", "warc"]),
     ("sha2::", &["store", "warc", "export"]),
     ("zip::", &["export"]),
     ("httparse::", &["warc"]),
@@ -76,11 +77,11 @@ const OWNERS: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that never await.
-const SYNC: &[&str] = &["model", "config", "html", "warc", "discover", "extract", "export"];
+const SYNC: &[&str] = &["model", "config", "coding", "html", "warc", "discover", "extract", "export"];
 
 /// The clock is an argument below `jobs`; `fetch` alone lives in time.
 const CLOCKLESS: &[&str] =
-    &["model", "config", "html", "warc", "discover", "extract", "store", "export"];
+    &["model", "config", "coding", "html", "warc", "discover", "extract", "store", "export"];
 
 #[test]
 fn layers_point_downwards() {

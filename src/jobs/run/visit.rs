@@ -10,7 +10,7 @@ use crate::{
     config::Profile,
     extract::Extractor,
     fetch::{Class, FetchError, Fetcher},
-    jobs::records::is_text,
+    jobs::records::is_page,
     model::{
         Draft, Fetched, Missing, NotStory, Outcome, PageState, RawPage, ReadPage, Request, RunId, Task,
         Validators,
@@ -68,7 +68,7 @@ impl<'a> Visitor<'a> {
         let at = Utc::now();
         let mut cause = None;
         let outcome = match visit.result {
-            Ok(Fetched::Page(page)) if !is_text(page.content_type.as_deref()) => {
+            Ok(Fetched::Page(page)) if !is_page(page.content_type.as_deref(), &page.body) => {
                 cause = page.content_type.map(|it| format!("it is {it}"));
                 Outcome::Failed { state: PageState::NotArticle, reason: "not_a_page", story: None }
             }

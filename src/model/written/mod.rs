@@ -6,34 +6,20 @@
 //! two old forms of HTTP, `Date.toString` of JavaScript, `date(1)`, and an hour of twelve with `am` or `pm`. No crate reads them: chrono has
 //! the standards alone, and readers of free text guess a day where none is written, which no date here may be.
 
-use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
+mod rest;
+mod words;
+
+use chrono::{DateTime, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 
+use self::{
+    rest::{Clock, Rest, clock, date},
+    words::in_words,
+};
 use super::offset::{Offset, OffsetFound, moment, offset_after};
 
 /// A longer text is no date.
 const TEXT_BYTES_MAX: usize = 120;
-/// Earlier than any page of the web: epoch zeros and placeholder years are before it.
-const YEAR_MIN: i32 = 1990;
-const YEAR_MAX: i32 = 2199;
-
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
-const WEEKDAYS: [&str; 7] =
-    ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
-
 /// A date that a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WrittenDate {
@@ -41,28 +27,6 @@ pub enum WrittenDate {
     Day(NaiveDate),
     /// A moment.
     Moment(DateTime<FixedOffset>),
-}
-
-/// A time of day; 24:00 is on the next day.
-#[derive(Debug, Clone, Copy)]
-struct Clock {
-    time: NaiveTime,
-    is_next_day: bool,
-}
-
-/// What is left to read of a text.
-#[derive(Debug, Clone, Copy)]
-struct Rest<'t>(&'t str);
-
-/// The parts of a date in words, in whatever order they came.
-#[derive(Default)]
-struct Parts<'t> {
-    day: Option<u32>,
-    month: Option<u32>,
-    year: Option<i32>,
-    clock: Option<Clock>,
-    /// The text that begins with the offset.
-    offset: Option<&'t str>,
 }
 
 impl WrittenDate {
@@ -143,188 +107,9 @@ fn basic(text: &str) -> Option<(NaiveDate, Option<Clock>, &str)> {
     Some((date, Some(clock(hour, minute, second)?), rest.0))
 }
 
-/// Reads a date with its month in words: of mail, of HTTP, of programs and of people.
-fn in_words(text: &str) -> Option<(NaiveDate, Option<Clock>, &str)> {
-    let mut parts = Parts::default();
-    let mut rest = Rest(text);
-    // Each turn takes at least one character.
-    while let Some(first) = rest.0.chars().next() {
-        let is_after_time = parts.clock.is_some() && parts.offset.is_none();
-        match first {
-            ' ' | '\t' | '\n' | '\r' | ',' | '|' | '.' | '\u{a0}' => rest.skip(first),
-            '+' | '-' | '\u{2212}' | '(' if is_after_time => parts.take_offset(&mut rest)?,
-            // `08-Mar-21`
-            '-' => rest.skip(first),
-            _ if first.is_ascii_digit() => parts.take_number(&mut rest)?,
-            _ if first.is_ascii_alphabetic() => parts.take_word(&mut rest, is_after_time)?,
-            _ => return None,
-        }
-    }
-    let date = date(parts.year?, parts.month?, parts.day?)?;
-    Some((date, parts.clock, parts.offset.unwrap_or_default()))
-}
-
-impl<'t> Parts<'t> {
-    fn take_number(&mut self, rest: &mut Rest<'t>) -> Option<()> {
-        let mut ahead = *rest;
-        if self.clock.is_none()
-            && let Some(clock) = ahead.clock()
-        {
-            self.clock = Some(clock);
-            *rest = ahead;
-            return Some(());
-        }
-        let digits = rest.0.bytes().take_while(u8::is_ascii_digit).count();
-        let number = rest.number(digits)?;
-        match digits {
-            1 | 2 if self.day.is_none() => {
-                self.day = Some(number);
-                let ordinal = ["st", "nd", "rd", "th"].into_iter();
-                let mut ordinal = ordinal.filter(|it| starts_with(rest.0, it));
-                rest.0 = &rest.0[ordinal.next().map_or(0, str::len)..];
-            }
-            4 if self.year.is_none() => self.year = Some(i32::try_from(number).ok()?),
-            // RFC 2822, section 4.3.
-            2 if self.year.is_none() => {
-                self.year = Some(i32::try_from(number).ok()? + if number < 50 { 2000 } else { 1900 });
-            }
-            _ => return None,
-        }
-        Some(())
-    }
-
-    fn take_word(&mut self, rest: &mut Rest<'t>, is_after_time: bool) -> Option<()> {
-        let end = rest.0.find(|it: char| !it.is_ascii_alphabetic()).unwrap_or(rest.0.len());
-        let word = rest.0[..end].to_ascii_lowercase();
-        let is_short_for = |name: &&str| 3 <= word.len() && name.starts_with(word.as_str());
-        if let Some(month) =
-            MONTHS.iter().position(|it| is_short_for(&it)).filter(|_| self.month.is_none())
-        {
-            self.month = u32::try_from(month + 1).ok();
-        } else if is_after_time {
-            return self.take_offset(rest);
-        } else if !(WEEKDAYS.iter().any(|it| is_short_for(&it))
-            || matches!(word.as_str(), "sept" | "at" | "on" | "of"))
-        {
-            return None;
-        }
-        if word == "sept" {
-            self.month = Some(9);
-        }
-        rest.0 = &rest.0[end..];
-        Some(())
-    }
-
-    fn take_offset(&mut self, rest: &mut Rest<'t>) -> Option<()> {
-        // Which offset a name means depends on the day, which may still come (`Tue Mar 5 10:00:00 EST 2024`); its length does not.
-        let upper = rest.0.to_ascii_uppercase();
-        let text = if rest.0.contains('/') { rest.0 } else { upper.as_str() };
-        let bytes = offset_after(text, NaiveDateTime::default(), None).bytes;
-        let end = if bytes == 0 && rest.0.starts_with('(') { rest.0.find(')')? + 1 } else { bytes };
-        if end == 0 {
-            return None;
-        }
-        if 0 < bytes {
-            self.offset = Some(&rest.0[..bytes]);
-        }
-        rest.0 = &rest.0[end..];
-        Some(())
-    }
-}
-
-impl Rest<'_> {
-    fn skip(&mut self, first: char) {
-        self.0 = &self.0[first.len_utf8()..];
-    }
-
-    fn blanks(&mut self) {
-        self.0 = self.0.trim_start();
-    }
-
-    /// Reads one of these characters.
-    fn one_of(&mut self, chars: &[char]) -> Option<char> {
-        let first = self.0.chars().next().filter(|it| chars.contains(it))?;
-        self.skip(first);
-        Some(first)
-    }
-
-    /// Reads a number of at most so many digits.
-    fn number(&mut self, digits_max: usize) -> Option<u32> {
-        let digits = self.0.bytes().take(digits_max).take_while(u8::is_ascii_digit).count();
-        let (number, rest) = self.0.split_at(digits);
-        let number = number.parse().ok()?;
-        self.0 = rest;
-        Some(number)
-    }
-
-    /// Reads `10:00`, `10:00:00.123`, `3:18 pm`; reads nothing where there is no time.
-    fn clock(&mut self) -> Option<Clock> {
-        let mut rest = *self;
-        let hour = rest.number(2)?;
-        rest.one_of(&[':'])?;
-        let minute = rest.two_digits()?;
-        let mut ahead = rest;
-        let second = ahead.one_of(&[':']).and_then(|_| ahead.two_digits());
-        if second.is_some() {
-            rest = ahead;
-            rest.fraction();
-        }
-        let hour = match rest.half() {
-            None => hour,
-            Some(_) if !(1..=12).contains(&hour) => return None,
-            Some(half) => hour % 12 + half,
-        };
-        let clock = clock(hour, minute, second.unwrap_or_default())?;
-        *self = rest;
-        Some(clock)
-    }
-
-    fn two_digits(&mut self) -> Option<u32> {
-        let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
-        if digits == 2 { self.number(2) } else { None }
-    }
-
-    fn fraction(&mut self) {
-        let Some(rest) = self.0.strip_prefix(['.', ',']) else { return };
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        if 0 < digits {
-            self.0 = &rest[digits..];
-        }
-    }
-
-    /// Reads `am` or `pm`. Returns the hours that it adds.
-    fn half(&mut self) -> Option<u32> {
-        let rest = self.0.trim_start();
-        for (word, hours) in [("am", 0), ("pm", 12), ("a.m.", 0), ("p.m.", 12)] {
-            let after = rest.get(word.len()..).filter(|_| starts_with(rest, word));
-            if let Some(after) = after.filter(|it| !it.starts_with(char::is_alphanumeric)) {
-                self.0 = after;
-                return Some(hours);
-            }
-        }
-        None
-    }
-}
-
-fn starts_with(text: &str, word: &str) -> bool {
-    text.get(..word.len()).is_some_and(|it| it.eq_ignore_ascii_case(word))
-}
-
-fn clock(hour: u32, minute: u32, second: u32) -> Option<Clock> {
-    let is_next_day = (hour, minute, second) == (24, 0, 0);
-    let hour = if is_next_day { 0 } else { hour };
-    // A leap second is told as the one before it.
-    let second = if second == 60 { 59 } else { second };
-    Some(Clock { time: NaiveTime::from_hms_opt(hour, minute, second)?, is_next_day })
-}
-
-fn date(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
-    let date = NaiveDate::from_ymd_opt(year, month, day)?;
-    (YEAR_MIN..=YEAR_MAX).contains(&date.year()).then_some(date)
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::Datelike;
     use proptest::prelude::*;
 
     use super::*;
