@@ -230,3 +230,7 @@ CREATE TRIGGER day_pages_state AFTER UPDATE OF state, by_feed ON pages
       FROM page_counts c
      WHERE c.page_id = new.id AND day_readings.id IN (SELECT reading_id FROM day_pages WHERE page_id = new.id);
 END;
+
+-- Places in a source that could not be read when it was last read: dates, items without an address, broken markup. `reason` says
+-- what the first of them are.
+ALTER TABLE sources ADD COLUMN unread INTEGER NOT NULL DEFAULT 0;

@@ -106,6 +106,7 @@ impl Progress {
                      stories between may be named by the listings only, which are read now"
                 );
             }
+            Event::SourcePartly { url, what } => tracing::warn!(url, what, "{url}: {what}"),
             Event::SourceEmpty { url } => tracing::warn!(url, "{url} names no article of this site"),
             Event::SourceFailed { url, cause } => {
                 tracing::warn!(url, cause, "{url} cannot be read: {cause}");

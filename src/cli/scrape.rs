@@ -101,6 +101,9 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
     if 0 < tally.sources_overflowed {
         line += &format!(", {} feeds overflowed since the pass before", tally.sources_overflowed);
     }
+    if 0 < tally.sources_partly {
+        line += &format!(", {} sources read in part", tally.sources_partly);
+    }
     if 0 < tally.sources_unread {
         line += &format!(", {} sources unread", tally.sources_unread);
     }

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::{
     config::Profile,
-    model::{Candidate, Via},
+    model::{Candidate, Via, WrittenDate},
 };
 
 /// Returns the candidate that an address names; `None` where it is not an article of the site.
@@ -17,21 +17,10 @@ pub(super) fn admit(profile: &Profile, base: &Url, address: &str, via: Via) -> O
     Some(Candidate { key, url, via, published_at: None, changed_at: None })
 }
 
-/// Returns the moment that a feed or a sitemap writes as RFC 822, RFC 3339, or a bare day (its first moment in the site's
-/// time zone).
+/// Returns the moment that a sitemap or a listing writes; of a bare day, its first moment in the site's time zone.
 pub(super) fn time(text: &str, profile: &Profile) -> Option<DateTime<Utc>> {
-    let text = text.trim();
-    let exact = DateTime::parse_from_rfc2822(text).or_else(|_| DateTime::parse_from_rfc3339(text)).ok();
-    if let Some(exact) = exact {
-        return Some(exact.to_utc());
-    }
-    let naive = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M"];
-    let local = naive
-        .iter()
-        .find_map(|it| chrono::NaiveDateTime::parse_from_str(text, it).ok())
-        .or_else(|| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M%:z").ok().map(|it| it.naive_utc()))
-        .or_else(|| text.parse::<chrono::NaiveDate>().ok()?.and_hms_opt(0, 0, 0))?;
-    local.and_local_timezone(profile.time_zone).earliest().map(|it| it.to_utc())
+    let zone = profile.time_zone;
+    Some(WrittenDate::read(text, Some(zone))?.first_moment(zone)?.to_utc())
 }
 
 #[cfg(test)]

@@ -2,9 +2,7 @@
 //! Common Crawl and pywb speak it). It is not a source, because it names captures and not pages. Sending the questions and
 //! fetching the captures is work of `jobs`.
 
-use std::ops::RangeInclusive;
-
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::NaiveDate;
 use url::Url;
 
 use crate::{
@@ -12,44 +10,23 @@ use crate::{
     model::{Days, PageKey},
 };
 
+use super::{
+    cdx_lines::{self, ArchivedCapture, CdxAnswer},
+    source::Unread,
+};
+
 /// The greatest number of lines of one answer.
 const LINES_MAX: usize = 5_000;
 /// The greatest number of parts of one answer: ten million captures are more than any paper has pages.
 const PARTS_MAX: u64 = 2_000;
 
-/// A capture that a web archive has.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct ArchivedCapture {
-    /// The page.
-    pub key: PageKey,
-    /// When it was made.
-    pub at: DateTime<Utc>,
-    /// The same moment, as the archive writes it.
-    pub timestamp: String,
-    /// The address as it was captured.
-    pub url: String,
-    /// The digest of its bytes.
-    pub digest: String,
-    /// Where its record is; `None` where the index does not say it.
-    pub record: Option<RecordPlace>,
-}
-
-/// Where in a WARC file a record is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RecordPlace {
-    /// The file, as the index names it.
-    pub filename: String,
-    /// Its first byte, counted from 0.
-    pub offset: u64,
-    /// The number of its bytes.
-    pub length: u64,
-}
-
-impl RecordPlace {
-    /// Returns the range of its bytes.
-    pub fn range(&self) -> RangeInclusive<u64> {
-        self.offset..=self.offset.saturating_add(self.length.max(1) - 1)
-    }
+/// What an answer of an index lists.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// The captures, in the order of the index.
+    pub captures: Vec<ArchivedCapture>,
+    /// What of the answer could not be read.
+    pub unread: Unread,
 }
 
 /// The captures that an index is asked for.
@@ -151,49 +128,49 @@ impl<'p> CdxQuery<'p> {
         PARTS_MAX <= self.asked
     }
 
-    /// Takes in an answer. Returns the captures that it lists.
-    pub fn absorb(&mut self, text: &str) -> Vec<ArchivedCapture> {
+    /// Takes in an answer. Returns what it lists. Fails with what it is instead, in words, where it is no answer of an index: then
+    /// nothing is known, and nothing more is asked.
+    pub fn absorb(&mut self, text: &str) -> Result<Listed, String> {
         self.asked += 1;
-        let captures = self.read(text);
+        let listed = self.read(text);
+        if listed.is_err() {
+            self.next = None;
+        }
         if self.is_cut() && self.next.take().is_none() {
             // It ended by itself.
             self.asked -= 1;
         }
-        captures
+        listed
     }
 
-    fn read(&mut self, text: &str) -> Vec<ArchivedCapture> {
+    fn read(&mut self, text: &str) -> Result<Listed, String> {
         if self.next == Some(CdxStep::Count)
             && let Some(count) = part_count(text)
         {
             self.next = (0 < count).then_some(CdxStep::Part { number: 0, count });
-            return Vec::new();
+            return Ok(Listed::default());
         }
-        let lines: Vec<&str> = text.lines().collect();
-        // A key is on a line of its own after an empty one.
-        let key = match lines.as_slice() {
-            [.., "", key] if !key.trim().is_empty() => Some(key.trim().to_owned()),
-            _ => None,
-        };
-        let mut captures: Vec<ArchivedCapture> =
-            lines.iter().filter_map(|it| parse(it, self.profile)).collect();
+        let CdxAnswer { mut captures, key, lines, strange } = cdx_lines::read(text, self.profile)?;
         // The addresses of other ids may begin alike, and a server need not know every filter.
         captures.retain(|it| match &self.sought {
             Sought::Made(Days { first, last }) => (*first..=*last).contains(&it.at.date_naive()),
             Sought::Of(key) => it.key == *key,
         });
-        let count = lines.iter().filter(|it| !it.is_empty()).count();
         self.next = match (key, &self.next) {
             // A key that leads nowhere new has no end.
             (Some(key), Some(CdxStep::Resume(before))) if key == *before => None,
             (Some(key), Some(CdxStep::First | CdxStep::Resume(_))) => Some(CdxStep::Resume(key)),
-            (None, Some(CdxStep::First)) if LINES_MAX <= count => Some(CdxStep::Whole),
+            (None, Some(CdxStep::First)) if LINES_MAX <= lines => Some(CdxStep::Whole),
             (_, Some(CdxStep::Part { number, count })) if number + 1 < *count => {
                 Some(CdxStep::Part { number: number + 1, count: *count })
             }
             _ => None,
         };
-        captures
+        let mut unread = Unread::default();
+        for line in strange {
+            unread.note(|| format!("the line `{line}`"));
+        }
+        Ok(Listed { captures, unread })
     }
 }
 
@@ -202,36 +179,6 @@ impl<'p> CdxQuery<'p> {
 fn part_count(text: &str) -> Option<u64> {
     let json: serde_json::Value = serde_json::from_str(text.trim()).ok()?;
     json.as_u64().or_else(|| json["pages"].as_u64())
-}
-
-/// Returns the capture in a line of either form: `urlkey timestamp original mimetype statuscode digest length`, which in indexes of files has
-/// `redirect robotflags length offset filename` at its end, or `urlkey timestamp {…}`.
-fn parse(line: &str, profile: &Profile) -> Option<ArchivedCapture> {
-    let mut parts = line.splitn(3, ' ');
-    let (_, timestamp, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    let (fields, place): ([String; 4], [String; 3]) = if rest.starts_with('{') {
-        let json: serde_json::Value = serde_json::from_str(rest).ok()?;
-        let text = |name: &str| match &json[name] {
-            serde_json::Value::Number(number) => number.to_string(),
-            other => other.as_str().unwrap_or_default().to_owned(),
-        };
-        (["url", "mime", "status", "digest"].map(text), ["filename", "offset", "length"].map(text))
-    } else {
-        let words: Vec<&str> = rest.split(' ').collect();
-        let word = |at: usize| words.get(at).copied().unwrap_or_default().to_owned();
-        ([0, 1, 2, 3].map(word), [8, 7, 6].map(word))
-    };
-    let [url, mime, status, digest] = fields;
-    // A revisit says nothing new, and has no type of its own.
-    if status != "200" || !(mime.starts_with("text/html") || mime == "application/xhtml+xml") {
-        return None;
-    }
-    let key = profile.page_key(&Url::parse(&url).ok()?)?;
-    let at = NaiveDateTime::parse_from_str(timestamp, "%Y%m%d%H%M%S").ok()?.and_utc();
-    let [filename, offset, length] = place;
-    let record = offset.parse().ok().zip(length.parse().ok()).filter(|_| !filename.is_empty());
-    let record = record.map(|(offset, length)| RecordPlace { filename, offset, length });
-    Some(ArchivedCapture { key, at, timestamp: timestamp.to_owned(), url, digest, record })
 }
 
 /// Returns the indexes of crawls that may have captures of these days, in the order of a list such as Common Crawl's
@@ -264,6 +211,10 @@ mod tests {
     const LINE: &str =
         "com,brecorder)/news/1/a 20210308062000 https://www.brecorder.com/news/1/a text/html 200 ABC";
 
+    fn absorb(query: &mut CdxQuery<'_>, text: &str) -> Vec<ArchivedCapture> {
+        query.absorb(text).expect("an index").captures
+    }
+
     #[test]
     fn both_forms_of_an_index_are_read() {
         let profile = Config::default().profile;
@@ -274,7 +225,8 @@ mod tests {
                 .contains("url=brecorder.com%2Fnews%2F&matchType=prefix&from=20210301&to=20210331"),
             "{ask}"
         );
-        let found = query.absorb(
+        let found = absorb(
+            &mut query,
             "com,brecorder)/news/1/a 20210308062000 https://www.brecorder.com/news/1/a text/html 200 ABC 1234\n\
              com,brecorder)/news/2/b 20210309062000 {\"url\": \"http://brecorder.com/news/2/b\", \"mime\": \"text/html\", \"status\": \"200\", \"digest\": \"DEF\"}\n\
              com,brecorder)/news/3/c 20210309062000 https://www.brecorder.com/news/3/c text/html 301 X 1\n\
@@ -292,17 +244,17 @@ mod tests {
         let profile = Config::default().profile;
         let mut query = of_march(&profile, CdxPaging::Keys);
         let line = &format!("{LINE} 1234\n");
-        assert_eq!(query.absorb(&format!("{line}\ncom%2Cbrecorder+key")).len(), 1);
+        assert_eq!(absorb(&mut query, &format!("{line}\ncom%2Cbrecorder+key")).len(), 1);
         assert!(query.ask().expect("more").as_str().ends_with("resumeKey=com%252Cbrecorder%2Bkey"));
-        query.absorb(line);
+        absorb(&mut query, line);
         assert_eq!(query.ask(), None);
         let mut query = of_march(&profile, CdxPaging::Keys);
-        query.absorb(&line.repeat(LINES_MAX));
+        absorb(&mut query, &line.repeat(LINES_MAX));
         assert!(
             !query.ask().expect("all of it").as_str().contains("limit"),
             "a server without keys is asked for all"
         );
-        query.absorb(&line.repeat(LINES_MAX + 5));
+        absorb(&mut query, &line.repeat(LINES_MAX + 5));
         assert_eq!(query.ask(), None);
     }
 
@@ -311,18 +263,21 @@ mod tests {
         let profile = Config::default().profile;
         let mut query = of_march(&profile, CdxPaging::Numbered);
         assert!(query.ask().expect("a question").as_str().ends_with("&showNumPages=true"));
-        assert_eq!(query.absorb("{\"pages\": 2, \"pageSize\": 5, \"blocks\": 7}\n"), []);
+        assert_eq!(absorb(&mut query, "{\"pages\": 2, \"pageSize\": 5, \"blocks\": 7}\n"), []);
         assert!(query.ask().expect("the first").as_str().ends_with("&page=0"));
-        let found = query.absorb(&format!(
-            "{LINE} - - 1234 56 crawl/a.warc.gz\n\
+        let found = absorb(
+            &mut query,
+            &format!(
+                "{LINE} - - 1234 56 crawl/a.warc.gz\n\
              com,brecorder)/news/2/b 20210309062000 {{\"url\": \"http://brecorder.com/news/2/b\", \"mime\": \"text/html\", \"status\": \"200\", \
              \"digest\": \"DEF\", \"length\": \"99\", \"offset\": \"0\", \"filename\": \"crawl/b.warc.gz\"}}\n"
-        ));
+            ),
+        );
         let places: Vec<_> = found.iter().map(|it| it.record.clone().expect("a place")).collect();
         assert_eq!((places[0].filename.as_str(), places[0].range()), ("crawl/a.warc.gz", 56..=1289));
         assert_eq!((places[1].filename.as_str(), places[1].range()), ("crawl/b.warc.gz", 0..=98));
         assert!(query.ask().expect("the second").as_str().ends_with("&page=1"));
-        query.absorb("");
+        absorb(&mut query, "");
         assert_eq!(query.ask(), None);
     }
 
@@ -330,7 +285,7 @@ mod tests {
     fn an_index_without_parts_answers_at_once() {
         let profile = Config::default().profile;
         let mut query = of_march(&profile, CdxPaging::Numbered);
-        assert_eq!(query.absorb(&format!("{LINE} 1234\n")).len(), 1);
+        assert_eq!(absorb(&mut query, &format!("{LINE} 1234\n")).len(), 1);
         assert_eq!(query.ask(), None);
     }
 
@@ -342,7 +297,10 @@ mod tests {
         let mut query = CdxQuery::new(&profile, server, CdxPaging::Keys, Sought::Of(key));
         let ask = query.ask().expect("a question");
         assert!(ask.as_str().contains("url=brecorder.com%2Fnews%2F1&matchType=prefix&filter"), "{ask}");
-        assert_eq!(query.absorb(&format!("{LINE} 1\n{} 1\n", LINE.replace("/1/", "/12/"))).len(), 1);
+        assert_eq!(
+            absorb(&mut query, &format!("{LINE} 1\n{} 1\n", LINE.replace("/1/", "/12/"))).len(),
+            1
+        );
     }
 
     #[test]
@@ -364,18 +322,18 @@ mod tests {
         let mut asked = 0;
         while query.ask().is_some() {
             asked += 1;
-            query.absorb(&format!("{LINE}\n\nkey{asked}\n"));
+            absorb(&mut query, &format!("{LINE}\n\nkey{asked}\n"));
         }
         assert_eq!((asked, query.is_cut()), (PARTS_MAX, true));
         let mut query = of_march(&profile, CdxPaging::Keys);
         while query.ask().is_some() {
-            query.absorb(&format!("{LINE}\n\nthe same key\n"));
+            absorb(&mut query, &format!("{LINE}\n\nthe same key\n"));
         }
         assert!(!query.is_cut());
         let mut query = of_march(&profile, CdxPaging::Numbered);
-        query.absorb("4000000000");
+        absorb(&mut query, "4000000000");
         while query.ask().is_some() {
-            query.absorb(LINE);
+            absorb(&mut query, LINE);
         }
         assert!(query.is_cut());
     }

@@ -94,7 +94,7 @@ impl<'p> CardReader<'p> {
     fn read(&self, page: &RawPage, listing: &Url) -> ListingPage {
         let text = html::decode(&page.body, page.content_type.as_deref()).text;
         let document = Document::parse(&text);
-        let base = page.url.as_ref().unwrap_or(listing);
+        let base = &base_of(&document, page.url.as_ref().unwrap_or(listing));
         let found = self.find(document.root());
         let is_listed = |link: &Element<'_>| !link.ancestors().any(|it| found.skipped.contains(&it));
         let card = |link: &Element<'_>| -> Option<Candidate> {
@@ -194,6 +194,13 @@ impl<'c> ListingSource<'c> {
     }
 }
 
+/// Returns what the addresses of a page are relative to: its first `<base href>`, else its own address.
+fn base_of(document: &Document<'_>, page: &Url) -> Url {
+    let bases = document.root().descendants().filter(|it| it.name() == "base");
+    let href = bases.filter_map(|it| it.attr("href")).next();
+    href.and_then(|it| page.join(it.trim()).ok()).unwrap_or_else(|| page.clone())
+}
+
 /// Whether an address is a page of a listing: the same path with another query, or a path below it.
 fn is_part(url: &Url, listing: &Url) -> bool {
     let path = listing.path().trim_end_matches('/');
@@ -285,6 +292,20 @@ mod tests {
         );
         check("<ul><li><a href='/news/1/a'>A</a><li><a href='/news/2'>B</a></ul>", &["1", "2"], &[]);
         check("<nav><a href='/news/1/a'>A</a></nav><p>No stories.</p>", &[], &[]);
+    }
+
+    #[test]
+    fn the_base_of_a_page_counts() {
+        check(
+            "<base href='/news/'><base href='/trends/'><h2 class=story__title><a href='1/a'>A</a></h2>",
+            &["1"],
+            &[],
+        );
+        check(
+            "<base href='https://elsewhere.example/'><h2 class=story__title><a href='/news/1/a'>A</a></h2>",
+            &[],
+            &[],
+        );
     }
 
     #[test]

@@ -4,16 +4,21 @@
 mod admit;
 mod bisect;
 mod cdx;
+mod cdx_lines;
+mod elements;
 mod feed;
 mod listing;
+mod markup;
+mod packed;
 mod series;
 mod sitemap;
 mod source;
 
 pub use bisect::Bisect;
-pub use cdx::{ArchivedCapture, CdxPaging, CdxQuery, RecordPlace, Sought, crawls};
+pub use cdx::{CdxPaging, CdxQuery, Listed, Sought, crawls};
+pub use cdx_lines::{ArchivedCapture, RecordPlace};
 pub use feed::FeedSource;
 pub use listing::{CardReader, Extent, ListingSource};
 pub use series::{DISORDER, Edge, EdgeKind, IdSeries, Probe};
 pub use sitemap::SitemapSource;
-pub use source::{NamedPages, Source};
+pub use source::{FeedItem, NamedPages, Source, Unread};

@@ -1,18 +1,24 @@
-//! RSS 2.0 and Atom: one request gives a batch of links with dates. Sitemaps look alike and are not: they name files that name
-//! files, and have a file of their own (`sitemap.rs`).
+//! Feeds: RSS, Atom and JSON Feed. One request gives a batch of links with dates, and in many feeds the text of each story.
+//! Sitemaps look alike and are not: they name files that name files, and have a file of their own (`sitemap.rs`).
+//!
+//! `feed-rs` reads sound feeds well; of the forms that these tests hold it loses those with a flaw, because it ends at the first one
+//! (`markup.rs`), and it hands over neither the markup of an item nor a date that it does not understand.
+
+mod item;
+mod json;
+mod xml;
 
 use std::time::Duration;
 
-use quick_xml::{Reader, events::Event};
 use url::Url;
 
 use crate::{
     config::{Feed, Profile},
-    html,
     model::{RawPage, Via},
 };
 
-use super::{NamedPages, Source, admit};
+use self::item::{ItemRead, ItemTexts};
+use super::{NamedPages, Source, packed, packed::SourceText};
 
 /// A feed lists tens of items; of one with thousands, the first are read.
 const ITEMS_MAX: usize = 5_000;
@@ -49,124 +55,57 @@ impl Source for FeedSource<'_> {
     }
 
     fn absorb(&mut self, page: &RawPage) -> NamedPages {
-        let text = html::decode(&page.body, page.content_type.as_deref()).text;
-        parse(&text, &self.feed.url, self.profile)
+        let SourceText { text, lost } = packed::unpack(page);
+        let mut named = parse(&text, page.url.as_ref().unwrap_or(&self.feed.url), self.profile);
+        if let Some(lost) = lost {
+            named.unread.note(|| lost);
+        }
+        named
     }
 }
 
-#[derive(Default)]
-struct Item {
-    /// `link`: in RSS its text, in Atom the `href` of the alternate.
-    link: String,
-    /// The permalink: `guid` or `id`.
-    guid: String,
-    published: String,
-    updated: String,
-}
-
-fn parse(text: &str, base: &Url, profile: &Profile) -> NamedPages {
+/// Returns what a feed names.
+pub(super) fn parse(text: &str, base: &Url, profile: &Profile) -> NamedPages {
     let mut named = NamedPages::default();
-    let mut reader = Reader::from_str(text.trim_start_matches('\u{FEFF}').trim_start());
-    // Templates write feeds, and some are broken: the part that can be read is read.
-    reader.config_mut().check_end_names = false;
-    let mut item: Option<Item> = None;
-    let mut field = String::new();
-    let mut is_feed = false;
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(start)) => {
-                field = local_name(start.name().as_ref());
-                is_feed |= matches!(field.as_str(), "rss" | "feed" | "rdf");
-                match (field.as_str(), &mut item) {
-                    ("item" | "entry", _) => item = Some(Item::default()),
-                    ("link", Some(item)) => link(&start, item),
-                    _ => {}
-                }
-            }
-            Ok(Event::Empty(start)) => {
-                if let ("link", Some(item)) = (local_name(start.name().as_ref()).as_str(), &mut item) {
-                    link(&start, item);
-                }
-            }
-            Ok(Event::Text(text)) => {
-                note(&mut item, &field, &text);
-            }
-            Ok(Event::GeneralRef(entity)) => {
-                let name: &str = &entity;
-                note(&mut item, &field, &html::unescape(&format!("&{name};")));
-            }
-            Ok(Event::CData(text)) => note(&mut item, &field, &text),
-            Ok(Event::End(end)) => {
-                field.clear();
-                if matches!(local_name(end.name().as_ref()).as_str(), "item" | "entry")
-                    && let Some(item) = item.take()
-                {
-                    push(&mut named, &item, base, profile);
-                }
-            }
-            Ok(Event::Eof) => break,
-            Ok(_) => {}
-            Err(error) => {
-                named.problem = Some(format!("broken XML: {error}"));
-                break;
-            }
+    let read = if text.starts_with(['{', '[']) {
+        json::items(text, base).map(|items| (items, 0))
+    } else {
+        let feed = xml::read(text, base, ITEMS_MAX, &mut named.unread);
+        if feed.is_feed {
+            Ok((feed.items, usize::from(feed.has_more)))
+        } else {
+            Err("not a feed".to_owned())
         }
-        if ITEMS_MAX <= named.candidates.len() {
-            break;
+    };
+    let (items, more): (Vec<ItemTexts>, usize) = match read {
+        Ok(read) => read,
+        Err(problem) => {
+            named.problem = Some(problem);
+            return named;
         }
+    };
+    if 0 < more || ITEMS_MAX < items.len() {
+        named.unread.note(|| format!("what comes after {ITEMS_MAX} items"));
     }
-    if !is_feed {
-        named.problem = Some("not a feed".to_owned());
+    for texts in items.into_iter().take(ITEMS_MAX) {
+        let ItemRead { item, newest_at } = texts.into_item(profile, &mut named.unread);
+        named.newest_at = named.newest_at.max(newest_at);
+        if let Some(item) = item {
+            named.push(item.candidate.clone());
+            named.items.push(item);
+        }
     }
     named
 }
 
-fn local_name(name: &str) -> String {
-    let name = name.to_lowercase();
-    name.rsplit(':').next().unwrap_or_default().to_owned()
-}
-
-/// Notes the address of an Atom link, which is in an attribute; of several links, the alternate is the page.
-fn link(start: &quick_xml::events::BytesStart<'_>, item: &mut Item) {
-    let attribute = |name: &str| {
-        let found = start.try_get_attribute(name).ok().flatten()?;
-        Some(html::unescape(&found.value))
-    };
-    let is_alternate = attribute("rel").is_none_or(|it| it == "alternate");
-    if let Some(href) = attribute("href").filter(|_| is_alternate) {
-        item.link = href;
-    }
-}
-
-fn note(item: &mut Option<Item>, field: &str, text: &str) {
-    let Some(item) = item else { return };
-    let target = match field {
-        "link" => &mut item.link,
-        "guid" | "id" => &mut item.guid,
-        "pubdate" | "published" | "date" => &mut item.published,
-        "updated" | "modified" => &mut item.updated,
-        _ => return,
-    };
-    target.push_str(text);
-}
-
-fn push(named: &mut NamedPages, item: &Item, base: &Url, profile: &Profile) {
-    let published_at = admit::time(&item.published, profile);
-    let changed_at = admit::time(&item.updated, profile);
-    // An item that is not of the site still says how fresh the feed is.
-    named.newest_at = named.newest_at.max(published_at).max(changed_at);
-    let addresses = [&item.link, &item.guid];
-    let admitted = addresses.into_iter().filter(|it| !it.trim().is_empty());
-    let mut admitted = admitted.filter_map(|it| admit::admit(profile, base, it, Via::Feed));
-    if let Some(candidate) = admitted.next() {
-        named.push(crate::model::Candidate { published_at, changed_at, ..candidate });
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::config::Config;
+    use crate::{config::Config, discover::FeedItem, model::WrittenDate};
 
     fn read(text: &str) -> NamedPages {
         let profile = Config::default().profile;
@@ -218,8 +157,193 @@ mod tests {
     fn what_is_no_feed_says_so_and_a_torn_one_is_read_as_far_as_it_goes() {
         assert_eq!(read("<html><body>blocked</body></html>").problem.as_deref(), Some("not a feed"));
         assert_eq!(read("").problem.as_deref(), Some("not a feed"));
+        assert_eq!(read("{\"error\": 1}").problem.as_deref(), Some("not a feed"));
+        assert!(read("{\"items\": [").problem.expect("words").starts_with("broken JSON"));
         let torn = read("<rss><channel><item><link>/news/1</link></item><item><link>/news/2</li");
         ids(&torn, &["1"]);
-        assert!(torn.problem.is_some());
+        assert!(torn.unread.words().expect("words").contains("the end, which is missing"));
+    }
+
+    /// The ids of one form of a feed with the story 1 in it; nothing of it is lost.
+    #[track_caller]
+    fn whole(form: &str) {
+        let named = read(form);
+        ids(&named, &["1"]);
+        assert_eq!((named.problem, named.unread.words()), (None, None), "{form}");
+    }
+
+    fn rss(items: &str) -> String {
+        format!(
+            "<?xml version='1.0'?><rss version='2.0'><channel><title>Q</title>{items}</channel></rss>"
+        )
+    }
+
+    #[test]
+    fn links_are_found_where_formats_put_them() {
+        let atom = |entry: &str| format!("<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>");
+        whole(&atom(
+            "<entry><link rel='alternate' type='text/html' href='/news/1/a'/><link rel='alternate' type='application/json' href='/news/9'/><id>x</id></entry>",
+        ));
+        whole(&atom(
+            "<entry><link rel='alternate' type='application/json' href='/news/9'/><link href='/news/1/a' type='text/html'/></entry>",
+        ));
+        whole(&atom("<entry><link href='/news/1?a=1&b=2'/><id>x</id></entry>"));
+        whole(&atom(
+            "<entry><source><link href='/news/9'/><id>z</id><updated>2020</updated></source><link href='/news/1'/></entry>",
+        ));
+        whole(&atom(
+            "<entry><link href='/news/1'/><source><link rel='alternate' href='/news/9'/></source></entry>",
+        ));
+        whole(
+            "<feed xmlns='http://www.w3.org/2005/Atom' xml:base='/news/'><entry><link href='1/a'/></entry></feed>",
+        );
+        whole(
+            "<a:feed xmlns:a='http://www.w3.org/2005/Atom'><a:entry><a:link href='/news/1'/></a:entry></a:feed>",
+        );
+        whole(
+            "<feed xmlns='http://purl.org/atom/ns#' version='0.3'><entry><link rel='alternate' href='/news/1'/></entry></feed>",
+        );
+        whole(
+            "<rdf:RDF xmlns:rdf='r' xmlns='http://purl.org/rss/1.0/'><channel><items><rdf:Seq/></items></channel><item rdf:about='/news/1'><title>t</title></item></rdf:RDF>",
+        );
+        whole(&rss(
+            "<item><link>https://proxy.example/~r/abc</link><guid isPermaLink='false'>abc</guid><feedburner:origLink>/news/1</feedburner:origLink></item>",
+        ));
+        whole(&rss("<item><link>/news/1</link><link>/news/1?utm=1</link></item>"));
+        whole(&rss(
+            "<item><image><url>/i.png</url><link>/news/9</link></image><link>/news/1</link></item>",
+        ));
+        whole(&rss(
+            "<item><link>/news/1</link><media:content url='/news/9'><link>/news/9</link></media:content></item>",
+        ));
+        whole(&rss(
+            "<item><link>/news/1</link><description><html><head><link rel='alternate' href='/news/9'/></head></html></description></item>",
+        ));
+        whole(&rss("<item><link>/news/\n   1</link></item>"));
+        whole(&rss("<item><link href='x' href='y'>/news/1</link></item>"));
+        whole("<RSS><CHANNEL><ITEM><LINK>/news/1</LINK></ITEM></CHANNEL></RSS>");
+        whole("<rss><channel><title>Q</title></channel><item><link>/news/1</link></item></rss>");
+        whole(
+            "{\"version\": \"https://jsonfeed.org/version/1.1\", \"items\": [{\"id\": \"7\", \"url\": \"/news/1\"}]}",
+        );
+    }
+
+    #[test]
+    fn flaws_of_templates_cost_no_item() {
+        whole(&rss("<item><title>Oil & Gas</title><link>/news/1?a=1&b=2</link></item>"));
+        whole(&rss("<item><title>Oil &amp Gas &</title><link>/news/1</link></item>"));
+        whole(&rss(
+            "<item><title>a\u{b}b\0c caf&eacute;&nbsp;&rsquo;</title><link>/news/1</link></item>",
+        ));
+        whole(&rss("<item><title>profit < loss</title><link>/news/1</link></item>"));
+        whole(&rss("<item><description><p>one<br>two</description><link>/news/1</link></item>"));
+        whole(&rss("<!-- a -- b --><?xml version='1.0'?><item><link>/news/1</link></item>"));
+        whole(&rss("<item><x:y>no name space</x:y><link>/news/1</link></item>"));
+        whole(&rss("<item><title>open<link>/news/1</link></item>"));
+        let two = read(&rss("<item><link>/news/1</link><item><link>/news/2</link></item>"));
+        ids(&two, &["1", "2"]);
+        let open = read(&rss(
+            "<item><link>/news/1</link><description><![CDATA[ open</description></item><item><link>/news/2</link></item>",
+        ));
+        ids(&open, &["1", "2"]);
+        assert!(open.unread.words().expect("words").contains("CDATA"));
+        let notice = read(
+            "<br />\n<b>Notice</b>: Undefined & more <?xml version='1.0'?><feed xmlns='http://www.w3.org/2005/Atom'><entry><link href='/news/1'/></entry></feed>",
+        );
+        ids(&notice, &["1"]);
+        assert!(notice.unread.words().expect("words").contains("text before the feed"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        let said = |items: &str, words: &str| {
+            let found = read(&rss(items)).unread.words().unwrap_or_default();
+            assert!(found.contains(words), "{found}");
+        };
+        said("<item><link>/news/1</link><pubDate>soon XYZT</pubDate></item>", "the date `soon XYZT`");
+        said("<item><title>no link</title></item>", "an item without an address");
+        said(&"<item><title>no link</title></item>".repeat(7), "7 places");
+        said(&"<item><link>/news/1</link></item>".repeat(ITEMS_MAX + 1), "what comes after 5000 items");
+    }
+
+    #[test]
+    fn two_dates_are_not_one() {
+        let named = read(&rss(
+            "<item><link>/news/1</link><pubDate>soon</pubDate><pubDate>Mon, 08 Mar 2021 11:20:00 PKT</pubDate><dc:date>2020-01-01</dc:date></item>",
+        ));
+        let published = named.candidates[0].published_at.map(|it| it.to_rfc3339());
+        assert_eq!(published.as_deref(), Some("2021-03-08T06:20:00+00:00"));
+    }
+
+    #[test]
+    fn an_item_carries_its_story() {
+        let named = read(
+            "<rss xmlns:content='http://purl.org/rss/1.0/modules/content/' xmlns:dc='http://purl.org/dc/elements/1.1/'><channel>
+             <item><title>Mills &amp;amp; rice &lt;b&gt;up&lt;/b&gt;</title><link>/news/1</link><dc:creator>Zed Qux</dc:creator>
+             <author>desk@site.example (Abe Cee)</author><author>Zed Qux</author><category>Grain</category><category><![CDATA[Trade]]></category>
+             <description>In short &amp;amp; plain.</description><content:encoded><![CDATA[<p>One &amp; two</p>]]></content:encoded>
+             <pubDate>Mon, 08 Mar 2021 11:20:00 +0500</pubDate><atom:updated xmlns:atom='http://www.w3.org/2005/Atom'>2021-03-09</atom:updated></item>
+             </channel></rss>",
+        );
+        let item = &named.items[0];
+        assert_eq!(item.title.as_deref(), Some("Mills & rice up"));
+        assert_eq!(item.content.as_deref(), Some("<p>One &amp; two</p>"));
+        assert_eq!(item.summary.as_deref(), Some("In short &amp; plain."));
+        assert_eq!(item.authors, ["Zed Qux", "Abe Cee"]);
+        assert_eq!(item.categories, ["Grain", "Trade"]);
+        assert!(matches!(item.published, Some(WrittenDate::Moment(_))));
+        assert!(matches!(item.updated, Some(WrittenDate::Day(_))));
+        assert!(
+            item.raw.starts_with(
+                "<item xmlns:content=\"http://purl.org/rss/1.0/modules/content/\" xmlns:dc="
+            )
+        );
+        assert!(item.raw.ends_with("</atom:updated></item>"));
+        // The item alone is a document with the same story.
+        let again = read(&item.raw.replacen("<item", "<rss><item", 1));
+        assert_eq!((&again.items[0].content, &again.items[0].authors), (&item.content, &item.authors));
+    }
+
+    #[test]
+    fn atom_and_json_carry_stories_too() {
+        let atom = read(
+            "<feed xmlns='http://www.w3.org/2005/Atom'><entry><title type='html'>A &amp;lt; B</title><link href='/news/1'/>
+             <author><name>Zed Qux</name><email>z@site.example</email></author><category term='t' label='Topic'/>
+             <content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>One</p></div></content><summary type='text'>a < b</summary></entry></feed>",
+        );
+        let item = &atom.items[0];
+        assert_eq!(item.title.as_deref(), Some("A < B"));
+        assert!(item.content.as_deref().expect("a text").contains("<p>One</p>"));
+        assert_eq!(item.summary.as_deref(), Some("a &lt; b"));
+        assert_eq!(
+            (item.authors.as_slice(), item.categories.as_slice()),
+            (&["Zed Qux".to_owned()][..], &["Topic".to_owned()][..])
+        );
+        let json = read(
+            "{\"items\": [{\"url\": \"/news/1\", \"title\": \"A\", \"content_text\": \"a < b\", \"authors\": [{\"name\": \"Zed Qux\"}], \"tags\": [\"Topic\"],
+              \"date_published\": \"2021-03-08T11:20:00+05:00\"}]}",
+        );
+        let item = &json.items[0];
+        assert_eq!(item.content.as_deref(), Some("a &lt; b"));
+        assert_eq!((item.authors.len(), item.categories.len(), item.published.is_some()), (1, 1, true));
+        assert!(item.raw.starts_with("{\"url\":"));
+    }
+
+    proptest! {
+        #[test]
+        fn what_any_feed_names_is_of_it_and_bounded(
+            text in "(<rss xmlns:a='b'>|<feed>|<item>|<entry>|</item>|<link>|</link>|<link href='/news/2'/>|/news/1|<title>|</title>|<!\\[CDATA\\[|\\]\\]>|&amp;|&|<p>|</p>|<pubDate>|2021-03-08|[a-c<> ]){0,60}",
+        ) {
+            static PROFILE: LazyLock<Profile> = LazyLock::new(|| Config::default().profile);
+            let named = parse(&text, &PROFILE.base_url, &PROFILE);
+            prop_assert!(named.items.len() <= text.len() / "<item>".len());
+            let size = |it: &FeedItem| it.raw.len() + [&it.title, &it.content, &it.summary].into_iter().flatten().map(String::len).sum::<usize>();
+            // A text may be there as itself and in the item as it is written, and a sign of it as an entity.
+            prop_assert!(named.items.iter().map(size).sum::<usize>() <= 8 * text.len() + 64 * named.items.len());
+            for item in &named.items {
+                let is_there = text.contains(&format!("/news/{}", item.candidate.key.id));
+                prop_assert!(is_there);
+            }
+        }
     }
 }

@@ -8,9 +8,14 @@ use url::Url;
 
 use crate::{
     config::{Feed, ListingUse, Profile},
-    discover::{CardReader, Extent, FeedSource, ListingSource, NamedPages, SitemapSource, Source},
+    discover::{
+        CardReader, Extent, FeedItem, FeedSource, ListingSource, NamedPages, SitemapSource, Source,
+        Unread,
+    },
     fetch::{Class, FetchError, Fetcher},
-    model::{Ask, Days, Drift, Event, Fetched, Measure, Request, RunId, Tally, Validators, Via},
+    model::{
+        Ask, Candidate, Days, Drift, Event, Fetched, Measure, Request, RunId, Tally, Validators, Via,
+    },
     store::{SourceMemory, SourceState},
 };
 
@@ -93,6 +98,8 @@ struct SourceRead {
     left_out: usize,
     /// The date of the oldest item.
     oldest_at: Option<DateTime<Utc>>,
+    /// What could not be read.
+    unread: Unread,
     is_unchanged: bool,
     /// What is wrong, in words.
     failure: Option<String>,
@@ -243,8 +250,8 @@ impl Discovery<'_> {
                     read.memory.validators = page.validators.clone();
                 }
                 let named = source.absorb(&page);
-                read.note(&named);
-                read.added += writer.enqueue(named.candidates, Utc::now()).await?.added;
+                let (candidates, _) = read.note(named);
+                read.added += writer.enqueue(candidates, Utc::now()).await?.added;
             }
             Ok(Fetched::NotModified(validators)) => {
                 read.is_unchanged = true;
@@ -274,13 +281,21 @@ impl Discovery<'_> {
         if let Some(known) = known.filter(|_| read.is_unchanged) {
             read.memory.newest_at = read.memory.newest_at.max(known.newest_at);
             read.memory.listed = read.memory.listed.max(known.listed);
+            read.memory.unread = known.unread;
+            read.memory.reason = known.reason.filter(|_| 0 < known.unread);
         }
         // An index that did not change says nothing of its files, nor a broken source of what it lacked.
         if 1 < read.asked || read.failure.is_some() {
             read.memory.validators = Validators::default();
         }
         read.memory.state = state(&read.memory, read.failure.as_deref(), source.stale_after());
-        read.memory.reason.clone_from(&read.failure);
+        read.memory.reason = read.failure.clone().or(read.memory.reason);
+        if let Some(what) = read.unread.words() {
+            read.memory.unread = read.unread.places;
+            tally.sources_partly += 1;
+            read.memory.reason = read.memory.reason.or(Some(what.clone()));
+            (self.pass.observe)(Event::SourcePartly { url: url.clone(), what });
+        }
         if 0 < read.left_out {
             tally.sources_cut += 1;
             let left_out = read.left_out;
@@ -359,6 +374,7 @@ impl SourceRead {
             checked_at: Utc::now(),
             newest_at: None,
             listed: 0,
+            unread: 0,
             validators: Validators::default(),
         };
         Self {
@@ -368,19 +384,23 @@ impl SourceRead {
             added: 0,
             left_out: 0,
             oldest_at: None,
+            unread: Unread::default(),
             is_unchanged: false,
             failure: None,
             missed: None,
         }
     }
 
-    /// Notes what a file of the source named.
-    fn note(&mut self, named: &NamedPages) {
-        self.left_out += named.left_out;
-        self.memory.listed += named.candidates.len();
-        self.memory.newest_at = self.memory.newest_at.max(named.newest_at);
-        self.oldest_at = self.oldest_at.into_iter().chain(named.oldest_at).min();
-        self.failure = self.failure.take().or_else(|| named.problem.clone());
+    /// Notes what a file of the source named. Returns the pages and stories.
+    fn note(&mut self, named: NamedPages) -> (Vec<Candidate>, Vec<FeedItem>) {
+        let NamedPages { candidates, newest_at, oldest_at, problem, left_out, unread, items } = named;
+        self.left_out += left_out;
+        self.unread.add(unread);
+        self.memory.listed += candidates.len();
+        self.memory.newest_at = self.memory.newest_at.max(newest_at);
+        self.oldest_at = self.oldest_at.into_iter().chain(oldest_at).min();
+        self.failure = self.failure.take().or(problem);
+        (candidates, items)
     }
 }
 

@@ -4,6 +4,7 @@
 mod choice;
 mod offers;
 mod reader;
+mod replay;
 mod via;
 
 pub use via::{Captures, ViaArchive};

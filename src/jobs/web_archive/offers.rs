@@ -12,7 +12,10 @@ use crate::{
 
 use crate::jobs::{End, halt::Halt, run::Work};
 
-use super::{choice::first_and_last, reader::WebArchiveReader};
+use super::{
+    choice::first_and_last,
+    reader::{IndexRead, WebArchiveReader},
+};
 
 /// Pages that are looked for in one run: an archive is asked slowly, and the next run goes on.
 const PAGES_MAX: u32 = 50;
@@ -59,23 +62,25 @@ impl Work<'_> {
             if self.bounds.count_page() {
                 return Err(End::Limited.into());
             }
-            let captures = look_for(&mut web_archive, server.clone(), key, tally).await?;
-            let name = archive.name.clone();
-            self.pass.writer.remember_offer(page, name, captures, Utc::now()).await?;
+            // What the archive did not say is asked for again.
+            if let Some(captures) = look_for(&mut web_archive, server.clone(), key, tally).await? {
+                let name = archive.name.clone();
+                self.pass.writer.remember_offer(page, name, captures, Utc::now()).await?;
+            }
         }
         Ok(())
     }
 }
 
 /// Fetches what an archive has of a page, and counts what is news; what does not come is no failure of the run. Returns the number
-/// of captures that the archive has.
+/// of captures that the archive has; `None` where its answer could not be read whole.
 async fn look_for(
     web_archive: &mut WebArchiveReader<'_, '_>,
     server: Url,
     key: PageKey,
     tally: &mut Tally,
-) -> Result<usize, Halt> {
-    let mut captures = web_archive.index(server, Sought::Of(key)).await?;
+) -> Result<Option<usize>, Halt> {
+    let IndexRead { mut captures, is_whole } = web_archive.index(server, Sought::Of(key)).await?;
     captures.sort_by_key(|it| it.at);
     for capture in first_and_last(&captures, None) {
         let settled = web_archive.fetch(capture).await?;
@@ -83,5 +88,5 @@ async fn look_for(
             tally.count(settled);
         }
     }
-    Ok(captures.len())
+    Ok(is_whole.then_some(captures.len()))
 }

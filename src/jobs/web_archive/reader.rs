@@ -1,22 +1,25 @@
 //! One web archive, asked at its own pace: its index, and the captures themselves. Which of them are wanted is decided by `via` and
 //! `offers`; what an index says is parsed by `discover`.
 
-use chrono::Utc;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::{
     config::{Holding, Index, WebArchive},
-    discover::{ArchivedCapture, CdxPaging, CdxQuery, Sought, crawls},
+    discover::{ArchivedCapture, CdxPaging, CdxQuery, Listed, Sought, Unread, crawls},
     fetch::{Class, FetchError, Fetcher},
     model::{
-        Ask, CaptureSource, Captured, Days, Event, Fetched, PageState, RawPage, Settled, Validators,
+        Ask, CaptureSource, Captured, Days, Event, Fetched, Heads, PageState, RawPage, Settled,
+        Validators, WrittenDate,
     },
 };
 
+use super::replay::Replayed;
 use crate::jobs::{
     End, JobError,
     halt::Halt,
-    records::{ArchivePages, Found, is_text},
+    records::{ArchivePages, Found, is_page},
     run::{Pass, Work},
 };
 
@@ -55,18 +58,16 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         Ok(servers)
     }
 
-    /// Returns the captures that a server knows.
-    pub(super) async fn index(
-        &mut self,
-        server: Url,
-        sought: Sought,
-    ) -> Result<Vec<ArchivedCapture>, Halt> {
+    /// Returns the captures that a server knows. An answer that is none of an index, and lines that cannot be read, are told.
+    pub(super) async fn index(&mut self, server: Url, sought: Sought) -> Result<IndexRead, Halt> {
         let parts = match self.archive.index {
             Index::Cdx(_) => CdxPaging::Keys,
             Index::Crawls(_) => CdxPaging::Numbered,
         };
         let mut query = CdxQuery::new(self.work.pass.profile, server.clone(), parts, sought);
         let mut captures = Vec::new();
+        let mut unread = Unread::default();
+        let mut failure = None;
         while let Some(url) = query.ask() {
             self.work.bounds.check()?;
             let text = match self.ask(&Ask::new(url.clone())).await? {
@@ -75,15 +76,30 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
                 Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => String::new(),
                 Err(error) => return Err(self.failed(&url, &error).into()),
             };
-            captures.extend(query.absorb(&text));
+            match query.absorb(&text) {
+                Ok(Listed { captures: listed, unread: strange }) => {
+                    captures.extend(listed);
+                    unread.add(strange);
+                }
+                Err(cause) => failure = Some(cause),
+            }
         }
         if query.is_cut() {
-            let cause = "it went on and on: the rest of its answer was not read".to_owned();
-            (self.work.pass.observe)(Event::SourceFailed { url: server.to_string(), cause });
+            failure = Some("it went on and on: the rest of its answer was not read".to_owned());
         }
+        let observe = self.work.pass.observe;
         let (url, listed) = (server.to_string(), captures.len());
-        (self.work.pass.observe)(Event::SourceRead { url, listed, added: 0 });
-        Ok(captures)
+        let partly = unread.words();
+        let is_whole = failure.is_none() && partly.is_none();
+        if let Some(cause) = failure {
+            observe(Event::SourceFailed { url, cause });
+        } else {
+            observe(Event::SourceRead { url: url.clone(), listed, added: 0 });
+            if let Some(what) = partly {
+                observe(Event::SourcePartly { url, what });
+            }
+        }
+        Ok(IndexRead { captures, is_whole })
     }
 
     /// Fetches a capture and keeps it. Returns what that meant for the archive.
@@ -101,10 +117,9 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
             }
             Err(Failed::Fetch(error)) => (Settled::Failed(error.state()), Some(error.to_string())),
             Err(Failed::Missing) => (Settled::Missing, None),
-            Err(Failed::NotThePage) => (
-                Settled::Failed(PageState::NotArticle),
-                Some("what the archive gave is not the page".to_owned()),
-            ),
+            Err(Failed::NotThePage(why)) => {
+                (Settled::Failed(PageState::NotArticle), Some(why.to_owned()))
+            }
         };
         let url = format!("{} of {}", capture.url, capture.timestamp);
         observe(Event::Settled { url, settled, cause });
@@ -119,14 +134,15 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
             Err(error) => return Ok(Err(Failed::Fetch(error))),
         };
         if matches!(self.archive.holding, Holding::Records(_)) {
-            return Ok(self.out_of_record(&page, capture).ok_or(Failed::NotThePage));
+            return Ok(self.out_of_record(&page, capture).ok_or(Failed::NotThePage(ANOTHER)));
         }
-        if !is_text(page.content_type.as_deref()) {
-            return Ok(Err(Failed::NotThePage));
-        }
+        let replayed = self.replayed(&page, capture);
+        let Some(at) = replayed.filter(|_| is_page(page.content_type.as_deref(), &page.body)) else {
+            return Ok(Err(Failed::NotThePage(ANOTHER)));
+        };
         Ok(Ok(RawPage {
             url: capture.url.parse().ok(),
-            captured_at: Some(Captured::At(capture.at)),
+            captured_at: Some(Captured::At(at)),
             source: CaptureSource::Wayback,
             // What the archive sends along is about its answer, not about the site's.
             validators: Validators::default(),
@@ -142,7 +158,9 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
             Holding::Replay(template) => {
                 let filled =
                     template.replace("{timestamp}", &capture.timestamp).replace("{url}", &capture.url);
-                Some(Ask::new(Url::parse(&filled).ok()?))
+                let within = template.split("{timestamp}").next().and_then(|it| Url::parse(it).ok());
+                let within = within.map(|it| it.to_string());
+                Some(Ask { within, ..Ask::new(Url::parse(&filled).ok()?) })
             }
             Holding::Records(template) => {
                 let place = capture.record.as_ref()?;
@@ -150,6 +168,25 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
                 Some(Ask { range: Some(place.range()), ..Ask::new(url) })
             }
         }
+    }
+
+    /// Returns the moment of the capture that an archive replayed: it may lead on to another one than was asked for. Returns `None` where
+    /// what came is of another page, or says nowhere when it was captured.
+    fn replayed(&self, page: &RawPage, capture: &ArchivedCapture) -> Option<DateTime<Utc>> {
+        let Holding::Replay(template) = &self.archive.holding else { return None };
+        let Replayed { url, at } = Replayed::read(page.url.as_ref()?.as_str(), template)?;
+        let is_it = url == capture.url || {
+            let key = Url::parse(&url).ok().and_then(|it| self.work.pass.profile.page_key(&it));
+            key.as_ref() == Some(&capture.key)
+        };
+        // What the archive says of its answer counts before what it was asked for (RFC 7089, section 2.1.1).
+        let heads = page.heads.as_ref().map_or("", |it| it.response.as_str());
+        let said = Heads::parse(heads).find(|it| it.0.eq_ignore_ascii_case("memento-datetime"));
+        let at = said.and_then(|it| WrittenDate::read(it.1, Some(Tz::UTC))).map_or(at, |it| match it {
+            WrittenDate::Moment(at) => Some(at.to_utc()),
+            WrittenDate::Day(_) => at,
+        });
+        at.filter(|_| is_it)
     }
 
     fn out_of_record(&self, part: &RawPage, capture: &ArchivedCapture) -> Option<RawPage> {
@@ -192,5 +229,14 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
 enum Failed {
     Fetch(FetchError),
     Missing,
-    NotThePage,
+    NotThePage(&'static str),
+}
+
+const ANOTHER: &str = "what the archive gave is not the page, or not of the time that its index says";
+
+/// What an index answered.
+pub(super) struct IndexRead {
+    pub(super) captures: Vec<ArchivedCapture>,
+    /// Whether all of it could be read.
+    pub(super) is_whole: bool,
 }

@@ -15,7 +15,10 @@ use crate::jobs::{
     run::{Pass, Work},
 };
 
-use super::{choice::first_and_last, reader::WebArchiveReader};
+use super::{
+    choice::first_and_last,
+    reader::{IndexRead, WebArchiveReader},
+};
 
 /// What is wanted of a web archive.
 #[derive(Debug, Clone, Copy)]
@@ -88,12 +91,19 @@ impl ViaFilling<'_, '_> {
         let servers = self.web_archive.servers(days).await?;
         let mut captures: BTreeMap<PageKey, Vec<ArchivedCapture>> = BTreeMap::new();
         for server in servers {
-            for capture in self.web_archive.index(server, Sought::Made(days)).await? {
+            let IndexRead { captures: listed, is_whole } =
+                self.web_archive.index(server, Sought::Made(days)).await?;
+            for capture in listed {
                 if self.may_be_of_range(&capture.key) {
                     captures.entry(capture.key.clone()).or_default().push(capture);
                 }
             }
-            self.tally.sources_read += 1;
+            // What of it is missing is asked for again by the next run, as all of it is.
+            if is_whole {
+                self.tally.sources_read += 1;
+            } else {
+                self.tally.sources_unread += 1;
+            }
         }
         Ok(captures)
     }

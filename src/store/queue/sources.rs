@@ -37,7 +37,7 @@ pub struct SourceMemory {
     pub kind: &'static str,
     /// Its state then.
     pub state: SourceState,
-    /// Why it failed.
+    /// Why it failed, or what of it could not be read.
     pub reason: Option<String>,
     /// When it was last read.
     pub checked_at: DateTime<Utc>,
@@ -45,6 +45,8 @@ pub struct SourceMemory {
     pub newest_at: Option<DateTime<Utc>>,
     /// The number of articles it named.
     pub listed: usize,
+    /// The number of places in it that could not be read.
+    pub unread: usize,
     /// The validators to send next time.
     pub validators: Validators,
 }
@@ -60,7 +62,7 @@ impl Writer {
     /// Returns what is remembered of a source.
     pub async fn source(&self, url: String, kind: &'static str) -> Result<Option<SourceMemory>> {
         self.call(move |conn| {
-            let sql = "SELECT state, reason, checked_at, newest_at, listed, etag, last_modified
+            let sql = "SELECT state, reason, checked_at, newest_at, listed, etag, last_modified, unread
                          FROM sources WHERE url = ?1";
             let memory = conn.prepare_cached(sql)?.query_row([&url], |row| {
                 Ok(SourceMemory {
@@ -72,6 +74,7 @@ impl Writer {
                     newest_at: time_at(row, 3)?,
                     listed: row.get(4)?,
                     validators: Validators { etag: row.get(5)?, last_modified: row.get(6)? },
+                    unread: row.get(7)?,
                 })
             });
             Ok(memory.optional()?)
@@ -88,12 +91,12 @@ impl Writer {
     ) -> Result<()> {
         self.call(move |conn| {
             requests::keep(conn, run, &requests)?;
-            let SourceMemory { url, kind, state, reason, checked_at, newest_at, listed, validators } =
+            let SourceMemory { url, kind, state, reason, checked_at, newest_at, listed, unread, validators } =
                 &memory;
             conn.prepare_cached(
                 "INSERT OR REPLACE INTO sources
-                     (url, kind, state, reason, checked_at, newest_at, listed, etag, last_modified)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                     (url, kind, state, reason, checked_at, newest_at, listed, etag, last_modified, unread)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
             )?
             .execute(params![
                 url,
@@ -104,7 +107,8 @@ impl Writer {
                 newest_at.map(stamp),
                 listed,
                 validators.etag,
-                validators.last_modified
+                validators.last_modified,
+                unread
             ])?;
             Ok(())
         })
