@@ -11,6 +11,7 @@ mod matcher;
 mod names;
 mod quick;
 mod select;
+mod set;
 mod token;
 mod tree;
 mod whole;
@@ -22,6 +23,7 @@ mod soup;
 
 pub use charset::{Decoded, decode};
 pub use matcher::{BadSelector, Matcher};
+pub use set::ElementSet;
 pub use tree::{Child, Document, Element, Step};
 
 impl<'t> Document<'t> {
@@ -41,10 +43,34 @@ pub fn parsers_agree(page: &str) -> bool {
         || quick::parse(page).map_or(true, |it| it.is_like(&whole::parse(page)))
 }
 
-/// Text whose entities were escaped once too often, as titles in JSON and feeds are.
+/// Text whose entities were escaped once too often, as titles in JSON and feeds are. Tags in it are no text, but words on both
+/// sides of one that breaks a line stay apart.
 pub fn unescape(text: &str) -> String {
     if !text.contains('&') && !text.contains('<') {
         return text.to_owned();
     }
-    whole::parse_fragment(text).root().text()
+    let page = whole::parse_fragment(text);
+    let mut unescaped = String::with_capacity(text.len());
+    let mut is_apart = false;
+    for step in page.root().walk() {
+        match step {
+            Step::Text(text) => {
+                let touches = !text.starts_with(char::is_whitespace)
+                    && unescaped.ends_with(|it: char| !it.is_whitespace());
+                unescaped.push_str(if is_apart && touches { " " } else { "" });
+                unescaped.push_str(text);
+                is_apart = false;
+            }
+            Step::Open(it) | Step::Close(it) => is_apart |= breaks_line(it.name()),
+        }
+    }
+    unescaped
+}
+
+/// Whether elements of a name stand on lines of their own, or break one.
+fn breaks_line(name: &str) -> bool {
+    matches!(
+        name,
+        "br" | "p" | "div" | "li" | "tr" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote"
+    )
 }

@@ -215,6 +215,11 @@ impl<'d> Element<'d> {
         self.node()
     }
 
+    /// Its place among the nodes of its page.
+    pub(super) fn node_number(self) -> usize {
+        self.at as usize
+    }
+
     /// Whether it is one of HTML, not of a drawing.
     pub(super) fn is_html(self) -> bool {
         matches!(self.node().what, What::Element(Tagged { is_html: true, .. }))
