@@ -11,7 +11,7 @@ mod sections;
 mod setting;
 
 pub use error::{ConfigError, ConfigPlace, Problem};
-pub use pattern::{BytePattern, LineSet, NameSet, Pattern};
+pub use pattern::{BytePattern, FragmentSet, LineSet, NameSet, Pattern};
 pub use profile::{
     Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index,
     ListingUse, MostReadRules, NewsListing, Profile, Recheck, RowSpots, Rule, RuleField, Rules, Spot,
@@ -30,6 +30,9 @@ use self::{layer::TomlFile, reader::Section};
 
 /// The default configuration, as documented.
 pub const DEFAULT: &str = include_str!("../../config.toml");
+
+/// What holds for papers of many countries: the base of a profile that has a name of its own.
+const GENERIC: &str = include_str!("../../profiles/generic.toml");
 
 /// The configuration in force.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,10 +107,11 @@ impl Config {
 fn read(text: &str, file: &str) -> Result<LoadedConfig, Problem> {
     let user = TomlFile::parse(text, file)?;
     let built_in = TomlFile::parse(DEFAULT, "built-in config.toml")?;
+    let generic = TomlFile::parse(GENERIC, "built-in generic.toml")?;
     let root = Section::root(&user, &built_in);
     let archive = root.section("archive")?;
     let fetch = root.section("fetch")?;
-    let site = root.profile("site")?;
+    let site = root.profile("site", &generic)?;
     let config = Config {
         archive: PathBuf::from(archive.text("path")?),
         keep_raw: read_keep_raw(&archive)?,

@@ -1,7 +1,7 @@
 //! Patterns of a profile, compiled: one regular expression, whole lines, bytes, names. Each is equal to another of the same
 //! text, so that configurations can be compared. What is searched with them is not said here.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::OnceLock};
 
 use regex::{Captures, Regex, bytes};
 
@@ -54,6 +54,42 @@ impl PartialEq for BytePattern {
         self.0.as_str() == other.0.as_str()
     }
 }
+
+/// Texts of which one may be part of a name, in any case of letters. They are compiled when they are first looked for.
+#[derive(Debug, Clone, Default)]
+pub struct FragmentSet {
+    fragments: Vec<String>,
+    pattern: OnceLock<bytes::Regex>,
+}
+
+impl FragmentSet {
+    /// Returns a set of these texts.
+    pub fn new(fragments: Vec<String>) -> Self {
+        Self { fragments, pattern: OnceLock::new() }
+    }
+
+    /// Whether there is nothing to look for.
+    pub fn is_empty(&self) -> bool {
+        self.fragments.is_empty()
+    }
+
+    /// Whether one of the texts is part of a name.
+    pub fn is_in(&self, name: &str) -> bool {
+        let pattern = || {
+            let any = self.fragments.iter().map(|it| regex::escape(it)).collect::<Vec<_>>().join("|");
+            bytes::Regex::new(&format!("(?i-u:{any})")).expect("escaped texts are a pattern")
+        };
+        !self.is_empty() && self.pattern.get_or_init(pattern).is_match(name.as_bytes())
+    }
+}
+
+impl PartialEq for FragmentSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.fragments == other.fragments
+    }
+}
+
+impl Eq for FragmentSet {}
 
 /// Patterns for whole lines, in any case of letters, compiled as one.
 #[derive(Debug, Clone, PartialEq, Default)]

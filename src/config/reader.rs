@@ -62,11 +62,15 @@ impl<'r> Section<'r> {
         Ok(self.below(self.name(key), tables))
     }
 
-    /// Returns a table like [`Section::section`], but a user's table with a `name` does not lie over the built-in one.
-    pub(super) fn profile(&self, key: &str) -> Result<Section<'r>, Problem> {
+    /// Returns a table like [`Section::section`], but a user's table with a `name` lies over that of `generic`, not over the
+    /// built-in one.
+    pub(super) fn profile(&self, key: &str, generic: &'r TomlFile<'r>) -> Result<Section<'r>, Problem> {
         let mut section = self.section(key)?;
         if section.tables.first().is_some_and(|it| it.is_user && it.table.contains_key("name")) {
             section.tables.truncate(1);
+            let base = Layer { file: generic, table: &generic.table, at: 0, is_user: false };
+            let base = Section { tables: vec![base], ..self.below(self.path.clone(), Vec::new()) };
+            section.tables.extend(base.section(key)?.tables);
         }
         Ok(section)
     }

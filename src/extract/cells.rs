@@ -63,7 +63,7 @@ impl CellFinder {
             let value = |element: &Element<'_>| {
                 let text = match &place.attr {
                     Some(name) => fold_apart(element.attr(name)?),
-                    None => fold_apart(&flatten(*element, &[]).text),
+                    None => fold_apart(&flatten(*element).text),
                 };
                 Some(text).filter(|text| !text.is_empty())
             };

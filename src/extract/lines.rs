@@ -3,11 +3,11 @@
 //! It is one long text with spans into it: most lines are navigation that nobody will ask for, and cost nothing.
 //! What a line means is not known here; which elements the lines come from is, because that is lost in a text.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
-use crate::html::{Element, Step};
+use crate::html::{Element, ElementSet, Step};
 
-use super::text::{SEAM, is_invisible};
+use super::text::{SEAM, raised, visible_chars};
 
 /// The lines of a page, the story left out.
 #[derive(Default)]
@@ -48,6 +48,7 @@ struct Flattener<'d> {
     furniture: usize,
     items: usize,
     asides: usize,
+    raised: usize,
     /// Lines at the last look for an end.
     asked: usize,
     /// Where the open `a` began, and its target.
@@ -58,9 +59,14 @@ struct Flattener<'d> {
     seam: bool,
 }
 
+/// Returns the lines of everything inside an element.
+pub(super) fn flatten(root: Element<'_>) -> PageLines<'_> {
+    flatten_page(root, &PageParts::default())
+}
+
 /// Returns the lines of everything inside an element except the elements in `without`.
-pub(super) fn flatten<'d>(root: Element<'d>, without: &[Element<'d>]) -> PageLines<'d> {
-    flatten_page(root, &PageParts { without, ..PageParts::default() })
+pub(super) fn flatten_without<'d>(root: Element<'d>, without: &ElementSet) -> PageLines<'d> {
+    flatten_page(root, &PageParts { without: Some(without), ..PageParts::default() })
 }
 
 type Enough<'p> = &'p dyn Fn(&str, &str) -> bool;
@@ -71,9 +77,9 @@ pub(super) struct PageParts<'p, 'd> {
     /// Left out; their place is remembered.
     pub(super) story: &'p [Element<'d>],
     /// Left out.
-    pub(super) without: &'p [Element<'d>],
+    pub(super) without: Option<&'p ElementSet>,
     /// Their lines are marked.
-    pub(super) furniture: &'p [Element<'d>],
+    pub(super) furniture: Option<&'p ElementSet>,
     pub(super) headline: Option<Element<'d>>,
     /// Whether enough has been read: asked with the text so far and its newest line, after the story.
     pub(super) is_enough: Option<Enough<'p>>,
@@ -88,6 +94,7 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &PageParts<'_, 'd>) -> 
         furniture: 0,
         items: 0,
         asides: 0,
+        raised: 0,
         asked: 0,
         link: None,
         space: false,
@@ -108,15 +115,19 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &PageParts<'_, 'd>) -> 
             Step::Text(text) => flat.text(text),
             Step::Open(element) => {
                 let is_story = parts.story.contains(&element);
-                if is_story || is_hidden(element) || parts.without.contains(&element) {
-                    flat.end_line();
+                if is_story || is_hidden(element) || is_in(parts.without, element) {
+                    // What was deleted stands within a line.
+                    if !is_deleted(element.name()) {
+                        flat.end_line();
+                    }
+                    flat.seam = true;
                     skipping = Some(element);
                     if is_story {
                         flat.out.after_body = Some(flat.out.lines.len());
                     }
                     continue;
                 }
-                if parts.furniture.contains(&element) {
+                if is_in(parts.furniture, element) {
                     flat.end_line();
                     flat.furniture += 1;
                 }
@@ -128,7 +139,7 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &PageParts<'_, 'd>) -> 
             }
             Step::Close(element) => {
                 flat.close(element);
-                if parts.furniture.contains(&element) {
+                if is_in(parts.furniture, element) {
                     flat.end_line();
                     flat.furniture -= 1;
                 }
@@ -139,11 +150,20 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &PageParts<'_, 'd>) -> 
     flat.out
 }
 
-/// Whether no person sees an element's text. By length first: it is asked of every element of a page.
+fn is_in(set: Option<&ElementSet>, element: Element<'_>) -> bool {
+    set.is_some_and(|it| it.contains(element))
+}
+
+/// Whether elements of a name hold text that was deleted. `s` and `strike` are not asked: pages use them for other things, too.
+fn is_deleted(name: &str) -> bool {
+    name == "del"
+}
+
+/// Whether no person sees an element's text, or it was deleted. By length first: it is asked of every element of a page.
 pub(super) fn is_hidden(element: Element<'_>) -> bool {
     let name = element.name();
     let is_unseen = match name.len() {
-        3 => name == "svg",
+        3 => name == "svg" || is_deleted(name),
         4 => matches!(name, "head" | "math"),
         5 => matches!(name, "style" | "title" | "audio" | "video"),
         6 => matches!(name, "script" | "iframe" | "object" | "select" | "canvas"),
@@ -203,7 +223,8 @@ impl<'d> Flattener<'d> {
             return;
         }
         self.space |= text.starts_with(char::is_whitespace);
-        for word in text.split_whitespace() {
+        let shown = if 0 < self.raised { raised(text) } else { Cow::Borrowed(text) };
+        for word in shown.split_whitespace() {
             self.word(word);
             self.space = true;
         }
@@ -227,7 +248,7 @@ impl<'d> Flattener<'d> {
         if word.is_ascii() {
             self.out.text.push_str(word);
         } else {
-            self.out.text.extend(word.chars().filter(|it| !is_invisible(*it)));
+            self.out.text.extend(visible_chars(word));
         }
         self.space = false;
         self.seam = false;
@@ -247,6 +268,8 @@ impl<'d> Flattener<'d> {
         {
             self.end_link();
             self.link = Some((self.out.text.len(), href));
+        } else {
+            self.raised += usize::from(name == "sup");
         }
     }
 
@@ -262,6 +285,8 @@ impl<'d> Flattener<'d> {
         } else if name == "a" {
             self.end_link();
             self.link = None;
+        } else {
+            self.raised -= usize::from(name == "sup");
         }
     }
 
@@ -324,7 +349,7 @@ mod tests {
     #[track_caller]
     fn check(html: &str, lines: &[&str]) {
         let page = Document::parse(html);
-        let flat = flatten(page.root(), &[]);
+        let flat = flatten(page.root());
         let found: Vec<&str> = (0..flat.lines.len()).map(|it| flat.line(it)).collect();
         assert_eq!(found, lines);
     }
@@ -335,12 +360,13 @@ mod tests {
         check("<ul><li>1<li>2</ul><script>x</script><p hidden>y</p>", &["1", "2"]);
         check("<span>ANL</span><span>34.36</span>", &["ANL\u{1}34.36"]);
         check("<i>a </i>b<i> c</i>", &["a b c"]);
+        check("10<sup>6</sup> t, <del>12</del><ins>11</ins> %", &["10\u{1}⁶ t, 11 %"]);
     }
 
     #[test]
     fn links_know_their_line() {
         let page = Document::parse("<p>x <a href=/1>one</a></p><a href=/2><h2>two</h2><p>more</p></a>");
-        let flat = flatten(page.root(), &[]);
+        let flat = flatten(page.root());
         let links: Vec<_> =
             flat.links.iter().map(|it| (it.line, flat.title(it).trim(), it.href)).collect();
         assert_eq!(links, [(0, "one", "/1"), (1, "two", "/2"), (2, "more", "/2")]);

@@ -15,6 +15,7 @@ mod judgement;
 mod lines;
 mod lists;
 mod place;
+mod signature;
 mod stamp;
 mod strip;
 mod text;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use crate::{
-    config::{ConfigError, Profile, Rule, RuleField},
+    config::{ConfigError, FragmentSet, Profile, Rule, RuleField},
     html::{Element, Matcher},
     model::{Captured, PageKey, RawPage},
 };
@@ -74,6 +74,8 @@ pub(super) struct PageIndex<'d> {
     ids: Vec<RuleHit<'d>>,
     /// Every `time` with a machine's reading.
     pub(super) times: Vec<RuleHit<'d>>,
+    /// Every element whose class or id says that it is furniture.
+    pub(super) named_furniture: Vec<RuleHit<'d>>,
 }
 
 impl<'p> RuleList<'p> {
@@ -152,7 +154,8 @@ impl Compiled {
     }
 
     /// Walks a page once.
-    pub(super) fn index<'d>(&self, root: Element<'d>) -> PageIndex<'d> {
+    pub(super) fn index<'d>(&self, root: Element<'d>, era: usize) -> PageIndex<'d> {
+        let drop_names = &self.profile.eras[era].rules.drop_names;
         let mut index = PageIndex {
             hits: vec![Vec::new(); self.count],
             ld_blocks: Vec::new(),
@@ -161,6 +164,7 @@ impl Compiled {
             headings: Vec::new(),
             ids: Vec::new(),
             times: Vec::new(),
+            named_furniture: Vec::new(),
         };
         for (number, element) in root.descendants().enumerate() {
             self.matcher.each_match(element, |at| {
@@ -169,6 +173,9 @@ impl Compiled {
                 }
             });
             let hit = RuleHit { number, element };
+            if is_called(drop_names, element) {
+                index.named_furniture.push(hit);
+            }
             if self.is_looked_into(element) {
                 index.ids.push(hit);
             }
@@ -210,6 +217,13 @@ impl Compiled {
             .flat_map(|it| index.hits[*it].iter().map(|hit| hit.element))
             .collect()
     }
+}
+
+/// Whether the class or the id of an element has a part of a name. What a page is made of is never told by it.
+fn is_called(names: &FragmentSet, element: Element<'_>) -> bool {
+    let is_part = || !matches!(element.name(), "html" | "body" | "main" | "head");
+    let is_named = |attr| element.attr(attr).is_some_and(|it| names.is_in(it));
+    !names.is_empty() && is_part() && (is_named("class") || is_named("id"))
 }
 
 /// `application/ld+json`, with parameters or without.
@@ -267,9 +281,14 @@ impl<'d> PageIndex<'d> {
 
     /// Returns the content of the first of these names that has any.
     pub(super) fn meta(&self, names: &[&str]) -> Option<&'d str> {
-        names.iter().find_map(|name| {
-            let named = self.metas.iter().filter(|it| it.0.eq_ignore_ascii_case(name));
-            named.map(|it| it.1.trim()).find(|it| !it.is_empty())
-        })
+        self.metas_of(names).next()
+    }
+
+    /// Returns what the metas of these names say, first all those of the first name.
+    pub(super) fn metas_of<'n>(&self, names: &'n [&'n str]) -> impl Iterator<Item = &'d str> {
+        let named = names.iter().flat_map(|name| {
+            self.metas.iter().filter(move |it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1.trim())
+        });
+        named.filter(|it| !it.is_empty())
     }
 }

@@ -122,18 +122,6 @@ pub(super) fn is_sure_byline(text: &str, rules: &TextRules) -> bool {
     (says_by && byline(text).is_some()) || rules.bylines.has(text)
 }
 
-/// Returns the names in a byline, each once: `A, B`, `A and B`, `A | B`.
-pub(super) fn authors(byline: &str) -> Vec<String> {
-    let pieces = byline.split(['|', ',', ';']).flat_map(|it| it.split(" and "));
-    let mut authors: Vec<String> = Vec::new();
-    for name in pieces.map(trim).filter(|it| !it.is_empty()) {
-        if !authors.iter().any(|it| it == name) {
-            authors.push(name.to_owned());
-        }
-    }
-    authors
-}
-
 fn label_at_end<'t>(text: &'t str, rules: &TextRules) -> (Label, &'t str) {
     let text = trim(text);
     let label = |labels: &[String]| {
@@ -292,13 +280,6 @@ mod tests {
         assert_eq!(edition.day.to_string(), "2022-05-17");
         assert_eq!(print_edition("Print 2023-10-17", &rules).expect("a print line").section, None);
         assert_eq!(print_edition("Printing 2023", &rules), None);
-    }
-
-    #[test]
-    fn several_authors_are_told_apart() {
-        assert_eq!(authors("Ali Khan and Sara Malik"), ["Ali Khan", "Sara Malik"]);
-        assert_eq!(authors("A B | C D, E F"), ["A B", "C D", "E F"]);
-        assert_eq!(authors("BR Web Desk"), ["BR Web Desk"]);
     }
 
     #[test]

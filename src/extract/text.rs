@@ -18,26 +18,62 @@ pub(super) fn is_invisible(ch: char) -> bool {
         || (ch.is_control() && !ch.is_whitespace())
 }
 
-/// Returns a text with its white space folded to single spaces, without what is invisible, composed (NFC).
+/// Returns the characters of a text that are seen, and those that say how letters join: in Persian, Urdu and the scripts of India
+/// they are spelling, and they make one picture of several.
+pub(super) fn visible_chars(text: &str) -> impl Iterator<Item = char> {
+    let mut before = None;
+    text.char_indices().filter_map(move |(at, ch)| {
+        if !is_invisible(ch) {
+            before = Some(ch);
+            return before;
+        }
+        let next = || text[at + ch.len_utf8()..].chars().next();
+        let is_joiner = matches!(ch, '\u{200C}' | '\u{200D}')
+            && before.is_some_and(may_join)
+            && next().is_some_and(may_join);
+        is_joiner.then_some(ch)
+    })
+}
+
+/// Whether a character is of a script whose letters join, or a picture.
+fn may_join(ch: char) -> bool {
+    '\u{590}' <= ch
+        && !ch.is_whitespace()
+        && !matches!(ch, '\u{2000}'..='\u{2BFF}' | '\u{3000}'..='\u{303F}')
+}
+
+/// Returns a text with its white space folded to single spaces, without what is invisible, composed (NFC). Where two elements
+/// touch between sentences, they are apart.
 pub(super) fn fold(text: &str) -> String {
     if is_folded(text) {
         return text.to_owned();
     }
     let mut folded = String::with_capacity(text.len());
-    for ch in text.chars() {
-        if is_invisible(ch) {
-            continue;
-        }
-        if !ch.is_whitespace() {
-            folded.push(ch);
-        } else if !folded.is_empty() && !folded.ends_with(' ') {
+    for (nth, part) in text.split(SEAM).enumerate() {
+        let mut chars = visible_chars(part).peekable();
+        let starts_sentence = 0 < nth && chars.peek().is_some_and(|it| it.is_uppercase());
+        if starts_sentence && is_after_sentence(&folded) {
             folded.push(' ');
+        }
+        for ch in chars {
+            if !ch.is_whitespace() {
+                folded.push(ch);
+            } else if !folded.is_empty() && !folded.ends_with(' ') {
+                folded.push(' ');
+            }
         }
     }
     if folded.ends_with(' ') {
         folded.pop();
     }
     compose(folded)
+}
+
+/// Whether a text ends with a sentence; a capital and a dot may be an abbreviation.
+fn is_after_sentence(text: &str) -> bool {
+    let mut last = text.trim_end_matches(['"', '\'', '\u{201D}', '\u{2019}', '»', ')']).chars().rev();
+    let is_mark = last.next().is_some_and(|it| matches!(it, '.' | '!' | '?' | '\u{2026}'));
+    is_mark && last.next().is_some_and(|it| it.is_lowercase() || it.is_numeric() || it == '%')
 }
 
 /// Whether a text is plain words with single spaces between: most lines are, by the time they are asked for.
@@ -59,7 +95,7 @@ pub(super) fn fold_apart(text: &str) -> String {
 pub(super) fn verbatim(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.split('\n') {
-        let clean = line.chars().filter(|it| *it == '\t' || !is_invisible(*it));
+        let clean = visible_chars(line);
         let line: String = clean.map(|it| if it == '\u{A0}' { ' ' } else { it }).collect();
         lines.push(compose(line.trim_end().to_owned()));
     }
@@ -79,10 +115,36 @@ fn compose(text: String) -> String {
 /// Returns a text without what is invisible, line breaks and spaces as they are.
 pub(super) fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(is_invisible) {
-        Cow::Owned(text.chars().filter(|it| !is_invisible(*it)).collect())
+        Cow::Owned(visible_chars(text).collect())
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Returns raised figures as Unicode writes them, so that `10` and a raised `6` are not 106; other text as it is.
+pub(super) fn raised(text: &str) -> Cow<'_, str> {
+    figures(text, |it| match it {
+        '0' => Some('⁰'),
+        '1' => Some('¹'),
+        '2' => Some('²'),
+        '3' => Some('³'),
+        '4'..='9' => char::from_u32(u32::from('⁴') + (u32::from(it) - u32::from('4'))),
+        '+' => Some('⁺'),
+        '-' | '\u{2212}' | '\u{2013}' => Some('⁻'),
+        _ => None,
+    })
+}
+
+/// Returns lowered figures as Unicode writes them; other text as it is.
+pub(super) fn lowered(text: &str) -> Cow<'_, str> {
+    figures(text, |it| it.to_digit(10).and_then(|digit| char::from_u32(u32::from('₀') + digit)))
+}
+
+fn figures(text: &str, sign: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
+    let bare = text.trim();
+    let signs: Option<String> = bare.chars().map(sign).collect();
+    let signs = signs.filter(|it| !it.is_empty() && bare.contains(|it: char| it.is_ascii_digit()));
+    signs.map_or(Cow::Borrowed(text), |signs| Cow::Owned(text.replace(bare, &signs)))
 }
 
 /// Returns the letters and digits of a text in lower case: for asking whether two texts say the same.
@@ -173,7 +235,28 @@ mod tests {
         assert_eq!(fold("cafe\u{301}"), "caf\u{e9}");
         assert_eq!(fold("Rs 8,00"), "Rs 8,00");
         assert_eq!(fold("a\u{1}b\u{7}"), "ab");
+        assert_eq!(fold("It rose.\u{1}It fell. The U.\u{1}S. rate"), "It rose. It fell. The U.S. rate");
         assert_eq!(fold_apart("Reuters\u{1}08 Mar"), "Reuters 08 Mar");
+    }
+
+    #[test]
+    fn what_says_how_letters_join_is_spelling() {
+        for text in ["شادی\u{200C}ها", "👩\u{200D}👧", "क्\u{200D}ष"] {
+            assert_eq!(fold(&format!(" {text}\u{200C} ")), text);
+        }
+        assert_eq!(fold("a\u{200C}b \u{200D}c"), "ab c");
+    }
+
+    #[test]
+    fn raised_figures_are_told_from_others() {
+        assert_eq!(
+            (raised("6").as_ref(), raised("-12").as_ref(), raised("th").as_ref()),
+            ("⁶", "⁻¹²", "th")
+        );
+        assert_eq!(
+            (lowered("2").as_ref(), lowered("n").as_ref(), raised("*").as_ref()),
+            ("₂", "n", "*")
+        );
     }
 
     #[test]

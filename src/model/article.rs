@@ -215,6 +215,8 @@ pub enum WarningCode {
     BadEncoding,
     /// The section is a slug: its name is nowhere on the page.
     SectionSlug,
+    /// Text inside the story's element was taken for furniture, or for what stands after the story; the detail is the text.
+    LeftOut,
     /// The page is nested too deeply; what lies deeper was left out.
     TooDeep,
 }

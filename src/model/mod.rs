@@ -93,7 +93,8 @@ mod tests {
         check::<Origin>("json-ld meta markup text url feed");
         check::<WarningCode>(
             "missing json_ld_broken date_unreadable quote_suspect quote_repeated board_unreadable board_repeated \
-             strip_undated boards_undated most_read_undated tags_unsplit bad_encoding section_slug too_deep",
+             strip_undated boards_undated most_read_undated tags_unsplit bad_encoding section_slug left_out \
+             too_deep",
         );
         check::<Unit>("price rate index volume");
         check::<Reading>("read empty missing blocked refused failed");

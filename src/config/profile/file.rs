@@ -6,7 +6,9 @@ use std::{ops::RangeInclusive, time::Duration};
 use chrono::NaiveDate;
 use url::Url;
 
-use crate::config::{BytePattern, ConfigPlace, NameSet, Problem, SectionNames, reader::Section};
+use crate::config::{
+    BytePattern, ConfigPlace, FragmentSet, NameSet, Problem, SectionNames, reader::Section,
+};
 
 use super::{
     boards,
@@ -257,8 +259,10 @@ fn read_rules(section: &Section, base: &Rules) -> Result<Rules, Problem> {
         let in_force = if own.is_empty() { base.of(field).to_vec() } else { own };
         rules.push((field, in_force));
     }
+    let own = section.words("drop_names")?;
+    let drop_names = if own.is_empty() { base.drop_names.clone() } else { FragmentSet::new(own) };
     section.finish()?;
-    Ok(Rules::new(rules))
+    Ok(Rules::new(rules, drop_names))
 }
 
 fn read_eras(site: &Section) -> Result<Vec<Era>, Problem> {

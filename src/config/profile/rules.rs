@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use crate::config::{ConfigError, ConfigPlace, Problem};
+use crate::config::{ConfigError, ConfigPlace, FragmentSet, Problem};
 
 /// One template of the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,11 @@ pub struct Era {
 
 /// Selectors by field, best first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Rules(Vec<(RuleField, Vec<Rule>)>);
+pub struct Rules {
+    fields: Vec<(RuleField, Vec<Rule>)>,
+    /// Parts of the classes and ids of elements that are no part of a story.
+    pub drop_names: FragmentSet,
+}
 
 /// A CSS selector as written; it is compiled where it is used. Two of the same text are equal, wherever they are written.
 #[derive(Debug, Clone, Eq)]
@@ -79,12 +83,12 @@ impl RuleField {
 
 impl Rules {
     /// Returns the rules with the selectors of each field, best first.
-    pub(super) fn new(fields: Vec<(RuleField, Vec<Rule>)>) -> Self {
-        Self(fields)
+    pub(super) fn new(fields: Vec<(RuleField, Vec<Rule>)>, drop_names: FragmentSet) -> Self {
+        Self { fields, drop_names }
     }
 
     /// Returns the selectors of a field, best first.
     pub fn of(&self, field: RuleField) -> &[Rule] {
-        self.0.iter().find(|it| it.0 == field).map_or(&[], |it| &it.1)
+        self.fields.iter().find(|it| it.0 == field).map_or(&[], |it| &it.1)
     }
 }

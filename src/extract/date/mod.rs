@@ -1,18 +1,39 @@
-//! Dates as the site prints them, and as its metadata writes them: every form of the site profile notes
-//! ("Article header by era"), ISO 8601 and RFC 822.
+//! Dates as papers print them, and as metadata writes them: every form of the site profile notes ("Article header by era"), ISO
+//! 8601, RFC 822, what `Date` prints in JavaScript and Java, and the forms of thirty languages.
 //!
-//! Nothing is guessed: a day that does not exist is no date, and neither is a time without a day. What a date is the date
-//! of is said by the words around it, which `stamp.rs` reads.
+//! Nothing is guessed: a day that does not exist is no date, and neither is a time without a day; `05/03/2024` is two days, and
+//! so none. A time in a zone that is not understood is no moment of the site. What a date is the date of is said by the words
+//! around it, which `stamp.rs` reads.
+//!
+//! The forms come from public reports against readers of feeds and pages: `GMT+0500 (…)` (JavaScript's `Date` in metadata),
+//! `UTC+05:00`, `+00` (PostgreSQL), `+5:30`, a minus that is U+2212, letters such as `EST`, names such as `Asia/Karachi`.
 
-use std::{ops::Range, sync::LazyLock};
+mod cursor;
+mod names;
 
-use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveTime, TimeZone};
+mod clock;
+mod day;
+mod offset;
+
+use std::ops::Range;
+
+use chrono::{
+    DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
+};
 use chrono_tz::Tz;
-use regex::{Captures, Regex};
+
+use self::{
+    clock::{Half, WrittenTime},
+    cursor::{Cursor, digit_of, is_word_char},
+    day::WrittenDay,
+    offset::Zone,
+};
 
 /// Earlier than any page of the web; epoch zeros and placeholder years are below it.
 const YEAR_MIN: i32 = 1990;
 const YEAR_MAX: i32 = 2199;
+/// A number of seconds since 1970 has so many digits; with three more it is of milliseconds.
+const EPOCH_DIGITS: usize = 10;
 
 /// A day, with a moment where the text gives one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,111 +53,173 @@ pub(super) struct DateFound {
     pub(super) is_month_first: bool,
 }
 
+/// A date as written, with its place.
+struct Written<'t> {
+    range: Range<usize>,
+    day: WrittenDay,
+    time: Option<WrittenTime>,
+    zone: Zone<'t>,
+}
+
 impl Dated {
     /// Returns the day alone, where the moment is its first: imports of old print items have it in place of the
     /// moment they do not know.
     pub(super) fn without_midnight(self) -> Self {
         Self { at: self.at.filter(|at| at.time() != NaiveTime::MIN), ..self }
     }
+
+    fn moment(at: DateTime<Utc>, zone: Tz) -> Self {
+        let at = at.with_timezone(&zone).fixed_offset();
+        Self { on: at.date_naive(), at: Some(at) }
+    }
 }
-
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
-static DATE: LazyLock<Regex> = LazyLock::new(|| {
-    let month = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|\
-                 oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
-    let weekday = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,?\s+)?";
-    let pattern = format!(
-        r"(?xi)
-        {weekday}
-        (?: \b(?<d1>\d{{1,2}})(?:st|nd|rd|th)?\s+(?<m1>{month})\b\.?,?\s+(?<y1>\d{{4}})\b
-          | \b(?<m2>{month})\b\.?\s+(?<d2>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s+(?<y2>\d{{4}})\b
-          | \b(?<y3>\d{{4}})-(?<m3>\d{{2}})-(?<d3>\d{{2}})(?:\b|T)
-        )
-        (?: (?:\s*,?\s*(?:at\s+)?|T)
-            (?<h>\d{{1,2}}):(?<min>\d{{2}})(?::(?<s>\d{{2}})(?:[.,]\d+)?)?
-            (?:\s*(?<half>[ap])\.?m\b\.?)?
-            (?:\s*(?<zone>Z\b|UTC\b|GMT\b|PKT\b|PST\b|[+-]\d{{2}}:?\d{{2}}\b))?
-        )?"
-    );
-    Regex::new(&pattern).expect("a constant pattern")
-});
 
 /// Returns every date in a text, in order.
 pub(super) fn scan(text: &str, zone: Tz) -> impl Iterator<Item = DateFound> {
-    // The pattern is the most expensive one we have, and every date has a digit.
-    let may_have = text.bytes().any(|it| it.is_ascii_digit());
-    let found = may_have.then(|| DATE.captures_iter(text)).into_iter().flatten();
-    found.map(move |groups| {
-        let range = groups.get(0).expect("the whole match").range();
-        DateFound { range, when: read(&groups, zone), is_month_first: groups.name("m2").is_some() }
+    // Every date has a digit.
+    let may_have = text.chars().any(|it| digit_of(it).is_some());
+    let mut at = if may_have { 0 } else { text.len() };
+    let mut before = None;
+    std::iter::from_fn(move || {
+        while let Some(ch) = text[at..].chars().next() {
+            let is_start = is_word_char(ch)
+                && !before.is_some_and(is_word_char)
+                && (!ch.is_alphabetic() || may_begin(&text[at..]));
+            let found = if is_start { written_at(text, at) } else { None };
+            before = Some(ch);
+            if let Some(found) = found {
+                at = found.range.end;
+                before = text[..at].chars().next_back();
+                return Some(found.read(zone));
+            }
+            at += ch.len_utf8();
+        }
+        None
     })
 }
 
 /// Whether a text may begin with the name of a month or a weekday: a cheap look before a costly one.
 pub(super) fn may_begin(text: &str) -> bool {
-    const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let begins = |it: &&str| text.get(..it.len()).is_some_and(|start| start.eq_ignore_ascii_case(it));
-    MONTHS.iter().chain(&WEEKDAYS).any(begins)
+    let word = Cursor::new(text, 0).word();
+    names::month(word).is_some() || names::is_weekday(word) || word.starts_with(clock::HALVES)
 }
 
-/// Returns the first date in a value of the metadata. `None` if there is none, or if it cannot be true.
+/// Returns the first date in a value of the metadata. `None` if there is none, if it cannot be true, or if its time is of a zone
+/// that is not known.
 pub(super) fn parse(text: &str, zone: Tz) -> Option<Dated> {
-    scan(text, zone).next()?.when
-}
-
-fn read(groups: &Captures<'_>, zone: Tz) -> Option<Dated> {
-    let text = |names: [&str; 3]| names.iter().find_map(|it| groups.name(it)).map(|it| it.as_str());
-    let number = |it: &str| it.parse::<u32>().ok();
-    let year = text(["y1", "y2", "y3"])?.parse().ok()?;
-    let month = text(["m1", "m2", "m3"]).and_then(month_number)?;
-    let day = text(["d1", "d2", "d3"]).and_then(number)?;
-    let date = NaiveDate::from_ymd_opt(year, month, day)
-        .filter(|it| (YEAR_MIN..=YEAR_MAX).contains(&it.year()))?;
-    let Some(hour) = groups.name("h").and_then(|it| number(it.as_str())) else {
-        return Some(Dated { on: date, at: None });
-    };
-    let part = |name| groups.name(name).map_or(Some(0), |it| number(it.as_str()));
-    let hour = match groups.name("half").map(|it| it.as_str().to_ascii_lowercase()) {
-        None => hour,
-        Some(_) if !(1..=12).contains(&hour) => return Some(Dated { on: date, at: None }),
-        Some(half) => hour % 12 + if half == "p" { 12 } else { 0 },
-    };
-    let Some(time) = NaiveTime::from_hms_opt(hour, part("min")?, part("s")?) else {
-        return Some(Dated { on: date, at: None });
-    };
-    let local = date.and_time(time);
-    let at = match groups.name("zone").map(|it| it.as_str()) {
-        // PKT and PST (Pakistan Standard Time) are the site's own zone in words.
-        None | Some("PKT" | "PST" | "pkt" | "pst") => {
-            zone.from_local_datetime(&local).earliest()?.fixed_offset()
-        }
-        Some(given) => {
-            let there = offset(given)?.from_local_datetime(&local).single()?;
-            there.with_timezone(&zone).fixed_offset()
-        }
-    };
-    Some(Dated { on: at.date_naive(), at: Some(at) })
-}
-
-fn offset(text: &str) -> Option<FixedOffset> {
-    let Some(sign) = text.chars().next().filter(|it| matches!(it, '+' | '-')) else {
-        return FixedOffset::east_opt(0);
-    };
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let (hours, minutes) = digits.split_at(2);
-    let seconds = hours.parse::<i32>().ok()? * 3600 + minutes.parse::<i32>().ok()? * 60;
-    FixedOffset::east_opt(if sign == '-' { -seconds } else { seconds })
-}
-
-fn month_number(text: &str) -> Option<u32> {
-    if let Ok(number) = text.parse() {
-        return Some(number);
+    let text = text.trim();
+    if let Some(found) = epoch(text, zone).or_else(|| basic(text, zone)) {
+        return Some(found);
     }
-    let lower = text.to_ascii_lowercase();
-    let index = MONTHS.iter().position(|it| lower.starts_with(it))?;
-    u32::try_from(index + 1).ok()
+    let first = scan(text, zone).next()?;
+    let when = first.when?;
+    let is_read = when.at.is_none() || !offset::looks_like_zone(&text[first.range.end..]);
+    is_read.then_some(when)
+}
+
+/// Reads a number of seconds or milliseconds since 1970.
+fn epoch(text: &str, zone: Tz) -> Option<Dated> {
+    if !text.bytes().all(|it| it.is_ascii_digit()) {
+        return None;
+    }
+    let number = text.parse::<i64>().ok()?;
+    let at = match text.len() {
+        EPOCH_DIGITS => DateTime::from_timestamp(number, 0),
+        it if it == EPOCH_DIGITS + 3 => DateTime::from_timestamp_millis(number),
+        _ => None,
+    };
+    at.filter(|at| is_possible(at.date_naive())).map(|at| Dated::moment(at, zone))
+}
+
+/// Reads `20240305` and `20240305T100000Z`.
+fn basic(text: &str, zone: Tz) -> Option<Dated> {
+    let mut cursor = Cursor::new(text, 0);
+    let day = day::read_basic(&mut cursor)?;
+    if cursor.rest().is_empty() {
+        return calendar(day).map(|on| Dated { on, at: None });
+    }
+    let time = clock::read_after_day(&mut cursor)?;
+    let written_zone = offset::read(&mut cursor);
+    let range = 0..cursor.at();
+    Written { range, day, time: Some(time), zone: written_zone }.read(zone).when
+}
+
+/// Reads the date that begins at a place, with the weekday or time before it.
+fn written_at(text: &str, at: usize) -> Option<Written<'_>> {
+    let mut cursor = Cursor::new(text, at);
+    let early = clock::read_before_day(&mut cursor);
+    day::skip_weekday(&mut cursor);
+    let Some(day) = day::read(&mut cursor) else {
+        return year_last(text, at);
+    };
+    let mut end = cursor;
+    let late = clock::read_after_day(&mut end);
+    // `10:00, 8 March 2024` has its time before the day, and none after it.
+    let time = late.or(early);
+    let zone = if late.is_some() { offset::read(&mut end) } else { Zone::Unsaid };
+    Some(Written { range: at..end.at(), day, time, zone })
+}
+
+/// Reads `Tue Mar  5 22:00:00 UTC 2024`, as Java and `date` print it.
+fn year_last(text: &str, at: usize) -> Option<Written<'_>> {
+    let mut cursor = Cursor::new(text, at);
+    day::skip_weekday(&mut cursor);
+    let found = day::month_and_day(&mut cursor)?;
+    let time = clock::read_after_day(&mut cursor)?;
+    let zone = offset::read(&mut cursor);
+    if cursor.blanks() == 0 {
+        return None;
+    }
+    let year = day::year(&mut cursor)?;
+    let day = WrittenDay { year, month: found.month, day: found.day, is_month_first: true };
+    Some(Written { range: at..cursor.at(), day, time: Some(time), zone })
+}
+
+impl Written<'_> {
+    fn read(self, zone: Tz) -> DateFound {
+        let when = calendar(self.day).and_then(|on| self.when(on, zone));
+        DateFound { range: self.range, when, is_month_first: self.day.is_month_first }
+    }
+
+    fn when(&self, on: NaiveDate, site: Tz) -> Option<Dated> {
+        let day_alone = Some(Dated { on, at: None });
+        let Some(local) = self.time.and_then(|it| it.on(on)) else { return day_alone };
+        let Some(offset) = self.zone.offset(local, site) else {
+            // An hour that the site's clocks skip is no moment, but the day is said.
+            return if self.zone == Zone::Unsaid { day_alone } else { None };
+        };
+        let at = offset.from_local_datetime(&local).single()?;
+        Some(match self.zone {
+            Zone::Unsaid => Dated { on: at.date_naive(), at: Some(at) },
+            _ => Dated::moment(at.to_utc(), site),
+        })
+    }
+}
+
+impl WrittenTime {
+    /// Returns the time on a day. `None` where there is no such time.
+    fn on(self, day: NaiveDate) -> Option<NaiveDateTime> {
+        let hour = match self.half {
+            None => self.hour,
+            Some(_) if !(1..=12).contains(&self.hour) => return None,
+            Some(Half::Morning) => self.hour % 12,
+            Some(Half::Evening) => self.hour % 12 + 12,
+        };
+        // The end of a day is the beginning of the next (ISO 8601).
+        if (hour, self.minute, self.second) == (24, 0, 0) {
+            return day.checked_add_days(Days::new(1)).map(|it| it.and_time(NaiveTime::MIN));
+        }
+        NaiveTime::from_hms_opt(hour, self.minute, self.second).map(|time| day.and_time(time))
+    }
+}
+
+fn calendar(day: WrittenDay) -> Option<NaiveDate> {
+    let year = i32::try_from(day.year).ok()?;
+    NaiveDate::from_ymd_opt(year, day.month, day.day).filter(|it| is_possible(*it))
+}
+
+fn is_possible(day: NaiveDate) -> bool {
+    (YEAR_MIN..=YEAR_MAX).contains(&day.year())
 }
 
 #[cfg(test)]
@@ -174,6 +257,115 @@ mod tests {
         check("Mon, 08 Mar 2021 06:20:00 GMT", "2021-03-08", Some("2021-03-08T11:20:00+05:00"));
         check("Mon, 08 Mar 2021 11:20:00 +0500", "2021-03-08", Some("2021-03-08T11:20:00+05:00"));
         check("2021-03-08", "2021-03-08", None);
+    }
+
+    #[test]
+    fn an_offset_in_whatever_form_is_that_moment() {
+        for (zone, expect) in [
+            ("GMT+0500 (Pakistan Standard Time)", "2024-03-05T22:00:00+05:00"),
+            ("GMT-0500 (Eastern Standard Time)", "2024-03-06T08:00:00+05:00"),
+            ("UTC+05:00", "2024-03-05T22:00:00+05:00"),
+            ("+00:00Z", "2024-03-06T03:00:00+05:00"),
+            ("+00", "2024-03-06T03:00:00+05:00"),
+            ("-05", "2024-03-06T08:00:00+05:00"),
+            ("+5:30", "2024-03-05T21:30:00+05:00"),
+            ("\u{2212}05:00", "2024-03-06T08:00:00+05:00"),
+            ("EST", "2024-03-06T08:00:00+05:00"),
+            ("EDT", "2024-03-06T07:00:00+05:00"),
+            ("CET", "2024-03-06T02:00:00+05:00"),
+            ("BST", "2024-03-06T02:00:00+05:00"),
+            ("IST", "2024-03-05T21:30:00+05:00"),
+            ("UT", "2024-03-06T03:00:00+05:00"),
+            ("z", "2024-03-06T03:00:00+05:00"),
+            ("ET", "2024-03-06T08:00:00+05:00"),
+            ("America/New_York", "2024-03-06T08:00:00+05:00"),
+            ("+05:00[Asia/Karachi]", "2024-03-05T22:00:00+05:00"),
+            ("[Europe/Paris]", "2024-03-06T02:00:00+05:00"),
+            ("(GMT)", "2024-03-06T03:00:00+05:00"),
+            (".123456+00", "2024-03-06T03:00:00+05:00"),
+            ("PST", "2024-03-05T22:00:00+05:00"),
+        ] {
+            check(&format!("2024-03-05T22:00:00{zone}"), &expect[..10], Some(expect));
+            let day = &expect[..10];
+            if !zone.starts_with('.') {
+                check(&format!("Tue, 05 Mar 2024 22:00:00 {zone}"), day, Some(expect));
+                check(&format!("Tuesday, March 5, 2024 10:00 PM {zone}"), day, Some(expect));
+            }
+        }
+        check("Tue Mar  5 22:00:00 UTC 2024", "2024-03-06", Some("2024-03-06T03:00:00+05:00"));
+        let when = parse("Tue, 05 Mar 2024 22:30:00 PST", chrono_tz::America::New_York).expect("a date");
+        assert_eq!(when.at.map(|it| it.to_rfc3339()).as_deref(), Some("2024-03-06T01:30:00-05:00"));
+    }
+
+    #[test]
+    fn a_zone_that_is_not_understood_gives_no_moment() {
+        for zone in ["XYZT", "+99:99", "+530", "Mars/Olympus", "[Nowhere/Land]"] {
+            let text = format!("2024-03-05T22:00:00 {zone}");
+            assert_eq!(parse(&text, chrono_tz::Asia::Karachi), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_hour_that_the_clocks_skip_is_a_day_without_a_moment() {
+        let when = parse("2024-03-10T02:30:00", chrono_tz::America::New_York).expect("a date");
+        assert_eq!((when.on.to_string().as_str(), when.at), ("2024-03-10", None));
+    }
+
+    #[test]
+    fn other_papers_write_dates_in_their_own_way() {
+        for text in [
+            "08.03.2024",
+            "8. März 2024",
+            "8 mars 2024",
+            "2024年3月8日",
+            "2024년 3월 8일",
+            "8 de marzo de 2024",
+            "8th of March, 2024",
+            "Freitag, 8. März 2024",
+            "28/03/2024 08.03.24",
+            "08-Mar-2024",
+            "2024-3-8",
+            "2024/03/08",
+            "2024. március 8.",
+            "8 marca 2024",
+            "८ मार्च २०२४",
+            "20240308",
+        ] {
+            let when = scan(text, chrono_tz::UTC).last().and_then(|it| it.when);
+            let when = when.or_else(|| parse(text, chrono_tz::UTC)).expect(text);
+            assert_eq!(when.on.to_string(), "2024-03-08", "{text}");
+        }
+        for (text, time) in [
+            ("10:00, 8 MAR 2024", "10:00"),
+            ("8. März 2024, 10:00 Uhr", "10:00"),
+            ("8. März 2024 um 10.00 Uhr", "10:00"),
+            ("8 mars 2024 à 10h05", "10:05"),
+            ("8. mars 2024 kl. 10.05", "10:05"),
+            ("2024年3月8日 午後10時05分", "22:05"),
+            ("8 March 2024, 10.05 pm", "22:05"),
+            ("8 March 2024 | 10:05", "10:05"),
+            ("8 March 2024 10 am", "10:00"),
+            ("2024-03-08T10:05:00AM", "10:05"),
+            ("20240308T100500", "10:05"),
+        ] {
+            let when = parse(text, chrono_tz::UTC).expect(text);
+            assert_eq!(when.on.to_string(), "2024-03-08", "{text}");
+            assert_eq!(
+                when.at.map(|it| it.format("%H:%M").to_string()).as_deref(),
+                Some(time),
+                "{text}"
+            );
+        }
+        check("1709647200", "2024-03-05", Some("2024-03-05T19:00:00+05:00"));
+        check("1709647200000", "2024-03-05", Some("2024-03-05T19:00:00+05:00"));
+        check("2024-03-05T24:00:00+05:00", "2024-03-06", Some("2024-03-06T00:00:00+05:00"));
+    }
+
+    #[test]
+    fn two_readings_are_no_date() {
+        for text in ["05/03/2024", "8. listopada 2024.", "1.2.3.4", "10.12.24.1", "2024-03", "8 March"] {
+            assert_eq!(parse(text, chrono_tz::UTC), None, "{text}");
+        }
     }
 
     #[test]

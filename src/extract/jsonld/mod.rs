@@ -3,6 +3,9 @@
 //! It only reads what is written: whom to believe where the page says something else is decided by the readers in
 //! `page/`, which also know whose an address is.
 
+mod lenient;
+mod values;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -10,10 +13,14 @@ use crate::{
     model::{Warning, WarningCode},
 };
 
-use super::text::fold;
+use super::text::{essence, fold};
+
+use self::values::{first_text, get, keywords, names};
 
 /// Nesting of `@graph` and lists that is looked into.
 const DEPTH_MAX: usize = 8;
+/// The rank of an object that is no article but the page.
+const WEB_PAGE: u8 = 9;
 
 /// What the article's object says. Dates are as written.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -30,6 +37,16 @@ pub(super) struct Facts {
     /// The names of the page's breadcrumbs, outermost first.
     pub(super) trail: Vec<String>,
     pub(super) url: Option<String>,
+    /// What the story is about, in the paper's words.
+    pub(super) keywords: Vec<String>,
+}
+
+/// What the page knows of the objects in it.
+pub(super) struct Witness<'w> {
+    /// Says whose an address is: pages also carry objects of the stories that they link to.
+    pub(super) owner: &'w dyn Fn(&str) -> Owner,
+    /// Says whether a headline is one that the page itself has.
+    pub(super) has_headline: &'w dyn Fn(&str) -> bool,
 }
 
 /// Whose an address in an object is.
@@ -40,43 +57,74 @@ pub(super) enum Owner {
     Unknown,
 }
 
-/// Returns what the page's own article says, and what could not be read. `owner` says whose an address is:
-/// pages also carry objects of the stories that they link to.
-pub(super) fn read(blocks: &[String], owner: impl Fn(&str) -> Owner) -> (Facts, Vec<Warning>) {
+/// Returns what the page's own article says, and what could not be read.
+pub(super) fn read(blocks: &[String], witness: &Witness<'_>) -> (Facts, Vec<Warning>) {
     let mut warnings = Vec::new();
-    let mut articles = Vec::new();
-    let parsed: Vec<Value> = blocks
-        .iter()
-        .filter_map(|block| match parse(block) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                warnings.push(Warning::new(WarningCode::JsonLdBroken, error.to_string()));
-                None
-            }
-        })
-        .collect();
+    let parsed: Vec<Value> = blocks.iter().filter_map(|block| parse(block, &mut warnings)).collect();
+    let mut found = Vec::new();
     for value in &parsed {
-        collect(value, 0, &mut articles);
+        collect(value, 0, &mut found);
     }
-    articles.sort_by_key(|it| it.0);
-    let owner_of = |it: &Map<String, Value>| address(it).map_or(Owner::Unknown, |url| owner(&url));
-    let find = |wanted| articles.iter().find(|it| owner_of(it.1) == wanted);
-    let article = find(Owner::Page).or(find(Owner::Unknown));
-    let mut facts = article.map(|it| facts(it.1)).unwrap_or_default();
+    found.sort_by_key(|it| it.0);
+    let (pages, articles): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.0 == WEB_PAGE);
+    let owner_of =
+        |it: &Map<String, Value>| address(it).map_or(Owner::Unknown, |url| (witness.owner)(&url));
+    let article = own_article(&articles, witness, &owner_of);
+    let mut facts = article.map(|it| facts(it, &parsed)).unwrap_or_default();
+    // Some systems say of the page when the story was published. Of a page that carries other stories' objects alone, they do not.
+    let page = pages.iter().map(|it| it.1).find(|it| owner_of(it) != Owner::OtherArticle);
+    if let Some(page) = page.filter(|_| article.is_some() || articles.is_empty()) {
+        facts.take_dates(page);
+        if article.is_none() && facts.published.is_some() {
+            facts.authors = get(page, "author").map(|it| names(it, &parsed)).unwrap_or_default();
+        }
+    }
     facts.trail = parsed.iter().find_map(|value| trail(value, 0)).unwrap_or_default();
     (facts, warnings)
 }
 
-/// Strict first. Templates paste raw line breaks and tabs into strings, and wrap blocks in comments.
-fn parse(block: &str) -> Result<Value, serde_json::Error> {
+/// Returns the article that is the page's: the one with its address, else one without an address, of which the page's headline
+/// tells; else, of a page that has only one, the one with the page's headline, whatever its address.
+fn own_article<'v>(
+    articles: &[(u8, &'v Map<String, Value>)],
+    witness: &Witness<'_>,
+    owner_of: &dyn Fn(&Map<String, Value>) -> Owner,
+) -> Option<&'v Map<String, Value>> {
+    let of = |wanted: Owner| articles.iter().map(|it| it.1).filter(move |it| owner_of(it) == wanted);
+    let headline =
+        |it: &Map<String, Value>| get(it, "headline").or(get(it, "name")).and_then(first_text);
+    let is_said = |it: &&Map<String, Value>| headline(it).is_some_and(|it| (witness.has_headline)(&it));
+    let said = || of(Owner::Unknown).find(is_said);
+    let known = of(Owner::Page).next().or_else(said).or_else(|| of(Owner::Unknown).next());
+    known.or_else(|| {
+        let essences = articles.iter().map(|it| headline(it.1).map(|it| essence(&it)));
+        let mut essences: Vec<_> = essences.collect();
+        essences.dedup();
+        of(Owner::OtherArticle).find(is_said).filter(|_| essences.len() == 1)
+    })
+}
+
+/// Strict first. Templates wrap blocks in comments, and break the rules of JSON in many ways; what can be read of such a block is.
+fn parse(block: &str, warnings: &mut Vec<Warning>) -> Option<Value> {
     let bare = block.trim().trim_start_matches("<!--").trim_end_matches("-->");
     let bare = bare.trim().trim_start_matches("//").trim_start_matches("<![CDATA[");
     let bare = bare.trim_end().trim_end_matches("]]>").trim_end_matches("//").trim_end_matches(';');
-    serde_json::from_str(bare)
-        .or_else(|_| serde_json::from_str(&bare.replace(|it: char| it.is_control(), " ")))
+    let strict = serde_json::from_str(bare);
+    // Line breaks and tabs in strings are so common that nobody needs to hear of them.
+    let strict = strict.or_else(|error| {
+        serde_json::from_str(&bare.replace(|it: char| it.is_control(), " ")).map_err(|_| error)
+    });
+    match strict {
+        Ok(value) => Some(value),
+        Err(_) if bare.is_empty() => None,
+        Err(error) => {
+            warnings.push(Warning::new(WarningCode::JsonLdBroken, error.to_string()));
+            lenient::read(bare)
+        }
+    }
 }
 
-/// Collects the objects that are articles, with their rank: 0 for news.
+/// Collects the objects that are articles, with their rank: 0 for news; and those that are the page.
 fn collect<'v>(value: &'v Value, depth: usize, found: &mut Vec<(u8, &'v Map<String, Value>)>) {
     if DEPTH_MAX < depth {
         return;
@@ -87,8 +135,8 @@ fn collect<'v>(value: &'v Value, depth: usize, found: &mut Vec<(u8, &'v Map<Stri
             if let Some(rank) = rank(object) {
                 found.push((rank, object));
             }
-            for key in ["@graph", "mainEntity"] {
-                if let Some(inner) = object.get(key) {
+            for key in ["@graph", "mainEntity", "hasPart", "mainEntityOfPage"] {
+                if let Some(inner) = get(object, key) {
                     collect(inner, depth + 1, found);
                 }
             }
@@ -134,57 +182,40 @@ fn rank(object: &Map<String, Value>) -> Option<u8> {
     let ranks = types(object).into_iter().filter_map(|it| match it {
         _ if it.ends_with("NewsArticle") => Some(0),
         "Article" | "LiveBlogPosting" | "BlogPosting" | "Report" => Some(1),
+        "WebPage" | "ItemPage" => Some(WEB_PAGE),
         _ => None,
     });
     ranks.min()
 }
 
-fn facts(object: &Map<String, Value>) -> Facts {
-    let text = |key| object.get(key).and_then(first_text);
+fn facts(object: &Map<String, Value>, graph: &[Value]) -> Facts {
+    let text = |key| get(object, key).and_then(first_text);
+    let people = |key| get(object, key).map(|it| names(it, graph)).unwrap_or_default();
+    let body = get(object, "articleBody").and_then(Value::as_str).map(unescape);
     Facts {
         headline: text("headline").or_else(|| text("name")),
         section: text("articleSection"),
-        authors: object.get("author").map(names).unwrap_or_default(),
+        authors: people("author"),
         published: text("datePublished"),
         modified: text("dateModified"),
         description: text("description"),
-        body: object
-            .get("articleBody")
-            .and_then(Value::as_str)
-            .map(unescape)
-            .filter(|it| !fold(it).is_empty()),
-        publisher: object.get("publisher").map(names).and_then(|it| it.into_iter().next()),
+        body: body.filter(|it| !fold(it).is_empty()),
+        publisher: people("publisher").into_iter().next(),
         trail: Vec::new(),
         url: address(object),
+        keywords: get(object, "keywords").map(keywords).unwrap_or_default(),
     }
 }
 
-/// Returns a text, or the first of a list.
-fn first_text(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(fold(&unescape(text))).filter(|it| !it.is_empty()),
-        Value::Array(items) => items.iter().find_map(first_text),
-        _ => None,
-    }
-}
-
-/// Returns the names of people or organisations: text, `{name}`, or a list of either.
-fn names(value: &Value) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    let name = match value {
-        Value::Array(items) => {
-            for name in items.iter().flat_map(names) {
-                if !found.contains(&name) {
-                    found.push(name);
-                }
-            }
-            None
+impl Facts {
+    /// Takes the dates that an object has, where none are known.
+    fn take_dates(&mut self, object: &Map<String, Value>) {
+        if self.published.is_none() {
+            let text = |key| get(object, key).and_then(first_text);
+            self.published = text("datePublished");
+            self.modified = self.modified.take().or_else(|| text("dateModified"));
         }
-        Value::Object(object) => object.get("name").and_then(first_text),
-        other => first_text(other),
-    };
-    found.extend(name);
-    found
+    }
 }
 
 /// Returns the address of the page that an object is about: `mainEntityOfPage` (text or `{@id}`), `url`, `@id`.
@@ -194,7 +225,7 @@ fn address(object: &Map<String, Value>) -> Option<String> {
         Value::Object(inner) => inner.get("@id").and_then(Value::as_str).map(str::to_owned),
         _ => None,
     };
-    ["mainEntityOfPage", "url", "@id"].iter().find_map(|key| object.get(*key).and_then(of))
+    ["mainEntityOfPage", "url", "@id"].iter().find_map(|key| get(object, key).and_then(of))
 }
 
 #[cfg(test)]
@@ -203,11 +234,12 @@ mod tests {
 
     fn facts_of(blocks: &[&str]) -> (Facts, Vec<Warning>) {
         let blocks: Vec<String> = blocks.iter().map(|it| (*it).to_owned()).collect();
-        read(&blocks, |url| match url {
+        let owner = |url: &str| match url {
             "/news/7" => Owner::Page,
             "/news/8" => Owner::OtherArticle,
             _ => Owner::Unknown,
-        })
+        };
+        read(&blocks, &Witness { owner: &owner, has_headline: &|text| text == "H" })
     }
 
     #[track_caller]
@@ -269,6 +301,49 @@ mod tests {
     }
 
     #[test]
+    fn of_articles_without_address_the_headline_tells() {
+        check_headline(
+            r#"[{"@type":"NewsArticle","headline":"other"},{"@type":"NewsArticle","headline":"H"}]"#,
+        );
+        check_headline(r#"{"@type":"NewsArticle","headline":"H","url":"/news/8"}"#);
+    }
+
+    #[test]
+    fn a_flaw_does_not_lose_the_block() {
+        for block in [
+            r#"{"@type":"NewsArticle","headline":"H",}"#,
+            "{\"@type\":\"NewsArticle\", // by hand\n\"headline\":\"H\"}",
+            r#"{"@type":"NewsArticle","description":"mills \ud83d","headline":"H"}"#,
+            "{\"@type\":\"WebSite\"}\n{\"@type\":\"NewsArticle\",\"headline\":\"H\"}",
+            "{&quot;@type&quot;:&quot;NewsArticle&quot;,&quot;headline&quot;:&quot;H&quot;}",
+        ] {
+            let (facts, warnings) = facts_of(&[block]);
+            assert_eq!(facts.headline.as_deref(), Some("H"), "{block}");
+            assert_eq!(warnings.len(), 1, "{block}");
+        }
+    }
+
+    #[test]
+    fn a_text_is_read_in_every_shape() {
+        let check = |headline: &str, expect: &str| {
+            let block = format!(r#"{{"@type":"NewsArticle","headline":{headline}}}"#);
+            assert_eq!(facts_of(&[&block]).0.headline.as_deref(), Some(expect), "{headline}");
+        };
+        check(r#""Rope &amp;amp; tar: the mill&amp;#8217;s""#, "Rope & tar: the mill’s");
+        check(r#""Rope <em>firm</em><br/>in town""#, "Rope firm in town");
+        check(r#"{"@value":"Rope"}"#, "Rope");
+    }
+
+    #[test]
+    fn the_page_says_when_its_story_was_published() {
+        let block = r#"{"@graph":[{"@type":"WebPage","datePublished":"2024-03-05"},
+            {"@type":"NewsArticle","schema:headline":"H"}]}"#;
+        let (facts, _) = facts_of(&[block]);
+        assert_eq!(facts.headline.as_deref(), Some("H"));
+        assert_eq!(facts.published.as_deref(), Some("2024-03-05"));
+    }
+
+    #[test]
     fn authors_come_in_every_shape() {
         let check = |author: &str, expect: &[&str]| {
             let block = format!(r#"{{"@type":"NewsArticle","author":{author}}}"#);
@@ -280,5 +355,13 @@ mod tests {
         check(r#"{"name":["A B","x"]}"#, &["A B"]);
         check("[]", &[]);
         check(r#"{"name":""}"#, &[]);
+        check(r#"{"name":{"@type":"Person","name":"A B"}}"#, &["A B"]);
+        check(r#"{"givenName":"A","familyName":"B"}"#, &["A B"]);
+        check(r#"[null,"A B",{"name":null}]"#, &["A B"]);
+        let elsewhere = r##"{"@graph":[{"@type":"Article","headline":"H","author":{"@id":"#p"}},
+            {"@type":"Person","@id":"#p","name":"A B"}]}"##;
+        assert_eq!(facts_of(&[elsewhere]).0.authors, ["A B"]);
+        let keywords = r#"{"@type":"Article","keywords":["rope",{"name":"tar"},"wax, oil"]}"#;
+        assert_eq!(facts_of(&[keywords]).0.keywords, ["rope", "tar", "wax", "oil"]);
     }
 }

@@ -9,7 +9,7 @@ use crate::{
         lines::{PageLine, PageLines, PageParts, flatten_page},
         text::fold,
     },
-    html::Element,
+    html::ElementSet,
     model::Quote,
 };
 
@@ -25,12 +25,13 @@ pub(super) struct Around<'d> {
 
 impl<'d> Around<'d> {
     /// Reads the lines of a page without its story.
-    pub(super) fn new(sheet: &Sheet<'d, '_>, drop: &[Element<'d>]) -> Self {
+    pub(super) fn new(sheet: &Sheet<'d, '_>, drop: &ElementSet) -> Self {
         let grammar = &sheet.rules.grammar;
         // Cards after the story have pictures too, but nobody reads their lines.
         let pictures = sheet.find(RuleField::Image).flatten().filter(|hit| sheet.is_before_story(hit));
-        let furniture: Vec<Element<'d>> =
-            drop.iter().copied().chain(pictures.map(|hit| hit.element)).collect();
+        let mut furniture = drop.clone();
+        furniture.extend(pictures.map(|hit| hit.element));
+        let others: ElementSet = sheet.others.iter().copied().collect();
         // After the comments there is nothing of this story, except a ticker that was not above it and a list of
         // related stories that no rule names.
         let mut related = sheet.find(RuleField::Related).flatten();
@@ -40,8 +41,8 @@ impl<'d> Around<'d> {
         };
         let parts = PageParts {
             story: &sheet.layout.stories,
-            without: &sheet.others,
-            furniture: &furniture,
+            without: Some(&others),
+            furniture: Some(&furniture),
             headline: sheet.layout.headline.map(|hit| hit.element),
             is_enough: Some(&is_enough),
         };

@@ -102,7 +102,7 @@ fn story(sheet: &Sheet<'_, '_>, link: Element<'_>) -> Option<MostRead> {
         Target::Web | Target::Tag(_) => (scene.base.join(href.trim()).ok()?, None),
         Target::None => return None,
     };
-    let title = fold(&flatten(link, &[]).text);
+    let title = fold(&flatten(link).text);
     let is_named = !title.is_empty();
     is_named.then(|| MostRead { window: String::new(), rank: 0, title, url: url.into(), target })
 }

@@ -11,6 +11,7 @@ use crate::{
         date::{self, Dated},
         lines::PageLines,
         rules::{Compiled, RuleHit},
+        signature,
         stamp::{self, Stamp},
         text::{fold, fold_apart},
     },
@@ -21,6 +22,44 @@ use crate::{
 use super::{
     around::Around, body::Story, cards::is_card, pieces::element_text, said::Said, section, sheet::Sheet,
 };
+
+/// The metas that have a date of publication, best first.
+const PUBLISHED: &[&str] = &[
+    "article:published_time",
+    "datePublished",
+    "pubdate",
+    "article:published",
+    "article:published:time",
+    "og:article:published_time",
+    "og:published_time",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "date.published",
+    "sailthru.date",
+    "parsely-pub-date",
+    "cXenseParse:recs:publishtime",
+    "dcterms.created",
+    "dc.date.issued",
+    "dc.date",
+    "date",
+];
+/// The metas that have a date of change.
+const UPDATED: &[&str] = &["article:modified_time", "og:updated_time", "dateModified"];
+/// The metas that say who wrote a story, best first.
+const AUTHORS: &[&str] = &[
+    "author",
+    "article:author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "sailthru.author",
+    "parsely-author",
+    "cXenseParse:author",
+    "article:author_name",
+    "DCSext.author",
+];
 
 /// A byline stands within so many lines of the headline.
 const HEADER_LINES_MAX: usize = 25;
@@ -80,52 +119,51 @@ impl Head {
 
     fn read_metadata(&mut self, sheet: &Sheet<'_, '_>) {
         let zone = sheet.rules.profile.time_zone;
-        let meta = |names: &[&str]| {
-            sheet.index.meta(names).map(|text| Said::new(text.to_owned(), Origin::Meta))
+        let metas = |names: &'static [&'static str]| {
+            sheet.index.metas_of(names).map(|text| Said::new(text.to_owned(), Origin::Meta))
         };
         let json = |text: &Option<String>| text.clone().map(|text| Said::new(text, Origin::JsonLd));
-        let published = [
-            json(&sheet.facts.published),
-            meta(&["article:published_time", "datePublished", "pubdate"]),
-        ];
-        let updated = [
-            json(&sheet.facts.modified),
-            meta(&["article:modified_time", "og:updated_time", "dateModified"]),
-        ];
-        for (texts, whens) in [(published, &mut self.published), (updated, &mut self.updated)] {
-            for said in texts.into_iter().flatten() {
+        let published = json(&sheet.facts.published).into_iter().chain(metas(PUBLISHED));
+        let updated = json(&sheet.facts.modified).into_iter().chain(metas(UPDATED));
+        for (texts, whens) in [
+            (published.collect::<Vec<_>>(), &mut self.published),
+            (updated.collect(), &mut self.updated),
+        ] {
+            for said in texts {
                 match date::parse(&said.value, zone) {
                     Some(when) => whens.push(Said::new(when, said.origin)),
                     None => self.unreadable.push(said.value),
                 }
             }
         }
-        self.read_signature(sheet, meta(&["author", "article:author"]));
-        let sections = [json(&sheet.facts.section), meta(&["article:section"])];
-        for said in sections.into_iter().flatten() {
+        self.read_signature(sheet);
+        let sections = json(&sheet.facts.section).into_iter().chain(metas(&["article:section"]).take(1));
+        for said in sections.collect::<Vec<_>>() {
             self.take_section(sheet, &fold(&unescape(&said.value)), said.origin);
         }
         self.trail.clone_from(&sheet.facts.trail);
     }
 
-    /// Reads who signs in the metadata: JSON-LD, else `author` in `meta`.
-    fn read_signature(&mut self, sheet: &Sheet<'_, '_>, author: Option<Said<String>>) {
-        let is_address = |text: &str| text.starts_with("http");
-        let names = sheet.facts.authors.iter().filter(|name| !is_address(name));
-        self.authors = names.flat_map(|name| stamp::authors(name)).collect();
-        self.byline = if self.authors.is_empty() {
-            let author = author.filter(|said| !is_address(&said.value));
-            author.map(|said| Said::new(fold(&unescape(&said.value)), said.origin))
-        } else {
-            Some(Said::new(sheet.facts.authors.join(", "), Origin::JsonLd))
-        };
-        // The publisher's name says nothing: it stands on every page that has no byline.
-        let is_publisher = |name: &str| {
-            name == sheet.rules.profile.name || Some(name) == sheet.facts.publisher.as_deref()
-        };
-        if self.byline.as_ref().is_some_and(|said| is_publisher(&said.value)) {
-            self.byline = None;
-            self.authors.clear();
+    /// Reads who signs in the metadata: JSON-LD, else a `meta` that names somebody.
+    fn read_signature(&mut self, sheet: &Sheet<'_, '_>) {
+        let of_metas = AUTHORS.iter().map(|name| {
+            let names = sheet.index.metas_of(std::slice::from_ref(name));
+            let names: Vec<String> = names.map(|it| fold(&unescape(it))).collect();
+            Said::new(names, Origin::Meta)
+        });
+        let of_json = Said::new(sheet.facts.authors.clone(), Origin::JsonLd);
+        for Said { value: mut said, origin } in std::iter::once(of_json).chain(of_metas) {
+            said.dedup();
+            let names: Vec<String> = said.iter().flat_map(|it| signature::authors(it)).collect();
+            if names.iter().all(|it| sheet.is_publisher(it)) {
+                continue;
+            }
+            let is_signed = |it: &String| !signature::authors(it).is_empty();
+            let byline: Vec<String> =
+                said.iter().filter(|it| is_signed(it)).map(|it| without_by(it)).collect();
+            self.byline = Some(Said::new(byline.join(", "), origin));
+            self.authors = names;
+            return;
         }
     }
 
@@ -191,7 +229,7 @@ impl Head {
         let names = element
             .descendants()
             .filter(|it| it.name() == "a" && it.attr("href").is_some())
-            .flat_map(|link| stamp::authors(&fold_apart(&element_text(link))));
+            .flat_map(|link| signature::authors(&fold_apart(&element_text(link))));
         let byline = match stamp::read(&text, &profile.text, profile.time_zone) {
             Some(mut stamp) => {
                 let byline = stamp.byline.take();
@@ -243,7 +281,7 @@ impl Head {
     /// Keeps a byline, unless one is known. Without `names` it is taken apart.
     fn sign(&mut self, byline: Option<String>, origin: Origin, names: Vec<String>) {
         let Some(byline) = byline.filter(|_| self.byline.is_none()) else { return };
-        self.authors = if names.is_empty() { stamp::authors(&byline) } else { names };
+        self.authors = if names.is_empty() { signature::authors(&byline) } else { names };
         self.byline = Some(Said::new(byline, origin));
     }
 

@@ -49,6 +49,11 @@ impl<'d> Inline<'d> {
         }
     }
 
+    /// Whether the last character is a figure.
+    pub(super) fn ends_with_figure(&self) -> bool {
+        self.text.trim_end_matches(SEAM).ends_with(|it: char| it.is_ascii_digit())
+    }
+
     /// Blanks lines that a `br` breaks apart: their characters become spaces, so that links keep their place.
     pub(super) fn blank(&mut self, goes: impl Fn(&str) -> bool) {
         if !self.text.contains('\n') {

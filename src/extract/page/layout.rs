@@ -6,12 +6,12 @@
 use crate::{
     config::RuleField,
     extract::{
-        lines::{flatten, is_hidden},
+        lines::{flatten, flatten_without, is_hidden},
         rules::{PageIndex, RuleHit},
         stamp,
         text::{essence, fold_apart, has_essence},
     },
-    html::{Child, Element, Step},
+    html::{Child, Element, ElementSet, Step},
 };
 
 use super::{
@@ -52,6 +52,8 @@ pub(super) struct Surveyor<'s, 'd> {
     pub(super) others: &'s [Element<'d>],
     /// The essence of the headline as metadata has it.
     pub(super) said: Option<String>,
+    /// Elements whose names say that they are no part of a story.
+    pub(super) furniture: &'s ElementSet,
 }
 
 /// The elements of a story.
@@ -87,6 +89,11 @@ impl<'d> Surveyor<'_, 'd> {
         let Stories { elements: stories, is_guessed } = self.stories(root, headline);
         let body_at = stories.first().and_then(|story| self.number(root, *story));
         Layout { headline, is_headline_guessed, stories, is_story_guessed: is_guessed, body_at }
+    }
+
+    /// Returns the characters of prose in elements.
+    pub(super) fn weight(&self, elements: &[Element<'d>]) -> usize {
+        elements.iter().map(|it| self.prose(*it)).sum()
     }
 
     fn find(&self, field: RuleField) -> impl Iterator<Item = &[RuleHit<'d>]> {
@@ -240,13 +247,14 @@ impl<'d> Surveyor<'_, 'd> {
             is_hidden(it)
                 || matches!(it.name(), "nav" | "footer" | "form" | "aside" | "button" | "head")
                 || self.others.contains(&it)
+                || self.furniture.contains(it)
         };
         if is_other(element) || looks_like_card(self.scene, element) {
             return 0;
         }
         let is_other = |it: &Element<'d>| is_other(*it) || looks_like_card(self.scene, *it);
-        let others: Vec<Element<'d>> = element.descendants().filter(is_other).collect();
-        let flat = flatten(element, &others);
+        let others: ElementSet = element.descendants().filter(is_other).collect();
+        let flat = flatten_without(element, &others);
         let rules = &self.scene.rules.profile.text;
         let end = (0..flat.lines.len()).find(|it| rules.end.has(&fold_apart(flat.line(*it))));
         let rows = self.scene.rules.grammar.scan(&flat.text);
@@ -267,7 +275,7 @@ impl<'d> Surveyor<'_, 'd> {
 
     fn holds_stamp(&self, element: Element<'d>) -> bool {
         let profile = &self.scene.rules.profile;
-        let flat = flatten(element, &[]);
+        let flat = flatten(element);
         let is_stamp = |at| stamp::read(flat.line(at), &profile.text, profile.time_zone).is_some();
         flat.text.len() <= STAMP_CHARS_MAX && (0..flat.lines.len()).any(is_stamp)
     }
@@ -291,7 +299,7 @@ fn is_too_deep(root: Element<'_>) -> bool {
     clippy::cast_sign_loss,
     reason = "a share of the length of a page"
 )]
-fn share(whole: usize, part: f64) -> usize {
+pub(super) fn share(whole: usize, part: f64) -> usize {
     (whole as f64 * part) as usize
 }
 

@@ -23,18 +23,19 @@ mod said;
 mod section;
 
 use chrono::NaiveDate;
+use url::Url;
 
 use crate::{
-    config::RuleField,
+    config::{Profile, RuleField},
     extract::{
         effort::Effort,
         judgement::SelfDescription,
-        lists::push_link,
-        rules::Compiled,
+        lists::{push_link, push_topic},
+        rules::{Compiled, PageIndex},
         stamp, strip,
         text::{essence, fold, is_teaser},
     },
-    html::Document,
+    html::{Document, ElementSet, unescape},
     model::{
         Block, BlockKind, Draft, Extraction, Field, Link, Origin, RawPage, Strip, Tag, Warning,
         WarningCode,
@@ -51,6 +52,11 @@ use self::{
     tail::Tail,
 };
 
+/// The metas that name topics.
+const TOPICS: &[&str] = &["article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"];
+/// A warning quotes so much of a text that was left out.
+const DETAIL_CHARS_MAX: usize = 160;
+
 /// What was read from a page.
 pub(super) struct PageRead {
     pub(super) extraction: Extraction,
@@ -63,10 +69,9 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort)
     let profile = &rules.profile;
     let document = Document::parse(text);
     effort.note(&document);
-    let index = rules.index(document.root());
+    let index = rules.index(document.root(), rules.era(raw));
     let mut out = Extraction::default();
-    let said = || index.meta(&["canonical", "og:url"]).and_then(|it| profile.base_url.join(it).ok());
-    let own = raw.url.clone().or_else(said);
+    let own = raw.url.clone().or_else(|| said_address(&index, profile));
     let scene = Scene::new(rules, own.as_ref());
     if let (None, Some(own)) = (&raw.url, own) {
         out.url = Some(profile.article_url(&own).unwrap_or(own));
@@ -89,11 +94,20 @@ fn self_description(sheet: &Sheet<'_, '_>) -> SelfDescription {
     }
 }
 
+/// Returns the address that a page gives itself. One that is a story's is believed before one that is not: some templates say on
+/// every page that the home page is the canonical one.
+fn said_address(index: &PageIndex<'_>, profile: &Profile) -> Option<Url> {
+    let said =
+        || index.metas_of(&["canonical", "og:url"]).filter_map(|it| profile.base_url.join(it).ok());
+    said().find(|it| profile.page_key(it).is_some()).or_else(|| said().next())
+}
+
 fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     let headline = titles::headline(sheet);
     let bare_headline = headline.as_ref().map(|said| essence(&said.value)).unwrap_or_default();
-    let mut drop = sheet.find_all(RuleField::Drop);
-    drop.extend(&sheet.others);
+    let mut drop: ElementSet = sheet.find_all(RuleField::Drop).into_iter().collect();
+    drop.extend(sheet.others.iter().copied());
+    drop.extend(sheet.furniture.iter().copied());
     let embeds = sheet.find_all(RuleField::Embed);
     let around = Around::new(sheet, &drop);
     let mut head = Head::read(sheet, &around);
@@ -109,6 +123,8 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     head.take_story(sheet, &mut story);
     read_strip(sheet, &around, &mut story, out);
     let tail = tail::read(sheet, &around.flat, &bare_headline);
+    let left_out = std::mem::take(&mut story.left_out);
+    out.warnings.extend(left_out.iter().map(|text| Warning::new(WarningCode::LeftOut, shortened(text))));
     if story.is_too_deep {
         out.warnings.push(Warning::new(WarningCode::TooDeep, "body"));
     }
@@ -124,7 +140,13 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
         draft.origins.push((Field::Summary, said.origin));
     }
     out.warnings.extend(head.fill(sheet.rules, draft));
-    fill_lists(story, tail, draft);
+    fill_lists(sheet, story, tail, draft);
+}
+
+/// Returns the beginning of a text, for a warning.
+fn shortened(text: &str) -> String {
+    let end = text.char_indices().nth(DETAIL_CHARS_MAX);
+    end.map_or_else(|| text.to_owned(), |(end, _)| format!("{}…", &text[..end]))
 }
 
 /// Reads what stands beside the story. Where nothing says when the page was captured, the day that it prints does.
@@ -197,20 +219,36 @@ fn picture(sheet: &Sheet<'_, '_>) -> Option<Block> {
     })
 }
 
+/// Fills in the topics that the metadata names, where the page shows none.
+fn fill_topics(sheet: &Sheet<'_, '_>, draft: &mut Draft) {
+    sheet.facts.keywords.iter().for_each(|it| push_topic(&mut draft.tags, it));
+    let is_of_json = !draft.tags.is_empty();
+    for said in sheet.index.metas_of(TOPICS) {
+        let said = unescape(said);
+        let seam = if said.contains(',') { ',' } else { ';' };
+        said.split(seam).for_each(|it| push_topic(&mut draft.tags, it));
+    }
+    if !draft.tags.is_empty() {
+        draft.origins.push((Field::Tags, if is_of_json { Origin::JsonLd } else { Origin::Meta }));
+    }
+}
+
 /// Fills in tags and links of story and tail together, each once.
-fn fill_lists(story: Story, tail: Tail, draft: &mut Draft) {
+fn fill_lists(sheet: &Sheet<'_, '_>, story: Story, tail: Tail, draft: &mut Draft) {
     let tags: Vec<Tag> = story.tags.into_iter().chain(tail.tags).collect();
     for tag in tags {
         if !draft.tags.iter().any(|known| known.url == tag.url) {
             draft.tags.push(tag);
         }
     }
+    if draft.tags.is_empty() {
+        fill_topics(sheet, draft);
+    } else {
+        draft.origins.push((Field::Tags, Origin::Markup));
+    }
     let links: Vec<Link> = story.links.into_iter().chain(tail.links).collect();
     for link in links {
         push_link(&mut draft.links, link);
-    }
-    if !draft.tags.is_empty() {
-        draft.origins.push((Field::Tags, Origin::Markup));
     }
     if !draft.links.is_empty() {
         draft.origins.push((Field::Links, Origin::Markup));

@@ -7,10 +7,10 @@ use url::Url;
 
 use crate::{
     extract::{
-        lines::{flatten, is_hidden},
+        lines::{flatten, flatten_without, is_hidden},
         text::{essence, fold, verbatim},
     },
-    html::{Element, Step},
+    html::{Element, ElementSet, Step},
     model::{Block, BlockKind, Quote},
 };
 
@@ -35,6 +35,8 @@ const EMBED_CLASSES: [&str; 11] = [
 pub(super) enum Piece<'d> {
     /// A block; an empty text is no block.
     Text(BlockKind, String),
+    /// A list of nothing but words that furniture says: the buttons of a share bar, or names of companies.
+    Labels(String),
     /// Rows of the ticker, and hardly anything else.
     Ticker(Vec<Quote>),
     /// Nothing but links.
@@ -50,7 +52,7 @@ pub(super) struct SoleLink<'d> {
 }
 
 /// Returns what a list, a table, preformatted text or a quotation is, without the elements in `drop`.
-pub(super) fn read<'d>(scene: &Scene<'_>, element: Element<'d>, drop: &[Element<'d>]) -> Piece<'d> {
+pub(super) fn read<'d>(scene: &Scene<'_>, element: Element<'d>, drop: &ElementSet) -> Piece<'d> {
     match element.name() {
         "pre" => preformatted(scene, element),
         "table" => table(scene, element, drop),
@@ -59,11 +61,11 @@ pub(super) fn read<'d>(scene: &Scene<'_>, element: Element<'d>, drop: &[Element<
     }
 }
 
-fn list<'d>(scene: &Scene<'_>, list: Element<'d>, drop: &[Element<'d>]) -> Piece<'d> {
-    if let Some(quotes) = scene.rules.grammar.fill(&flatten(list, drop).text) {
+fn list<'d>(scene: &Scene<'_>, list: Element<'d>, drop: &ElementSet) -> Piece<'d> {
+    if let Some(quotes) = scene.rules.grammar.fill(&flatten_without(list, drop).text) {
         return Piece::Ticker(quotes);
     }
-    let is_dropped = |it: &Element<'d>| is_hidden(*it) || drop.contains(it);
+    let is_dropped = |it: &Element<'d>| is_hidden(*it) || drop.contains(*it);
     let items: Vec<Element<'d>> = list.elements().filter(|it| !is_dropped(it)).collect();
     let links = items.iter().map(|it| sole_link(*it)).collect::<Option<Vec<_>>>();
     if let Some(links) = links.filter(|links| !links.is_empty()) {
@@ -71,14 +73,16 @@ fn list<'d>(scene: &Scene<'_>, list: Element<'d>, drop: &[Element<'d>]) -> Piece
     }
     let mut lines = Vec::new();
     for item in items {
-        let flat = flatten(item, drop);
+        let flat = flatten_without(item, drop);
         let texts = (0..flat.lines.len()).map(|at| fold(flat.line(at)));
         let text = texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
-        if !text.is_empty() && !scene.rules.profile.text.boilerplate.has(&text) {
+        if !text.is_empty() {
             lines.push(text);
         }
     }
-    Piece::Text(BlockKind::List, lines.join("\n"))
+    let are_labels = lines.iter().all(|it| scene.rules.profile.text.boilerplate.has(it));
+    let text = lines.join("\n");
+    if are_labels { Piece::Labels(text) } else { Piece::Text(BlockKind::List, text) }
 }
 
 fn preformatted<'d>(scene: &Scene<'_>, pre: Element<'d>) -> Piece<'d> {
@@ -96,14 +100,20 @@ fn preformatted<'d>(scene: &Scene<'_>, pre: Element<'d>) -> Piece<'d> {
     }
 }
 
-fn table<'d>(scene: &Scene<'_>, table: Element<'d>, drop: &[Element<'d>]) -> Piece<'d> {
-    if let Some(quotes) = scene.rules.grammar.fill(&flatten(table, drop).text) {
+fn table<'d>(scene: &Scene<'_>, table: Element<'d>, drop: &ElementSet) -> Piece<'d> {
+    if let Some(quotes) = scene.rules.grammar.fill(&flatten_without(table, drop).text) {
         return Piece::Ticker(quotes);
     }
-    let rows: Vec<Element<'d>> = table.descendants().filter(|it| it.name() == "tr").collect();
+    // The rows of a table inside it are part of its cells.
+    let is_own = |row: &Element<'d>| row.ancestors().find(|it| it.name() == "table") == Some(table);
+    let rows = table.descendants().filter(|it| it.name() == "tr").filter(is_own);
+    let rows: Vec<Element<'d>> = rows.collect();
     let cells = |row: Element<'d>| row.elements().filter(|it| matches!(it.name(), "td" | "th"));
-    if rows.iter().all(|row| cells(*row).count() <= 1) {
-        // One column lays out a page, it tabulates nothing.
+    let is_prose = |cell: Element<'d>| 1 < cell.descendants().filter(|it| it.name() == "p").count();
+    // One column lays out a page, and so does a cell of several paragraphs: they tabulate nothing.
+    let is_frame = rows.iter().all(|row| cells(*row).count() <= 1)
+        || rows.iter().any(|row| cells(*row).any(is_prose));
+    if is_frame {
         return Piece::Frame;
     }
     let line = |row: &Element<'d>| {
@@ -114,20 +124,20 @@ fn table<'d>(scene: &Scene<'_>, table: Element<'d>, drop: &[Element<'d>]) -> Pie
     Piece::Text(BlockKind::Table, lines.join("\n"))
 }
 
-fn quote<'d>(quote: Element<'d>, drop: &[Element<'d>]) -> Piece<'d> {
-    let flat = flatten(quote, drop);
+fn quote<'d>(quote: Element<'d>, drop: &ElementSet) -> Piece<'d> {
+    let flat = flatten_without(quote, drop);
     let lines = (0..flat.lines.len()).map(|at| fold(flat.line(at))).filter(|line| !line.is_empty());
     Piece::Text(BlockKind::Quote, lines.collect::<Vec<_>>().join("\n"))
 }
 
 /// Returns an element's visible text: elements that touch are kept apart by a seam, lines by a space.
 pub(super) fn element_text(element: Element<'_>) -> String {
-    flatten(element, &[]).text.replace('\n', " ")
+    flatten(element).text.replace('\n', " ")
 }
 
 /// Returns the one link that an element consists of.
 fn sole_link(element: Element<'_>) -> Option<SoleLink<'_>> {
-    let flat = flatten(element, &[]);
+    let flat = flatten(element);
     let href = flat.links.first()?.href;
     let same = flat.links.iter().filter(|link| link.href == href);
     let linked: String = same.map(|link| essence(flat.title(link))).collect();
@@ -158,7 +168,7 @@ pub(super) fn embed(element: Element<'_>, base: &Url) -> Option<Block> {
     let address = attr(&["cite", "data-instgrm-permalink", "data-href", "data-url"]);
     let address = address.or_else(frame).or_else(|| link().map(str::to_owned))?;
     let url = base.join(address.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let flat = flatten(element, &[]);
+    let flat = flatten(element);
     let lines = (0..flat.lines.len()).map(|at| fold(flat.line(at))).filter(|line| !line.is_empty());
     let text = lines.collect::<Vec<_>>().join("\n");
     Some(Block { kind: BlockKind::Embed, text, url: Some(url.into()) })

@@ -89,8 +89,10 @@ impl<'x> Scene<'x> {
 
     /// Whether the metadata in the page's head names another story than the page's address does.
     pub(super) fn heads_other_story(&self, index: &PageIndex<'_>) -> bool {
-        let named = index.meta(&["canonical", "og:url"]).and_then(|url| self.base.join(url).ok());
-        let named = named.and_then(|url| self.rules.profile.page_key(&url));
+        let mut named = index
+            .metas_of(&["canonical", "og:url"])
+            .filter_map(|url| self.rules.profile.page_key(&self.base.join(url).ok()?));
+        let named = named.next();
         named.is_some() && self.key.is_some() && named != self.key
     }
 }

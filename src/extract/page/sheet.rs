@@ -3,23 +3,33 @@
 //! Everything that reads a field asks here. It is built once, whole, from the page below it: nothing in this
 //! file reads a field of the draft, and nothing that it is built from may ask it.
 
+use std::cell::LazyCell;
+
 use crate::{
     config::RuleField,
     extract::{
-        jsonld::{self, Facts},
+        jsonld::{self, Facts, Witness},
         rules::{Compiled, PageIndex, RuleHit},
-        text::{essence, fold},
+        text::{essence, fold, has_essence},
     },
-    html::{Element, unescape},
+    html::{Element, ElementSet, unescape},
     model::{Origin, Warning},
 };
 
 use super::{
-    layout::{Layout, Surveyor},
+    layout::{Layout, Surveyor, share},
     own,
     said::Said,
     scene::Scene,
 };
+
+/// The metas that have the headline, best first.
+const TITLES: [&str; 2] = ["og:title", "twitter:title"];
+/// A shorter headline may be the beginning of another.
+const ESSENCE_BYTES_MIN: usize = 12;
+
+/// A story of which less is left was named like furniture.
+const KEPT_SHARE: f64 = 0.5;
 
 /// A page whose parts are known.
 pub(super) struct Sheet<'d, 'x> {
@@ -36,6 +46,8 @@ pub(super) struct Sheet<'d, 'x> {
     pub(super) layout: Layout<'d>,
     /// Other stories that the page holds whole: nothing in them is read.
     pub(super) others: Vec<Element<'d>>,
+    /// Elements whose names say that they are no part of a story.
+    pub(super) furniture: Vec<Element<'d>>,
 }
 
 impl<'d, 'x> Sheet<'d, 'x> {
@@ -49,13 +61,39 @@ impl<'d, 'x> Sheet<'d, 'x> {
     ) -> Self {
         let rules = scene.rules;
         let others = own::keep_own(&mut scene, &mut index, era);
-        let (facts, broken) = jsonld::read(&index.ld_blocks, |address| scene.owner(address));
+        let (facts, broken) = read_json_ld(&scene, &index);
         warnings.extend(broken);
         let title = said_headline(&facts, &index, rules);
         let said = title.as_ref().map(|said| essence(&said.value));
-        let surveyor = Surveyor { scene: &scene, index: &index, era, others: &others, said };
+        let furniture = named_furniture(&index);
+        let set: ElementSet = furniture.iter().copied().collect();
+        let surveyor =
+            Surveyor { scene: &scene, index: &index, era, others: &others, said, furniture: &set };
         let layout = surveyor.survey(root);
-        Self { scene, rules, root, era, index, facts, title, layout, others }
+        let mut sheet = Self { scene, rules, root, era, index, facts, title, layout, others, furniture };
+        sheet.doubt_names();
+        sheet
+    }
+
+    /// Looks again without asking for names, where they would take away most of the story.
+    fn doubt_names(&mut self) {
+        if self.furniture.is_empty() {
+            return;
+        }
+        let said = self.title.as_ref().map(|said| essence(&said.value));
+        let surveyor = |furniture| {
+            let (scene, index, others) = (&self.scene, &self.index, &self.others);
+            Surveyor { scene, index, era: self.era, others, said: said.clone(), furniture }
+        };
+        let (named, none): (ElementSet, _) =
+            (self.furniture.iter().copied().collect(), ElementSet::default());
+        let kept = surveyor(&named).weight(&self.layout.stories);
+        let whole = surveyor(&none);
+        let layout = whole.survey(self.root);
+        if kept < share(whole.weight(&layout.stories), KEPT_SHARE) {
+            self.layout = layout;
+            self.furniture.clear();
+        }
     }
 
     /// Returns what the rules for a field find, best rule first; rules that find nothing are left out.
@@ -66,6 +104,17 @@ impl<'d, 'x> Sheet<'d, 'x> {
     /// Returns the elements that any rule of the page's own era finds for a field.
     pub(super) fn find_all(&self, field: RuleField) -> Vec<Element<'d>> {
         self.rules.find_all(&self.index, self.era, field)
+    }
+
+    /// Whether a name is the paper's own: it stands on every page that has no byline, and says nothing.
+    pub(super) fn is_publisher(&self, name: &str) -> bool {
+        let name = essence(name);
+        let profile = &self.rules.profile;
+        let site = self.index.meta(&["og:site_name"]);
+        let known =
+            self.facts.publisher.as_deref().into_iter().chain(site).chain([profile.name.as_str()]);
+        let hosts = profile.hosts.iter().map(String::as_str);
+        known.chain(hosts).any(|it| has_essence(it, &name))
     }
 
     /// Whether an element stands above the headline.
@@ -89,9 +138,35 @@ impl<'d, 'x> Sheet<'d, 'x> {
     }
 }
 
+/// Returns the elements that are furniture by name; what holds a headline is none.
+fn named_furniture<'d>(index: &PageIndex<'d>) -> Vec<Element<'d>> {
+    let titles = index.headings.iter().filter(|hit| hit.element.name() == "h1");
+    let around: ElementSet = titles.flat_map(|hit| hit.element.ancestors()).collect();
+    let hits = index.named_furniture.iter().map(|hit| hit.element);
+    hits.filter(|it| it.name() != "h1" && !around.contains(*it)).collect()
+}
+
+/// Reads JSON-LD. What the page itself calls its story tells whose an object is that has no address, or another.
+fn read_json_ld(scene: &Scene<'_>, index: &PageIndex<'_>) -> (Facts, Vec<Warning>) {
+    let known = LazyCell::new(|| {
+        let titles = TITLES.iter().filter_map(|name| index.meta(&[name])).map(essence);
+        let headings = index.headings.iter().map(|hit| essence(&hit.element.text()));
+        let page = index.title.iter().map(|it| essence(it));
+        titles.chain(headings).chain(page).filter(|it| !it.is_empty()).collect::<Vec<_>>()
+    });
+    let has_headline = |text: &str| {
+        let text = essence(text);
+        // The site's name may follow.
+        let may_go_on = ESSENCE_BYTES_MIN <= text.len();
+        known.iter().any(|it| *it == text || (may_go_on && it.starts_with(&text)))
+    };
+    let owner = |address: &str| scene.owner(address);
+    jsonld::read(&index.ld_blocks, &Witness { owner: &owner, has_headline: &has_headline })
+}
+
 fn said_headline(facts: &Facts, index: &PageIndex<'_>, rules: &Compiled) -> Option<Said<String>> {
     let json = facts.headline.clone().map(|text| Said::new(text, Origin::JsonLd));
-    let meta = || index.meta(&["og:title", "twitter:title"]).map(|text| without_site(text, rules));
+    let meta = || index.meta(&TITLES).map(|text| without_site(text, rules));
     json.or_else(|| meta().filter(|text| !text.is_empty()).map(|text| Said::new(text, Origin::Meta)))
 }
 

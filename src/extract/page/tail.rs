@@ -49,13 +49,13 @@ fn read_named(sheet: &Sheet<'_, '_>) -> Tail {
     let mut tail = Tail::default();
     let hits = |field| sheet.find(field).flatten().filter(|hit| sheet.is_below_headline(hit));
     for tags in hits(RuleField::Tags) {
-        let flat = flatten(tags.element, &[]);
+        let flat = flatten(tags.element);
         for link in &flat.links {
             tail.take(scene.target(link.href), &fold(flat.title(link)));
         }
     }
     for related in hits(RuleField::Related) {
-        let flat = flatten(related.element, &[]);
+        let flat = flatten(related.element);
         // A card may show the beginning of its story, with the links in it.
         let is_prose = |line: usize| {
             let linked: usize = flat.links_of(line).map(|link| link.range.len()).sum();

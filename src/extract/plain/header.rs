@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 use crate::{
     extract::{
         date::Dated,
+        signature,
         stamp::{self, Stamp},
         text::{ends_sentence, essence, is_bullet, is_teaser, unbullet},
     },
@@ -159,7 +160,7 @@ fn titles(page: &TextPage<'_>, header: &mut TextHeader, out: &mut Extraction) {
         set(Field::Summary);
     }
     if let Some(byline) = &header.stamp.byline {
-        out.draft.authors = stamp::authors(byline);
+        out.draft.authors = signature::authors(byline);
         out.draft.byline = Some(byline.clone());
         set(Field::Byline);
     }

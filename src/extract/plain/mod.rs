@@ -12,10 +12,10 @@ mod tail;
 
 use crate::{
     extract::{rules::Compiled, strip, text::visible},
-    model::{Extraction, Field, Origin},
+    model::{Extraction, Field, Origin, Warning, WarningCode},
 };
 
-use self::lines::{TextLine, TextPage};
+use self::lines::{TextLine, TextPage, is_prose};
 
 /// Returns what a page's text says. Links have lost their targets and tags their boundaries.
 pub(super) fn read(text: &str, rules: &Compiled) -> Extraction {
@@ -29,8 +29,16 @@ pub(super) fn read(text: &str, rules: &Compiled) -> Extraction {
     let page = TextPage::new(text, &rows.ranges, &rules.profile);
     let header = header::read(&page, &mut out);
     let story = tail::story(&page, header.body_at, &mut out);
-    let is_story = |line: &&TextLine| !rules.profile.text.boilerplate.has(&line.text);
-    out.draft.blocks = blocks::read(&page.lines[story].iter().filter(is_story).collect::<Vec<_>>());
+    let lines = &page.lines[story];
+    let is_story = |line: &TextLine| !rules.profile.text.boilerplate.has(&line.text);
+    let kept: Vec<&TextLine> = lines.iter().filter(|line| is_story(line)).collect();
+    // Between two paragraphs such a line may have been a heading.
+    let between = lines
+        .windows(3)
+        .filter(|it| !is_story(&it[1]) && is_prose(&it[0].text) && is_prose(&it[2].text));
+    let left_out = between.map(|it| Warning::new(WarningCode::LeftOut, it[1].text.clone()));
+    out.warnings.extend(left_out);
+    out.draft.blocks = blocks::read(&kept);
     if !out.draft.blocks.is_empty() {
         out.draft.origins.push((Field::Body, Origin::Text));
     }

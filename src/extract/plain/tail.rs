@@ -13,7 +13,7 @@ use crate::{
     model::{Extraction, Field, Link, Origin, Placement, Warning, WarningCode},
 };
 
-use super::lines::{TextLine, TextPage};
+use super::lines::{TextLine, TextPage, is_prose};
 
 /// A related headline is no longer.
 const HEADLINE_CHARS_MAX: usize = 160;
@@ -32,9 +32,10 @@ enum Mark {
 pub(super) fn story(page: &TextPage<'_>, from: usize, out: &mut Extraction) -> Range<usize> {
     let rules = &page.profile.text;
     let from = from.min(page.lines.len());
+    // A line right above a paragraph of the story is a heading in it, whatever it says.
     let find = |is_wanted: &dyn Fn(&str) -> bool| {
-        let found = page.lines[from..].iter().position(|line| is_wanted(&line.text));
-        found.map(|at| at + from)
+        let mut lines = from..page.lines.len();
+        lines.find(|at| is_wanted(&page.lines[*at].text) && !heads_prose(page, *at))
     };
     let more = find(&|text| rules.more.has(text));
     let over = find(&|text| rules.end.has(text)).unwrap_or(page.lines.len());
@@ -70,6 +71,11 @@ pub(super) fn story(page: &TextPage<'_>, from: usize, out: &mut Extraction) -> R
         out.warnings.push(Warning::new(WarningCode::TagsUnsplit, tags));
     }
     story
+}
+
+/// Whether a line stands right above a paragraph.
+fn heads_prose(page: &TextPage<'_>, at: usize) -> bool {
+    page.lines.get(at + 1).is_some_and(|next| is_prose(&next.text))
 }
 
 /// Returns the story without a last line of tags.

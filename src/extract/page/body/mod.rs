@@ -3,19 +3,20 @@
 //! This is the walk: what ends a paragraph, what ends the story, what is kept apart. An element that is read as one
 //! thing (a list, a table, a quotation) is read by `pieces.rs`; where the element is was found by `layout.rs`.
 
-use std::ops::Range;
+mod found;
+mod settle;
+mod story;
 
-use chrono::NaiveDate;
+use std::{borrow::Cow, ops::Range};
 
 use crate::{
     extract::{
-        lines::{flatten, is_block, is_hidden},
-        lists::{push_link, push_tag},
-        stamp::{self, Stamp},
-        text::{SEAM, fold, fold_apart, has_essence, is_rule, ruled_runs, verbatim},
+        lines::{is_block, is_hidden},
+        stamp,
+        text::{SEAM, fold, fold_apart, has_essence, is_rule, lowered, raised, verbatim},
     },
     html::{Child, Element},
-    model::{Block, BlockKind, Link, Placement, Quote, Tag},
+    model::{Block, BlockKind, Placement},
 };
 
 use super::{
@@ -24,54 +25,40 @@ use super::{
     scene::{Scene, Target},
 };
 
+use self::{
+    found::{Found, is_only_links},
+    settle::{Label, PlacedBlock, is_bold, join_ruled_paragraphs, settle},
+};
+
+pub(super) use self::story::{Known, Story};
+
 /// Deeper nesting is a broken page; what is below is read as plain text.
 const DEPTH_MAX: usize = 200;
 /// A stamp stands before the story or not at all.
 const STAMP_BLOCKS_MAX: usize = 3;
 
-/// What is known of a story before its elements are read.
-pub(super) struct Known<'k, 'd> {
-    /// Its elements, in order.
-    pub(super) elements: &'k [Element<'d>],
-    /// Elements that are never part of it.
-    pub(super) drop: &'k [Element<'d>],
-    /// Elements that show what somebody else posted.
-    pub(super) embeds: &'k [Element<'d>],
-    /// The headline's element: the story begins after it.
-    pub(super) title: Option<Element<'d>>,
-    /// The essence of the headline, for knowing it again; empty where there is none.
-    pub(super) headline: &'k str,
-    /// The header gave no date, or the story's element was guessed: a stamp may stand inside it.
-    pub(super) may_hold_stamp: bool,
-}
-
-/// The story's element taken apart.
-#[derive(Default)]
-pub(super) struct Story {
-    pub(super) blocks: Vec<Block>,
-    pub(super) links: Vec<Link>,
-    pub(super) tags: Vec<Tag>,
-    pub(super) quotes: Vec<Quote>,
-    /// A byline and date that stood among the first blocks.
-    pub(super) stamp: Option<Stamp>,
-    /// What stood before that stamp: section, summary.
-    pub(super) above: Vec<String>,
-    /// A navigation line that stood among the first blocks.
-    pub(super) market_date: Option<NaiveDate>,
-    pub(super) is_too_deep: bool,
-}
-
 struct Walker<'s, 'd> {
     scene: &'s Scene<'s>,
     known: &'s Known<'s, 'd>,
     story: Story,
-    /// The paragraphs among the blocks as written, for tables that are laid out in paragraphs.
-    written: Vec<Option<String>>,
+    found: Found,
+    /// The blocks so far.
+    blocks: Vec<PlacedBlock<'d>>,
     inline: Inline<'d>,
-    /// Headings and rules between blocks do not end it, these do: `Comments`.
-    is_over: bool,
-    /// The related list has begun: links are no longer part of the story.
-    in_tail: bool,
+    /// The element that holds the paragraphs that are being read.
+    around: Option<Element<'d>>,
+    /// How figures are set: raised, lowered, or as they are.
+    figures: Figures,
+    /// The paragraph is set in bold, as headings are that are not called so.
+    is_bold: bool,
+}
+
+/// How figures in a text are set.
+#[derive(Clone, Copy)]
+enum Figures {
+    Plain,
+    Raised,
+    Lowered,
 }
 
 /// Reads the elements of a story, in order.
@@ -80,47 +67,65 @@ pub(super) fn read(scene: &Scene<'_>, known: &Known<'_, '_>) -> Story {
         scene,
         known,
         story: Story::default(),
-        written: Vec::new(),
+        found: Found::default(),
+        blocks: Vec::new(),
         inline: Inline::default(),
-        is_over: false,
-        in_tail: false,
+        around: None,
+        figures: Figures::Plain,
+        is_bold: false,
     };
     for element in known.elements {
+        walker.around = element.ancestors().next();
         // A single element is what holds the story; one of several may be a piece of it.
         if known.elements.len() == 1 {
-            walker.inside(*element, 0);
+            walker.within(*element, |walker| walker.inside(*element, 0));
         } else {
             walker.element(*element, 0);
+            walker.flush(BlockKind::Paragraph);
         }
-        walker.flush(BlockKind::Paragraph);
     }
-    walker.join_ruled_paragraphs();
-    walker.story
+    walker.finish()
 }
 
 impl<'d> Walker<'_, 'd> {
     fn inside(&mut self, element: Element<'d>, depth: usize) {
         for child in element.children() {
-            if self.is_over {
-                return;
-            }
             match child {
-                Child::Text(text) => self.inline.push(text),
+                Child::Text(text) => self.text(text),
                 Child::Element(element) => self.element(element, depth + 1),
             }
         }
+    }
+
+    fn text(&mut self, text: &str) {
+        let text = match self.figures {
+            Figures::Plain => Cow::Borrowed(text),
+            Figures::Raised => raised(text),
+            // Only beside other figures would it be read as one of them: CO2 is what people write.
+            Figures::Lowered if self.inline.ends_with_figure() => lowered(text),
+            Figures::Lowered => Cow::Borrowed(text),
+        };
+        self.inline.push(&text);
+    }
+
+    /// Reads the paragraphs that an element holds.
+    fn within(&mut self, element: Element<'d>, read: impl FnOnce(&mut Self)) {
+        self.flush(BlockKind::Paragraph);
+        let outer = self.around.replace(element);
+        read(self);
+        self.flush(BlockKind::Paragraph);
+        self.around = outer;
     }
 
     fn element(&mut self, element: Element<'d>, depth: usize) {
         if Some(element) == self.known.title {
             // What stood before the headline was no part of the story.
             self.inline = Inline::default();
-            self.written.clear();
-            let Story { blocks, links, tags, .. } = &mut self.story;
-            (*blocks, *links, *tags) = Default::default();
+            self.blocks.clear();
+            self.found = Found { quotes: std::mem::take(&mut self.found.quotes), ..Found::default() };
             return;
         }
-        if is_hidden(element) || self.known.drop.contains(&element) {
+        if is_hidden(element) || self.known.drop.contains(element) {
             self.inline.seam();
             return;
         }
@@ -143,18 +148,25 @@ impl<'d> Walker<'_, 'd> {
             }
             "figure" => self.block(|walker| walker.figure(element, depth)),
             "nav" | "footer" | "form" | "button" | "label" | "input" => self.flush(BlockKind::Paragraph),
-            "aside" => self.block(|walker| walker.links_only(element)),
+            "aside" => {
+                self.block(|walker| walker.found.links_in(walker.scene, element, walker.known.drop));
+            }
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.flush(BlockKind::Paragraph);
                 self.inside(element, depth);
                 self.flush(BlockKind::Heading);
             }
             "a" => self.anchor(element, depth),
-            name if is_block(name) => {
+            "sup" => self.set(element, Figures::Raised, depth),
+            "sub" => self.set(element, Figures::Lowered, depth),
+            "p" => {
                 self.flush(BlockKind::Paragraph);
+                self.is_bold = is_bold(element);
                 self.inside(element, depth);
                 self.flush(BlockKind::Paragraph);
+                self.is_bold = false;
             }
+            name if is_block(name) => self.within(element, |walker| walker.inside(element, depth)),
             _ => {
                 self.inline.seam();
                 self.inside(element, depth);
@@ -166,9 +178,15 @@ impl<'d> Walker<'_, 'd> {
     /// Reads what is no paragraph: it ends the one before it.
     fn block(&mut self, read: impl FnOnce(&mut Self)) {
         self.flush(BlockKind::Paragraph);
-        if !self.is_over {
-            read(self);
-        }
+        read(self);
+    }
+
+    fn set(&mut self, element: Element<'d>, figures: Figures, depth: usize) {
+        self.inline.seam();
+        let outer = std::mem::replace(&mut self.figures, figures);
+        self.inside(element, depth);
+        self.figures = outer;
+        self.inline.seam();
     }
 
     fn anchor(&mut self, element: Element<'d>, depth: usize) {
@@ -179,14 +197,14 @@ impl<'d> Walker<'_, 'd> {
             // A card: picture and headline of another story.
             self.flush(BlockKind::Paragraph);
             let title = fold_apart(&element_text(element));
-            self.link(href, &title, Placement::Related);
+            self.found.link(self.scene, href, &title, Placement::Related);
             return;
         }
         self.inline.seam();
         let start = self.inline.text.len();
         for child in element.children() {
             match child {
-                Child::Text(text) => self.inline.push(text),
+                Child::Text(text) => self.text(text),
                 // A linked picture is a picture, unless it leads to another story.
                 Child::Element(it) if it.name() == "img" && is_card => {}
                 Child::Element(it) => self.element(it, depth + 1),
@@ -204,7 +222,7 @@ impl<'d> Walker<'_, 'd> {
         let mut inline = std::mem::take(&mut self.inline);
         let rules = &self.scene.rules.profile.text;
         inline.blank(|line| rules.boilerplate.has(&fold(line)));
-        if self.is_over || inline.text.trim_matches(is_blank).is_empty() {
+        if inline.text.trim_matches(is_blank).is_empty() {
             return;
         }
         if 1 < inline.text.matches('\n').count() && inline.text.split('\n').any(is_rule) {
@@ -217,21 +235,28 @@ impl<'d> Walker<'_, 'd> {
 
     fn paragraph(&mut self, kind: BlockKind, inline: &Inline<'d>, range: Range<usize>) {
         let text = fold(&inline.text[range.clone()]);
-        if self.is_over || text.is_empty() || self.is_furniture(&text) {
+        if text.is_empty() {
             return;
+        }
+        if let Some(label) = self.label(&text, kind) {
+            return self.push_labelled(kind, text, Some(label));
         }
         let inside =
             |link: &&InlineLink<'d>| range.start <= link.range.start && link.range.end <= range.end;
         let links: Vec<_> = inline.links.iter().filter(inside).collect();
-        if !links.is_empty() && self.is_only_links(inline, &range, &links) {
+        if !links.is_empty() && is_only_links(self.scene, &inline.beside_links(&range, &links), &links) {
             let placement = match kind {
                 BlockKind::Heading => Placement::Related,
-                _ if self.in_tail => Placement::Related,
                 _ => Placement::Inline,
             };
             let mut took = false;
             for link in &links {
-                took |= self.link(link.href, &fold(&inline.text[link.range.clone()]), placement);
+                took |= self.found.link(
+                    self.scene,
+                    link.href,
+                    &fold(&inline.text[link.range.clone()]),
+                    placement,
+                );
             }
             if took {
                 return;
@@ -241,14 +266,11 @@ impl<'d> Walker<'_, 'd> {
             return;
         }
         if let Some(quotes) = self.scene.rules.grammar.fill(&inline.text[range.clone()]) {
-            self.story.quotes.extend(quotes);
+            self.found.quotes.extend(quotes);
             return;
         }
         let written = verbatim(&inline.text[range.clone()].replace(SEAM, ""));
         if self.is_header(&inline.text[range]) {
-            return;
-        }
-        if self.in_tail && kind == BlockKind::Heading {
             return;
         }
         if let Some(blocks) = itemized(&written).filter(|_| kind == BlockKind::Paragraph) {
@@ -258,8 +280,8 @@ impl<'d> Walker<'_, 'd> {
             return;
         }
         self.push(kind, text);
-        if let Some(last) = self.written.last_mut().filter(|_| kind == BlockKind::Paragraph) {
-            *last = Some(written);
+        if let Some(last) = self.blocks.last_mut().filter(|_| kind == BlockKind::Paragraph) {
+            last.written = Some(written);
         }
     }
 
@@ -270,11 +292,12 @@ impl<'d> Walker<'_, 'd> {
     /// Whether a text is a line of the header that stands inside the story's element. Such lines are kept apart.
     fn is_header(&mut self, text: &str) -> bool {
         let profile = &self.scene.rules.profile;
-        let is_early = self.story.blocks.len() < STAMP_BLOCKS_MAX && self.story.stamp.is_none();
+        let texts = || self.blocks.iter().filter(|it| it.label.is_none());
+        let is_early = self.story.stamp.is_none() && texts().nth(STAMP_BLOCKS_MAX - 1).is_none();
         if !is_early || !self.known.may_hold_stamp {
             return false;
         }
-        if self.story.blocks.is_empty()
+        if texts().next().is_none()
             && let Some(day) = stamp::market_date(text, &profile.text, profile.time_zone)
         {
             self.story.market_date = Some(day);
@@ -282,59 +305,33 @@ impl<'d> Walker<'_, 'd> {
         }
         let Some(stamp) = stamp::read(text, &profile.text, profile.time_zone) else { return false };
         self.story.stamp = Some(stamp);
-        self.written.clear();
-        let above = std::mem::take(&mut self.story.blocks);
-        self.story.above.extend(
-            above.into_iter().flat_map(|it| it.text.lines().map(str::to_owned).collect::<Vec<_>>()),
-        );
+        let above = std::mem::take(&mut self.blocks).into_iter().filter(|it| it.label.is_none());
+        let lines = above.flat_map(|it| it.block.text.lines().map(str::to_owned).collect::<Vec<_>>());
+        self.story.above.extend(lines);
         true
     }
 
-    fn is_furniture(&mut self, text: &str) -> bool {
+    /// Returns what a line reads like that may be furniture.
+    fn label(&self, text: &str, kind: BlockKind) -> Option<Label> {
         let rules = &self.scene.rules.profile.text;
-        self.is_over |= rules.end.has(text);
-        self.in_tail |= rules.more.has(text);
-        self.is_over || rules.more.has(text) || rules.boilerplate.has(text)
-    }
-
-    /// Whether a paragraph is nothing but links, a lead such as "Read more:" and links, or a label and tags.
-    fn is_only_links(
-        &self,
-        inline: &Inline<'d>,
-        range: &Range<usize>,
-        links: &[&InlineLink<'d>],
-    ) -> bool {
-        let outside = fold_apart(&inline.beside_links(range, links));
-        let outside = outside.trim_matches(|it: char| !it.is_alphanumeric());
-        if outside.is_empty() || self.scene.rules.profile.text.link_leads.has(outside) {
-            return true;
+        if rules.end.has(text) {
+            Some(Label::End)
+        } else if rules.more.has(text) {
+            Some(Label::More)
+        } else if rules.boilerplate.has(text) {
+            let is_heading = kind == BlockKind::Heading || self.is_bold;
+            Some(if is_heading { Label::Heading } else { Label::Line })
+        } else {
+            None
         }
-        let are_tags = || links.iter().all(|it| matches!(self.scene.target(it.href), Target::Tag(_)));
-        matches!(outside.to_lowercase().as_str(), "tags" | "tag" | "topics" | "trends") && are_tags()
-    }
-
-    /// Keeps a link that stands for itself. Returns `false` where it is words after all.
-    fn link(&mut self, href: &str, title: &str, placement: Placement) -> bool {
-        let (url, target) = match self.scene.target(href) {
-            Target::Own => return true,
-            Target::Tag(url) => {
-                push_tag(&mut self.story.tags, title, &url);
-                return true;
-            }
-            // Words that lead out of the site are the story's own.
-            Target::Web | Target::None => return false,
-            Target::Article(url, key) => (url, Some(key)),
-        };
-        let link = Link { placement, title: title.to_owned(), url: Some(url.into()), target };
-        push_link(&mut self.story.links, link);
-        true
     }
 
     /// Takes an element that is read as one thing.
     fn take(&mut self, piece: Piece<'d>, element: Element<'d>, depth: usize) {
         match piece {
             Piece::Text(kind, text) => self.push(kind, text),
-            Piece::Ticker(quotes) => self.story.quotes.extend(quotes),
+            Piece::Labels(text) => self.push_labelled(BlockKind::List, text, Some(Label::Heading)),
+            Piece::Ticker(quotes) => self.found.quotes.extend(quotes),
             Piece::Frame => self.inside(element, depth),
             Piece::Links(links) => {
                 // A list of links is a related list, tags, or a bar of share buttons; never the story.
@@ -342,7 +339,7 @@ impl<'d> Walker<'_, 'd> {
                     match self.scene.target(link.href) {
                         Target::Web | Target::None | Target::Own => {}
                         Target::Tag(_) | Target::Article(..) => {
-                            self.link(link.href, &link.title, Placement::Related);
+                            self.found.link(self.scene, link.href, &link.title, Placement::Related);
                         }
                     }
                 }
@@ -352,8 +349,7 @@ impl<'d> Walker<'_, 'd> {
 
     /// Keeps a block that is no text of the story.
     fn push_beside(&mut self, block: Block) {
-        self.story.blocks.push(block);
-        self.written.push(None);
+        self.place(block, None);
     }
 
     fn figure(&mut self, figure: Element<'d>, depth: usize) {
@@ -365,36 +361,42 @@ impl<'d> Walker<'_, 'd> {
 
     fn image(&mut self, image: Element<'d>, caption: Option<String>) {
         if let Some(block) = image_block(image, caption, &self.scene.base)
-            && !self.story.blocks.iter().any(|it| it.kind == BlockKind::Image && it.url == block.url)
+            && !self
+                .blocks
+                .iter()
+                .any(|it| it.block.kind == BlockKind::Image && it.block.url == block.url)
         {
             self.flush(BlockKind::Paragraph);
             self.push_beside(block);
         }
     }
 
-    /// Keeps the links of a box beside the story: its words are not the story's.
-    fn links_only(&mut self, element: Element<'d>) {
-        let flat = flatten(element, self.known.drop);
-        for link in &flat.links {
-            if let Target::Article(..) | Target::Tag(_) = self.scene.target(link.href) {
-                self.link(link.href, &fold(flat.title(link)), Placement::Related);
-            }
-        }
-    }
-
     fn push(&mut self, kind: BlockKind, text: String) {
+        self.push_labelled(kind, text, None);
+    }
+
+    fn push_labelled(&mut self, kind: BlockKind, text: String, label: Option<Label>) {
         if !text.is_empty() {
-            self.story.blocks.push(Block { kind, text, url: None });
-            self.written.push(None);
+            self.place(Block { kind, text, url: None }, label);
         }
     }
 
-    fn join_ruled_paragraphs(&mut self) {
-        let written: Vec<Option<&str>> = self.written.iter().map(Option::as_deref).collect();
-        for run in ruled_runs(&written).into_iter().rev() {
-            let text = written[run.clone()].iter().flatten().copied().collect::<Vec<_>>().join("\n");
-            let table = Block { kind: BlockKind::Table, text, url: None };
-            self.story.blocks.splice(run, [table]);
+    fn place(&mut self, block: Block, label: Option<Label>) {
+        let before = self.found.counts();
+        self.blocks.push(PlacedBlock { block, written: None, around: self.around, label, before });
+    }
+
+    /// Returns the story, without what is no part of it after all.
+    fn finish(mut self) -> Story {
+        let verdict = settle(&mut self.blocks);
+        if let Some(end) = verdict.end {
+            self.found.truncate(end);
         }
+        if let Some(first) = verdict.related_from {
+            self.found.relate_from(first);
+        }
+        let Found { links, tags, quotes } = self.found;
+        let left_out = verdict.left_out;
+        Story { blocks: join_ruled_paragraphs(self.blocks), links, tags, quotes, left_out, ..self.story }
     }
 }

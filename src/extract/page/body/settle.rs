@@ -1,0 +1,191 @@
+//! Which blocks of a story's element are the story: what to make of lines that read like furniture.
+//!
+//! A line is furniture for what it is and where it stands, never for its words alone: `Comments` above a paragraph of the story is a
+//! heading in it, above nothing it is the end. That can only be told when all of the blocks are known, so the walk marks such
+//! lines, and they are judged here. Text that is lost is not lost in silence.
+
+use crate::{
+    extract::text::ruled_runs,
+    html::{Child, Element},
+    model::{Block, BlockKind},
+};
+
+use super::found::Counts;
+
+/// A paragraph, and no label.
+const PROSE_CHARS_MIN: usize = 40;
+
+/// A block, with what is known of where it stood.
+pub(super) struct PlacedBlock<'d> {
+    pub(super) block: Block,
+    /// A paragraph as written, for tables that are laid out in paragraphs.
+    pub(super) written: Option<String>,
+    /// The element that holds the block's own.
+    pub(super) around: Option<Element<'d>>,
+    pub(super) label: Option<Label>,
+    /// What had been found beside the text until then.
+    pub(super) before: Counts,
+}
+
+/// What a line reads like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    /// The end of the story: `Comments`.
+    End,
+    /// The beginning of a list of other stories: `Read more`.
+    More,
+    /// A heading that says what furniture says: `Facebook`.
+    Heading,
+    /// A paragraph that does.
+    Line,
+}
+
+/// What became of the lines.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// The story ended here: what was found later is not its own.
+    pub(super) end: Option<Counts>,
+    /// Links from this one on are of a list of other stories.
+    pub(super) related_from: Option<usize>,
+    /// Texts that were left out although the story goes on, or that may have been the story's.
+    pub(super) left_out: Vec<String>,
+}
+
+/// Takes out of a story's blocks what is no part of it.
+pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Verdict {
+    let mut verdict = Verdict::default();
+    if blocks.iter().all(|it| it.label.is_none()) {
+        return verdict;
+    }
+    let last_prose = blocks.iter().rposition(PlacedBlock::is_prose);
+    let mut at = 0;
+    let mut prose_before: Vec<Option<Element<'_>>> = Vec::new();
+    let mut in_tail = false;
+    let mut kept: Vec<bool> = Vec::with_capacity(blocks.len());
+    while at < blocks.len() {
+        let it = &blocks[at];
+        let goes_on =
+            || blocks[at + 1..].iter().any(|it| it.is_prose() && prose_before.contains(&it.around));
+        let is_kept = match it.label {
+            None => !(in_tail && it.block.kind == BlockKind::Heading),
+            Some(label) if label != Label::Line && heads_story(blocks, at, &prose_before) => true,
+            Some(Label::End) if !prose_before.is_empty() && !goes_on() => {
+                verdict.end = Some(it.before);
+                break;
+            }
+            Some(label) => {
+                if label == Label::More {
+                    verdict.related_from = verdict.related_from.or(Some(it.before.links));
+                    in_tail = true;
+                }
+                false
+            }
+        };
+        if !is_kept
+            && it.label.is_some()
+            && last_prose.is_some_and(|last| at < last)
+            && !prose_before.is_empty()
+        {
+            verdict.left_out.push(it.block.text.clone());
+        }
+        if it.is_prose() && !prose_before.contains(&it.around) {
+            prose_before.push(it.around);
+        }
+        kept.push(is_kept);
+        at += 1;
+    }
+    let lost = blocks[at..].iter().filter(|it| it.is_prose() && it.label.is_none());
+    verdict.left_out.extend(lost.map(|it| it.block.text.clone()));
+    let mut kept = kept.into_iter();
+    blocks.retain(|_| kept.next().unwrap_or(false));
+    verdict
+}
+
+/// Whether the story goes on right below a line, beside its own earlier paragraphs: the line is a heading in it.
+fn heads_story(blocks: &[PlacedBlock<'_>], at: usize, prose_before: &[Option<Element<'_>>]) -> bool {
+    let line = &blocks[at];
+    let Some(next) = blocks.get(at + 1) else { return false };
+    let is_text =
+        next.label.is_none() && next.block.kind.is_text() && next.block.kind != BlockKind::Heading;
+    is_text
+        && next.around == line.around
+        && next.before == line.before
+        && prose_before.contains(&line.around)
+}
+
+/// Returns the blocks; paragraphs between ruled lines are one table.
+pub(super) fn join_ruled_paragraphs(placed: Vec<PlacedBlock<'_>>) -> Vec<Block> {
+    let written: Vec<Option<&str>> = placed.iter().map(|it| it.written.as_deref()).collect();
+    let runs = ruled_runs(&written);
+    let tables = runs.iter().map(|run| {
+        let text = written[run.clone()].iter().flatten().copied().collect::<Vec<_>>().join("\n");
+        Block { kind: BlockKind::Table, text, url: None }
+    });
+    let tables: Vec<Block> = tables.collect();
+    let mut blocks: Vec<Block> = placed.into_iter().map(|it| it.block).collect();
+    for (run, table) in runs.into_iter().zip(tables).rev() {
+        blocks.splice(run, [table]);
+    }
+    blocks
+}
+
+/// Whether a paragraph is one element in bold, and nothing beside it.
+pub(super) fn is_bold(paragraph: Element<'_>) -> bool {
+    let mut inside = paragraph.children().filter(|it| match it {
+        Child::Text(text) => !text.trim_ascii().is_empty(),
+        Child::Element(_) => true,
+    });
+    let is_one =
+        matches!(inside.next(), Some(Child::Element(it)) if matches!(it.name(), "b" | "strong"));
+    is_one && inside.next().is_none()
+}
+
+impl PlacedBlock<'_> {
+    /// Whether it is a sentence, and no label.
+    fn is_prose(&self) -> bool {
+        self.label.is_none()
+            && self.block.kind == BlockKind::Paragraph
+            && self.block.text.chars().nth(PROSE_CHARS_MIN).is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROSE: &str = "The harbour was busy on the day, and nobody went home before it was dark.";
+
+    #[track_caller]
+    fn check(lines: &[(&str, Option<Label>)], expect: &[&str], left_out: &[&str]) {
+        let placed = |it: &(&str, Option<Label>)| {
+            let kind = if it.0.starts_with('#') { BlockKind::Heading } else { BlockKind::Paragraph };
+            let block = Block { kind, text: it.0.to_owned(), url: None };
+            PlacedBlock { block, written: None, around: None, label: it.1, before: Counts::default() }
+        };
+        let mut blocks: Vec<_> = lines.iter().map(placed).collect();
+        let verdict = settle(&mut blocks);
+        let kept: Vec<&str> = blocks.iter().map(|it| it.block.text.as_str()).collect();
+        assert_eq!(kept, expect, "{lines:?}");
+        assert_eq!(verdict.left_out, left_out, "{lines:?}");
+    }
+
+    #[test]
+    fn a_line_is_furniture_for_where_it_stands() {
+        let end = Some(Label::End);
+        check(&[(PROSE, None), ("#Comments", end), (PROSE, None)], &[PROSE, "#Comments", PROSE], &[]);
+        check(&[(PROSE, None), ("#Comments", end), ("#Log in", None)], &[PROSE], &[]);
+        check(&[("#Comments", end), ("#Rope", None), (PROSE, None)], &["#Rope", PROSE], &[]);
+        let heading = Some(Label::Heading);
+        check(&[(PROSE, None), ("#Print", heading), (PROSE, None)], &[PROSE, "#Print", PROSE], &[]);
+        check(&[(PROSE, None), ("#Print", heading), ("#Share", heading)], &[PROSE], &[]);
+        let more = Some(Label::More);
+        check(&[(PROSE, None), ("#Read more", more), ("#Rope", None)], &[PROSE], &[]);
+    }
+
+    #[test]
+    fn what_is_lost_between_paragraphs_is_said() {
+        let line = Some(Label::Line);
+        check(&[(PROSE, None), ("Share", line), (PROSE, None)], &[PROSE, PROSE], &["Share"]);
+        check(&[(PROSE, None), ("Share", line)], &[PROSE], &[]);
+    }
+}

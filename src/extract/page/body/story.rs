@@ -1,0 +1,43 @@
+//! What is known of a story before it is read, and what it is made of afterwards: the two ends of the walk in the file above.
+
+use chrono::NaiveDate;
+
+use crate::{
+    extract::stamp::Stamp,
+    html::{Element, ElementSet},
+    model::{Block, Link, Quote, Tag},
+};
+
+/// What is known of a story before its elements are read.
+pub(in crate::extract::page) struct Known<'k, 'd> {
+    /// Its elements, in order.
+    pub(in crate::extract::page) elements: &'k [Element<'d>],
+    /// Elements that are never part of it.
+    pub(in crate::extract::page) drop: &'k ElementSet,
+    /// Elements that show what somebody else posted.
+    pub(in crate::extract::page) embeds: &'k [Element<'d>],
+    /// The headline's element: the story begins after it.
+    pub(in crate::extract::page) title: Option<Element<'d>>,
+    /// The essence of the headline, for knowing it again; empty where there is none.
+    pub(in crate::extract::page) headline: &'k str,
+    /// The header gave no date, or the story's element was guessed: a stamp may stand inside it.
+    pub(in crate::extract::page) may_hold_stamp: bool,
+}
+
+/// The story's element taken apart.
+#[derive(Default)]
+pub(in crate::extract::page) struct Story {
+    pub(in crate::extract::page) blocks: Vec<Block>,
+    pub(in crate::extract::page) links: Vec<Link>,
+    pub(in crate::extract::page) tags: Vec<Tag>,
+    pub(in crate::extract::page) quotes: Vec<Quote>,
+    /// A byline and date that stood among the first blocks.
+    pub(in crate::extract::page) stamp: Option<Stamp>,
+    /// What stood before that stamp: section, summary.
+    pub(in crate::extract::page) above: Vec<String>,
+    /// A navigation line that stood among the first blocks.
+    pub(in crate::extract::page) market_date: Option<NaiveDate>,
+    pub(in crate::extract::page) is_too_deep: bool,
+    /// Texts that were taken for furniture although the story goes on after them.
+    pub(in crate::extract::page) left_out: Vec<String>,
+}

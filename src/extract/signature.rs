@@ -1,0 +1,159 @@
+//! Who signs a story: a byline taken apart into names, and what stands in a byline without being a name.
+//!
+//! It knows the shape of names and no paper: that a name is the publisher's, or an agency's, is decided by the readers of pages.
+
+use super::text::fold;
+
+/// Words before the names.
+const LEADS: &[&str] = &[
+    "by", "von", "par", "por", "av", "di", "door", "od", "oleh", "text:", "author:", "autor:",
+    "autorin:",
+];
+/// Words between two names. One that is a part of surnames, too, is between two names only if both are of several words.
+const SEAMS: &[&str] =
+    &[" und ", " et ", " y ", " og ", " och ", " e ", " en ", " i ", " dan ", " & ", " / ", "/"];
+/// Letters that people carry after their names. With a comma before them they are no name of their own.
+const DEGREES: &[&str] = &[
+    "phd", "md", "mba", "cfa", "cpa", "esq", "msc", "ma", "mph", "dphil", "jd", "rn", "obe", "mbe", "mp",
+];
+/// Parts of a name that a comma may stand before.
+const SUFFIXES: &[&str] = &["jr", "sr", "ii", "iii", "iv"];
+/// What templates write where they have no name.
+const NOBODY: &[&str] = &[
+    "null",
+    "undefined",
+    "none",
+    "admin",
+    "administrator",
+    "nan",
+    "false",
+    "true",
+    "unknown",
+    "anonymous",
+];
+/// A longer one is a sentence.
+const NAME_WORDS_MAX: usize = 8;
+
+/// Returns the names in a byline, each once: `A, B`, `A and B`, `A | B`, `Von A und B`.
+pub(super) fn authors(byline: &str) -> Vec<String> {
+    let mut authors: Vec<String> = Vec::new();
+    for piece in byline.split(['|', ',', ';', '•', '\u{2022}', '\n']).flat_map(|it| it.split(" and "))
+    {
+        let bare = bare(piece);
+        if SUFFIXES.contains(&bare.as_str()) {
+            if let Some(last) = authors.last_mut() {
+                last.push_str(&format!(" {}", piece.trim()));
+            }
+            continue;
+        }
+        if DEGREES.contains(&bare.as_str()) {
+            continue;
+        }
+        for name in split_between_names(piece) {
+            if let Some(name) = name_in(&name)
+                && !authors.contains(&name)
+            {
+                authors.push(name);
+            }
+        }
+    }
+    authors
+}
+
+/// Whether a text could be what a person or an agency is called: no address, number, or word of a template.
+pub(super) fn is_name(text: &str) -> bool {
+    let lower = text.to_lowercase();
+    let is_address = lower.starts_with("http")
+        || lower.starts_with("www.")
+        || lower.contains('@') && !lower.starts_with('@')
+        || (!lower.contains(' ') && lower.contains('/'));
+    text.chars().any(char::is_alphabetic) && !is_address && !NOBODY.contains(&lower.as_str())
+}
+
+/// Returns the letters and digits of a word in lower case, for asking a list.
+fn bare(word: &str) -> String {
+    let letters = word.chars().filter(|it| it.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// Takes names apart where a word between two stands that may be a part of a surname.
+fn split_between_names(text: &str) -> Vec<String> {
+    let words = |it: &str| it.split_whitespace().count();
+    for seam in SEAMS {
+        let Some((left, right)) = text.split_once(seam) else { continue };
+        let (left, right) = (without_lead(left), right.trim());
+        if 2 <= words(left) && 2 <= words(right) && words(left) <= NAME_WORDS_MAX {
+            let mut names = vec![left.to_owned()];
+            names.extend(split_between_names(right));
+            return names;
+        }
+    }
+    vec![text.to_owned()]
+}
+
+fn without_lead(text: &str) -> &str {
+    let text = trim(text);
+    match text.split_once(' ') {
+        Some((lead, names)) if LEADS.iter().any(|it| it.eq_ignore_ascii_case(lead)) => trim(names),
+        _ => text,
+    }
+}
+
+/// Returns the name in a piece of a byline: `zed@example.com (Zed Qux)` has one in brackets.
+fn name_in(piece: &str) -> Option<String> {
+    let piece = without_lead(piece);
+    let is_mail = |it: &&str| it.contains('@') && it.contains('.');
+    if !piece.split_whitespace().any(|it| is_mail(&it)) {
+        return Some(piece.to_owned()).filter(|it| is_name(it));
+    }
+    let rest: Vec<&str> = piece.split_whitespace().filter(|it| !is_mail(it)).collect();
+    let rest = rest.join(" ");
+    let name = fold(rest.trim_matches(|it: char| "()<>[] ".contains(it)));
+    Some(name).filter(|it| is_name(it))
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches(|it: char| {
+        it.is_whitespace() || matches!(it, ',' | '|' | '·' | '•' | ':' | '-' | '–' | '—' | '/')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(byline: &str, names: &[&str]) {
+        assert_eq!(authors(byline), names, "{byline}");
+    }
+
+    #[test]
+    fn several_authors_are_told_apart() {
+        check("Ali Khan and Sara Malik", &["Ali Khan", "Sara Malik"]);
+        check("A B | C D, E F", &["A B", "C D", "E F"]);
+        check("BR Web Desk", &["BR Web Desk"]);
+        check("Von Ada Reed und Bob Lee", &["Ada Reed", "Bob Lee"]);
+        check("Ada Reed, Bob Lee et Cara Mo", &["Ada Reed", "Bob Lee", "Cara Mo"]);
+        check("Ada Reed og Bob Lee", &["Ada Reed", "Bob Lee"]);
+        check("José Ruiz y Vega", &["José Ruiz y Vega"]);
+        check("By Ada Reed and Bob Lee", &["Ada Reed", "Bob Lee"]);
+    }
+
+    #[test]
+    fn what_is_no_name_is_left_out() {
+        check("Zed Qux, PhD", &["Zed Qux"]);
+        check("Zed Qux, Jr., Ada Reed", &["Zed Qux Jr.", "Ada Reed"]);
+        check("zed@mill.example (Zed Qux)", &["Zed Qux"]);
+        for none in [
+            "undefined",
+            "null",
+            "www.mill.example",
+            "https://mill.example/a",
+            "12345",
+            "desk@mill.example",
+            "",
+        ] {
+            check(none, &[]);
+        }
+    }
+}
