@@ -55,7 +55,8 @@ impl PartialEq for BytePattern {
     }
 }
 
-/// Texts of which one may be part of a name, in any case of letters. They are compiled when they are first looked for.
+/// Texts of which one may be part of a name, or one of several names between blanks where it begins with a dot; in any case of
+/// letters. They are compiled when they are first looked for.
 #[derive(Debug, Clone, Default)]
 pub struct FragmentSet {
     fragments: Vec<String>,
@@ -76,7 +77,11 @@ impl FragmentSet {
     /// Whether one of the texts is part of a name.
     pub fn is_in(&self, name: &str) -> bool {
         let pattern = || {
-            let any = self.fragments.iter().map(|it| regex::escape(it)).collect::<Vec<_>>().join("|");
+            let part = |it: &String| match it.strip_prefix('.') {
+                Some(whole) => format!(r"(?:^|\s){}(?:\s|$)", regex::escape(whole)),
+                None => regex::escape(it),
+            };
+            let any = self.fragments.iter().map(part).collect::<Vec<_>>().join("|");
             bytes::Regex::new(&format!("(?i-u:{any})")).expect("escaped texts are a pattern")
         };
         !self.is_empty() && self.pattern.get_or_init(pattern).is_match(name.as_bytes())

@@ -31,6 +31,8 @@ const NOBODY: &[&str] = &[
     "unknown",
     "anonymous",
 ];
+/// Initials are no longer.
+const INITIALS_MAX: usize = 6;
 /// A longer one is a sentence.
 const NAME_WORDS_MAX: usize = 8;
 
@@ -104,12 +106,25 @@ fn name_in(piece: &str) -> Option<String> {
     let piece = without_lead(piece);
     let is_mail = |it: &&str| it.contains('@') && it.contains('.');
     if !piece.split_whitespace().any(|it| is_mail(&it)) {
-        return Some(piece.to_owned()).filter(|it| is_name(it));
+        return Some(without_initials(piece).to_owned()).filter(|it| is_name(it));
     }
     let rest: Vec<&str> = piece.split_whitespace().filter(|it| !is_mail(it)).collect();
     let rest = rest.join(" ");
     let name = fold(rest.trim_matches(|it: char| "()<>[] ".contains(it)));
     Some(name).filter(|it| is_name(it))
+}
+
+/// Returns a name without the initials that agencies and desks put after it: `Ada Reed (are)`.
+fn without_initials(name: &str) -> &str {
+    let initials = name.strip_suffix(')').and_then(|it| it.split_once(" ("));
+    match initials {
+        Some((name, it))
+            if it.len() <= INITIALS_MAX && it.chars().all(|it| it.is_lowercase() || it == '.') =>
+        {
+            name
+        }
+        _ => name,
+    }
 }
 
 fn trim(text: &str) -> &str {
@@ -142,6 +157,7 @@ mod tests {
     #[test]
     fn what_is_no_name_is_left_out() {
         check("Zed Qux, PhD", &["Zed Qux"]);
+        check("Zed Qux (zqu), Ada Reed (Town)", &["Zed Qux", "Ada Reed (Town)"]);
         check("Zed Qux, Jr., Ada Reed", &["Zed Qux Jr.", "Ada Reed"]);
         check("zed@mill.example (Zed Qux)", &["Zed Qux"]);
         for none in [

@@ -149,9 +149,10 @@ fn after_number(cursor: &mut Cursor<'_>, first: u32) -> Option<WrittenDay> {
     skip_ordinal(cursor);
     let mut ahead = *cursor;
     if let Some(mark) = ahead.eat(&['.', '/', '-'])
-        && let Some(second) = ahead.short_number()
+        && let Some(second) = number_after(&mut ahead, mark)
     {
         ahead.eat(&[mark])?;
+        skip_blanks_after(&mut ahead, mark);
         let year = short_or_long_year(&mut ahead, mark)?;
         let (month, day) = day_and_month(first, second, mark)?;
         *cursor = ahead;
@@ -171,6 +172,18 @@ fn after_number(cursor: &mut Cursor<'_>, first: u32) -> Option<WrittenDay> {
     cursor.blanks();
     skip_link(cursor);
     written(year(cursor)?, month, first)
+}
+
+/// Reads a number; after a dot there may be blanks (`8. 3. 2024`).
+fn number_after(cursor: &mut Cursor<'_>, mark: char) -> Option<u32> {
+    skip_blanks_after(cursor, mark);
+    cursor.short_number()
+}
+
+fn skip_blanks_after(cursor: &mut Cursor<'_>, mark: char) {
+    if mark == '.' {
+        cursor.blanks();
+    }
 }
 
 /// Which of two numbers is the month. A dot is written where the day comes first; with other marks only a number that can be no

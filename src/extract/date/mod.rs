@@ -315,6 +315,7 @@ mod tests {
     fn other_papers_write_dates_in_their_own_way() {
         for text in [
             "08.03.2024",
+            "8. 3. 2024",
             "8. März 2024",
             "8 mars 2024",
             "2024年3月8日",

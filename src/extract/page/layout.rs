@@ -28,6 +28,8 @@ const MAIN_SHARE: f64 = 0.6;
 /// A stamp stands within so many elements of the headline, in one no longer than this.
 const STAMP_ELEMENTS_MAX: usize = 8;
 const STAMP_CHARS_MAX: usize = 300;
+/// A shorter text may be part of a headline by chance.
+const ESSENCE_BYTES_MIN: usize = 12;
 /// A paragraph, and no label.
 const PROSE_CHARS_MIN: usize = 100;
 
@@ -126,6 +128,14 @@ impl<'d> Surveyor<'_, 'd> {
         self.said.as_ref().is_some_and(|said| has_essence(&element.text(), said))
     }
 
+    /// Whether an element's text is a part of the headline as metadata has it, or ends with it: a kicker stands in one of them.
+    fn is_part_of_said(&self, element: Element<'d>) -> bool {
+        let Some(said) = &self.said else { return false };
+        let text = essence(&element.text());
+        let shorter = text.len().min(said.len());
+        ESSENCE_BYTES_MIN <= shorter && (said.contains(&text) || text.ends_with(said.as_str()))
+    }
+
     fn guessed_headline(&self) -> Option<RuleHit<'d>> {
         let site = essence(&self.scene.rules.profile.name);
         let headings = || self.index.headings.iter();
@@ -140,7 +150,9 @@ impl<'d> Surveyor<'_, 'd> {
                 && !is_outside(hit.element)
                 && !is_card(self.scene, hit.element, None)
         };
-        let said = headings().find(|hit| self.is_said(hit.element));
+        let said = headings()
+            .find(|hit| self.is_said(hit.element))
+            .or_else(|| headings().filter(is_title).find(|hit| self.is_part_of_said(hit.element)));
         // The site's name may be an `h1` above the headline's.
         let h1 = || of("h1").rfind(is_title);
         said.or_else(h1).or_else(|| of("h2").find(is_title)).copied()
@@ -212,13 +224,23 @@ impl<'d> Surveyor<'_, 'd> {
             return vec![around];
         }
         if let Some(main) = after.iter().find(|it| it.name() != "p" && most <= self.prose(**it)) {
-            return vec![*main];
+            return self.with_siblings(*main, &after);
         }
         let near = after.iter().take(STAMP_ELEMENTS_MAX);
         let before_prose = near.take_while(|it| self.prose(**it) < PROSE_CHARS_MIN).enumerate();
         let stamps = before_prose.filter(|(_, element)| self.holds_stamp(**element));
         let story_at = stamps.map(|(at, _)| at + 1).last().unwrap_or(0);
         after.into_iter().skip(story_at).collect()
+    }
+
+    /// Returns an element with those of its neighbours that are like it: parts of one story, between which advertisements stand.
+    fn with_siblings(&self, main: Element<'d>, neighbours: &[Element<'d>]) -> Vec<Element<'d>> {
+        let class = main.attr("class").unwrap_or_default();
+        let is_part = |it: &Element<'d>| {
+            let is_like = it.name() == main.name() && it.attr("class") == main.attr("class");
+            *it == main || (!class.is_empty() && is_like && PROSE_CHARS_MIN <= self.prose(*it))
+        };
+        neighbours.iter().copied().filter(is_part).collect()
     }
 
     /// Returns the smallest element that holds most of the page's prose: the story, where there is no

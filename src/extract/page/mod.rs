@@ -21,6 +21,7 @@ mod inline;
 mod pieces;
 mod said;
 mod section;
+mod testimony;
 
 use chrono::NaiveDate;
 use url::Url;
@@ -33,13 +34,10 @@ use crate::{
         lists::{push_link, push_topic},
         rules::{Compiled, PageIndex},
         stamp, strip,
-        text::{essence, fold, is_teaser},
+        text::{essence, is_teaser},
     },
     html::{Document, ElementSet, unescape},
-    model::{
-        Block, BlockKind, Draft, Extraction, Field, Link, Origin, RawPage, Strip, Tag, Warning,
-        WarningCode,
-    },
+    model::{Block, Draft, Extraction, Field, Link, Origin, RawPage, Strip, Tag, Warning, WarningCode},
 };
 
 use self::{
@@ -50,6 +48,7 @@ use self::{
     scene::Scene,
     sheet::Sheet,
     tail::Tail,
+    testimony::Testimony,
 };
 
 /// The metas that name topics.
@@ -117,14 +116,13 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
         embeds: &embeds,
         title: sheet.layout.headline.map(|hit| hit.element),
         headline: &bare_headline,
+        is_guessed: sheet.layout.is_story_guessed,
         may_hold_stamp: !head.is_dated() || sheet.layout.is_story_guessed,
     };
     let mut story = body::read(&sheet.scene, &known);
     head.take_story(sheet, &mut story);
     read_strip(sheet, &around, &mut story, out);
     let tail = tail::read(sheet, &around.flat, &bare_headline);
-    let left_out = std::mem::take(&mut story.left_out);
-    out.warnings.extend(left_out.iter().map(|text| Warning::new(WarningCode::LeftOut, shortened(text))));
     if story.is_too_deep {
         out.warnings.push(Warning::new(WarningCode::TooDeep, "body"));
     }
@@ -133,7 +131,8 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
         draft.headline = Some(said.value);
         draft.origins.push((Field::Headline, said.origin));
     }
-    fill_blocks(sheet, &mut story, draft);
+    let left_out = fill_blocks(sheet, &mut story, draft);
+    out.warnings.extend(left_out.iter().map(|text| Warning::new(WarningCode::LeftOut, shortened(text))));
     let above = std::mem::take(&mut story.above);
     if let Some(said) = titles::summary(sheet, &around, above, draft) {
         draft.summary = said.value;
@@ -183,19 +182,23 @@ fn read_strip(sheet: &Sheet<'_, '_>, around: &Around<'_>, story: &mut Story, out
     out.strip = Strip { market_date, quotes };
 }
 
-/// Fills in the story's blocks, with the picture that stands above it.
-fn fill_blocks(sheet: &Sheet<'_, '_>, story: &mut Story, draft: &mut Draft) {
+/// Fills in the story's blocks, with the picture that stands above it. Returns the texts that were left out.
+fn fill_blocks(sheet: &Sheet<'_, '_>, story: &mut Story, draft: &mut Draft) -> Vec<String> {
+    let mut left_out = std::mem::take(&mut story.left_out);
     draft.blocks = std::mem::take(&mut story.blocks);
     drop_teaser(&mut draft.blocks);
     let has_text = |draft: &Draft| draft.blocks.iter().any(|block| block.kind.is_text());
     let mut origin = if sheet.layout.is_story_guessed { Origin::Text } else { Origin::Markup };
-    if !has_text(draft)
-        && let Some(said) = &sheet.facts.body
-    {
-        let paragraphs = said.lines().map(fold).filter(|text| !text.is_empty());
-        let block = |text| Block { kind: BlockKind::Paragraph, text, url: None };
-        draft.blocks.extend(paragraphs.map(block));
-        origin = Origin::JsonLd;
+    if let Some(said) = &sheet.facts.body {
+        let testimony = Testimony::new(said);
+        let is_guessed = sheet.layout.is_story_guessed;
+        if !has_text(draft) || (is_guessed && testimony.says_far_more_than(&draft.blocks)) {
+            draft.blocks.retain(|block| !block.kind.is_text());
+            draft.blocks.extend(testimony.blocks());
+            origin = Origin::JsonLd;
+        } else if is_guessed && testimony.covers(&draft.blocks) {
+            left_out.extend(testimony.keep_said(&mut draft.blocks));
+        }
     }
     if has_text(draft) {
         draft.origins.push((Field::Body, origin));
@@ -205,6 +208,7 @@ fn fill_blocks(sheet: &Sheet<'_, '_>, story: &mut Story, draft: &mut Draft) {
     {
         draft.blocks.insert(0, picture);
     }
+    left_out
 }
 
 /// Returns the picture between headline and story.

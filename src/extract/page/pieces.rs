@@ -31,6 +31,11 @@ const EMBED_CLASSES: [&str; 11] = [
     "telegram-post",
 ];
 
+/// A shorter list may be of sources.
+const CARDS_MIN: usize = 2;
+/// A headline has so many words.
+const TITLE_WORDS_MIN: usize = 3;
+
 /// What an element of the story is.
 pub(super) enum Piece<'d> {
     /// A block; an empty text is no block.
@@ -71,6 +76,9 @@ fn list<'d>(scene: &Scene<'_>, list: Element<'d>, drop: &ElementSet) -> Piece<'d
     if let Some(links) = links.filter(|links| !links.is_empty()) {
         return Piece::Links(links);
     }
+    if let Some(cards) = cards(scene, &items) {
+        return Piece::Links(cards);
+    }
     let mut lines = Vec::new();
     for item in items {
         let flat = flatten_without(item, drop);
@@ -83,6 +91,27 @@ fn list<'d>(scene: &Scene<'_>, list: Element<'d>, drop: &ElementSet) -> Piece<'d
     let are_labels = lines.iter().all(|it| scene.rules.profile.text.boilerplate.has(it));
     let text = lines.join("\n");
     if are_labels { Piece::Labels(text) } else { Piece::Text(BlockKind::List, text) }
+}
+
+/// Returns the links of a list of other stories, whose items say more than the headline: a kicker, a date, the first words. `None`
+/// for a list that is words.
+fn cards<'d>(scene: &Scene<'_>, items: &[Element<'d>]) -> Option<Vec<SoleLink<'d>>> {
+    if items.len() < CARDS_MIN {
+        return None;
+    }
+    let card = |item: &Element<'d>| {
+        let flat = flatten(*item);
+        let linked: usize = flat.links.iter().map(|it| it.range.len()).sum();
+        let longest =
+            flat.links.iter().filter(|it| scene.is_on_site(it.href)).max_by_key(|it| it.range.len())?;
+        let title = fold(flat.title(longest));
+        // A word with a link in a sentence is the sentence's.
+        let is_title = TITLE_WORDS_MIN <= title.split(' ').count() && flat.text.len() <= 2 * linked;
+        is_title.then_some(SoleLink { href: longest.href, title })
+    };
+    let found: Vec<SoleLink<'d>> = items.iter().filter_map(card).collect();
+    // One item may be an advertisement.
+    (items.len() <= found.len() + found.len() / 4).then_some(found)
 }
 
 fn preformatted<'d>(scene: &Scene<'_>, pre: Element<'d>) -> Piece<'d> {

@@ -66,6 +66,12 @@ impl<'x> Scene<'x> {
         if matches!(url.scheme(), "http" | "https") { Target::Web } else { Target::None }
     }
 
+    /// Whether a link leads to a page of the site, whatever it is.
+    pub(super) fn is_on_site(&self, href: &str) -> bool {
+        let host = self.base.join(href.trim()).ok().and_then(|it| it.host_str().map(str::to_owned));
+        host.is_some() && host.as_deref() == self.base.host_str()
+    }
+
     /// Whether a link leads to another story.
     pub(super) fn leads_away(&self, href: &str) -> bool {
         matches!(self.target(href), Target::Article(..))

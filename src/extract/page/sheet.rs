@@ -28,8 +28,10 @@ const TITLES: [&str; 2] = ["og:title", "twitter:title"];
 /// A shorter headline may be the beginning of another.
 const ESSENCE_BYTES_MIN: usize = 12;
 
+/// An element with this share of the story is no furniture.
+const MUCH_SHARE: f64 = 0.3;
 /// A story of which less is left was named like furniture.
-const KEPT_SHARE: f64 = 0.5;
+const KEPT_SHARE: f64 = 0.4;
 
 /// A page whose parts are known.
 pub(super) struct Sheet<'d, 'x> {
@@ -65,19 +67,21 @@ impl<'d, 'x> Sheet<'d, 'x> {
         warnings.extend(broken);
         let title = said_headline(&facts, &index, rules);
         let said = title.as_ref().map(|said| essence(&said.value));
-        let furniture = named_furniture(&index);
-        let set: ElementSet = furniture.iter().copied().collect();
+        let none = ElementSet::default();
         let surveyor =
-            Surveyor { scene: &scene, index: &index, era, others: &others, said, furniture: &set };
+            Surveyor { scene: &scene, index: &index, era, others: &others, said, furniture: &none };
         let layout = surveyor.survey(root);
-        let mut sheet = Self { scene, rules, root, era, index, facts, title, layout, others, furniture };
-        sheet.doubt_names();
+        let mut sheet =
+            Self { scene, rules, root, era, index, facts, title, layout, others, furniture: Vec::new() };
+        sheet.believe_names();
         sheet
     }
 
-    /// Looks again without asking for names, where they would take away most of the story.
-    fn doubt_names(&mut self) {
-        if self.furniture.is_empty() {
+    /// Looks again without the elements that are furniture by name. One that holds much of the story is none, whatever it is
+    /// called; and where they hold most of the story together, none of them is.
+    fn believe_names(&mut self) {
+        let named = named_furniture(&self.index);
+        if named.is_empty() {
             return;
         }
         let said = self.title.as_ref().map(|said| essence(&said.value));
@@ -85,14 +89,18 @@ impl<'d, 'x> Sheet<'d, 'x> {
             let (scene, index, others) = (&self.scene, &self.index, &self.others);
             Surveyor { scene, index, era: self.era, others, said: said.clone(), furniture }
         };
-        let (named, none): (ElementSet, _) =
-            (self.furniture.iter().copied().collect(), ElementSet::default());
-        let kept = surveyor(&named).weight(&self.layout.stories);
+        let none = ElementSet::default();
         let whole = surveyor(&none);
-        let layout = whole.survey(self.root);
-        if kept < share(whole.weight(&layout.stories), KEPT_SHARE) {
+        let weight = whole.weight(&self.layout.stories);
+        let much = share(weight, MUCH_SHARE);
+        let is_small = |it: &Element<'d>| it.text().len() < much || whole.weight(&[*it]) < much;
+        let furniture: Vec<Element<'d>> = named.into_iter().filter(is_small).collect();
+        let set: ElementSet = furniture.iter().copied().collect();
+        let without = surveyor(&set);
+        let layout = without.survey(self.root);
+        if share(weight, KEPT_SHARE) <= without.weight(&layout.stories) {
             self.layout = layout;
-            self.furniture.clear();
+            self.furniture = furniture;
         }
     }
 
@@ -165,23 +173,33 @@ fn read_json_ld(scene: &Scene<'_>, index: &PageIndex<'_>) -> (Facts, Vec<Warning
 }
 
 fn said_headline(facts: &Facts, index: &PageIndex<'_>, rules: &Compiled) -> Option<Said<String>> {
-    let json = facts.headline.clone().map(|text| Said::new(text, Origin::JsonLd));
+    let json =
+        facts.headline.as_deref().map(|text| Said::new(without_site(text, rules), Origin::JsonLd));
+    let json = json.filter(|said| !said.value.is_empty());
     let meta = || index.meta(&TITLES).map(|text| without_site(text, rules));
     json.or_else(|| meta().filter(|text| !text.is_empty()).map(|text| Said::new(text, Origin::Meta)))
+}
+
+/// Whether a text is the site's name, or its host.
+fn is_sites(text: &str, rules: &Compiled) -> bool {
+    let bare = essence(text);
+    let hosts = rules.profile.hosts.iter().map(String::as_str);
+    std::iter::once(rules.profile.name.as_str()).chain(hosts).any(|it| has_essence(it, &bare))
 }
 
 /// Returns a title without the site's name and the section that follow it after a dash or bar.
 pub(super) fn without_site(title: &str, rules: &Compiled) -> String {
     let mut title = fold(&unescape(title));
-    let site = essence(&rules.profile.name);
     let is_section = |it: &str| rules.profile.text.sections.has(it);
-    let mut had_site = essence(&title) == site;
+    let mut had_site = is_sites(&title, rules);
     if had_site {
         title.clear();
     }
-    while let Some(at) = [" - ", " | ", " – ", " — "].iter().filter_map(|it| title.rfind(it)).max() {
-        let last = title[at..].trim_matches(|it: char| it.is_whitespace() || "-|–—".contains(it));
-        let is_site = essence(last) == site;
+    while let Some(at) =
+        [" - ", " | ", " – ", " — ", " · ", " :: ", " « "].iter().filter_map(|it| title.rfind(it)).max()
+    {
+        let last = title[at..].trim_matches(|it: char| it.is_whitespace() || "-|–—·:«".contains(it));
+        let is_site = is_sites(last, rules);
         let goes = is_site || (had_site && is_section(last));
         if !goes {
             break;

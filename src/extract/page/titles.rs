@@ -34,6 +34,10 @@ pub(super) fn headline(sheet: &Sheet<'_, '_>) -> Option<Said<String>> {
         (Some(said), Some(printed)) if is_cut(&said.value, &printed) => {
             Some(Said::new(printed, Origin::Markup))
         }
+        // What follows the printed headline after a bar is the site's, a section's or a day's name.
+        (Some(said), Some(printed)) if has_tail(&said.value, &printed) => {
+            Some(Said::new(printed, said.origin))
+        }
         (Some(said), _) => Some(said.clone()),
         (None, Some(printed)) if sheet.layout.is_headline_guessed => {
             Some(Said::new(printed, Origin::Text))
@@ -44,6 +48,12 @@ pub(super) fn headline(sheet: &Sheet<'_, '_>) -> Option<Said<String>> {
             Some(Said::new(title, Origin::Text)).filter(|said| !said.value.is_empty())
         }
     }
+}
+
+/// Whether a title is the printed one and something after a dash or bar.
+fn has_tail(said: &str, printed: &str) -> bool {
+    let tail = said.strip_prefix(printed).map(str::trim_start);
+    !printed.is_empty() && tail.is_some_and(|it| it.starts_with(['|', '-', '–', '—', '·']))
 }
 
 /// Whether a title ends in dots, or is no more than the beginning of a longer one.

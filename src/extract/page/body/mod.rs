@@ -27,13 +27,15 @@ use super::{
 
 use self::{
     found::{Found, is_only_links},
-    settle::{Label, PlacedBlock, is_bold, join_ruled_paragraphs, settle},
+    settle::{Label, PlacedBlock, is_bold, join_ruled_paragraphs, settle, trim},
 };
 
 pub(super) use self::story::{Known, Story};
 
 /// Deeper nesting is a broken page; what is below is read as plain text.
 const DEPTH_MAX: usize = 200;
+/// A line that is a moment is no longer.
+const MOMENT_BYTES_MAX: usize = 100;
 /// A stamp stands before the story or not at all.
 const STAMP_BLOCKS_MAX: usize = 3;
 
@@ -396,7 +398,15 @@ impl<'d> Walker<'_, 'd> {
             self.found.relate_from(first);
         }
         let Found { links, tags, quotes } = self.found;
-        let left_out = verdict.left_out;
+        let mut left_out = verdict.left_out;
+        if self.known.is_guessed {
+            let profile = &self.scene.rules.profile;
+            let is_moment = |text: &str| {
+                let stamp = stamp::read(text, &profile.text, profile.time_zone);
+                text.len() <= MOMENT_BYTES_MAX && stamp.is_some_and(|it| it.byline.is_none())
+            };
+            left_out.extend(trim(&mut self.blocks, is_moment));
+        }
         Story { blocks: join_ruled_paragraphs(self.blocks), links, tags, quotes, left_out, ..self.story }
     }
 }

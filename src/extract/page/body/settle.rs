@@ -4,8 +4,10 @@
 //! heading in it, above nothing it is the end. That can only be told when all of the blocks are known, so the walk marks such
 //! lines, and they are judged here. Text that is lost is not lost in silence.
 
+use std::collections::HashMap;
+
 use crate::{
-    extract::text::ruled_runs,
+    extract::text::{ends_sentence, ruled_runs},
     html::{Child, Element},
     model::{Block, BlockKind},
 };
@@ -14,6 +16,11 @@ use super::found::Counts;
 
 /// A paragraph, and no label.
 const PROSE_CHARS_MIN: usize = 40;
+/// What a page says so often is no part of a story.
+const REPEATED_MIN: usize = 3;
+/// A line with more words is a sentence, whatever it ends in.
+const LABEL_WORDS_MAX: usize = 12;
+const LABEL_BYTES_MAX: usize = 120;
 
 /// A block, with what is known of where it stood.
 pub(super) struct PlacedBlock<'d> {
@@ -101,6 +108,43 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Verdict {
     verdict
 }
 
+/// Takes out of a story whose element was guessed what stands there and is none: what is said again and again, lines that are a
+/// moment, headings over nothing, and labels after the last sentence. Returns the sentences among it.
+pub(super) fn trim(blocks: &mut Vec<PlacedBlock<'_>>, is_moment: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for it in blocks.iter().filter(|it| it.block.kind.is_text()) {
+        *times.entry(it.block.text.clone()).or_default() += 1;
+    }
+    let mut left_out = Vec::new();
+    blocks.retain(|it| {
+        let is_repeated = REPEATED_MIN <= times.get(&it.block.text).copied().unwrap_or(0);
+        let goes = it.block.kind.is_text() && (is_repeated || is_moment(&it.block.text));
+        if goes && it.is_prose() && !left_out.contains(&it.block.text) {
+            left_out.push(it.block.text.clone());
+        }
+        !goes
+    });
+    let is_text = |it: &PlacedBlock<'_>| it.block.kind.is_text();
+    let last = blocks.iter().rposition(|it| is_text(it) && !it.is_label());
+    let mut at = 0;
+    blocks.retain(|it| {
+        at += 1;
+        last.is_none_or(|last| at <= last + 1) || !is_text(it)
+    });
+    let heads_nothing: Vec<bool> = (0..blocks.len()).map(|at| heads_nothing(blocks, at)).collect();
+    let mut heads_nothing = heads_nothing.into_iter();
+    blocks.retain(|_| !heads_nothing.next().unwrap_or(false));
+    left_out
+}
+
+/// Whether a block is a heading over links alone.
+fn heads_nothing(blocks: &[PlacedBlock<'_>], at: usize) -> bool {
+    let Some(next) = blocks[at + 1..].iter().find(|it| it.block.kind.is_text()) else {
+        return blocks[at].block.kind == BlockKind::Heading;
+    };
+    blocks[at].block.kind == BlockKind::Heading && blocks[at].before.links < next.before.links
+}
+
 /// Whether the story goes on right below a line, beside its own earlier paragraphs: the line is a heading in it.
 fn heads_story(blocks: &[PlacedBlock<'_>], at: usize, prose_before: &[Option<Element<'_>>]) -> bool {
     let line = &blocks[at];
@@ -141,6 +185,20 @@ pub(super) fn is_bold(paragraph: Element<'_>) -> bool {
 }
 
 impl PlacedBlock<'_> {
+    /// Whether it is a line that says nothing by itself.
+    fn is_label(&self) -> bool {
+        let words = self.block.text.split_whitespace().count();
+        let is_open =
+            !ends_sentence(&self.block.text) && !self.block.text.ends_with(['。', '」', ')', '।']);
+        match self.block.kind {
+            BlockKind::Heading => true,
+            BlockKind::Paragraph => {
+                is_open && words <= LABEL_WORDS_MAX && self.block.text.len() <= LABEL_BYTES_MAX
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it is a sentence, and no label.
     fn is_prose(&self) -> bool {
         self.label.is_none()

@@ -20,6 +20,8 @@ pub(in crate::extract::page) struct Known<'k, 'd> {
     pub(in crate::extract::page) title: Option<Element<'d>>,
     /// The essence of the headline, for knowing it again; empty where there is none.
     pub(in crate::extract::page) headline: &'k str,
+    /// No rule named the story's element: what stands in it may be anything.
+    pub(in crate::extract::page) is_guessed: bool,
     /// The header gave no date, or the story's element was guessed: a stamp may stand inside it.
     pub(in crate::extract::page) may_hold_stamp: bool,
 }
