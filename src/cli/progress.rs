@@ -213,6 +213,15 @@ impl Progress {
         self.pages.set_message(left + &path(url));
         let outcome = settled.code();
         match (settled, cause) {
+            (Settled::ByFeed(state), cause) => {
+                let (outcome, cause) = (state.code(), cause.unwrap_or_default());
+                tracing::warn!(
+                    url,
+                    outcome,
+                    cause,
+                    "{url} is {outcome}: {cause}; its story came by feed"
+                );
+            }
             (Settled::Failed(_), Some(cause)) => {
                 tracing::warn!(url, outcome, cause, "{url} is {outcome}: {cause}");
             }

@@ -7,13 +7,10 @@ use url::Url;
 
 use crate::{
     config::Profile,
-    model::{Days, PageKey},
+    model::{Days, PageKey, Unread},
 };
 
-use super::{
-    cdx_lines::{self, ArchivedCapture, CdxAnswer},
-    source::Unread,
-};
+use super::cdx_lines::{self, ArchivedCapture, CdxAnswer};
 
 /// The greatest number of lines of one answer.
 const LINES_MAX: usize = 5_000;

@@ -6,12 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::model::{Candidate, RawPage, WrittenDate};
-
-/// The length of the words for something that could not be read, in characters.
-const WORDS_MAX: usize = 80;
-/// How many different words are kept.
-const KINDS_MAX: usize = 3;
+use crate::model::{Candidate, RawPage, Unread};
 
 /// A place that names pages.
 pub trait Source: Send {
@@ -55,61 +50,10 @@ pub struct NamedPages {
 pub struct FeedItem {
     /// The page.
     pub candidate: Candidate,
-    /// Its headline as text, without tags.
-    pub title: Option<String>,
-    /// The whole of its text as HTML: `content:encoded`, Atom's `content`, `content_html`; `None` where the feed carries none.
-    pub content: Option<String>,
-    /// Its beginning or summary as HTML: `description`, Atom's `summary`. Many feeds have the whole text here.
-    pub summary: Option<String>,
-    /// Its authors, in order, each once.
-    pub authors: Vec<String>,
-    /// Its topics, in order, each once.
-    pub categories: Vec<String>,
-    /// When it was published.
-    pub published: Option<WrittenDate>,
-    /// When it was last changed.
-    pub updated: Option<WrittenDate>,
+    /// Whether it carries a text beside its headline.
+    pub has_text: bool,
     /// The item itself, as it is written in the feed: its element with the name spaces of the root, or its JSON.
     pub raw: String,
-}
-
-/// What on a page of a source could not be read: dates, items without an address, places where the markup is broken.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Unread {
-    /// The number of places.
-    pub places: usize,
-    /// What the first of them are, each kind once.
-    words: Vec<String>,
-}
-
-impl Unread {
-    pub(super) fn note(&mut self, what: impl FnOnce() -> String) {
-        self.places += 1;
-        if self.words.len() < KINDS_MAX {
-            let what = what();
-            let words: String = what.chars().take(WORDS_MAX).collect();
-            if !self.words.contains(&words) {
-                self.words.push(words);
-            }
-        }
-    }
-
-    /// Adds what another page of the source could not say.
-    pub fn add(&mut self, other: Self) {
-        self.places += other.places;
-        for words in other.words {
-            if self.words.len() < KINDS_MAX && !self.words.contains(&words) {
-                self.words.push(words);
-            }
-        }
-    }
-
-    /// Returns what could not be read, in words; `None` where everything was read.
-    pub fn words(&self) -> Option<String> {
-        let kinds = self.words.join(", ");
-        let more = if self.words.len() < self.places { ", ..." } else { "" };
-        (0 < self.places).then(|| format!("not read in {} places: {kinds}{more}", self.places))
-    }
 }
 
 impl NamedPages {

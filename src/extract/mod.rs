@@ -28,7 +28,9 @@ use chrono::{DateTime, NaiveTime, Utc};
 use crate::{
     config::{ConfigError, Profile},
     html,
-    model::{Draft, Extraction, Field, Names, Origin, RawPage, Warning, WarningCode, capitals},
+    model::{
+        CaptureSource, Draft, Extraction, Field, Names, Origin, RawPage, Warning, WarningCode, capitals,
+    },
 };
 
 use self::{effort::Effort, judgement::SelfDescription, rules::Compiled};
@@ -65,7 +67,9 @@ impl Extractor {
     pub fn extract(&self, page: &RawPage) -> Extraction {
         let decoded = html::decode(&page.body, page.content_type.as_deref());
         let mut said = SelfDescription::default();
-        let mut extraction = if is_plain(page) {
+        let mut extraction = if page.source == CaptureSource::Feed {
+            page::read_feed_item(&decoded.text, page, &self.rules)
+        } else if is_plain(page) {
             plain::read(&decoded.text, &self.rules)
         } else {
             let read = page::read(&decoded.text, page, &self.rules, &self.effort);

@@ -185,6 +185,9 @@ pub enum Settled {
     Unchanged,
     /// The page says less than the stored story: what it says is a draft until several visits saw it alike.
     Drafted,
+    /// The page was refused, and its story came by feed: an article that was not there before.
+    #[strum(transparent)]
+    ByFeed(PageState),
     /// The page does not exist.
     Missing,
     /// No page has this id, which was a guess.
@@ -203,6 +206,8 @@ pub struct Tally {
     pub fetched: u64,
     /// Articles stored for the first time.
     pub stored: u64,
+    /// Those of them that came by feed alone.
+    pub by_feed: u64,
     /// Articles that got another version.
     pub updated: u64,
     /// Articles that were as before.
@@ -238,6 +243,11 @@ impl Tally {
             Settled::Updated => self.updated += 1,
             Settled::Unchanged => self.unchanged += 1,
             Settled::Drafted => self.drafted += 1,
+            Settled::ByFeed(_) => {
+                self.failed += 1;
+                self.stored += 1;
+                self.by_feed += 1;
+            }
             Settled::Missing => self.missing += 1,
             Settled::GuessMissed => self.guesses_missed += 1,
             Settled::Failed(_) => self.failed += 1,
@@ -253,6 +263,7 @@ impl Tally {
             discovered: self.discovered + other.discovered,
             fetched: self.fetched + other.fetched,
             stored: self.stored + other.stored,
+            by_feed: self.by_feed + other.by_feed,
             updated: self.updated + other.updated,
             unchanged: self.unchanged + other.unchanged,
             drafted: self.drafted + other.drafted,

@@ -44,6 +44,7 @@ mod not_story;
 mod offset;
 mod page;
 mod strip;
+mod unread;
 mod visit;
 mod written;
 
@@ -66,6 +67,7 @@ pub use page::{
     RawPage, Task, Validators, Via,
 };
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
+pub use unread::Unread;
 pub use visit::{Outcome, ReadPage, Request, RunId, WaitReason};
 pub use written::WrittenDate;
 

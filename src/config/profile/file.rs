@@ -227,6 +227,7 @@ fn read_text(section: &Section) -> Result<TextRules, Problem> {
         more: section.lines("more")?,
         end: section.lines("end")?,
         sidebar: section.lines("sidebar")?,
+        nobody: section.lines("nobody")?,
         bylines: section.lines("bylines")?,
         link_leads: section.lines("link_leads")?,
         print_edition: section.pattern("print_edition", &["section", "date"])?,

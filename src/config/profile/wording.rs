@@ -33,6 +33,8 @@ pub struct TextRules {
     pub end: LineSet,
     /// Headings of boxes that are not the story's related list.
     pub sidebar: LineSet,
+    /// Authors in feeds that are nobody: the mail address of the paper.
+    pub nobody: LineSet,
     /// Agencies and desks that sign stories.
     pub bylines: LineSet,
     /// Words that a paragraph may have beside its link.

@@ -6,15 +6,11 @@ use url::Url;
 
 use crate::{
     config::Profile,
-    model::{Candidate, Via},
+    feed::elements::{ClosedElement, Elements, Vocabulary, XmlElement, XmlSpace, XmlStep},
+    model::{Candidate, Unread, Via},
 };
 
-use crate::discover::{
-    NamedPages, admit,
-    elements::{ClosedElement, Elements, Vocabulary, XmlElement, XmlSpace, XmlStep},
-    feed,
-    source::Unread,
-};
+use crate::discover::{NamedPages, admit, feed};
 
 /// The limit of the protocol for one file.
 const URLS_MAX: usize = 50_000;

@@ -13,6 +13,7 @@ mod own;
 mod around;
 mod beside;
 mod body;
+mod feed_item;
 mod head;
 mod tail;
 mod titles;
@@ -39,6 +40,8 @@ use crate::{
     html::{Document, ElementSet, unescape},
     model::{Block, Draft, Extraction, Field, Link, Origin, RawPage, Strip, Tag, Warning, WarningCode},
 };
+
+pub(super) use feed_item::read as read_feed_item;
 
 use self::{
     around::Around,

@@ -10,18 +10,18 @@ use crate::{
     config::{Feed, ListingUse, Profile},
     discover::{
         CardReader, Extent, FeedItem, FeedSource, ListingSource, NamedPages, SitemapSource, Source,
-        Unread,
     },
     fetch::{Class, FetchError, Fetcher},
     model::{
-        Ask, Candidate, Days, Drift, Event, Fetched, Measure, Request, RunId, Tally, Validators, Via,
+        Ask, Candidate, Days, Drift, Event, Fetched, Measure, Request, RunId, Tally, Unread, Validators,
+        Via,
     },
-    store::{SourceMemory, SourceState},
+    store::{Enqueued, SourceMemory, SourceState},
 };
 
 use crate::jobs::{JobError, bounds::Bounds};
 
-use super::{day_listing::DayListings, drift::Measures, pass::Pass};
+use super::{day_listing::DayListings, drift::Measures, feed_story::story, pass::Pass};
 
 /// After a feed overflowed, the listings of so many days are read at most; more is a backfill.
 const OVERFLOW_DAYS_MAX: i64 = 31;
@@ -92,8 +92,8 @@ struct SourceRead {
     requests: Vec<Request>,
     /// Files that were asked for.
     asked: usize,
-    /// Pages that nobody had named before.
-    added: usize,
+    /// What became of the pages and stories it named.
+    enqueued: Enqueued,
     /// Files that were left out.
     left_out: usize,
     /// The date of the oldest item.
@@ -216,7 +216,7 @@ impl Discovery<'_> {
             }
             if self.bounds.over().is_some() {
                 // What is half read is not judged, and asked for again by the next run.
-                tally.discovered += read.added as u64;
+                read.count(tally);
                 writer.remember_requests(self.run, read.requests).await?;
                 return Ok(SourceEnd { missed: None, overflowed_since: None });
             }
@@ -236,7 +236,7 @@ impl Discovery<'_> {
         known: Option<&SourceMemory>,
         read: &mut SourceRead,
     ) -> Result<(), JobError> {
-        let Pass { fetcher, writer, .. } = self.pass;
+        let Pass { fetcher, writer, extractor, .. } = self.pass;
         read.asked += 1;
         // Validators are kept for the source's own address.
         let is_first = next == *source.url();
@@ -250,8 +250,11 @@ impl Discovery<'_> {
                     read.memory.validators = page.validators.clone();
                 }
                 let named = source.absorb(&page);
-                let (candidates, _) = read.note(named);
-                read.added += writer.enqueue(candidates, Utc::now()).await?.added;
+                let (candidates, items) = read.note(named);
+                let feed = page.url.as_ref().unwrap_or(source.url());
+                let now = Utc::now();
+                let stories = items.iter().filter_map(|it| story(extractor, it, feed, now)).collect();
+                read.enqueued.add(writer.enqueue_with_stories(candidates, stories, now).await?);
             }
             Ok(Fetched::NotModified(validators)) => {
                 read.is_unchanged = true;
@@ -275,7 +278,7 @@ impl Discovery<'_> {
         tally: &mut Tally,
     ) -> Result<SourceEnd, JobError> {
         let url = read.memory.url.clone();
-        tally.discovered += read.added as u64;
+        read.count(tally);
         let overflowed_since = self.overflowed_since(known.as_ref(), &read, tally);
         let was_fresh = known.as_ref().is_some_and(|it| it.state == SourceState::Fresh);
         if let Some(known) = known.filter(|_| read.is_unchanged) {
@@ -332,9 +335,9 @@ impl Discovery<'_> {
     }
 
     fn report(&self, read: &SourceRead, tally: &mut Tally) {
-        let SourceRead { memory, added, is_unchanged, failure, .. } = read;
+        let SourceRead { memory, enqueued, is_unchanged, failure, .. } = read;
         let observe = self.pass.observe;
-        let (url, listed, added) = (memory.url.clone(), memory.listed, *added);
+        let (url, listed, added) = (memory.url.clone(), memory.listed, enqueued.added);
         match memory.state {
             SourceState::Fresh => tally.sources_read += 1,
             SourceState::Stale | SourceState::Empty => {
@@ -381,7 +384,7 @@ impl SourceRead {
             memory,
             requests: Vec::new(),
             asked: 0,
-            added: 0,
+            enqueued: Enqueued::default(),
             left_out: 0,
             oldest_at: None,
             unread: Unread::default(),
@@ -389,6 +392,15 @@ impl SourceRead {
             failure: None,
             missed: None,
         }
+    }
+
+    /// Counts what it named.
+    fn count(&self, tally: &mut Tally) {
+        let Enqueued { added, stories, reworded, again: _ } = self.enqueued;
+        tally.discovered += added as u64;
+        tally.stored += stories;
+        tally.by_feed += stories;
+        tally.updated += reworded;
     }
 
     /// Notes what a file of the source named. Returns the pages and stories.

@@ -3,6 +3,7 @@
 pub(super) mod day_listing;
 mod discovery;
 mod drift;
+mod feed_story;
 mod lifecycle;
 mod pass;
 mod plan;

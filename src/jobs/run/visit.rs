@@ -7,18 +7,22 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 
 use crate::{
-    config::Profile,
+    config::{Feed, Profile},
+    discover::{FeedSource, Source},
     extract::Extractor,
     fetch::{Class, FetchError, Fetcher},
     jobs::records::is_page,
     model::{
-        Draft, Fetched, Missing, NotStory, Outcome, PageState, RawPage, ReadPage, Request, RunId, Task,
-        Validators,
+        Ask, AskRole, Draft, Fetched, Missing, NotStory, Outcome, PageState, RawPage, ReadPage, Request,
+        RunId, Task, Validators,
     },
     store::Settlement,
 };
 
-use super::schedule;
+use super::{feed_story, schedule};
+
+/// The status of a refusal that is meant for readers of pages.
+const FORBIDDEN: u16 = 403;
 
 /// What a visit came to.
 pub(super) enum Visited {
@@ -65,6 +69,7 @@ impl<'a> Visitor<'a> {
     /// Asks for a page, reads what came, and decides when to come back.
     pub(super) async fn visit(&self, task: Task) -> Visited {
         let visit = self.fetcher.get(&task.ask).await;
+        let mut requests = visit.requests;
         let at = Utc::now();
         let mut cause = None;
         let outcome = match visit.result {
@@ -73,60 +78,86 @@ impl<'a> Visitor<'a> {
                 Outcome::Failed { state: PageState::NotArticle, reason: "not_a_page", story: None }
             }
             Ok(Fetched::Page(page)) => {
-                let ReadPage { mut page, extraction } = self.read(*page).await;
-                if extraction.not_story.is_some() {
-                    // "It did not change" would be no answer to whether it has become one.
-                    page.validators = Validators::default();
-                }
-                if extraction.not_story == Some(NotStory::SoftNotFound) {
-                    Outcome::Missing(Missing::Soft)
-                } else {
-                    cause = extraction.not_story.map(|it| it.words().to_owned());
-                    Outcome::Read { page: Box::new(page), extraction: Box::new(extraction) }
-                }
+                let read = self.read(*page).await;
+                cause = read.extraction.not_story.map(|it| it.words().to_owned());
+                outcome_of(read)
             }
             Ok(Fetched::NotModified(validators)) => Outcome::Unchanged(validators),
             Ok(Fetched::Missing(missing)) => Outcome::Missing(missing),
-            Err(error @ FetchError::Throttled { status: Some(_), until }) => {
-                let outcome =
-                    Outcome::Failed { state: error.state(), reason: error.code(), story: None };
-                let Task { page, key, .. } = task;
-                let requests = visit.requests;
-                let settlement = Settlement {
-                    run: self.run,
-                    page,
-                    key,
-                    outcome,
-                    at,
-                    due_at: Some(until),
-                    draft_due_at: None,
-                    requests,
-                };
-                return Visited::Stop { settlement: Box::new(settlement), error };
-            }
-            Err(error) if error.class() == Class::Stop => {
-                return Visited::Release { error, requests: visit.requests };
-            }
             Err(error) => {
+                let until = match error {
+                    FetchError::Throttled { status: Some(_), until } => Some(until),
+                    _ => None,
+                };
+                if error.class() == Class::Stop && until.is_none() {
+                    return Visited::Release { error, requests };
+                }
+                let story = match error {
+                    FetchError::Blocked { status: FORBIDDEN } => {
+                        self.story_by_feed(&task, &mut requests).await
+                    }
+                    _ => None,
+                };
+                let outcome = Outcome::Failed {
+                    state: error.state(),
+                    reason: error.code(),
+                    story: story.map(Box::new),
+                };
+                if until.is_some() {
+                    let settlement = self.settlement(task, outcome, at, until, requests);
+                    return Visited::Stop { settlement: Box::new(settlement), error };
+                }
                 cause = Some(error.to_string());
-                Outcome::Failed { state: error.state(), reason: error.code(), story: None }
+                outcome
             }
         };
         let due_at = due(&outcome, &task, self.profile, at);
-        let draft_due_at = Some(schedule::confirm(at));
-        let Task { page, key, .. } = task;
-        let settlement = Settlement {
-            run: self.run,
-            page,
-            key,
-            outcome,
-            at,
-            due_at,
-            draft_due_at,
-            requests: visit.requests,
-        };
+        let settlement = self.settlement(task, outcome, at, due_at, requests);
         Visited::Settle { settlement: Box::new(settlement), cause }
     }
+
+    fn settlement(
+        &self,
+        task: Task,
+        outcome: Outcome,
+        at: DateTime<Utc>,
+        due_at: Option<DateTime<Utc>>,
+        requests: Vec<Request>,
+    ) -> Settlement {
+        let Task { page, key, .. } = task;
+        let draft_due_at = Some(schedule::confirm(at));
+        Settlement { run: self.run, page, key, outcome, at, due_at, draft_due_at, requests }
+    }
+
+    /// Asks for the feed that the site has of a story alone, because its page was refused: the page itself names it for programs.
+    /// Returns the story; `None` where there is no such feed, or where the story is in the archive already.
+    async fn story_by_feed(&self, task: &Task, requests: &mut Vec<Request>) -> Option<ReadPage> {
+        if task.is_stored || task.is_by_feed {
+            return None;
+        }
+        let url = self.profile.article_feed(&task.key)?;
+        let ask = Ask { role: AskRole::Substitute, ..Ask::new(url.clone()) };
+        let visit = self.fetcher.get(&ask).await;
+        requests.extend(visit.requests);
+        let Ok(Fetched::Page(page)) = visit.result else { return None };
+        let feed = Feed { url, stale_after: None };
+        let items = FeedSource::new(self.profile, &feed).absorb(&page).items;
+        let item = items.into_iter().find(|it| it.candidate.key == task.key)?;
+        feed_story::story(self.extractor, &item, &feed.url, Utc::now())
+    }
+}
+
+/// What a page that was read means for its visit.
+fn outcome_of(read: ReadPage) -> Outcome {
+    let ReadPage { mut page, extraction } = read;
+    if extraction.not_story.is_some() {
+        // "It did not change" would be no answer to whether it has become one.
+        page.validators = Validators::default();
+    }
+    if extraction.not_story == Some(NotStory::SoftNotFound) {
+        return Outcome::Missing(Missing::Soft);
+    }
+    Outcome::Read { page: Box::new(page), extraction: Box::new(extraction) }
 }
 
 fn due(outcome: &Outcome, task: &Task, profile: &Profile, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

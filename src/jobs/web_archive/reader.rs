@@ -7,10 +7,10 @@ use url::Url;
 
 use crate::{
     config::{Holding, Index, WebArchive},
-    discover::{ArchivedCapture, CdxPaging, CdxQuery, Listed, Sought, Unread, crawls},
+    discover::{ArchivedCapture, CdxPaging, CdxQuery, Listed, Sought, crawls},
     fetch::{Class, FetchError, Fetcher},
     model::{
-        Ask, CaptureSource, Captured, Days, Event, Fetched, Heads, PageState, RawPage, Settled,
+        Ask, CaptureSource, Captured, Days, Event, Fetched, Heads, PageState, RawPage, Settled, Unread,
         Validators, WrittenDate,
     },
 };

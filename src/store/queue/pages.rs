@@ -44,6 +44,16 @@ pub enum VisitQueue {
     },
 }
 
+impl Enqueued {
+    /// Adds the counts of another batch.
+    pub fn add(&mut self, other: Self) {
+        self.added += other.added;
+        self.again += other.again;
+        self.stories += other.stories;
+        self.reworded += other.reworded;
+    }
+}
+
 impl Writer {
     /// Enqueues candidates: new ones are due now, known ones only if they changed since the last visit. Returns how many were
     /// new, and how many are due again.

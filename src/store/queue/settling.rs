@@ -142,16 +142,19 @@ fn settle(
         }
         Outcome::Missing(missing) => (Settled::Missing, PageState::Missing, Some(missing.code()), None),
         Outcome::Failed { state, reason, story } => {
+            let mut settled = Settled::Failed(*state);
             if let (Some(story), Some(packed)) = (story, packed) {
                 let ReadPage { page: raw, extraction } = &**story;
                 let arrival = Arrival { page: *page, key, raw, extraction, packed, at: *at };
-                feed_stories::keep(conn, &arrival, keeping)?;
+                if feed_stories::keep(conn, &arrival, keeping)? == Settled::New {
+                    settled = Settled::ByFeed(*state);
+                }
             }
-            (Settled::Failed(*state), *state, Some(*reason), None)
+            (settled, *state, Some(*reason), None)
         }
     };
     let due_at = if settled == Settled::Drafted { draft_due_at } else { due_at };
-    let has_failed = matches!(settled, Settled::Failed(_) | Settled::Missing);
+    let has_failed = matches!(settled, Settled::Failed(_) | Settled::ByFeed(_) | Settled::Missing);
     // A stored article stays stored when a later look fails: the failure is in the reason.
     conn.prepare_cached(
         "UPDATE pages

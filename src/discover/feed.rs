@@ -1,24 +1,23 @@
 //! Feeds: RSS, Atom and JSON Feed. One request gives a batch of links with dates, and in many feeds the text of each story.
-//! Sitemaps look alike and are not: they name files that name files, and have a file of their own (`sitemap.rs`).
+//! Sitemaps look alike and are not: they name files that name files, and have a folder of their own. How feeds are written is
+//! known to `crate::feed`.
 //!
 //! `feed-rs` reads sound feeds well; of the forms that these tests hold it loses those with a flaw, because it ends at the first one
-//! (`markup.rs`), and it hands over neither the markup of an item nor a date that it does not understand.
-
-mod item;
-mod json;
-mod xml;
+//! (`feed/markup.rs`), and it hands over neither the markup of an item nor a date that it does not understand.
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::{
     config::{Feed, Profile},
-    model::{RawPage, Via},
+    feed::{self, FeedTexts, ItemTexts},
+    model::{Candidate, RawPage, Unread, Via, WrittenDate},
 };
 
-use self::item::{ItemRead, ItemTexts};
-use super::{NamedPages, Source, packed, packed::SourceText};
+use super::{FeedItem, NamedPages, Source, admit, packed, packed::SourceText};
 
 /// A feed lists tens of items; of one with thousands, the first are read.
 const ITEMS_MAX: usize = 5_000;
@@ -67,28 +66,18 @@ impl Source for FeedSource<'_> {
 /// Returns what a feed names.
 pub(super) fn parse(text: &str, base: &Url, profile: &Profile) -> NamedPages {
     let mut named = NamedPages::default();
-    let read = if text.starts_with(['{', '[']) {
-        json::items(text, base).map(|items| (items, 0))
-    } else {
-        let feed = xml::read(text, base, ITEMS_MAX, &mut named.unread);
-        if feed.is_feed {
-            Ok((feed.items, usize::from(feed.has_more)))
-        } else {
-            Err("not a feed".to_owned())
-        }
-    };
-    let (items, more): (Vec<ItemTexts>, usize) = match read {
+    let FeedTexts { items, has_more } = match feed::read(text, base, ITEMS_MAX, &mut named.unread) {
         Ok(read) => read,
         Err(problem) => {
             named.problem = Some(problem);
             return named;
         }
     };
-    if 0 < more || ITEMS_MAX < items.len() {
+    if has_more {
         named.unread.note(|| format!("what comes after {ITEMS_MAX} items"));
     }
-    for texts in items.into_iter().take(ITEMS_MAX) {
-        let ItemRead { item, newest_at } = texts.into_item(profile, &mut named.unread);
+    for texts in items {
+        let ItemRead { item, newest_at } = into_item(texts, profile, &mut named.unread);
         named.newest_at = named.newest_at.max(newest_at);
         if let Some(item) = item {
             named.push(item.candidate.clone());
@@ -96,6 +85,44 @@ pub(super) fn parse(text: &str, base: &Url, profile: &Profile) -> NamedPages {
         }
     }
     named
+}
+
+/// What an item came to.
+struct ItemRead {
+    /// The item; `None` where it is no page of the site.
+    item: Option<FeedItem>,
+    /// Its newest date: an item that is not of the site still says how fresh the feed is.
+    newest_at: Option<DateTime<Utc>>,
+}
+
+/// Returns the first date that can be read. Where there are dates and none can be, the first is noted.
+fn first_date(texts: &[String], zone: Tz, unread: &mut Unread) -> Option<WrittenDate> {
+    let date = texts.iter().find_map(|it| WrittenDate::read(it, Some(zone)));
+    let written = texts.iter().find(|it| !it.trim().is_empty());
+    if let Some(text) = written.filter(|_| date.is_none()) {
+        unread.note(|| format!("the date `{}`", text.trim()));
+    }
+    date
+}
+
+/// Returns the item, if it is a page of the site. What of it could not be read is noted.
+fn into_item(mut texts: ItemTexts, profile: &Profile, unread: &mut Unread) -> ItemRead {
+    let zone = profile.time_zone;
+    let published = first_date(&texts.published, zone, unread);
+    let updated = first_date(&texts.updated, zone, unread);
+    let moment = |it: Option<WrittenDate>| Some(it?.first_moment(zone)?.to_utc());
+    let (published_at, changed_at) = (moment(published), moment(updated));
+    let newest_at = published_at.max(changed_at);
+    if texts.addresses.is_empty() {
+        unread.note(|| "an item without an address".to_owned());
+    }
+    texts.addresses.sort_by_key(|it| it.kind);
+    let mut admitted =
+        texts.addresses.iter().filter_map(|it| admit::admit(profile, &it.base, &it.text, Via::Feed));
+    let Some(candidate) = admitted.next() else { return ItemRead { item: None, newest_at } };
+    let candidate = Candidate { published_at, changed_at, ..candidate };
+    let item = FeedItem { candidate, has_text: texts.has_text(), raw: texts.raw };
+    ItemRead { item: Some(item), newest_at }
 }
 
 #[cfg(test)]

@@ -14,14 +14,14 @@ const ENTITY_BYTES_MAX: usize = 32;
 
 /// A part of a text, with its place in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct XmlToken<'t> {
-    pub(super) piece: XmlPiece<'t>,
-    pub(super) range: Range<usize>,
+pub(crate) struct XmlToken<'t> {
+    pub(crate) piece: XmlPiece<'t>,
+    pub(crate) range: Range<usize>,
 }
 
 /// What a part of a text is. Comments, instructions and document types are none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum XmlPiece<'t> {
+pub(crate) enum XmlPiece<'t> {
     /// `<name …>`
     Open(StartTag<'t>),
     /// `</name>`
@@ -34,15 +34,15 @@ pub(super) enum XmlPiece<'t> {
 
 /// A start tag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct StartTag<'t> {
-    pub(super) name: &'t str,
+pub(crate) struct StartTag<'t> {
+    pub(crate) name: &'t str,
     attributes: &'t str,
-    pub(super) is_empty: bool,
+    pub(crate) is_empty: bool,
 }
 
 /// Something that XML does not allow. Each names what was passed over, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum XmlFlaw {
+pub(crate) enum XmlFlaw {
     OpenComment,
     OpenCdata,
     OpenInstruction,
@@ -50,7 +50,7 @@ pub(super) enum XmlFlaw {
 }
 
 /// Reads tokens.
-pub(super) struct XmlTokens<'t> {
+pub(crate) struct XmlTokens<'t> {
     text: &'t str,
     at: usize,
     /// What was met and not yet asked for.
@@ -68,7 +68,7 @@ struct Absent {
 
 impl XmlFlaw {
     /// Returns what was passed over, in words.
-    pub(super) fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::OpenComment => "a comment without an end",
             Self::OpenCdata => "a CDATA section without an end",
@@ -80,7 +80,7 @@ impl XmlFlaw {
 
 impl<'t> StartTag<'t> {
     /// Returns the attributes with their values, entities resolved. Of two with one name, both are given.
-    pub(super) fn attributes(&self) -> impl Iterator<Item = (&'t str, Cow<'t, str>)> {
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = (&'t str, Cow<'t, str>)> {
         let mut rest = self.attributes;
         std::iter::from_fn(move || {
             rest = rest.trim_start_matches(|it: char| it.is_whitespace() || it == '/');
@@ -105,18 +105,18 @@ impl<'t> StartTag<'t> {
     }
 
     /// Returns the value of the first attribute of this name, its prefix included.
-    pub(super) fn attribute(&self, name: &str) -> Option<Cow<'t, str>> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<Cow<'t, str>> {
         self.attributes().find(|it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1)
     }
 }
 
 impl<'t> XmlTokens<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         Self { text, at: 0, flaws: Vec::new(), absent: Absent::default() }
     }
 
     /// Returns the flaws that were met since the last call.
-    pub(super) fn flaws(&mut self) -> Vec<XmlFlaw> {
+    pub(crate) fn flaws(&mut self) -> Vec<XmlFlaw> {
         std::mem::take(&mut self.flaws)
     }
 
@@ -256,7 +256,7 @@ fn end_of_tag(text: &str, from: usize) -> usize {
 
 /// Returns a text with its entities resolved: those of XML and, since feeds write them without a document type, those of HTML. A
 /// bare `&` stays what it is, and so does an entity without its `;`: `?a=1&copy=2` is an address.
-pub(super) fn resolved(text: &str) -> Cow<'_, str> {
+pub(crate) fn resolved(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return Cow::Borrowed(text);
     }

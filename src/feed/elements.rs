@@ -15,7 +15,7 @@ const SPACES_MAX: usize = 64;
 
 /// What the name of an element belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum XmlSpace {
+pub(crate) enum XmlSpace {
     /// The format itself: the name space of the root, or none.
     Own,
     Atom,
@@ -33,18 +33,18 @@ pub(super) enum XmlSpace {
 
 /// An element that begins.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct XmlElement<'t> {
-    pub(super) space: XmlSpace,
-    pub(super) tag: StartTag<'t>,
+pub(crate) struct XmlElement<'t> {
+    pub(crate) space: XmlSpace,
+    pub(crate) tag: StartTag<'t>,
     /// The number of elements around it.
-    pub(super) depth: usize,
+    pub(crate) depth: usize,
     /// The place after its tag.
-    pub(super) inner: usize,
+    pub(crate) inner: usize,
 }
 
 /// What comes next in a text.
 #[derive(Debug)]
-pub(super) enum XmlStep<'t> {
+pub(crate) enum XmlStep<'t> {
     Open(XmlElement<'t>),
     /// The element of this depth is over.
     Close(ClosedElement),
@@ -57,16 +57,16 @@ pub(super) enum XmlStep<'t> {
 
 /// An element that ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ClosedElement {
-    pub(super) depth: usize,
+pub(crate) struct ClosedElement {
+    pub(crate) depth: usize,
     /// Where its content is.
-    pub(super) inner: Range<usize>,
-    pub(super) end: ElementEnd,
+    pub(crate) inner: Range<usize>,
+    pub(crate) end: ElementEnd,
 }
 
 /// How an element ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ElementEnd {
+pub(crate) enum ElementEnd {
     /// By its own tag.
     Own,
     /// By the tag of another element, its own missing.
@@ -77,17 +77,17 @@ pub(super) enum ElementEnd {
 
 /// The names that nesting is mended by, in lower case.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Vocabulary {
+pub(crate) struct Vocabulary {
     /// What the root of the format is called: templates write HTML before it.
-    pub(super) roots: &'static [&'static str],
+    pub(crate) roots: &'static [&'static str],
     /// Elements that are never in one another: a new one ends the one before.
-    pub(super) items: &'static [&'static str],
+    pub(crate) items: &'static [&'static str],
     /// Children of an item that hold text alone: another one of them ends the one before.
-    pub(super) fields: &'static [&'static str],
+    pub(crate) fields: &'static [&'static str],
 }
 
 /// Walks through a text.
-pub(super) struct Elements<'t> {
+pub(crate) struct Elements<'t> {
     tokens: XmlTokens<'t>,
     vocabulary: Vocabulary,
     stack: Vec<OpenElement<'t>>,
@@ -122,20 +122,20 @@ struct Root<'t> {
 
 impl ClosedElement {
     /// Whether the end of the text came before that of the element.
-    pub(super) fn is_torn(&self) -> bool {
+    pub(crate) fn is_torn(&self) -> bool {
         self.end == ElementEnd::Torn
     }
 }
 
 impl XmlElement<'_> {
     /// Returns the name without its prefix, in lower case.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         parts(self.tag.name).1.to_lowercase()
     }
 }
 
 impl<'t> Elements<'t> {
-    pub(super) fn new(text: &'t str, vocabulary: Vocabulary) -> Self {
+    pub(crate) fn new(text: &'t str, vocabulary: Vocabulary) -> Self {
         Self {
             tokens: XmlTokens::new(text),
             vocabulary,
@@ -148,7 +148,7 @@ impl<'t> Elements<'t> {
     }
 
     /// Returns the flaws that were met since the last call.
-    pub(super) fn flaws(&mut self) -> Vec<XmlFlaw> {
+    pub(crate) fn flaws(&mut self) -> Vec<XmlFlaw> {
         self.tokens.flaws()
     }
 

@@ -1,0 +1,112 @@
+//! Feeds as they are written: RSS, Atom and JSON Feed, and XML as templates write it, flaws included. It reads texts; which pages
+//! of a site they name is the business of `discover`, and what the story in an item says that of `extract`.
+
+mod item;
+mod json;
+mod xml;
+
+pub(crate) mod elements;
+pub(crate) mod markup;
+
+use url::Url;
+
+use crate::model::Unread;
+
+pub(crate) use item::{ItemTexts, once, plain};
+
+use self::xml::XmlFeed;
+
+/// The items of a feed.
+pub(crate) struct FeedTexts {
+    pub(crate) items: Vec<ItemTexts>,
+    /// Whether there are more than were asked for.
+    pub(crate) has_more: bool,
+}
+
+/// Reads a feed, at most so many items of it. What of it could not be read is noted. Fails with what is wrong, in words.
+pub(crate) fn read(
+    text: &str,
+    base: &Url,
+    items_max: usize,
+    unread: &mut Unread,
+) -> Result<FeedTexts, String> {
+    if text.starts_with(['{', '[']) {
+        let mut items = json::items(text, base)?;
+        let has_more = items_max < items.len();
+        items.truncate(items_max);
+        return Ok(FeedTexts { items, has_more });
+    }
+    let XmlFeed { items, is_feed, has_more } = xml::read(text, base, items_max, unread);
+    if is_feed { Ok(FeedTexts { items, has_more }) } else { Err("not a feed".to_owned()) }
+}
+
+/// Returns an item that was taken out of its feed, as [`ItemTexts::raw`] has it; `None` where it is none.
+pub(crate) fn read_item(raw: &str, base: &Url) -> Option<ItemTexts> {
+    let mut unread = Unread::default();
+    if raw.trim_start().starts_with('{') {
+        let feed = format!("{{\"items\":[{raw}]}}");
+        return read(&feed, base, 1, &mut unread).ok()?.items.pop();
+    }
+    read(&xml::with_root(raw)?, base, 1, &mut unread).ok()?.items.pop()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ATOM: &str = "http://www.w3.org/2005/Atom";
+
+    #[track_caller]
+    fn check(feed: &str, title: &str, content: &str) {
+        let base: Url = "https://www.example.com/".parse().expect("an address");
+        let mut unread = Unread::default();
+        let whole = read(feed, &base, 10, &mut unread).expect("a feed").items.remove(0);
+        let alone = read_item(&whole.raw, &base).expect("an item");
+        assert_eq!(alone.title.as_deref(), Some(title), "{}", whole.raw);
+        assert_eq!(alone.content.or(alone.summary).as_deref(), Some(content), "{}", whole.raw);
+        assert_eq!(alone.addresses.len(), whole.addresses.len());
+    }
+
+    #[test]
+    fn an_item_says_the_same_without_its_feed() {
+        check(
+            "<rss xmlns:content='http://purl.org/rss/1.0/modules/content/'><channel><item><title>A</title>
+             <link>/1</link><content:encoded><![CDATA[<p>x</p>]]></content:encoded></item></channel></rss>",
+            "A",
+            "<p>x</p>",
+        );
+        check(
+            &format!(
+                "<feed xmlns='{ATOM}'><entry><title>B</title><link href='/1'/><content type='html'>&lt;p>x&lt;/p></content></entry></feed>"
+            ),
+            "B",
+            "<p>x</p>",
+        );
+        check(
+            &format!(
+                "<a:feed xmlns:a='{ATOM}'><a:entry><a:title>C</a:title><a:link href='/1'/><a:summary>x</a:summary></a:entry></a:feed>"
+            ),
+            "C",
+            "x",
+        );
+        check(
+            "<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' xmlns='http://purl.org/rss/1.0/'>
+             <item rdf:about='/1'><title>D</title><link>/1</link><description>x</description></item></rdf:RDF>",
+            "D",
+            "x",
+        );
+        check(
+            r#"{"version": "https://jsonfeed.org/version/1", "items": [{"url": "/1", "title": "E", "content_html": "<p>x</p>"}]}"#,
+            "E",
+            "<p>x</p>",
+        );
+    }
+
+    #[test]
+    fn what_is_no_item_is_none() {
+        let base: Url = "https://www.example.com/".parse().expect("an address");
+        for raw in ["", "<", "<p>x</p>", "{", "plain words", "<item"] {
+            assert_eq!(read_item(raw, &base), None, "{raw}");
+        }
+    }
+}
