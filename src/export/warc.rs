@@ -15,7 +15,7 @@ use url::Url;
 use crate::{
     model::{Days, Event, Heads, PageId},
     store::{Reader, StoreError, StoredCapture},
-    warc::{self, CaptureRecord, EarlierRecord, Header, WarcWriter},
+    warc::{self, CaptureRecord, EarlierRecord, Header, WarcWriter, Written},
 };
 
 use super::{
@@ -159,24 +159,20 @@ impl<'a> Folder<'a> {
     }
 
     fn add(&mut self, reader: &Reader, capture: &StoredCapture) -> Result<(), ExportError> {
-        let (Some(date), Ok(url)) = (&capture.captured_at, Url::parse(&capture.url)) else {
+        // An item of a feed is what the feed's address gave, never an answer of the story's.
+        let address = capture.feed_url.as_ref().unwrap_or(&capture.url);
+        let (Some(date), Ok(url)) = (&capture.captured_at, Url::parse(address)) else {
             self.export.undated += 1;
             return Ok(());
         };
         let mut file = self.file_with_room()?;
         let body = reader.body(capture.body)?;
-        let first = self.first.get(&capture.sha256);
-        let record = CaptureRecord {
-            url: url.as_str(),
-            date,
-            status: capture.status.unwrap_or(200),
-            headers: headers(capture),
-            protocol: capture.heads.as_ref().map(|it| it.protocol.as_str()),
-            request: capture.heads.as_ref().and_then(|it| it.request.as_deref()).map(parsed),
-            body: &body,
-            earlier: first.map(|it| EarlierRecord { url: &it.url, date: &it.date }),
+        let written = if capture.feed_url.is_some() {
+            let content_type = capture.content_type.as_deref().unwrap_or("application/xml");
+            file.writer.resource(url.as_str(), date, content_type, &body)?
+        } else {
+            self.write_answer(&mut file, capture, &url, date, &body)?
         };
-        let written = file.writer.capture(&record)?;
         let id = written.id.clone();
         self.export.captures += 1;
         self.export.revisits += u64::from(written.is_revisit);
@@ -186,11 +182,34 @@ impl<'a> Folder<'a> {
         if let Some(article) = capture.article {
             self.add_article(reader, article, &mut file, &id, &target)?;
         }
-        if !written.is_revisit {
+        if !written.is_revisit && capture.feed_url.is_none() {
             self.first.insert(capture.sha256.clone(), target);
         }
         self.open = Some(file);
         Ok(())
+    }
+
+    /// Writes a capture as the answer that it was, or as a revisit of an earlier one with the same bytes. Returns where it is.
+    fn write_answer(
+        &self,
+        file: &mut OpenWarc,
+        capture: &StoredCapture,
+        url: &Url,
+        date: &str,
+        body: &[u8],
+    ) -> io::Result<Written> {
+        let first = self.first.get(&capture.sha256);
+        let record = CaptureRecord {
+            url: url.as_str(),
+            date,
+            status: capture.status.unwrap_or(200),
+            headers: headers(capture),
+            protocol: capture.heads.as_ref().map(|it| it.protocol.as_str()),
+            request: capture.heads.as_ref().and_then(|it| it.request.as_deref()).map(parsed),
+            body,
+            earlier: first.map(|it| EarlierRecord { url: &it.url, date: &it.date }),
+        };
+        file.writer.capture(&record)
     }
 
     /// Writes what was read from a page: the article beside its record, and its headline into the list of pages.

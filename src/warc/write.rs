@@ -123,6 +123,29 @@ impl<W: Write> WarcWriter<W> {
         Ok(Written { id, offset, length, digest, status: *status, mime, is_revisit: earlier.is_some() })
     }
 
+    /// Writes bytes that are a part of what an address gave, as a resource: they are no answer of their own. Returns where they
+    /// are.
+    pub fn resource(
+        &mut self,
+        url: &str,
+        date: &str,
+        content_type: &str,
+        body: &[u8],
+    ) -> io::Result<Written> {
+        let digest = digest_form(&Sha256::digest(body));
+        let mime = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let id = record_id(&["resource", url, date, &digest]);
+        let fields = [
+            ("WARC-Target-URI", url.to_owned()),
+            ("WARC-Payload-Digest", digest.clone()),
+            ("Content-Type", content_type.to_owned()),
+        ];
+        let offset = self.offset;
+        self.record("resource", date, &id, &fields, body)?;
+        let length = self.offset - offset;
+        Ok(Written { id, offset, length, digest, status: 200, mime, is_revisit: false })
+    }
+
     fn request(&mut self, about: &str, url: &Url, date: &str, headers: &[Header]) -> io::Result<()> {
         let path = &url[Position::BeforePath..Position::AfterQuery];
         let host = &url[Position::BeforeHost..Position::AfterPort];
@@ -233,6 +256,9 @@ mod tests {
             ..capture.clone()
         };
         let second = writer.capture(&again).expect("memory");
+        writer
+            .resource("https://x.example/feed", "2021-03-08T06:20:00Z", "application/xml", b"<item/>")
+            .expect("memory");
         assert!(first.offset < second.offset && second.is_revisit && first.digest == second.digest);
         writer.finish().expect("memory")
     }
@@ -244,7 +270,7 @@ mod tests {
             WarcReader::new(&*bytes, 10_000).expect("memory").map(|it| it.expect("whole")).collect();
         assert_eq!(
             records.iter().map(super::super::WarcRecord::kind).collect::<Vec<_>>(),
-            ["warcinfo", "response", "request", "metadata", "revisit"]
+            ["warcinfo", "response", "request", "metadata", "revisit", "resource"]
         );
         let answer = parse_http(&records[1].block, 1000).expect("an answer");
         assert_eq!(answer.body, b"<html>\r\n\r\n\xFF</html>");

@@ -5,6 +5,7 @@ mod ask;
 mod backfill;
 mod cli;
 mod docs;
+mod feed_stories;
 mod guesses;
 mod hostile;
 mod market;
