@@ -65,6 +65,7 @@ fn main() {
     let input = ImportFile {
         name: "pages".to_owned(),
         url: None,
+        place: None,
         captured_at: None,
         open: Box::new(move || {
             Ok(Contents::Archive(Box::new(std::io::BufReader::with_capacity(

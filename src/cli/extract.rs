@@ -3,7 +3,7 @@
 use crate::{
     export::Row,
     extract::Parsed,
-    jobs::{ArchivePages, Contents, Found, saved_page},
+    jobs::{ArchivePages, Contents, Found, SavedPage, saved_page},
     model::RawPage,
 };
 
@@ -31,10 +31,15 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
         Ok(printer.data(&(json? + "\n"))?)
     };
     match open(&args.path, max).map_err(|it| unreadable(it.to_string()))? {
-        Contents::Page(body, content_type) => {
-            let page = saved_page(&session.extractor, body, content_type, url, args.captured_at);
+        Contents::Page { body, content_type, lost: cut } => {
+            let saved = saved_page(&session.extractor, body, content_type, url, args.captured_at);
+            let SavedPage { page, lost } = saved.map_err(|it| unreadable(it.to_string()))?;
             print(&page, args.ndjson)?;
-            Ok(close(&session, printer, Exit::Done))
+            let lost = cut.or(lost);
+            if let Some(what) = &lost {
+                tracing::warn!("{name} is not whole: {what}");
+            }
+            Ok(close(&session, printer, if lost.is_none() { Exit::Done } else { Exit::Incomplete }))
         }
         // Of many pages each is a line.
         Contents::Archive(input) => {

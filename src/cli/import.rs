@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Read},
+    io::{self, BufReader, Read},
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -10,9 +10,9 @@ use std::{
 use url::Url;
 
 use crate::{
-    jobs::{Contents, End, Import, ImportFile, Imported, Unreadable},
+    config::Profile,
+    jobs::{Contents, End, Import, ImportFile, Imported, Unreadable, contents, is_host, mirrored},
     model::Event,
-    warc::Packing,
 };
 
 use super::{
@@ -24,12 +24,17 @@ use super::{
     session::{Session, block_on, upgraded},
 };
 
-/// A zero among the first bytes of a file says that it is a picture and no page. This is how many bytes are looked at.
-const SNIFF_BYTES: usize = 8000;
 /// The endings of the files that are imported from a folder.
 const EXTENSIONS: [&str; 9] = ["html", "htm", "xhtml", "txt", "mhtml", "mht", "warc", "wet", "wat"];
-/// The endings that a packed web archive has after its own.
+/// The endings of files that hold pages in a form that is not read: they are named, and not passed over in silence.
+const REFUSED: [&str; 4] = ["arc", "eml", "webarchive", "har"];
+/// The endings that a packed file has after its own.
 const PACKED: [&str; 3] = ["gz", "zst", "zstd"];
+/// The endings of files beside the pages of a mirror.
+const NO_PAGES: [&str; 20] = [
+    "css", "js", "mjs", "json", "map", "png", "jpg", "jpeg", "gif", "webp", "avif", "svg", "ico",
+    "woff", "woff2", "ttf", "mp4", "mp3", "pdf", "zip",
+];
 /// The ending of the folder in which a browser saves the pictures and frames of a page.
 const BESIDE: &str = "_files";
 /// The size of a read.
@@ -39,7 +44,8 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     let began = Instant::now();
     let session = Session::new(common)?;
     let url = args.url.as_deref().map(parse_url).transpose()?;
-    let paths = expand(&args.paths)?;
+    let profile = &session.config.profile;
+    let paths = expand(&args.paths, profile)?;
     if url.is_some() && paths.len() != 1 {
         let hint = "leave `--url` out, or import one file at a time";
         return Err(Usage::new(
@@ -56,6 +62,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     let file = |path: PathBuf| ImportFile {
         name: path.display().to_string(),
         url: url.clone(),
+        place: mirrored(&path, profile),
         captured_at: args.captured_at,
         open: Box::new(move || open(&path, max)),
     };
@@ -105,12 +112,8 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
 pub(super) fn open(path: &Path, max: usize) -> Result<Contents, Unreadable> {
     let input: Box<dyn Read + Send> =
         if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
-    let mut input = BufReader::with_capacity(BUFFER_BYTES, input);
-    let head = input.fill_buf()?;
-    if head.starts_with(b"WARC/") || Packing::of(head) != Packing::Plain {
-        return Ok(Contents::Archive(Box::new(input)));
-    }
-    Ok(Contents::Page(page(input, max)?, content_type(path)))
+    let input = BufReader::with_capacity(BUFFER_BYTES, input);
+    contents(Box::new(input), content_type(path), max)
 }
 
 pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {
@@ -118,19 +121,6 @@ pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {
     url.ok_or_else(|| {
         Usage::new(format!("`{text}` is not a web address"), "write it with http:// or https://")
     })
-}
-
-/// Returns the bytes of a page, unless there are more than a page can have.
-fn page(input: impl Read, max: usize) -> Result<Vec<u8>, Unreadable> {
-    let mut body = Vec::new();
-    input.take(max as u64 + 1).read_to_end(&mut body)?;
-    if max < body.len() {
-        return Err(Unreadable::TooLarge { max });
-    }
-    // A page has no zeros; UTF-16 has them, and a mark at its start.
-    let head = &body[..body.len().min(SNIFF_BYTES)];
-    let is_marked = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    if head.contains(&0) && !is_marked { Err(Unreadable::Binary) } else { Ok(body) }
 }
 
 /// Returns the type that the name of a file stands for. Without one the reader looks into the file.
@@ -148,7 +138,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// Returns the files that were named, and the files in the folders that were named, in the order of their names.
-fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Usage> {
+fn expand(paths: &[PathBuf], profile: &Profile) -> Result<Vec<PathBuf>, Usage> {
     let mut files = Vec::new();
     for path in paths {
         let unreadable = |error: io::Error| {
@@ -160,29 +150,52 @@ fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Usage> {
         if is_stdin(path) || !path.metadata().map_err(unreadable)?.is_dir() {
             files.push(path.clone());
         } else {
-            walk(path, &mut files).map_err(unreadable)?;
+            let place = if is_mirror(path, profile) { FolderKind::Mirror } else { FolderKind::Folder };
+            walk(path, place, profile, &mut files).map_err(unreadable)?;
         }
     }
     Ok(files)
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+/// What a folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FolderKind {
+    /// One with saved pages.
+    Folder,
+    /// A mirror of the site: its pages need no ending.
+    Mirror,
+}
+
+/// Whether a folder, or one that it is in, is called as a host of the site.
+fn is_mirror(folder: &Path, profile: &Profile) -> bool {
+    folder.components().any(|it| it.as_os_str().to_str().is_some_and(|it| is_host(it, profile)))
+}
+
+fn walk(folder: &Path, kind: FolderKind, profile: &Profile, files: &mut Vec<PathBuf>) -> io::Result<()> {
     let mut entries =
         folder.read_dir()?.map(|it| it.map(|it| it.path())).collect::<io::Result<Vec<_>>>()?;
     entries.sort();
     for path in entries {
-        let extension =
-            path.extension().and_then(|it| it.to_str()).unwrap_or_default().to_ascii_lowercase();
         let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        let inner = PACKED.iter().find_map(|it| name.strip_suffix(&format!(".{it}")));
-        let is_packed = inner.is_some_and(|it| [".warc", ".wet"].iter().any(|end| it.ends_with(end)));
         if path.is_dir() {
+            let inner = if is_host(&name, profile) { FolderKind::Mirror } else { kind };
             if !name.ends_with(BESIDE) {
-                walk(&path, files)?;
+                walk(&path, inner, profile, files)?;
             }
-        } else if is_packed || EXTENSIONS.contains(&extension.as_str()) {
+        } else if is_wanted(&name, kind) {
             files.push(path);
         }
     }
     Ok(())
+}
+
+/// Whether a file of a folder is to be looked into, by its name in lower case.
+fn is_wanted(name: &str, kind: FolderKind) -> bool {
+    let inner = PACKED.iter().find_map(|it| name.strip_suffix(&format!(".{it}"))).unwrap_or(name);
+    let extension = inner.rsplit_once('.').map_or("", |it| it.1);
+    let is_known = EXTENSIONS.contains(&extension) || REFUSED.contains(&extension);
+    match kind {
+        FolderKind::Folder => is_known,
+        FolderKind::Mirror => is_known || !NO_PAGES.contains(&extension),
+    }
 }

@@ -18,7 +18,10 @@ pub use backfill::{
     Backfill, BackfillPlan, CoveredDay, Expected, Ids, Order, PlannedDay, Preview, coverage,
 };
 pub use bounds::{Limits, Stop};
-pub use import::{Contents, Import, ImportFile, Imported, Unreadable, saved_page};
+pub use import::{
+    Contents, Import, ImportFile, Imported, SavedPage, Unreadable, contents, is_host, mirrored,
+    saved_page,
+};
 pub use records::{ArchivePages, Evidence, Found, PassedOver, Revisit, evidence};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
 pub use report::{End, JobError, Observer, Report};

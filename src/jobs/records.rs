@@ -3,12 +3,12 @@
 
 use std::io::BufRead;
 
-use chrono::DateTime;
+use chrono_tz::Tz;
 use url::Url;
 
 use crate::{
     config::Profile,
-    model::{CaptureSource, Captured, Heads, PageKey, RawPage, Validators},
+    model::{CaptureSource, Captured, Heads, PageKey, RawPage, Validators, WrittenDate},
     warc::{self, HttpAnswer, WarcRecord},
 };
 
@@ -22,8 +22,8 @@ const COMMENT_BYTES: usize = 4 << 10;
 /// What was found in a web archive.
 #[derive(Debug)]
 pub enum Found {
-    /// An article page of the site, and the digest that its record gives: revisits may name it.
-    Page(Box<RawPage>, Option<String>),
+    /// An article page of the site, and the names by which revisits may refer to it.
+    Page(Box<RawPage>, Vec<String>),
     /// A capture whose bytes are those of an earlier record.
     Revisit(Box<Revisit>),
     /// A record that is neither.
@@ -37,8 +37,8 @@ pub enum Found {
 pub struct Revisit {
     /// The capture, without its bytes.
     pub page: RawPage,
-    /// The digest of the bytes, as the record gives it.
-    pub digest: Option<String>,
+    /// The names of the earlier record or of its bytes, in the form of [`Found::Page`].
+    pub names: Vec<String>,
     /// The earlier capture, where the record names it.
     pub earlier: Option<(PageKey, Captured)>,
 }
@@ -95,6 +95,7 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
 
     fn look_at(&mut self, record: &WarcRecord) -> Found {
         let kind = record.kind();
+        let kind = kind.as_str();
         if !matches!(kind, "response" | "resource" | "conversion" | "revisit") {
             return Found::PassedOver(PassedOver::NotACapture);
         }
@@ -112,6 +113,8 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
         let content_type = record.header("Content-Type").unwrap_or_default().to_ascii_lowercase();
         let is_http = content_type.starts_with("application/http") || record.block.starts_with(b"HTTP/");
         let answer = match (kind, is_http) {
+            // A revisit need not say again what the earlier answer said.
+            ("revisit", _) if record.block.trim_ascii().is_empty() => bare(Vec::new(), Vec::new()),
             ("response" | "revisit", true) => match warc::parse_http(&record.block, self.body_max) {
                 Ok(answer) => answer,
                 Err(what) => return damaged(what),
@@ -123,11 +126,15 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
                 bare(vec![("Content-Type".to_owned(), kind.to_owned())], record.block.clone())
             }
         };
-        if !matches!(answer.status, 200 | 203) {
+        let is_unchanged = kind == "revisit" && answer.status == 304;
+        if !matches!(answer.status, 200 | 203) && !is_unchanged {
             return Found::PassedOver(PassedOver::OtherStatus);
         }
+        let segment =
+            record.header("WARC-Segment-Number").map(|_| "its rest is in other records".to_owned());
         let cut =
             record.header("WARC-Truncated").map(|it| format!("it was cut when it was captured ({it})"));
+        let cut = cut.or(segment);
         if let Some(what) = answer.lost.clone().or(cut).filter(|_| kind != "revisit") {
             let what = format!("the page {url} is not whole: {what}");
             self.waiting = Some(Found::Damaged(warc::Damage { offset: record.offset, what }));
@@ -143,7 +150,7 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
         if self.profile.challenge.texts.as_ref().is_some_and(|it| it.is_in(head)) {
             return Found::PassedOver(PassedOver::Challenge);
         }
-        Found::Page(Box::new(page), digest(record))
+        Found::Page(Box::new(page), names(record, "WARC-Record-ID"))
     }
 
     fn revisit(&self, page: RawPage, record: &WarcRecord) -> Revisit {
@@ -152,7 +159,7 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
             let key = self.profile.page_key(&Url::parse(url.trim_matches(['<', '>'])).ok()?)?;
             Some((key, date(record.header("WARC-Refers-To-Date")?)?))
         };
-        Revisit { page, digest: digest(record), earlier: earlier() }
+        Revisit { page, names: names(record, "WARC-Refers-To"), earlier: earlier() }
     }
 }
 
@@ -170,8 +177,11 @@ impl<R: BufRead> Iterator for ArchivePages<'_, R> {
     }
 }
 
-fn digest(record: &WarcRecord) -> Option<String> {
-    record.header("WARC-Payload-Digest").map(str::to_owned)
+/// Returns the names of the bytes of a record: their digest, and the identity of a record in a header.
+fn names(record: &WarcRecord, identity: &str) -> Vec<String> {
+    let digest = record.header("WARC-Payload-Digest").map(warc::digest_key);
+    let record = record.header(identity).map(|it| it.trim().trim_matches(['<', '>']).to_owned());
+    digest.into_iter().chain(record).collect()
 }
 
 /// The validators of a page that no server answered with.
@@ -241,9 +251,12 @@ fn begins_as_markup(body: &[u8]) -> bool {
     BEGINNINGS.iter().any(begins)
 }
 
-/// The date of a record: a moment, or a day where no more is said.
+/// Returns the date of a record: a moment, or a day where no more is said. Records are dated in UTC.
 fn date(text: &str) -> Option<Captured> {
-    text.trim().parse().ok()
+    Some(match WrittenDate::read(text, Some(Tz::UTC))? {
+        WrittenDate::Moment(at) => Captured::At(at.to_utc()),
+        WrittenDate::Day(day) => Captured::On(day),
+    })
 }
 
 /// What a saved file says of itself: where it was saved from, and when.
@@ -266,9 +279,11 @@ pub fn evidence(body: &[u8]) -> Evidence {
     let url = saved.map(word).or_else(|| single?.split_once("url:").map(|it| word(it.1)));
     let url = url.and_then(|it| Url::parse(it.trim_end_matches("-->")).ok());
     let captured_at = single.and_then(|it| it.split_once("saved date:")).and_then(|it| {
-        let text = it.1.split(['(', '\n']).next()?.trim().to_owned();
-        let at = DateTime::parse_from_str(&text.replace("GMT", ""), "%a %b %d %Y %H:%M:%S %z").ok()?;
-        Some(Captured::At(at.to_utc()))
+        let text = it.1.split(['(', '\n']).next()?.trim();
+        match WrittenDate::read(text, None)? {
+            WrittenDate::Moment(at) => Some(Captured::At(at.to_utc())),
+            WrittenDate::Day(_) => None,
+        }
     });
     Evidence { url, captured_at }
 }

@@ -36,6 +36,22 @@ impl Packing {
     }
 }
 
+/// Returns the first bytes of a file, unpacked; none where they cannot be unpacked.
+pub fn first_bytes(head: &[u8]) -> Vec<u8> {
+    let mut first = Vec::new();
+    let most = head.len() as u64;
+    // The head of a packed file ends in the middle: what came before is what is looked for.
+    let _ = match Packing::of(head) {
+        Packing::Plain => return head.to_vec(),
+        Packing::Gzip => GzDecoder::new(head).take(most).read_to_end(&mut first),
+        Packing::Zstd => match zstd::stream::read::Decoder::with_buffer(head) {
+            Ok(decoder) => decoder.take(most).read_to_end(&mut first),
+            Err(error) => Err(error),
+        },
+    };
+    first
+}
+
 /// An input that counts its bytes, and can give a few of them again.
 pub(super) struct CountedInput<R> {
     inner: R,

@@ -1,10 +1,16 @@
 //! Pages as browsers save them, with everything on them: MHTML (RFC 2557). Only the page itself is read, not its pictures. The
-//! headers are those of mail, not of HTTP, so `http.rs` does not serve.
+//! headers are those of mail, not of HTTP, so `http.rs` does not serve. What a part of a mail consists of is read in `mime.rs`.
+//!
+//! Reports against archivers taught the forms: a frame before the page, the page inside `multipart/alternative`, a boundary with
+//! `;` or `=` in it, XHTML, base64 whose end is missing, dates with `GMT+0500`.
 
 use chrono::{DateTime, Utc};
-use data_encoding::{BASE64, HEXUPPER_PERMISSIVE};
 
-use super::fields::{Header, header};
+use super::{
+    fields::header,
+    mime::{Part, parts},
+};
+use crate::model::WrittenDate;
 
 /// A saved page, and what it says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,159 +23,139 @@ pub struct Mhtml {
     pub content_type: Option<String>,
     /// The page.
     pub body: Vec<u8>,
+    /// Why it is not whole, in words.
+    pub lost: Option<String>,
+    /// Whether it is a letter that somebody sent, and no page that was saved.
+    pub is_letter: bool,
 }
 
 /// Returns the page of an MHTML file; `None` where the bytes are not one.
 pub fn parse_mhtml(bytes: &[u8]) -> Option<Mhtml> {
-    let (head, rest) = split(bytes)?;
-    let headers = parse_headers(head);
-    let kind = header(&headers, "Content-Type")?;
-    let saved_at = header(&headers, "Date")
-        .and_then(|it| DateTime::parse_from_rfc2822(it).ok())
-        .map(|it| it.to_utc());
-    let url =
-        header(&headers, "Snapshot-Content-Location").or_else(|| header(&headers, "Content-Location"));
-    let url = url.map(str::to_owned);
-    if !kind.to_ascii_lowercase().starts_with("multipart/") {
-        let is_page = kind.to_ascii_lowercase().starts_with("text/html")
-            && header(&headers, "MIME-Version").is_some();
-        let content_type = Some(kind.to_owned());
-        return is_page.then(|| Mhtml { url, saved_at, content_type, body: decode(&headers, rest) });
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let whole = Part::read(bytes)?;
+    let top = |name: &str| header(&whole.headers, name);
+    let kind = top("Content-Type")?.to_ascii_lowercase();
+    let is_many = kind.starts_with("multipart/");
+    if !is_many && top("MIME-Version").is_none() {
+        return None;
     }
-    let boundary = parameter(kind, "boundary")?;
-    let mark = format!("--{boundary}");
-    let mut parts = split_on(rest, mark.as_bytes()).into_iter().skip(1);
-    let part = parts.find_map(|part| {
-        let (head, body) = split(part.strip_prefix(b"\r\n").or_else(|| part.strip_prefix(b"\n"))?)?;
-        let headers = parse_headers(head);
-        let is_page = header(&headers, "Content-Type")?.to_ascii_lowercase().starts_with("text/html");
-        is_page.then(|| (decode(&headers, body), headers))
-    })?;
-    let (body, headers) = part;
-    let own = header(&headers, "Content-Location").map(str::to_owned);
+    let saved_at = match top("Date").and_then(|it| WrittenDate::read(it, None)) {
+        Some(WrittenDate::Moment(at)) => Some(at.to_utc()),
+        Some(WrittenDate::Day(_)) | None => None,
+    };
+    let location = top("Snapshot-Content-Location").or_else(|| top("Content-Location")).map(address);
+    let pages: Vec<Part<'_>> = parts(&whole).into_iter().filter(Part::is_page).collect();
+    // The page is the part that was saved from the address of the file or that the file begins with; frames are saved beside it.
+    let start = whole.parameter("start");
+    let is_start =
+        |it: &&Part<'_>| start.is_some() && header(&it.headers, "Content-ID") == start.as_deref();
+    let is_located = |it: &&Part<'_>| {
+        location.is_some() && header(&it.headers, "Content-Location").map(address) == location
+    };
+    let page = pages.iter().find(is_located).or_else(|| pages.iter().find(is_start)).or(pages.first())?;
+    let own = header(&page.headers, "Content-Location").map(address);
+    let is_sent = ["Received", "To", "Message-ID", "Return-Path"].iter().any(|it| top(it).is_some());
+    let is_letter = is_sent && location.is_none() && own.is_none();
+    let decoded = page.decode();
     Some(Mhtml {
-        url: url.or(own),
+        url: location.or(own),
         saved_at,
-        content_type: header(&headers, "Content-Type").map(str::to_owned),
-        body,
+        content_type: header(&page.headers, "Content-Type").map(str::to_owned),
+        body: decoded.body,
+        lost: decoded.lost,
+        is_letter,
     })
 }
 
-fn split(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let crlf = bytes.windows(4).position(|it| it == b"\r\n\r\n").map(|it| (it, it + 4));
-    let lf = bytes.windows(2).position(|it| it == b"\n\n").map(|it| (it, it + 2));
-    let (end, begin) = match (crlf, lf) {
-        (Some(a), Some(b)) => {
-            if a.0 < b.0 {
-                a
-            } else {
-                b
-            }
-        }
-        (one, other) => one.or(other)?,
-    };
-    Some((&bytes[..end], &bytes[begin..]))
+/// Whether bytes begin with the headers of mail: a letter, or a saved page whose parts cannot be read.
+pub fn is_mail(bytes: &[u8]) -> bool {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let Some(whole) = Part::read(bytes) else { return false };
+    let has = |name: &str| header(&whole.headers, name).is_some();
+    has("MIME-Version") || has("Return-Path") || (has("From") && has("Message-ID"))
 }
 
-fn split_on<'b>(bytes: &'b [u8], mark: &[u8]) -> Vec<&'b [u8]> {
-    let mut parts = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    while at + mark.len() <= bytes.len() {
-        let is_line = at == 0 || bytes[at - 1] == b'\n';
-        if is_line && bytes[at..].starts_with(mark) {
-            parts.push(&bytes[start..at]);
-            at += mark.len();
-            start = at;
-        } else {
-            at += 1;
-        }
-    }
-    parts.push(&bytes[start..]);
-    parts
-}
-
-fn parse_headers(head: &[u8]) -> Vec<Header> {
-    let mut headers: Vec<Header> = Vec::new();
-    for line in String::from_utf8_lossy(head).lines() {
-        match (line.split_once(':'), headers.last_mut()) {
-            (_, Some(last)) if line.starts_with([' ', '\t']) => {
-                last.1.push(' ');
-                last.1.push_str(line.trim());
-            }
-            (Some((name, value)), _) => headers.push((name.trim().to_owned(), value.trim().to_owned())),
-            (None, _) => {}
-        }
-    }
-    headers
-}
-
-fn parameter(value: &str, name: &str) -> Option<String> {
-    let mut parts = value.split(';').skip(1).filter_map(|it| it.split_once('='));
-    let found = parts.find(|it| it.0.trim().eq_ignore_ascii_case(name))?;
-    Some(found.1.trim().trim_matches('"').to_owned())
-}
-
-fn decode(headers: &[Header], body: &[u8]) -> Vec<u8> {
-    let coding = header(headers, "Content-Transfer-Encoding").unwrap_or_default().to_ascii_lowercase();
-    match coding.as_str() {
-        "quoted-printable" => quoted_printable(body),
-        "base64" => {
-            let packed: Vec<u8> = body.iter().copied().filter(|it| !it.is_ascii_whitespace()).collect();
-            BASE64.decode(&packed).unwrap_or_else(|_| body.to_vec())
-        }
-        _ => body.to_vec(),
-    }
-}
-
-/// Decodes quoted-printable (RFC 2045, section 6.7); what is not a code is kept as it is.
-fn quoted_printable(body: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(body.len());
-    let mut rest = body;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        if byte != b'=' {
-            out.push(byte);
-            continue;
-        }
-        if let Some(joined) = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n")) {
-            rest = joined;
-            continue;
-        }
-        match rest.get(..2).and_then(|digits| HEXUPPER_PERMISSIVE.decode(digits).ok()) {
-            Some(code) => {
-                out.extend(code);
-                rest = &rest[2..];
-            }
-            None => out.push(byte),
-        }
-    }
-    out
+/// Returns an address without the blanks that folding put into it.
+fn address(value: &str) -> String {
+    value.split_whitespace().collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
-    #[test]
-    fn the_page_of_a_saved_whole_is_read() {
-        let text = "From: <Saved by Blink>\r\nSnapshot-Content-Location: https://www.brecorder.com/news/1/a\r\n\
-            Subject: x\r\nDate: Mon, 8 Mar 2021 11:20:00 +0500\r\nMIME-Version: 1.0\r\n\
-            Content-Type: multipart/related;\r\n\ttype=\"text/html\";\r\n\tboundary=\"----Part--x\"\r\n\r\n\r\n\
-            ------Part--x\r\nContent-Type: text/css\r\n\r\n.a{}\r\n\
-            ------Part--x\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\
-            Content-Location: https://www.brecorder.com/news/1/a\r\n\r\n<h1 class=3D\"x\">Rupee =E2=82=\r\n=A8</h1>\r\n------Part--x--\r\n";
+    const PAGE: &str = "<h1 class=\"x\">Rupee \u{20A8}</h1>";
+    const ADDRESS: &str = "https://www.brecorder.com/news/1/a";
+
+    fn file(boundary: &str, parts: &[&str]) -> String {
+        let mut text = format!(
+            "From: <Saved by Blink>\r\nSnapshot-Content-Location: {ADDRESS}\r\nSubject: x\r\n\
+             Date: Mon, 8 Mar 2021 11:20:00 GMT+0500\r\nMIME-Version: 1.0\r\n\
+             Content-Type: multipart/related;\r\n\ttype=\"text/html\";\r\n\tboundary=\"{boundary}\"\r\n\r\nA message.\r\n"
+        );
+        for part in parts {
+            text += &format!("--{boundary}\r\n{part}\r\n");
+        }
+        text + &format!("--{boundary}--\r\n")
+    }
+
+    fn part(kind: &str, coding: &str, location: &str, body: &str) -> String {
+        format!(
+            "Content-Type: {kind}\r\nContent-Transfer-Encoding: {coding}\r\nContent-Location: {location}\r\n\r\n{body}"
+        )
+    }
+
+    #[track_caller]
+    fn whole(text: &str) {
         let page = parse_mhtml(text.as_bytes()).expect("a page");
-        assert_eq!(page.url.as_deref(), Some("https://www.brecorder.com/news/1/a"));
+        assert_eq!(page.url.as_deref(), Some(ADDRESS));
         assert_eq!(
             page.saved_at.map(|it| it.to_rfc3339()).as_deref(),
             Some("2021-03-08T06:20:00+00:00")
         );
-        assert_eq!(page.content_type.as_deref(), Some("text/html; charset=utf-8"));
-        assert_eq!(
-            String::from_utf8_lossy(&page.body).trim_end(),
-            "<h1 class=\"x\">Rupee \u{20A8}</h1>"
+        assert_eq!(String::from_utf8_lossy(&page.body).trim_end(), PAGE, "{text}");
+        assert_eq!((page.lost, page.is_letter), (None, false));
+    }
+
+    const CODED: &str = "<h1 class=3D\"x\">Rupee =E2=82=\r\n=A8</h1>";
+
+    #[test]
+    fn the_page_of_a_saved_whole_is_read() {
+        let page = part("text/html; charset=utf-8", "quoted-printable", ADDRESS, CODED);
+        let style = part("text/css", "binary", "https://x.example/a.css", ".a{}");
+        let frame = part("text/html", "binary", "https://ads.example/frame", "<p>buy</p>");
+        for boundary in ["----Part--x", "a;b", "----=_1=2", "a b"] {
+            whole(&file(boundary, &[&style, &page]));
+            whole(&file(boundary, &[&frame, &page]));
+        }
+        whole(&file("x", &[&page]).replace("\r\n", "\n"));
+        whole(&file("x", &[&page]).replace("--x--\r\n", ""));
+        whole(&format!("\u{FEFF}{}", file("x", &[&page])));
+        whole(&file("x", &[&page.replace("text/html", "application/xhtml+xml")]));
+        let coded = data_encoding::BASE64.encode(PAGE.as_bytes());
+        whole(&file("x", &[&part("text/html", "base64", ADDRESS, &coded)]));
+        let inside = format!(
+            "Content-Type: multipart/alternative; boundary=\"xy\"\r\n\r\n--xy\r\n{page}\r\n--xy--"
         );
+        whole(&file("x", &[&inside]));
+    }
+
+    #[test]
+    fn what_is_missing_of_base64_is_said() {
+        let coded = data_encoding::BASE64.encode(PAGE.as_bytes());
+        let text = file("x", &[&part("text/html", "base64", ADDRESS, &coded[..coded.len() - 5])]);
+        let page = parse_mhtml(text.as_bytes()).expect("a page");
+        assert!(PAGE.as_bytes().starts_with(&page.body) && PAGE.len() - 6 < page.body.len());
+        assert!(page.lost.expect("words").contains("base64"));
+    }
+
+    #[test]
+    fn a_letter_is_no_saved_page() {
+        let text = "From: a@site.example\r\nTo: b@site.example\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=x\r\n\r\n\
+            --x\r\nContent-Type: text/plain\r\n\r\nHello\r\n--x\r\nContent-Type: text/html\r\n\r\n<p>Hello</p>\r\n--x--\r\n";
+        assert!(parse_mhtml(text.as_bytes()).expect("a page").is_letter);
     }
 
     #[test]
@@ -178,6 +164,17 @@ mod tests {
             ["<html>\r\n\r\n</html>", "", "Content-Type: multipart/related\r\n\r\nx", "A: b\r\n\r\nc"]
         {
             assert_eq!(parse_mhtml(text.as_bytes()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_page_of_any_file_is_of_it(
+            text in "(Content-Type: |multipart/related; boundary=x\r\n|text/html\r\n|MIME-Version: 1.0\r\n|\r\n|--x\r\n|--x--|Content-Transfer-Encoding: |base64\r\n|quoted-printable\r\n|=3D|PGI+|[a-z<>\n]){0,60}",
+        ) {
+            if let Some(page) = parse_mhtml(text.as_bytes()) {
+                prop_assert!(page.body.len() <= text.len());
+            }
         }
     }
 }

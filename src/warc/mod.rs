@@ -6,13 +6,14 @@ mod fields;
 mod http;
 mod index;
 mod mhtml;
+mod mime;
 mod read;
 mod write;
 
-pub use compressed::Packing;
-pub use fields::{Header, digest_form, header, stamp, stamp14};
+pub use compressed::{Packing, first_bytes};
+pub use fields::{Header, digest_form, digest_key, header, stamp, stamp14};
 pub use http::{HttpAnswer, parse_http};
 pub use index::{cdxj_line, surt};
-pub use mhtml::{Mhtml, parse_mhtml};
+pub use mhtml::{Mhtml, is_mail, parse_mhtml};
 pub use read::{Damage, WarcReader, WarcRecord};
 pub use write::{CaptureRecord, EarlierRecord, WarcWriter, Written};

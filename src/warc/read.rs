@@ -53,9 +53,9 @@ pub struct WarcReader<R: BufRead> {
 }
 
 impl WarcRecord {
-    /// Returns its kind: `response`, `resource`, `revisit`, `conversion`...
-    pub fn kind(&self) -> &str {
-        self.header("WARC-Type").unwrap_or_default()
+    /// Returns its kind in lower case: `response`, `resource`, `revisit`, `conversion`...
+    pub fn kind(&self) -> String {
+        self.header("WARC-Type").unwrap_or_default().trim().to_ascii_lowercase()
     }
 
     /// Returns the first value of a header.
@@ -105,7 +105,8 @@ impl<R: BufRead> WarcReader<R> {
         };
         self.is_lost = false;
         let version = String::from_utf8_lossy(&version).trim().to_owned();
-        if !["WARC/1.0", "WARC/1.1", "WARC/0.17", "WARC/0.18"].contains(&version.as_str()) {
+        // A later version of the same kind is read as far as it is like the one before.
+        if !version.starts_with("WARC/1.") && !["WARC/0.17", "WARC/0.18"].contains(&version.as_str()) {
             self.is_lost = true;
             return Err(Damage { offset, what: format!("`{version}` is no version that is known") });
         }

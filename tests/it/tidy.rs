@@ -21,7 +21,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("fetch", &["model", "config", "coding"]),
     ("extract", &["model", "config", "html", "feed"]),
     ("store", &["model"]),
-    ("jobs", &["model", "config", "html", "warc", "discover", "fetch", "extract", "store"]),
+    ("jobs", &["model", "config", "coding", "html", "warc", "discover", "fetch", "extract", "store"]),
     ("demo", &[]),
     ("export", &["model", "warc", "store", "jobs"]),
     (

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Digests that revisits may name.
-const DIGESTS_MAX: usize = 500_000;
+const DIGESTS_MAX: usize = 1_000_000;
 
 /// What was counted.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub(super) struct ImportCounts {
     /// Stories whose address is not known.
     pub(super) unaddressed: u64,
     pub(super) revisits: Vec<NamedRevisit>,
-    /// Hashes of stored bytes by the digests that records gave.
+    /// Hashes of stored bytes by the names that records gave: digests, and identities of records.
     pub(super) digests: HashMap<String, String>,
 }
 
@@ -51,10 +51,19 @@ impl SharedCounts {
 }
 
 impl ImportCounts {
-    /// Remembers which bytes a digest is of: a revisit may name it.
-    pub(super) fn remember(&mut self, digest: Option<String>, sha256: &str) {
-        if let Some(digest) = digest.filter(|_| self.digests.len() < DIGESTS_MAX) {
-            self.digests.insert(digest, sha256.to_owned());
+    /// Remembers which bytes names are of: a revisit may use them.
+    pub(super) fn remember(&mut self, names: Vec<String>, sha256: &str) {
+        for name in names {
+            if self.digests.len() < DIGESTS_MAX {
+                self.digests.insert(name, sha256.to_owned());
+            }
         }
+    }
+
+    /// Returns the hash of the bytes that one of these names is of.
+    pub(super) fn hash_of(&self, names: &[String]) -> Option<String> {
+        let known = names.iter().find_map(|it| self.digests.get(it).cloned());
+        // The archive names its bytes so, whichever import they came with.
+        known.or_else(|| names.iter().find_map(|it| it.strip_prefix("sha256:").map(str::to_owned)))
     }
 }

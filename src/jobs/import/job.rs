@@ -103,13 +103,14 @@ impl Import<'_> {
             if self.stop.is_wished() {
                 break;
             }
-            let Revisit { mut page, digest, earlier } = revisit;
-            let sha256 = digest.and_then(|it| counts.digests.get(&it));
-            let body = match (sha256, earlier) {
-                (Some(sha256), _) => reader.body_by_hash(sha256)?,
-                (None, Some((key, captured))) => reader.body_of_capture(&key, captured)?,
-                (None, None) => None,
+            let Revisit { mut page, names, earlier } = revisit;
+            let mut body = match counts.hash_of(&names) {
+                Some(sha256) => reader.body_by_hash(&sha256)?,
+                None => None,
             };
+            if let (None, Some((key, captured))) = (&body, earlier) {
+                body = reader.body_of_capture(&key, captured)?;
+            }
             let Some((body, content_type)) = body else {
                 unresolved += 1;
                 continue;

@@ -10,12 +10,16 @@ use chrono::Utc;
 use tokio::runtime::Handle;
 
 use crate::{
-    jobs::parallel::in_order,
+    jobs::{parallel::in_order, records::PassedOver},
     model::{NotStory, ReadPage, Settled},
     store::{PackedPages, Pending, StoreError},
 };
 
-use super::{counts::SharedCounts, parts::Import, reading::Loaded};
+use super::{
+    counts::SharedCounts,
+    parts::Import,
+    reading::{Loaded, PageOrigin},
+};
 
 /// Pages a core takes at a time.
 const BATCH: usize = 64;
@@ -26,8 +30,11 @@ const COMMIT: usize = 512;
 #[derive(Default)]
 struct PageBatch {
     notes: Vec<PageNote>,
-    digests: Vec<Option<String>>,
+    /// The names of their bytes, as their records give them.
+    known_as: Vec<Vec<String>>,
     pages: PackedPages,
+    /// The number of pages of mirrors that are no stories.
+    passed_over: u64,
 }
 
 /// What is said of a page once it is settled.
@@ -96,10 +103,13 @@ impl<'a> Keeper<'a> {
 
     /// Puts pages after those that wait, and submits all of them once they are enough for a commit.
     fn gather(&mut self, batch: PageBatch) -> Result<(), StoreError> {
-        let PageBatch { notes, digests, pages } = batch;
+        let PageBatch { notes, known_as, pages, passed_over } = batch;
         self.counts.note(|counted| {
-            for (digest, sha256) in digests.into_iter().zip(pages.hashes()) {
-                counted.remember(digest, sha256);
+            if 0 < passed_over {
+                *counted.passed_over.entry(PassedOver::OtherPage).or_default() += passed_over;
+            }
+            for (known_as, sha256) in known_as.into_iter().zip(pages.hashes()) {
+                counted.remember(known_as, sha256);
             }
         });
         self.gathered.notes.extend(notes);
@@ -115,7 +125,7 @@ impl<'a> Keeper<'a> {
     }
 
     fn submit(&mut self) -> Result<Submitted, StoreError> {
-        let PageBatch { notes, digests: _, pages } = std::mem::take(&mut self.gathered);
+        let PageBatch { notes, known_as: _, pages, passed_over: _ } = std::mem::take(&mut self.gathered);
         let submitting = self.import.writer.submit_import(pages, Utc::now());
         Ok(Submitted { notes, pending: self.runtime.block_on(submitting)? })
     }
@@ -154,11 +164,15 @@ impl PageBatch {
     fn pack(import: &Import<'_>, loaded: Vec<Loaded>) -> Result<Self, StoreError> {
         let mut batch = Self::default();
         let mut pages = Vec::with_capacity(loaded.len());
-        for Loaded { name, page, digest } in loaded {
+        for Loaded { name, page, known_as, origin } in loaded {
             let extraction = import.extractor.extract(&page);
+            if extraction.key.is_none() && origin == PageOrigin::Mirror {
+                batch.passed_over += 1;
+                continue;
+            }
             let (has_address, not_story) = (extraction.key.is_some(), extraction.not_story);
             batch.notes.push(PageNote { name, has_address, not_story });
-            batch.digests.push(digest);
+            batch.known_as.push(known_as);
             pages.push(ReadPage { page, extraction });
         }
         batch.pages = import.writer.pack(pages)?;

@@ -6,10 +6,12 @@ use std::{
     sync::{Mutex, PoisonError, mpsc::SyncSender},
 };
 
+use url::Url;
+
 use crate::{
     jobs::{
         Observer,
-        records::{ArchivePages, Found},
+        records::{ArchivePages, Found, PassedOver},
     },
     model::{Event, PageState, RawPage, Settled},
     warc,
@@ -18,7 +20,7 @@ use crate::{
 use super::{
     counts::{NamedRevisit, SharedCounts},
     parts::Import,
-    source::{Contents, ImportFile, Unreadable, saved_page},
+    source::{Contents, ImportFile, SavedPage, Unreadable, saved_page},
 };
 
 /// A page on its way from a file to the archive.
@@ -26,8 +28,19 @@ pub(super) struct Loaded {
     /// The name of its file.
     pub(super) name: String,
     pub(super) page: RawPage,
-    /// As its record gives it.
-    pub(super) digest: Option<String>,
+    /// The names of its bytes, as its record gives them.
+    pub(super) known_as: Vec<String>,
+    /// Whether it is from a mirror of the site: then it is no story unless its address is one's.
+    pub(super) origin: PageOrigin,
+}
+
+/// Where a page is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PageOrigin {
+    /// A file that the user named, or a record of a web archive.
+    Named,
+    /// A mirror of the site, which has all of its pages.
+    Mirror,
 }
 
 /// Reads files, on as many threads as call [`FileReader::run`].
@@ -45,23 +58,42 @@ impl FileReader<'_> {
         loop {
             let file = self.files.lock().unwrap_or_else(PoisonError::into_inner).next();
             let Some(file) = file.filter(|_| !(self.is_over)()) else { return };
-            let ImportFile { name, url, captured_at, open } = file;
-            let read = match open() {
-                Ok(Contents::Page(body, content_type)) => {
-                    let page = saved_page(self.import.extractor, body, content_type, url, captured_at);
-                    // The queue ends only after the last of its senders.
-                    let _ = queue.send(Loaded { name, page, digest: None });
-                    continue;
-                }
-                Ok(Contents::Archive(input)) => self.read_archive(&name, input, queue),
-                Err(error) => Err(error),
-            };
-            if let Err(error) = read {
+            let name = file.name.clone();
+            if let Err(error) = self.read(file, queue) {
                 let (settled, cause) = (Settled::Failed(PageState::Broken), Some(error.to_string()));
                 self.counts.note(|it| it.tally.count(settled));
                 self.observe()(Event::Settled { url: name, settled, cause });
             }
         }
+    }
+
+    fn read(&self, file: ImportFile, queue: &SyncSender<Loaded>) -> Result<(), Unreadable> {
+        let ImportFile { name, url, place, captured_at, open } = file;
+        let contents = match open() {
+            // A mirror has feeds, pictures and lists beside its stories.
+            Err(Unreadable::Foreign { .. } | Unreadable::Binary) if place.is_some() => {
+                self.counts.note(|it| *it.passed_over.entry(PassedOver::OtherPage).or_default() += 1);
+                return Ok(());
+            }
+            contents => contents?,
+        };
+        let (body, content_type, cut) = match contents {
+            Contents::Page { body, content_type, lost } => (body, content_type, lost),
+            Contents::Archive(input) => return self.read_archive(&name, input, queue),
+        };
+        let SavedPage { mut page, lost } =
+            saved_page(self.import.extractor, body, content_type, url, captured_at)?;
+        if let Some(what) = cut.or(lost) {
+            self.counts.note(|it| it.damaged += 1);
+            let what = format!("the page is not whole: {what}");
+            self.observe()(Event::FileDamaged { name: name.clone(), offset: 0, what });
+        }
+        let is_article = |it: &Url| self.import.profile.page_key(it).is_some();
+        let origin = if place.is_some() { PageOrigin::Mirror } else { PageOrigin::Named };
+        page.url = page.url.or(place.filter(is_article));
+        // The queue ends only after the last of its senders.
+        let _ = queue.send(Loaded { name, page, known_as: Vec::new(), origin });
+        Ok(())
     }
 
     fn read_archive(
@@ -76,8 +108,9 @@ impl FileReader<'_> {
             }
             let name = name.to_owned();
             match found {
-                Found::Page(page, digest) => {
-                    let _ = queue.send(Loaded { name, page: *page, digest });
+                Found::Page(page, known_as) => {
+                    let _ =
+                        queue.send(Loaded { name, page: *page, known_as, origin: PageOrigin::Named });
                 }
                 Found::Revisit(revisit) => {
                     let revisit = NamedRevisit { file: name, revisit: *revisit };

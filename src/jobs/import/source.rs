@@ -18,6 +18,8 @@ pub struct ImportFile {
     pub name: String,
     /// Its address, if the user knows it.
     pub url: Option<Url>,
+    /// The address that its place in a mirror of the site stands for.
+    pub place: Option<Url>,
     /// When it was saved, if the user knows it.
     pub captured_at: Option<Captured>,
     /// What it is.
@@ -26,8 +28,15 @@ pub struct ImportFile {
 
 /// What a file is.
 pub enum Contents {
-    /// A page, with its content type where its name tells; `None` to look inside.
-    Page(Vec<u8>, Option<String>),
+    /// A page.
+    Page {
+        /// Its bytes.
+        body: Vec<u8>,
+        /// Its content type, where its name tells; `None` to look inside.
+        content_type: Option<String>,
+        /// Why it is not whole, in words.
+        lost: Option<String>,
+    },
     /// A web archive.
     Archive(Box<dyn BufRead + Send>),
 }
@@ -41,6 +50,12 @@ pub enum Unreadable {
     /// A picture, a program.
     #[error("not text")]
     Binary,
+    /// A file of another kind, which has a name.
+    #[error("it is {what}")]
+    Foreign {
+        /// What it is.
+        what: &'static str,
+    },
     /// Larger than any page.
     #[error("larger than {max} bytes")]
     TooLarge {
@@ -49,35 +64,54 @@ pub enum Unreadable {
     },
 }
 
+/// A page that somebody saved.
+pub struct SavedPage {
+    /// The page.
+    pub page: RawPage,
+    /// Why it is not whole, in words.
+    pub lost: Option<String>,
+}
+
 /// Returns a page as a browser saved it. What the browser wrote into it counts before what the user says of all files, and only
-/// where neither says when it was saved, what the site's own note of its making says.
+/// where neither says when it was saved, what the site's own note of its making says. Fails where it is mail and no page.
 pub fn saved_page(
     extractor: &Extractor,
     body: Vec<u8>,
     content_type: Option<String>,
     url: Option<Url>,
     captured_at: Option<Captured>,
-) -> RawPage {
-    let (saved_url, saved_at, content_type, body) = if let Some(whole) = warc::parse_mhtml(&body) {
-        let saved_url = whole.url.and_then(|it| Url::parse(&it).ok());
-        (saved_url, whole.saved_at.map(Captured::At), whole.content_type, whole.body)
-    } else {
-        let found = evidence(&body);
-        (found.url, found.captured_at, content_type, body)
-    };
-    let mut page = RawPage {
-        url: url.or(saved_url),
+) -> Result<SavedPage, Unreadable> {
+    let raw = |url, body: Vec<u8>, content_type, captured_at| RawPage {
+        url,
         body: body.into(),
         content_type,
-        captured_at: saved_at.or(captured_at),
+        captured_at,
         source: CaptureSource::File,
         status: None,
         validators: Validators::default(),
         heads: None,
         feed: None,
     };
-    if page.captured_at.is_none() {
-        page.captured_at = extractor.made_at(&page).map(Captured::At);
+    let mut saved = match warc::parse_mhtml(&body) {
+        Some(whole) if whole.is_letter => return Err(Unreadable::Foreign { what: "a letter" }),
+        Some(whole) => {
+            let saved_url = whole.url.and_then(|it| Url::parse(&it).ok());
+            let saved_at = whole.saved_at.map(Captured::At);
+            let page = raw(url.or(saved_url), whole.body, whole.content_type, saved_at.or(captured_at));
+            SavedPage { page, lost: whole.lost }
+        }
+        None if warc::is_mail(&body) => {
+            return Err(Unreadable::Foreign { what: "mail, and no part of it is a page" });
+        }
+        None => {
+            let found = evidence(&body);
+            let saved_at = found.captured_at.or(captured_at);
+            let page = raw(url.or(found.url), body, content_type, saved_at);
+            SavedPage { page, lost: None }
+        }
+    };
+    if saved.page.captured_at.is_none() {
+        saved.page.captured_at = extractor.made_at(&saved.page).map(Captured::At);
     }
-    page
+    Ok(saved)
 }

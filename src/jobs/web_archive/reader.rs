@@ -15,7 +15,7 @@ use crate::{
     },
 };
 
-use super::replay::Replayed;
+use super::replay::{Replayed, is_same};
 use crate::jobs::{
     End, JobError,
     halt::Halt,
@@ -175,7 +175,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
     fn replayed(&self, page: &RawPage, capture: &ArchivedCapture) -> Option<DateTime<Utc>> {
         let Holding::Replay(template) = &self.archive.holding else { return None };
         let Replayed { url, at } = Replayed::read(page.url.as_ref()?.as_str(), template)?;
-        let is_it = url == capture.url || {
+        let is_it = is_same(&url, &capture.url) || {
             let key = Url::parse(&url).ok().and_then(|it| self.work.pass.profile.page_key(&it));
             key.as_ref() == Some(&capture.key)
         };

@@ -30,6 +30,15 @@ impl Replayed {
     }
 }
 
+/// Whether two addresses are one: archives lead from `http` to `https` and from one form of a host to another.
+pub(super) fn is_same(one: &str, other: &str) -> bool {
+    let bare = |it: &str| {
+        let it = it.trim_start_matches("https://").trim_start_matches("http://");
+        it.trim_start_matches("www.").trim_end_matches('/').replacen(":80/", "/", 1)
+    };
+    bare(one) == bare(other)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
