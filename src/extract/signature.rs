@@ -66,7 +66,7 @@ pub(super) fn authors(byline: &str) -> Vec<String> {
 pub(super) fn is_name(text: &str) -> bool {
     let lower = text.to_lowercase();
     let is_address = lower.starts_with("http")
-        || lower.starts_with("www.")
+        || lower.contains("www.")
         || lower.contains('@') && !lower.starts_with('@')
         || (!lower.contains(' ') && lower.contains('/'));
     text.chars().any(char::is_alphabetic) && !is_address && !NOBODY.contains(&lower.as_str())

@@ -20,46 +20,15 @@ use crate::{
 };
 
 use super::{
-    around::Around, body::Story, cards::is_card, pieces::element_text, said::Said, section, sheet::Sheet,
+    around::Around,
+    body::Story,
+    cards::is_card,
+    metas::{AUTHORS, PUBLISHED, UPDATED},
+    pieces::element_text,
+    said::Said,
+    section,
+    sheet::Sheet,
 };
-
-/// The metas that have a date of publication, best first.
-const PUBLISHED: &[&str] = &[
-    "article:published_time",
-    "datePublished",
-    "pubdate",
-    "article:published",
-    "article:published:time",
-    "og:article:published_time",
-    "og:published_time",
-    "publishdate",
-    "publish-date",
-    "publish_date",
-    "publication_date",
-    "date.published",
-    "sailthru.date",
-    "parsely-pub-date",
-    "cXenseParse:recs:publishtime",
-    "dcterms.created",
-    "dc.date.issued",
-    "dc.date",
-    "date",
-];
-/// The metas that have a date of change.
-const UPDATED: &[&str] = &["article:modified_time", "og:updated_time", "dateModified"];
-/// The metas that say who wrote a story, best first.
-const AUTHORS: &[&str] = &[
-    "author",
-    "article:author",
-    "byl",
-    "dc.creator",
-    "dcterms.creator",
-    "sailthru.author",
-    "parsely-author",
-    "cXenseParse:author",
-    "article:author_name",
-    "DCSext.author",
-];
 
 /// A byline stands within so many lines of the headline.
 const HEADER_LINES_MAX: usize = 25;
@@ -180,6 +149,7 @@ impl Head {
         for hit in sheet.index.times.iter().filter(|hit| sheet.is_between(hit)) {
             self.take_time(sheet, hit.element, Role::Publication);
         }
+        self.take_several(sheet);
         for hit in header_hits(sheet, RuleField::Byline) {
             self.take_byline(sheet, hit.element);
         }
@@ -221,6 +191,21 @@ impl Head {
             (None, Some(updated)) => self.updated.push(sharpen(updated)),
         }
         self.sign(stamp.byline, Origin::Markup, Vec::new());
+    }
+
+    /// Takes the names of several elements that one rule finds, where nobody has signed yet.
+    fn take_several(&mut self, sheet: &Sheet<'_, '_>) {
+        let found = sheet.find(RuleField::Byline).map(|hits| {
+            let between = hits.iter().filter(|hit| sheet.is_between(hit));
+            let texts = between.map(|hit| fold_apart(&element_text(hit.element)));
+            texts.filter_map(|it| stamp::byline(&it)).collect::<Vec<String>>()
+        });
+        let Some(mut lines) = found.into_iter().find(|it| !it.is_empty()) else { return };
+        lines.dedup();
+        let names: Vec<String> = lines.iter().flat_map(|it| signature::authors(it)).collect();
+        if 1 < lines.len() && !names.iter().any(|it| sheet.is_publisher(it)) {
+            self.sign(Some(lines.join(", ")), Origin::Markup, names);
+        }
     }
 
     fn take_byline(&mut self, sheet: &Sheet<'_, '_>, element: Element<'_>) {

@@ -3,12 +3,12 @@
 //! It keeps white space and links as they are written. What the text means is not known here; `body.rs` asks when
 //! the paragraph ends.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use crate::{
     extract::{
         lines::is_block,
-        text::{SEAM, fold, is_bullet, unbullet},
+        text::{SEAM, fold, is_bullet, lowered, raised, unbullet},
     },
     html::{Element, Step},
     model::{Block, BlockKind},
@@ -22,6 +22,14 @@ const ITEMS_MIN: usize = 2;
 pub(super) struct Inline<'d> {
     pub(super) text: String,
     pub(super) links: Vec<InlineLink<'d>>,
+}
+
+/// How figures in a text are set.
+#[derive(Clone, Copy)]
+pub(super) enum Figures {
+    Plain,
+    Raised,
+    Lowered,
 }
 
 /// A link in such a text.
@@ -49,9 +57,18 @@ impl<'d> Inline<'d> {
         }
     }
 
-    /// Whether the last character is a figure.
-    pub(super) fn ends_with_figure(&self) -> bool {
-        self.text.trim_end_matches(SEAM).ends_with(|it: char| it.is_ascii_digit())
+    /// Adds text of the page whose figures are set in some way.
+    pub(super) fn set(&mut self, text: &str, figures: Figures) {
+        let is_after_figure =
+            || self.text.trim_end_matches(SEAM).ends_with(|it: char| it.is_ascii_digit());
+        let text = match figures {
+            Figures::Plain => Cow::Borrowed(text),
+            Figures::Raised => raised(text),
+            // Only beside other figures would it be read as one of them: CO2 is what people write.
+            Figures::Lowered if is_after_figure() => lowered(text),
+            Figures::Lowered => Cow::Borrowed(text),
+        };
+        self.push(&text);
     }
 
     /// Blanks lines that a `br` breaks apart: their characters become spaces, so that links keep their place.

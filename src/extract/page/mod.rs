@@ -19,6 +19,7 @@ mod tail;
 mod titles;
 
 mod inline;
+mod metas;
 mod pieces;
 mod said;
 mod section;
@@ -48,14 +49,13 @@ use self::{
     body::{Known, Story},
     cards::is_card,
     head::Head,
+    metas::TOPICS,
     scene::Scene,
     sheet::Sheet,
     tail::Tail,
     testimony::Testimony,
 };
 
-/// The metas that name topics.
-const TOPICS: &[&str] = &["article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"];
 /// A warning quotes so much of a text that was left out.
 const DETAIL_CHARS_MAX: usize = 160;
 

@@ -35,6 +35,8 @@ const EMBED_CLASSES: [&str; 11] = [
 const CARDS_MIN: usize = 2;
 /// A headline has so many words.
 const TITLE_WORDS_MIN: usize = 3;
+/// Some scripts have no blanks between words.
+const TITLE_BYTES_MIN: usize = 36;
 
 /// What an element of the story is.
 pub(super) enum Piece<'d> {
@@ -105,8 +107,10 @@ fn cards<'d>(scene: &Scene<'_>, items: &[Element<'d>]) -> Option<Vec<SoleLink<'d
         let longest =
             flat.links.iter().filter(|it| scene.is_on_site(it.href)).max_by_key(|it| it.range.len())?;
         let title = fold(flat.title(longest));
+        let is_long = TITLE_WORDS_MIN <= title.split(' ').count() || TITLE_BYTES_MIN <= title.len();
+        let is_first = longest.line == 0 && flat.line(0).trim().len() <= longest.range.len();
         // A word with a link in a sentence is the sentence's.
-        let is_title = TITLE_WORDS_MIN <= title.split(' ').count() && flat.text.len() <= 2 * linked;
+        let is_title = is_long && (is_first || flat.text.len() <= 2 * linked);
         is_title.then_some(SoleLink { href: longest.href, title })
     };
     let found: Vec<SoleLink<'d>> = items.iter().filter_map(card).collect();

@@ -18,13 +18,12 @@ use crate::{
 
 use super::{
     layout::{Layout, Surveyor, share},
+    metas::TITLES,
     own,
     said::Said,
     scene::Scene,
 };
 
-/// The metas that have the headline, best first.
-const TITLES: [&str; 2] = ["og:title", "twitter:title"];
 /// A shorter headline may be the beginning of another.
 const ESSENCE_BYTES_MIN: usize = 12;
 
@@ -116,13 +115,17 @@ impl<'d, 'x> Sheet<'d, 'x> {
 
     /// Whether a name is the paper's own: it stands on every page that has no byline, and says nothing.
     pub(super) fn is_publisher(&self, name: &str) -> bool {
-        let name = essence(name);
+        let bare = essence(name);
         let profile = &self.rules.profile;
         let site = self.index.meta(&["og:site_name"]);
-        let known =
-            self.facts.publisher.as_deref().into_iter().chain(site).chain([profile.name.as_str()]);
+        let publisher = self.facts.publisher.as_deref();
+        let called: Vec<&str> =
+            publisher.into_iter().chain(site).chain([profile.name.as_str()]).collect();
+        let initials = |it: &str| it.split(' ').filter_map(|it| it.chars().next()).collect::<String>();
+        let is_short = |it: &&str| it.contains(' ') && has_essence(&initials(it), &bare);
         let hosts = profile.hosts.iter().map(String::as_str);
-        known.chain(hosts).any(|it| has_essence(it, &name))
+        called.iter().copied().chain(hosts).any(|it| has_essence(it, &bare))
+            || called.iter().any(is_short)
     }
 
     /// Whether an element stands above the headline.
@@ -176,7 +179,7 @@ fn said_headline(facts: &Facts, index: &PageIndex<'_>, rules: &Compiled) -> Opti
     let json =
         facts.headline.as_deref().map(|text| Said::new(without_site(text, rules), Origin::JsonLd));
     let json = json.filter(|said| !said.value.is_empty());
-    let meta = || index.meta(&TITLES).map(|text| without_site(text, rules));
+    let meta = || index.meta(TITLES).map(|text| without_site(text, rules));
     json.or_else(|| meta().filter(|text| !text.is_empty()).map(|text| Said::new(text, Origin::Meta)))
 }
 

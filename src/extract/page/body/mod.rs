@@ -7,20 +7,20 @@ mod found;
 mod settle;
 mod story;
 
-use std::{borrow::Cow, ops::Range};
+use std::ops::Range;
 
 use crate::{
     extract::{
         lines::{is_block, is_hidden},
         stamp,
-        text::{SEAM, fold, fold_apart, has_essence, is_rule, lowered, raised, verbatim},
+        text::{SEAM, fold, fold_apart, has_essence, is_rule, verbatim},
     },
     html::{Child, Element},
     model::{Block, BlockKind, Placement},
 };
 
 use super::{
-    inline::{Inline, InlineLink, is_blank, itemized, paragraphs},
+    inline::{Figures, Inline, InlineLink, is_blank, itemized, paragraphs},
     pieces::{self, Piece, caption, element_text, image_block},
     scene::{Scene, Target},
 };
@@ -55,14 +55,6 @@ struct Walker<'s, 'd> {
     is_bold: bool,
 }
 
-/// How figures in a text are set.
-#[derive(Clone, Copy)]
-enum Figures {
-    Plain,
-    Raised,
-    Lowered,
-}
-
 /// Reads the elements of a story, in order.
 pub(super) fn read(scene: &Scene<'_>, known: &Known<'_, '_>) -> Story {
     let mut walker = Walker {
@@ -93,21 +85,10 @@ impl<'d> Walker<'_, 'd> {
     fn inside(&mut self, element: Element<'d>, depth: usize) {
         for child in element.children() {
             match child {
-                Child::Text(text) => self.text(text),
+                Child::Text(text) => self.inline.set(text, self.figures),
                 Child::Element(element) => self.element(element, depth + 1),
             }
         }
-    }
-
-    fn text(&mut self, text: &str) {
-        let text = match self.figures {
-            Figures::Plain => Cow::Borrowed(text),
-            Figures::Raised => raised(text),
-            // Only beside other figures would it be read as one of them: CO2 is what people write.
-            Figures::Lowered if self.inline.ends_with_figure() => lowered(text),
-            Figures::Lowered => Cow::Borrowed(text),
-        };
-        self.inline.push(&text);
     }
 
     /// Reads the paragraphs that an element holds.
@@ -206,7 +187,7 @@ impl<'d> Walker<'_, 'd> {
         let start = self.inline.text.len();
         for child in element.children() {
             match child {
-                Child::Text(text) => self.text(text),
+                Child::Text(text) => self.inline.set(text, self.figures),
                 // A linked picture is a picture, unless it leads to another story.
                 Child::Element(it) if it.name() == "img" && is_card => {}
                 Child::Element(it) => self.element(it, depth + 1),

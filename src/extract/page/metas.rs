@@ -1,0 +1,47 @@
+//! The names of `meta` elements that say something of a story, for each field best first. Case does not matter.
+//!
+//! They are those of Open Graph, Dublin Core, schema.org and of the services that many papers feed (Parsely, Sailthru, Cxense).
+//! Whether they are believed is decided where they are asked.
+
+/// The headline.
+pub(super) const TITLES: &[&str] = &["og:title", "twitter:title"];
+/// The topics.
+pub(super) const TOPICS: &[&str] =
+    &["article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"];
+/// The date of publication.
+pub(super) const PUBLISHED: &[&str] = &[
+    "article:published_time",
+    "datePublished",
+    "pubdate",
+    "article:published",
+    "article:published:time",
+    "og:article:published_time",
+    "og:published_time",
+    "publishdate",
+    "publish-date",
+    "publish_date",
+    "publication_date",
+    "date.published",
+    "sailthru.date",
+    "parsely-pub-date",
+    "cXenseParse:recs:publishtime",
+    "dcterms.created",
+    "dc.date.issued",
+    "dc.date",
+    "date",
+];
+/// The date of a change.
+pub(super) const UPDATED: &[&str] = &["article:modified_time", "og:updated_time", "dateModified"];
+/// Who wrote the story.
+pub(super) const AUTHORS: &[&str] = &[
+    "author",
+    "article:author",
+    "byl",
+    "dc.creator",
+    "dcterms.creator",
+    "sailthru.author",
+    "parsely-author",
+    "cXenseParse:author",
+    "article:author_name",
+    "DCSext.author",
+];
