@@ -14,6 +14,8 @@ use super::{ConfigPlace, Problem};
 /// One parsed file.
 pub(super) struct TomlFile<'t> {
     text: &'t str,
+    /// Where its lines end: every value that is read says where it is written.
+    line_ends: Vec<usize>,
     pub(super) name: String,
     pub(super) table: DeTable<'t>,
 }
@@ -40,7 +42,10 @@ impl<'t> TomlFile<'t> {
     pub(super) fn parse(text: &'t str, name: &str) -> Result<Self, Problem> {
         let name = name.to_owned();
         match DeTable::parse(text) {
-            Ok(table) => Ok(Self { text, name, table: table.into_inner() }),
+            Ok(table) => {
+                let ends = text.bytes().enumerate().filter(|it| it.1 == b'\n').map(|it| it.0);
+                Ok(Self { text, line_ends: ends.collect(), name, table: table.into_inner() })
+            }
             Err(error) => {
                 let at = error.span().map_or(0, |it| it.start);
                 let place = ConfigPlace { file: name, line: line_of(text, at), key: String::new() };
@@ -51,7 +56,11 @@ impl<'t> TomlFile<'t> {
 
     /// Returns the place of a key that is written `at` this byte.
     pub(super) fn place(&self, at: usize, key: String) -> ConfigPlace {
-        ConfigPlace { file: self.name.clone(), line: line_of(self.text, at), key }
+        ConfigPlace {
+            file: self.name.clone(),
+            line: self.line_ends.partition_point(|it| *it < at) + 1,
+            key,
+        }
     }
 }
 

@@ -232,6 +232,16 @@ mod tests {
     }
 
     #[test]
+    fn the_generic_file_could_be_a_users() {
+        let site = "[site]\nname = \"Q\"\nbase_url = \"https://q.example\"\nhosts = [\"q.example\"]\n\
+                    time_zone = \"UTC\"\narticle_path = '^/(?<id>\\d+)$'\narticle_url = \"/{id}\"\n";
+        let generic = Config::parse(site, "my.toml").expect("valid").config;
+        let written = Config::parse(&format!("{site}{GENERIC}"), "my.toml").expect("valid").config;
+        assert!(generic == written);
+        assert!(generic.profile.text.boilerplate.has("Advertisement"));
+    }
+
+    #[test]
     fn the_documented_file_is_the_default() {
         let written = Config::parse(DEFAULT, "config.toml").expect("valid");
         assert!(written.config == Config::default());

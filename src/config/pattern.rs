@@ -5,53 +5,71 @@ use std::{collections::HashMap, sync::OnceLock};
 
 use regex::{Captures, Regex, bytes};
 
-/// A compiled regular expression; equal to another of the same text.
+/// A regular expression; equal to another of the same text. Those of the built-in files are compiled when they are first asked:
+/// a command that reads one page asks few of them.
 #[derive(Debug, Clone)]
-pub struct Pattern(Regex);
+pub struct Pattern {
+    text: String,
+    compiled: OnceLock<Regex>,
+}
 
 impl Pattern {
     /// Compiles a pattern as written. Fails with the reason, in the words of `regex`.
     pub fn new(text: &str) -> Result<Self, String> {
-        Regex::new(text).map(Self).map_err(|error| last_line(&error))
+        let compiled = Regex::new(text).map_err(|error| last_line(&error))?;
+        Ok(Self { text: text.to_owned(), compiled: OnceLock::from(compiled) })
+    }
+
+    /// Returns a pattern of a built-in file.
+    pub(super) fn built_in(text: &str) -> Self {
+        Self { text: text.to_owned(), compiled: OnceLock::new() }
+    }
+
+    fn regex(&self) -> &Regex {
+        self.compiled.get_or_init(|| Regex::new(&self.text).expect("built-in patterns are tested"))
     }
 
     /// Whether it matches somewhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
-        self.0.is_match(text)
+        self.regex().is_match(text)
     }
 
     /// Returns the groups of the first match.
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
         // Most texts do not match, and finding the groups costs far more than finding no match.
-        if self.0.is_match(text) { self.0.captures(text) } else { None }
+        if self.is_match(text) { self.regex().captures(text) } else { None }
     }
 
     /// Whether it has a group of this name.
     pub fn has_group(&self, name: &str) -> bool {
-        self.0.capture_names().flatten().any(|it| it == name)
+        self.regex().capture_names().flatten().any(|it| it == name)
     }
 }
 
 /// Texts that are searched for in bytes, all in one pass.
 #[derive(Debug, Clone)]
-pub struct BytePattern(bytes::Regex);
+pub struct BytePattern {
+    any: String,
+    compiled: OnceLock<bytes::Regex>,
+}
 
 impl BytePattern {
     /// Returns a pattern that matches any of these texts, literally; `None` where there are none.
     pub fn any_of(texts: &[String]) -> Option<Self> {
         let any = texts.iter().map(|it| regex::escape(it)).collect::<Vec<_>>().join("|");
-        (!any.is_empty()).then(|| Self(bytes::Regex::new(&any).expect("escaped texts are a pattern")))
+        (!any.is_empty()).then(|| Self { any, compiled: OnceLock::new() })
     }
 
     /// Whether `bytes` contain one of the texts.
     pub fn is_in(&self, bytes: &[u8]) -> bool {
-        self.0.is_match(bytes)
+        let compile = || bytes::Regex::new(&self.any).expect("escaped texts are a pattern");
+        self.compiled.get_or_init(compile).is_match(bytes)
     }
 }
 
 impl PartialEq for BytePattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.any == other.any
     }
 }
 
@@ -103,11 +121,12 @@ pub struct LineSet(Option<Pattern>);
 impl LineSet {
     /// Compiles patterns, each of which compiles alone. Fails with the reason, in the words of `regex`.
     pub fn new(patterns: &[String]) -> Result<Self, String> {
-        if patterns.is_empty() {
-            return Ok(Self(None));
-        }
-        let any = patterns.iter().map(|it| format!("(?:{it})")).collect::<Vec<_>>().join("|");
-        Pattern::new(&format!("(?i)^(?:{any})$")).map(|it| Self(Some(it)))
+        any_of(patterns).map(|it| Pattern::new(&it)).transpose().map(Self)
+    }
+
+    /// Returns the set of a built-in file's patterns.
+    pub(super) fn built_in(patterns: &[String]) -> Self {
+        Self(any_of(patterns).map(|it| Pattern::built_in(&it)))
     }
 
     /// Whether a line matches one of them.
@@ -116,10 +135,18 @@ impl LineSet {
     }
 }
 
+/// Returns the pattern of lines that match any of these; `None` where there are none.
+fn any_of(patterns: &[String]) -> Option<String> {
+    let any = patterns.iter().map(|it| format!("(?:{it})")).collect::<Vec<_>>().join("|");
+    (!patterns.is_empty()).then(|| format!("(?i)^(?:{any})$"))
+}
+
 /// The names of companies, each with its symbol. A name is found as whole words, written the same way.
 #[derive(Debug, Clone, Default)]
 pub struct NameSet {
-    pattern: Option<Regex>,
+    /// Of names of any length: the longest first.
+    any: Option<String>,
+    pattern: OnceLock<Regex>,
     symbols: HashMap<String, String>,
 }
 
@@ -130,15 +157,16 @@ impl NameSet {
         let mut words: Vec<&str> = names.iter().map(|it| it.0.as_str()).collect();
         words.sort_by_key(|it| std::cmp::Reverse(it.len()));
         let any = words.iter().map(|it| regex::escape(it)).collect::<Vec<_>>().join("|");
-        let pattern = (!any.is_empty())
-            .then(|| Regex::new(&format!(r"\b(?:{any})\b")).expect("escaped texts are a pattern"));
-        Self { pattern, symbols: names.into_iter().collect() }
+        let any = (!any.is_empty()).then(|| format!(r"\b(?:{any})\b"));
+        Self { any, pattern: OnceLock::new(), symbols: names.into_iter().collect() }
     }
 
     /// Returns the symbols of the companies that a text names.
     pub fn found_in<'s>(&'s self, text: &str) -> Vec<&'s str> {
-        let Some(pattern) = &self.pattern else { return Vec::new() };
-        pattern
+        let Some(any) = &self.any else { return Vec::new() };
+        let compile = || Regex::new(any).expect("escaped texts are a pattern");
+        self.pattern
+            .get_or_init(compile)
             .find_iter(text)
             .filter_map(|it| self.symbols.get(it.as_str()))
             .map(String::as_str)
@@ -154,7 +182,7 @@ impl PartialEq for NameSet {
 
 impl PartialEq for Pattern {
     fn eq(&self, other: &Self) -> bool {
-        self.0.as_str() == other.0.as_str()
+        self.text == other.text
     }
 }
 

@@ -202,6 +202,11 @@ impl<'r> Section<'r> {
             rule: format!("a regular expression ({reason})"),
             found: format!("{text:?}"),
         };
+        let is_user = self.get(key).is_some_and(|it| it.layer.is_user);
+        if !is_user {
+            let patterns = self.texts(key)?.into_iter().map(|it| it.text);
+            return Ok(LineSet::built_in(&patterns.collect::<Vec<_>>()));
+        }
         let mut patterns = Vec::new();
         for PlacedText { text, place } in self.texts(key)? {
             Pattern::new(&text).map_err(|reason| refuse(place, &text, reason))?;
@@ -217,6 +222,9 @@ impl<'r> Section<'r> {
         let text = found.value.as_str().ok_or_else(|| found.wrong("a string"))?;
         if text.is_empty() {
             return Ok(None);
+        }
+        if !found.layer.is_user {
+            return Ok(Some(Pattern::built_in(text)));
         }
         let pattern = Pattern::new(text)
             .map_err(|reason| found.wrong(&format!("a regular expression ({reason})")))?;

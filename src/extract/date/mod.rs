@@ -224,7 +224,25 @@ fn is_possible(day: NaiveDate) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        /// Whatever a text says, dates are found in it, one after the other.
+        #[test]
+        fn dates_are_places_in_their_text(
+            text in "([0-9:./+ ,TZ-]|Mar |mars |th |GMT|年|at |\u{2212}|\\[|pm|[a-z]{1,6}){0,40}",
+        ) {
+            let mut at = 0;
+            for found in scan(&text, chrono_tz::Asia::Karachi) {
+                prop_assert!(at <= found.range.start && found.range.start < found.range.end);
+                at = found.range.end;
+                prop_assert!(text.get(found.range).is_some());
+            }
+            let _ = parse(&text, chrono_tz::America::New_York);
+        }
+    }
 
     #[track_caller]
     fn check(text: &str, on: &str, at: Option<&str>) {

@@ -109,6 +109,7 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     let bare_headline = headline.as_ref().map(|said| essence(&said.value)).unwrap_or_default();
     let mut drop: ElementSet = sheet.find_all(RuleField::Drop).into_iter().collect();
     drop.extend(sheet.others.iter().copied());
+    let named: ElementSet = sheet.furniture.iter().copied().collect();
     drop.extend(sheet.furniture.iter().copied());
     let embeds = sheet.find_all(RuleField::Embed);
     let around = Around::new(sheet, &drop);
@@ -116,6 +117,7 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     let known = Known {
         elements: &sheet.layout.stories,
         drop: &drop,
+        named: &named,
         embeds: &embeds,
         title: sheet.layout.headline.map(|hit| hit.element),
         headline: &bare_headline,

@@ -34,8 +34,8 @@ pub(super) use self::story::{Known, Story};
 
 /// Deeper nesting is a broken page; what is below is read as plain text.
 const DEPTH_MAX: usize = 200;
-/// A line that is a moment is no longer.
-const MOMENT_BYTES_MAX: usize = 100;
+/// A shorter text in an element that is furniture by name is a label.
+const NAMED_CHARS_MIN: usize = 300;
 /// A stamp stands before the story or not at all.
 const STAMP_BLOCKS_MAX: usize = 3;
 
@@ -109,6 +109,7 @@ impl<'d> Walker<'_, 'd> {
             return;
         }
         if is_hidden(element) || self.known.drop.contains(element) {
+            self.note_named(element);
             self.inline.seam();
             return;
         }
@@ -154,6 +155,16 @@ impl<'d> Walker<'_, 'd> {
                 self.inline.seam();
                 self.inside(element, depth);
                 self.inline.seam();
+            }
+        }
+    }
+
+    /// Notes what is left out because of an element's name, where it is as long as a paragraph.
+    fn note_named(&mut self, element: Element<'d>) {
+        if self.known.named.contains(element) && !is_hidden(element) {
+            let text = fold_apart(&element_text(element));
+            if NAMED_CHARS_MIN <= text.len() {
+                self.story.left_out.push(text);
             }
         }
     }
@@ -379,14 +390,10 @@ impl<'d> Walker<'_, 'd> {
             self.found.relate_from(first);
         }
         let Found { links, tags, quotes } = self.found;
-        let mut left_out = verdict.left_out;
+        let mut left_out = std::mem::take(&mut self.story.left_out);
+        left_out.extend(verdict.left_out);
         if self.known.is_guessed {
-            let profile = &self.scene.rules.profile;
-            let is_moment = |text: &str| {
-                let stamp = stamp::read(text, &profile.text, profile.time_zone);
-                text.len() <= MOMENT_BYTES_MAX && stamp.is_some_and(|it| it.byline.is_none())
-            };
-            left_out.extend(trim(&mut self.blocks, is_moment));
+            left_out.extend(trim(&mut self.blocks, &self.scene.rules.profile));
         }
         Story { blocks: join_ruled_paragraphs(self.blocks), links, tags, quotes, left_out, ..self.story }
     }

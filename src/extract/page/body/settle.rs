@@ -7,7 +7,11 @@
 use std::collections::HashMap;
 
 use crate::{
-    extract::text::{ends_sentence, ruled_runs},
+    config::Profile,
+    extract::{
+        stamp,
+        text::{ends_sentence, ruled_runs},
+    },
     html::{Child, Element},
     model::{Block, BlockKind},
 };
@@ -18,6 +22,8 @@ use super::found::Counts;
 const PROSE_CHARS_MIN: usize = 40;
 /// What a page says so often is no part of a story.
 const REPEATED_MIN: usize = 3;
+/// A line that is a moment is no longer.
+const MOMENT_BYTES_MAX: usize = 100;
 /// A line with more words is a sentence, whatever it ends in.
 const LABEL_WORDS_MAX: usize = 12;
 const LABEL_BYTES_MAX: usize = 120;
@@ -110,7 +116,11 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Verdict {
 
 /// Takes out of a story whose element was guessed what stands there and is none: what is said again and again, lines that are a
 /// moment, headings over nothing, and labels after the last sentence. Returns the sentences among it.
-pub(super) fn trim(blocks: &mut Vec<PlacedBlock<'_>>, is_moment: impl Fn(&str) -> bool) -> Vec<String> {
+pub(super) fn trim(blocks: &mut Vec<PlacedBlock<'_>>, profile: &Profile) -> Vec<String> {
+    let is_moment = |text: &str| {
+        let stamp = stamp::read(text, &profile.text, profile.time_zone);
+        text.len() <= MOMENT_BYTES_MAX && stamp.is_some_and(|it| it.byline.is_none())
+    };
     let mut times: HashMap<String, usize> = HashMap::new();
     for it in blocks.iter().filter(|it| it.block.kind.is_text()) {
         *times.entry(it.block.text.clone()).or_default() += 1;

@@ -14,6 +14,8 @@ pub(in crate::extract::page) struct Known<'k, 'd> {
     pub(in crate::extract::page) elements: &'k [Element<'d>],
     /// Elements that are never part of it.
     pub(in crate::extract::page) drop: &'k ElementSet,
+    /// Those of them whose names say so: no rule does, and what they hold is said.
+    pub(in crate::extract::page) named: &'k ElementSet,
     /// Elements that show what somebody else posted.
     pub(in crate::extract::page) embeds: &'k [Element<'d>],
     /// The headline's element: the story begins after it.
