@@ -19,6 +19,9 @@ use super::{
     strip::Grammar,
 };
 
+/// A name with so many hyphens is the words of a headline.
+const SLUG_SEAMS_MIN: usize = 6;
+
 /// A profile, compiled once for all of its pages.
 pub(super) struct Compiled {
     pub(super) profile: Profile,
@@ -219,10 +222,18 @@ impl Compiled {
     }
 }
 
+/// Whether a class or id is made of a headline, whose words say nothing of the element.
+fn is_slug(name: &str) -> bool {
+    SLUG_SEAMS_MIN <= name.bytes().filter(|it| *it == b'-').count() && !name.contains("__")
+}
+
 /// Whether the class or the id of an element has a part of a name. What a page is made of is never told by it.
 fn is_called(names: &FragmentSet, element: Element<'_>) -> bool {
     let is_part = || !matches!(element.name(), "html" | "body" | "main" | "head");
-    let is_named = |attr| element.attr(attr).is_some_and(|it| names.is_in(it));
+    let is_named = |attr| {
+        let mut written = element.attr(attr).unwrap_or_default().split_ascii_whitespace();
+        written.any(|it| !is_slug(it) && names.is_in(it))
+    };
     !names.is_empty() && is_part() && (is_named("class") || is_named("id"))
 }
 

@@ -80,14 +80,14 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Verdict {
         let goes_on =
             || blocks[at + 1..].iter().any(|it| it.is_prose() && prose_before.contains(&it.around));
         let is_kept = match it.label {
-            None => !(in_tail && it.block.kind == BlockKind::Heading),
+            None => !(in_tail && it.block.kind == BlockKind::Heading && !goes_on()),
             Some(label) if label != Label::Line && heads_story(blocks, at, &prose_before) => true,
             Some(Label::End) if !prose_before.is_empty() && !goes_on() => {
                 verdict.end = Some(it.before);
                 break;
             }
             Some(label) => {
-                if label == Label::More {
+                if label == Label::More && !goes_on() {
                     verdict.related_from = verdict.related_from.or(Some(it.before.links));
                     in_tail = true;
                 }
