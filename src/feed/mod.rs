@@ -1,6 +1,7 @@
 //! Feeds as they are written: RSS, Atom and JSON Feed, and XML as templates write it, flaws included. It reads texts; which pages
 //! of a site they name is the business of `discover`, and what the story in an item says that of `extract`.
 
+mod alone;
 mod item;
 mod json;
 mod xml;
@@ -12,6 +13,7 @@ use url::Url;
 
 use crate::model::Unread;
 
+pub(crate) use alone::read_item;
 pub(crate) use item::{ItemTexts, once, plain};
 
 use self::xml::XmlFeed;
@@ -38,16 +40,6 @@ pub(crate) fn read(
     }
     let XmlFeed { items, is_feed, has_more } = xml::read(text, base, items_max, unread);
     if is_feed { Ok(FeedTexts { items, has_more }) } else { Err("not a feed".to_owned()) }
-}
-
-/// Returns an item that was taken out of its feed, as [`ItemTexts::raw`] has it; `None` where it is none.
-pub(crate) fn read_item(raw: &str, base: &Url) -> Option<ItemTexts> {
-    let mut unread = Unread::default();
-    if raw.trim_start().starts_with('{') {
-        let feed = format!("{{\"items\":[{raw}]}}");
-        return read(&feed, base, 1, &mut unread).ok()?.items.pop();
-    }
-    read(&xml::with_root(raw)?, base, 1, &mut unread).ok()?.items.pop()
 }
 
 #[cfg(test)]

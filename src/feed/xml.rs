@@ -377,25 +377,3 @@ fn raw(text: &str, tag: &StartTag<'_>, inner: &Range<usize>, spaces: &[Attribute
     whole.push_str(&format!("</{}>", tag.name));
     whole
 }
-
-/// Returns an item with a root around it, of the format and the name spaces of its own tag; `None` where it is no item.
-pub(super) fn with_root(raw: &str) -> Option<String> {
-    let tag = raw.trim_start().strip_prefix('<')?;
-    let tag = &tag[..tag.find('>')?];
-    let name = tag.split(|it: char| it.is_whitespace() || it == '/').next()?;
-    let (prefix, local) = name.rsplit_once(':').map_or(("", name), |(prefix, local)| (prefix, local));
-    let root = match local.to_ascii_lowercase().as_str() {
-        "entry" => "feed",
-        "item" => "rss",
-        _ => return None,
-    };
-    let root = if prefix.is_empty() { root.to_owned() } else { format!("{prefix}:{root}") };
-    let mut spaces = String::new();
-    for (at, _) in tag.match_indices(" xmlns") {
-        let rest = &tag[at..];
-        let quote = rest.find(['"', '\''])?;
-        let end = quote + 1 + rest[quote + 1..].find(&rest[quote..=quote])?;
-        spaces.push_str(&rest[..=end]);
-    }
-    Some(format!("<{root}{spaces}>{raw}</{root}>"))
-}

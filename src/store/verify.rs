@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use super::{
     archive_file,
     bodies::raw::{self, Unpacker},
-    content::articles,
+    content::wording,
     error::{Result, StoreError},
     reader::Reader,
     writer::Writer,
@@ -261,7 +261,7 @@ impl Reader {
                 let texts =
                     [row.get::<_, Option<String>>(2)?.unwrap_or_default(), row.get(4)?, row.get(5)?];
                 let byline: Option<String> = row.get(3)?;
-                if articles::text_hash(&texts, &byline.unwrap_or_default()) != hash {
+                if wording::text_hash(&texts, &byline.unwrap_or_default()) != hash {
                     let remedy = if row.get(6)? { Remedy::Reread } else { Remedy::Lost };
                     findings.push(Finding {
                         check: "content_hash",

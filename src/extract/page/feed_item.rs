@@ -81,6 +81,7 @@ fn read_story(
     let known = Known {
         elements: &[document.root()],
         drop: &drop,
+        named: &ElementSet::default(),
         embeds: &embeds,
         title: None,
         headline,

@@ -8,20 +8,21 @@ use url::Url;
 
 use crate::{
     config::{Feed, ListingUse, Profile},
-    discover::{
-        CardReader, Extent, FeedItem, FeedSource, ListingSource, NamedPages, SitemapSource, Source,
-    },
+    discover::{CardReader, Extent, FeedSource, ListingSource, SitemapSource, Source},
     fetch::{Class, FetchError, Fetcher},
-    model::{
-        Ask, Candidate, Days, Drift, Event, Fetched, Measure, Request, RunId, Tally, Unread, Validators,
-        Via,
-    },
-    store::{Enqueued, SourceMemory, SourceState},
+    model::{Ask, Days, Drift, Event, Fetched, Measure, RunId, Tally, Validators, Via},
+    store::{SourceMemory, SourceState},
 };
 
 use crate::jobs::{JobError, bounds::Bounds};
 
-use super::{day_listing::DayListings, drift::Measures, feed_story::story, pass::Pass};
+use super::{
+    day_listing::DayListings,
+    drift::Measures,
+    feed_story::story,
+    pass::Pass,
+    source_read::{SourceRead, state},
+};
 
 /// After a feed overflowed, the listings of so many days are read at most; more is a backfill.
 const OVERFLOW_DAYS_MAX: i64 = 31;
@@ -84,27 +85,6 @@ pub(super) struct Discovery<'a> {
     pub(super) run: RunId,
     pub(super) bounds: &'a Bounds,
     pub(super) measures: &'a Measures,
-}
-
-/// What reading a source came to, while it goes on.
-struct SourceRead {
-    memory: SourceMemory,
-    requests: Vec<Request>,
-    /// Files that were asked for.
-    asked: usize,
-    /// What became of the pages and stories it named.
-    enqueued: Enqueued,
-    /// Files that were left out.
-    left_out: usize,
-    /// The date of the oldest item.
-    oldest_at: Option<DateTime<Utc>>,
-    /// What could not be read.
-    unread: Unread,
-    is_unchanged: bool,
-    /// What is wrong, in words.
-    failure: Option<String>,
-    /// What came instead of the last answer.
-    missed: Option<FetchError>,
 }
 
 /// What a source leaves to do.
@@ -249,12 +229,13 @@ impl Discovery<'_> {
                 if is_first {
                     read.memory.validators = page.validators.clone();
                 }
-                let named = source.absorb(&page);
-                let (candidates, items) = read.note(named);
+                let mut named = source.absorb(&page);
+                read.note(&mut named);
                 let feed = page.url.as_ref().unwrap_or(source.url());
                 let now = Utc::now();
-                let stories = items.iter().filter_map(|it| story(extractor, it, feed, now)).collect();
-                read.enqueued.add(writer.enqueue_with_stories(candidates, stories, now).await?);
+                let stories =
+                    named.items.iter().filter_map(|it| story(extractor, it, feed, now)).collect();
+                read.enqueued.add(writer.enqueue_with_stories(named.candidates, stories, now).await?);
             }
             Ok(Fetched::NotModified(validators)) => {
                 read.is_unchanged = true;
@@ -364,71 +345,4 @@ impl Discovery<'_> {
             }
         }
     }
-}
-
-impl SourceRead {
-    /// Nothing was read of the source so far.
-    fn new(source: &dyn Source) -> Self {
-        let memory = SourceMemory {
-            url: source.url().to_string(),
-            kind: source.kind(),
-            state: SourceState::Fresh,
-            reason: None,
-            checked_at: Utc::now(),
-            newest_at: None,
-            listed: 0,
-            unread: 0,
-            validators: Validators::default(),
-        };
-        Self {
-            memory,
-            requests: Vec::new(),
-            asked: 0,
-            enqueued: Enqueued::default(),
-            left_out: 0,
-            oldest_at: None,
-            unread: Unread::default(),
-            is_unchanged: false,
-            failure: None,
-            missed: None,
-        }
-    }
-
-    /// Counts what it named.
-    fn count(&self, tally: &mut Tally) {
-        let Enqueued { added, stories, reworded, again: _ } = self.enqueued;
-        tally.discovered += added as u64;
-        tally.stored += stories;
-        tally.by_feed += stories;
-        tally.updated += reworded;
-    }
-
-    /// Notes what a file of the source named. Returns the pages and stories.
-    fn note(&mut self, named: NamedPages) -> (Vec<Candidate>, Vec<FeedItem>) {
-        let NamedPages { candidates, newest_at, oldest_at, problem, left_out, unread, items } = named;
-        self.left_out += left_out;
-        self.unread.add(unread);
-        self.memory.listed += candidates.len();
-        self.memory.newest_at = self.memory.newest_at.max(newest_at);
-        self.oldest_at = self.oldest_at.into_iter().chain(oldest_at).min();
-        self.failure = self.failure.take().or(problem);
-        (candidates, items)
-    }
-}
-
-/// The state of a source. One that answers with old items only is stale, whatever its status says.
-fn state(
-    memory: &SourceMemory,
-    failure: Option<&str>,
-    stale_after: Option<std::time::Duration>,
-) -> SourceState {
-    if failure.is_some() {
-        return SourceState::Failed;
-    }
-    if memory.listed == 0 {
-        return SourceState::Empty;
-    }
-    let limit = stale_after.and_then(|it| TimeDelta::from_std(it).ok());
-    let is_old = |newest: DateTime<Utc>| limit.is_some_and(|limit| newest < memory.checked_at - limit);
-    if memory.newest_at.is_some_and(is_old) { SourceState::Stale } else { SourceState::Fresh }
 }

@@ -9,6 +9,7 @@ mod pass;
 mod plan;
 mod schedule;
 mod scrape;
+mod source_read;
 mod visit;
 mod visits;
 

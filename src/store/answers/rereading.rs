@@ -12,7 +12,7 @@ use crate::model::{
 use crate::store::{
     content::{
         articles::{self, Cause, Incoming},
-        boards, captures, drafts, strips,
+        boards, captures, drafts, strips, wording,
     },
     error::Result,
     moment::unstamp,
@@ -293,7 +293,7 @@ fn keep(
             drafts::forget(conn, capture.id)?;
         }
         Amendment::Replace => {
-            articles::replace(conn, &incoming, &articles::content_hash(draft))?;
+            articles::replace(conn, &incoming, &wording::content_hash(draft))?;
             articles::correct(conn, &incoming)?;
             drafts::forget(conn, capture.id)?;
         }

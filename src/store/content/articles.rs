@@ -1,16 +1,19 @@
 //! Articles and their wordings: a draft becomes the newest version, an older one, or nothing new. Only headline, byline,
 //! summary and body make a version. Which capture a draft was read from is decided by `captures`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use strum::IntoStaticStr;
 
-use crate::model::{Block, CaptureSource, Captured, Draft, Field, Link, PageId, PageKey, Settled, Tag};
+use crate::model::{CaptureSource, Captured, Draft, Field, PageId, PageKey, Settled};
 
-use super::{full_text, symbols};
-use crate::store::{bodies::bytes::sha256, error::Result, moment::stamp};
+use super::{
+    full_text, parts,
+    wording::{changed_words, content_hash, text_hash, texts},
+};
+use crate::store::{error::Result, moment::stamp};
 
 /// The newest stored wording of an article, as far as a new one has to know it.
 struct StoredWording {
@@ -74,17 +77,6 @@ impl StoredWording {
         ];
         lost.into_iter().filter(|it| it.1).map(|it| it.0).collect()
     }
-}
-
-/// The hash that tells versions apart: SHA-256 over headline, byline, summary and body, white space folded.
-pub fn content_hash(draft: &Draft) -> String {
-    text_hash(&texts(draft), draft.byline.as_deref().unwrap_or_default())
-}
-
-/// The same hash of a wording as it is stored: headline, summary and body, and its byline.
-pub(in crate::store) fn text_hash([headline, summary, body]: &[String; 3], byline: &str) -> String {
-    let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    sha256([headline.as_str(), byline, summary, body].map(fold).join("\u{1f}").as_bytes())
 }
 
 /// Keeps a draft as the newest wording, as an older one, or as what is known already. Returns what became of it.
@@ -231,7 +223,7 @@ fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> 
         draft.summary.join("\n"),
         draft.body(),
     ])?;
-    keep_parts(conn, *page, draft)
+    parts::keep(conn, *page, draft)
 }
 
 /// Makes the draft the newest wording, and the one before it an old one. A text that is not the one that was stored never was a
@@ -288,21 +280,6 @@ pub(in crate::store) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash
     refresh(conn, incoming)
 }
 
-fn texts(draft: &Draft) -> [String; 3] {
-    [draft.headline.clone().unwrap_or_default(), draft.summary.join("\n"), draft.body()]
-}
-
-/// The number of words that one text has more often than the other.
-fn changed_words(before: &[String; 3], after: &[String; 3]) -> u64 {
-    let mut counts: HashMap<&str, i64> = HashMap::new();
-    for (texts, step) in [(before, -1), (after, 1)] {
-        for word in texts.iter().flat_map(|it| it.split_whitespace()) {
-            *counts.entry(word).or_default() += step;
-        }
-    }
-    counts.values().map(|it| it.unsigned_abs()).sum()
-}
-
 /// Updates what may change without making a version: dates, section, tags, links.
 pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
     let Incoming { page, draft, at, .. } = incoming;
@@ -322,15 +299,8 @@ pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> R
         stamp(*at),
         origins_json(draft),
     ])?;
-    for sql in [
-        "DELETE FROM block_spans WHERE article_id = ?1",
-        "DELETE FROM article_links WHERE article_id = ?1",
-        "DELETE FROM tags WHERE article_id = ?1",
-        "DELETE FROM mentions WHERE article_id = ?1",
-    ] {
-        conn.prepare_cached(sql)?.execute([page.0])?;
-    }
-    keep_parts(conn, *page, draft)
+    parts::forget(conn, *page)?;
+    parts::keep(conn, *page, draft)
 }
 
 /// Notes that the newest wording was read from this capture, since the bytes of older ones are about to go. An older capture
@@ -413,46 +383,6 @@ fn keep_older(
     Ok(Settled::Updated)
 }
 
-fn keep_parts(conn: &Connection, page: PageId, draft: &Draft) -> Result<()> {
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO block_spans (article_id, position, kind, start, length, caption, url)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    // Where the next text block begins in the body, in characters from 1 (SQL's substr).
-    let mut start = 1;
-    for (position, Block { kind, text, url }) in draft.blocks.iter().enumerate() {
-        let length = text.chars().count();
-        if kind.is_text() {
-            insert.execute(params![page.0, position, kind.code(), start, length, None::<&str>, url])?;
-            start += length + "\n\n".len();
-        } else {
-            insert.execute(params![
-                page.0,
-                position,
-                kind.code(),
-                None::<i64>,
-                None::<i64>,
-                text,
-                url
-            ])?;
-        }
-    }
-    let mut insert = conn.prepare_cached(
-        "INSERT INTO article_links (article_id, position, placement, title, url, target_host, target_site_id)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?;
-    for (position, Link { placement, title, url, target }) in draft.links.iter().enumerate() {
-        let (host, id) = target.as_ref().map(|it| (&it.host, &it.id)).unzip();
-        insert.execute(params![page.0, position, placement.code(), title, url, host, id])?;
-    }
-    let mut insert = conn
-        .prepare_cached("INSERT INTO tags (article_id, position, tag, url) VALUES (?1, ?2, ?3, ?4)")?;
-    for (position, Tag { name, url }) in draft.tags.iter().enumerate() {
-        insert.execute(params![page.0, position, name, url])?;
-    }
-    symbols::keep_mentions(conn, page, &draft.names)
-}
-
 fn authors_json(draft: &Draft) -> String {
     serde_json::to_string(&draft.authors).expect("strings are JSON")
 }
@@ -460,20 +390,4 @@ fn authors_json(draft: &Draft) -> String {
 fn origins_json(draft: &Draft) -> String {
     let map: BTreeMap<&str, &str> = draft.origins.iter().map(|it| (it.0.code(), it.1.code())).collect();
     serde_json::to_string(&map).expect("strings are JSON")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_change_is_measured_by_the_words_that_came_and_went() {
-        let text = |it: &str| [String::new(), String::new(), it.to_owned()];
-        let check = |a: &str, b: &str, expect| {
-            assert_eq!(changed_words(&text(a), &text(b)), expect, "{a} / {b}");
-        };
-        check("the rupee fell", "the rupee fell", 0);
-        check("the rupee fell", "the rupee  rose", 2);
-        check("the rupee", "the rupee rose the", 2);
-    }
 }

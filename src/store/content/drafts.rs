@@ -7,7 +7,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::model::{Captured, Field, PageId, Settled};
 
-use super::articles::{self, Cause, Incoming};
+use super::{
+    articles::{self, Cause, Incoming},
+    wording,
+};
 use crate::store::{error::Result, moment::stamp};
 
 /// So many visits in a row have to see a page alike,
@@ -30,7 +33,7 @@ pub(in crate::store) fn observe(
     incoming: &Incoming<'_>,
     losses: &[Field],
 ) -> Result<Settled> {
-    let hash = articles::content_hash(incoming.draft);
+    let hash = wording::content_hash(incoming.draft);
     let seen = seen(conn, incoming.page)?.filter(|it| it.content_hash.as_deref() == Some(&hash));
     let Some(seen) = seen else {
         forget_of_site(conn, incoming.page)?;
@@ -71,7 +74,7 @@ pub(in crate::store) fn keep(
         draft.summary.join("\n"),
         draft.body(),
         incoming.cause.code(),
-        articles::content_hash(draft),
+        wording::content_hash(draft),
     ])?;
     Ok(())
 }

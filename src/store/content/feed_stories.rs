@@ -8,7 +8,7 @@ use crate::model::Settled;
 use super::{
     articles::{self, Kept},
     captures::{self, Arrival, Keeping},
-    drafts,
+    drafts, wording,
 };
 use crate::store::error::Result;
 
@@ -33,7 +33,7 @@ pub(in crate::store) fn keep(
         .query_row([page.0], |row| Ok(KnownPage { is_stored: row.get(0)?, content_hash: row.get(1)? }));
     let Some(known) = known.optional()? else { return Ok(Settled::Unchanged) };
     let is_story = extraction.not_story.is_none() && !draft.body().is_empty();
-    let is_new = known.content_hash.is_none_or(|it| it != articles::content_hash(draft));
+    let is_new = known.content_hash.is_none_or(|it| it != wording::content_hash(draft));
     if known.is_stored || !is_story || !is_new {
         return Ok(Settled::Unchanged);
     }

@@ -8,8 +8,8 @@ use url::Url;
 use crate::model::{Extraction, NotStory, PageId, PageKey, PageState, RawPage, ReadPage, Settled, Via};
 
 use super::{
-    articles,
     captures::{self, Arrival, Keeping},
+    wording,
 };
 use crate::store::{
     bodies::pack::Packed,
@@ -107,7 +107,7 @@ fn import(
     }
     let key = extraction.key.clone().unwrap_or_else(|| PageKey {
         host: UNKNOWN_HOST.to_owned(),
-        id: articles::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
+        id: wording::content_hash(&extraction.draft)[..UNKNOWN_ID_CHARS].to_owned(),
     });
     let id = known_page(conn, &key, extraction.url.as_ref(), at)?;
     let settled = captures::keep(conn, &page.arrival(id, &key, at), keeping)?;

@@ -8,11 +8,13 @@ pub(super) mod drafts;
 pub(super) mod feed_stories;
 pub(super) mod full_text;
 pub(super) mod strips;
+pub(super) mod wording;
 
 mod imports;
+mod parts;
 mod series;
 mod symbols;
 
-pub use articles::content_hash;
 pub use imports::PackedPages;
 pub use strips::{StripDating, StripPlace};
+pub use wording::content_hash;

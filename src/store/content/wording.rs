@@ -1,0 +1,49 @@
+//! What makes two wordings of an article the same or different. Which of them is the newest, and what becomes of the others, is
+//! decided in `articles`.
+
+use std::collections::HashMap;
+
+use crate::{model::Draft, store::bodies::bytes::sha256};
+
+/// The hash that tells versions apart: SHA-256 over headline, byline, summary and body, white space folded.
+pub fn content_hash(draft: &Draft) -> String {
+    text_hash(&texts(draft), draft.byline.as_deref().unwrap_or_default())
+}
+
+/// The same hash of a wording as it is stored: headline, summary and body, and its byline.
+pub(in crate::store) fn text_hash([headline, summary, body]: &[String; 3], byline: &str) -> String {
+    let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    sha256([headline.as_str(), byline, summary, body].map(fold).join("\u{1f}").as_bytes())
+}
+
+/// Returns headline, summary and body of a draft, as the archive has them.
+pub(super) fn texts(draft: &Draft) -> [String; 3] {
+    [draft.headline.clone().unwrap_or_default(), draft.summary.join("\n"), draft.body()]
+}
+
+/// The number of words that one text has more often than the other.
+pub(super) fn changed_words(before: &[String; 3], after: &[String; 3]) -> u64 {
+    let mut counts: HashMap<&str, i64> = HashMap::new();
+    for (texts, step) in [(before, -1), (after, 1)] {
+        for word in texts.iter().flat_map(|it| it.split_whitespace()) {
+            *counts.entry(word).or_default() += step;
+        }
+    }
+    counts.values().map(|it| it.unsigned_abs()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_is_measured_by_the_words_that_came_and_went() {
+        let text = |it: &str| [String::new(), String::new(), it.to_owned()];
+        let check = |a: &str, b: &str, expect| {
+            assert_eq!(changed_words(&text(a), &text(b)), expect, "{a} / {b}");
+        };
+        check("the rupee fell", "the rupee fell", 0);
+        check("the rupee fell", "the rupee  rose", 2);
+        check("the rupee", "the rupee rose the", 2);
+    }
+}
