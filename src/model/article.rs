@@ -162,6 +162,8 @@ pub enum Origin {
     /// An `application/ld+json` block.
     #[strum(serialize = "json-ld")]
     JsonLd,
+    /// Another script that the page is made from.
+    Json,
     /// A `meta` or `link` element.
     Meta,
     /// An element named by the profile's rules.

@@ -92,7 +92,7 @@ mod tests {
             "url headline section byline published_on published_at updated_at dateline summary body tags links \
              market_date strip boards most_read",
         );
-        check::<Origin>("json-ld meta markup text url feed");
+        check::<Origin>("json-ld json meta markup text url feed");
         check::<WarningCode>(
             "missing json_ld_broken date_unreadable quote_suspect quote_repeated board_unreadable board_repeated \
              strip_undated boards_undated most_read_undated tags_unsplit bad_encoding section_slug left_out \

@@ -22,6 +22,7 @@ mod inline;
 mod metas;
 mod pieces;
 mod said;
+mod scripts;
 mod section;
 mod testimony;
 
@@ -204,6 +205,10 @@ fn fill_blocks(sheet: &Sheet<'_, '_>, story: &mut Story, draft: &mut Draft) -> V
         } else if is_guessed && testimony.covers(&draft.blocks) {
             left_out.extend(testimony.keep_said(&mut draft.blocks));
         }
+    }
+    if !has_text(draft) {
+        draft.blocks.extend(scripts::story(sheet.root));
+        origin = Origin::Json;
     }
     if has_text(draft) {
         draft.origins.push((Field::Body, origin));

@@ -5,7 +5,7 @@
 //! the witness knows it, and the witness alone only where the page shows hardly anything.
 
 use crate::{
-    extract::text::{essence, fold},
+    extract::text::{ends_sentence, essence, fold},
     model::{Block, BlockKind},
 };
 
@@ -51,11 +51,17 @@ impl<'t> Testimony<'t> {
     /// sentences among it.
     pub(super) fn keep_said(&self, blocks: &mut Vec<Block>) -> Vec<String> {
         let is_said = |it: &Block| !it.kind.is_text() || self.says(&it.text);
+        let first = blocks.iter().position(|it| it.kind.is_text());
         let kept: Vec<bool> = (0..blocks.len())
             .map(|at| {
                 let next = || blocks[at + 1..].iter().find(|it| it.kind.is_text());
-                let is_heading = blocks[at].kind == BlockKind::Heading;
-                is_said(&blocks[at]) || (is_heading && next().is_some_and(|it| self.says(&it.text)))
+                let heads = match blocks[at].kind {
+                    BlockKind::Heading => true,
+                    // Metadata may begin below the first paragraph, which is set apart.
+                    BlockKind::Paragraph => Some(at) == first && is_sentence(&blocks[at].text),
+                    _ => false,
+                };
+                is_said(&blocks[at]) || (heads && next().is_some_and(|it| self.says(&it.text)))
             })
             .collect();
         let mut left_out = Vec::new();
@@ -78,6 +84,10 @@ impl<'t> Testimony<'t> {
             !bare.is_empty() && ends.into_iter().any(|it| self.essence.contains(it))
         })
     }
+}
+
+fn is_sentence(text: &str) -> bool {
+    PROBE_CHARS < text.len() && ends_sentence(text)
 }
 
 fn length(blocks: &[Block]) -> usize {

@@ -108,7 +108,7 @@ impl<'d> Walker<'_, 'd> {
             self.found = Found { quotes: std::mem::take(&mut self.found.quotes), ..Found::default() };
             return;
         }
-        if is_hidden(element) || self.known.drop.contains(element) {
+        if self.known.hides(element) {
             self.note_named(element);
             self.inline.seam();
             return;

@@ -3,10 +3,13 @@
 use chrono::NaiveDate;
 
 use crate::{
-    extract::stamp::Stamp,
+    extract::{lines::is_hidden, stamp::Stamp},
     html::{Element, ElementSet},
     model::{Block, Link, Quote, Tag},
 };
+
+/// Less is a notice.
+const WITHHELD_BYTES_MIN: usize = 500;
 
 /// What is known of a story before its elements are read.
 pub(in crate::extract::page) struct Known<'k, 'd> {
@@ -44,4 +47,20 @@ pub(in crate::extract::page) struct Story {
     pub(in crate::extract::page) is_too_deep: bool,
     /// Texts that were taken for furniture although the story goes on after them.
     pub(in crate::extract::page) left_out: Vec<String>,
+}
+
+impl Known<'_, '_> {
+    /// Whether nothing in an element is the story's: nobody sees it, or it is furniture.
+    pub(in crate::extract::page) fn hides(&self, element: Element<'_>) -> bool {
+        let is_unseen = is_hidden(element) && !(self.is_guessed && is_withheld(element));
+        is_unseen || self.drop.contains(element)
+    }
+}
+
+/// Whether an element is hidden although it holds paragraphs: a part of the story that a script shows to subscribers.
+fn is_withheld(element: Element<'_>) -> bool {
+    let is_box =
+        element.attr("hidden").is_some() && matches!(element.name(), "div" | "section" | "article");
+    let paragraphs = || element.descendants().filter(|it| it.name() == "p");
+    is_box && WITHHELD_BYTES_MIN <= paragraphs().map(|it| it.text().len()).sum()
 }
