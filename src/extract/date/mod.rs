@@ -6,7 +6,7 @@
 //! around it, which `stamp.rs` reads.
 //!
 //! The forms come from public reports against readers of feeds and pages: `GMT+0500 (…)` (JavaScript's `Date` in metadata),
-//! `UTC+05:00`, `+00` (PostgreSQL), `+5:30`, a minus that is U+2212, letters such as `EST`, names such as `Asia/Karachi`.
+//! `UTC+05:00`, `+00` (databases), `+5:30`, a minus that is U+2212, letters such as `EST`, names such as `Asia/Karachi`.
 
 mod cursor;
 mod names;

@@ -1,7 +1,7 @@
 //! The zone of a time: `Z`, `+05:00`, `+5:30`, `-05`, `GMT+0500 (Pakistan Standard Time)`, `UTC+05:00`, `EST`,
 //! `America/New_York`, `[Asia/Karachi]`.
 //!
-//! Forms that reports name: JavaScript's `Date` in words, Java's, PostgreSQL's (`+00`), the sign that typographers write (U+2212).
+//! Forms that reports name: JavaScript's `Date` in words, Java's, that of databases (`+00`), the sign that typographers write (U+2212).
 //! What cannot be understood is said to be that, so that nobody reads such a time in another zone.
 
 use chrono::{FixedOffset, NaiveDateTime, Offset, TimeZone};

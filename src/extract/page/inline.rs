@@ -62,11 +62,10 @@ impl<'d> Inline<'d> {
         let is_after_figure =
             || self.text.trim_end_matches(SEAM).ends_with(|it: char| it.is_ascii_digit());
         let text = match figures {
-            Figures::Plain => Cow::Borrowed(text),
             Figures::Raised => raised(text),
             // Only beside other figures would it be read as one of them: CO2 is what people write.
             Figures::Lowered if is_after_figure() => lowered(text),
-            Figures::Lowered => Cow::Borrowed(text),
+            Figures::Lowered | Figures::Plain => Cow::Borrowed(text),
         };
         self.push(&text);
     }

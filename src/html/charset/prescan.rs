@@ -156,18 +156,15 @@ impl<'b> Scanner<'b> {
         self.at += blanks + 1;
         self.at += self.rest().iter().take_while(|it| it.is_ascii_whitespace()).count();
         let rest = self.rest();
-        let value = match rest.first() {
-            Some(quote @ (b'"' | b'\'')) => {
-                let length = memchr::memchr(*quote, &rest[1..]).unwrap_or(rest.len() - 1);
-                self.at += (length + 2).min(rest.len());
-                &rest[1..=length]
-            }
-            _ => {
-                let is_value = |it: &&u8| !it.is_ascii_whitespace() && **it != b'>';
-                let length = rest.iter().take_while(is_value).count();
-                self.at += length;
-                &rest[..length]
-            }
+        let value = if let Some(quote @ (b'"' | b'\'')) = rest.first() {
+            let length = memchr::memchr(*quote, &rest[1..]).unwrap_or(rest.len() - 1);
+            self.at += (length + 2).min(rest.len());
+            &rest[1..=length]
+        } else {
+            let is_value = |it: &&u8| !it.is_ascii_whitespace() && **it != b'>';
+            let length = rest.iter().take_while(is_value).count();
+            self.at += length;
+            &rest[..length]
         };
         Some(WrittenAttr { name, value })
     }
