@@ -9,6 +9,15 @@ pub struct PlainBody {
     pub body: Vec<u8>,
     /// Why they are not all, in words; `None` where they are.
     pub lost: Option<String>,
+    /// A coding that the header names and that the body was not in: tools take one off and leave its name, servers do not.
+    pub unused: Option<&'static str>,
+}
+
+impl PlainBody {
+    /// Returns a body that was in no coding, or is in none any more.
+    pub fn whole(body: Vec<u8>) -> Self {
+        Self { body, lost: None, unused: None }
+    }
 }
 
 /// Why a body has no bytes to speak of.

@@ -28,18 +28,18 @@ pub(super) fn unpack(packed: &[u8], max: usize) -> Result<PlainBody, CodingError
             Err(Unfinished::TooLarge) => return Err(CodingError::TooLarge { max }),
             Err(Unfinished::Broken(what)) => {
                 let lost = Some(format!("the gzip coding is broken: {what}"));
-                return Ok(PlainBody { body, lost });
+                return Ok(PlainBody { lost, ..PlainBody::whole(body) });
             }
         };
         let sum = trailer.get(..4).and_then(|it| it.try_into().ok()).map(u32::from_le_bytes);
         let is_whole = TRAILER_BYTES <= trailer.len();
         if is_whole && sum.is_some_and(|it| it != crc32fast::hash(&body[begin..])) {
             let lost = Some("the gzip coding is broken: its checksum is of other bytes".to_owned());
-            return Ok(PlainBody { body, lost });
+            return Ok(PlainBody { lost, ..PlainBody::whole(body) });
         }
         rest = trailer.get(TRAILER_BYTES..).unwrap_or_default();
         if !rest.starts_with(GZIP) {
-            return Ok(PlainBody { body, lost: None });
+            return Ok(PlainBody::whole(body));
         }
     }
 }

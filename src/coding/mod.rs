@@ -36,14 +36,21 @@ enum Coding {
 /// Returns a body without the codings that a `Content-Encoding` names, in the order in which they were put on. Fails where it is larger than `max`
 /// bytes, or in a coding that is not known.
 pub fn decode(codings: &str, body: Vec<u8>, max: usize) -> Result<PlainBody, CodingError> {
-    let mut decoded = PlainBody { body, lost: None };
+    let mut decoded = PlainBody::whole(body);
     let mut was_packed = false;
+    let mut unused = None;
     // The last coding that was put on comes off first.
     for name in codings.split(',').rev().take(LAYERS_MAX) {
-        let Some(coding) = found(name, &decoded.body)? else { continue };
-        was_packed = true;
-        decoded = unpack(coding, decoded, max)?;
+        match found(name, &decoded.body)? {
+            CodingSaid::Packed(coding) => {
+                was_packed = true;
+                decoded = unpack(coding, decoded, max)?;
+            }
+            CodingSaid::Bare(name) => unused = Some(name),
+            CodingSaid::Nothing => {}
+        }
     }
+    decoded.unused = unused.filter(|_| !was_packed);
     // Packed twice, and said once.
     let mut layers = 0;
     while was_packed && layers < LAYERS_MAX && decoded.body.starts_with(GZIP) {
@@ -53,41 +60,52 @@ pub fn decode(codings: &str, body: Vec<u8>, max: usize) -> Result<PlainBody, Cod
     if max < decoded.body.len() { Err(CodingError::TooLarge { max }) } else { Ok(decoded) }
 }
 
-/// Returns the coding that a body is in, by its name and by its bytes; `None` where it is in none.
-fn found(name: &str, body: &[u8]) -> Result<Option<Coding>, CodingError> {
+/// What a name in a header comes to.
+enum CodingSaid {
+    /// The body is in this coding.
+    Packed(Coding),
+    /// The name is that of a coding, and the body is in none.
+    Bare(&'static str),
+    /// The name is that of no coding.
+    Nothing,
+}
+
+/// Returns the coding that a body is in, by its name and by its bytes.
+fn found(name: &str, body: &[u8]) -> Result<CodingSaid, CodingError> {
     let name = name.trim().to_ascii_lowercase();
     let name = name.strip_prefix("x-").unwrap_or(&name);
     if body.is_empty() {
-        return Ok(None);
+        return Ok(CodingSaid::Nothing);
     }
     let by_bytes = if body.starts_with(GZIP) {
-        Some(Coding::Gzip)
+        Some(CodingSaid::Packed(Coding::Gzip))
     } else if body.starts_with(ZSTD) {
-        Some(Coding::Zstd)
+        Some(CodingSaid::Packed(Coding::Zstd))
     } else {
         None
     };
-    Ok(match name {
-        "gzip" | "deflate" | "zstd" | "br" | "zlib" if by_bytes.is_some() => by_bytes,
-        // The format of zlib and the bare one are both called deflate.
-        "deflate" | "zlib" if is_zlib(body) => Some(Coding::Zlib),
-        // Many tools take a coding off and leave its name.
-        "gzip" | "zstd" if is_text(body) => None,
-        "gzip" | "zstd" => return Err(CodingError::Foreign { coding: name.to_owned() }),
-        "deflate" | "zlib" | "br" if looks_like_markup(body) => None,
-        "deflate" | "zlib" => Some(Coding::Deflate),
-        "br" => Some(Coding::Brotli),
-        "" | "identity" | "none" => None,
+    let known = ["gzip", "deflate", "zlib", "br", "zstd"].into_iter().find(|it| *it == name);
+    Ok(match (name, by_bytes) {
         // A name that is no coding (`UTF-8`, `text/html`, `binary`) says nothing.
-        _ if by_bytes.is_some() => by_bytes,
-        _ if is_text(body) => None,
+        (_, Some(packed)) if known.is_some() || !matches!(name, "" | "identity" | "none") => packed,
+        ("" | "identity" | "none", _) => CodingSaid::Nothing,
+        // The format of zlib and the bare one are both called deflate.
+        ("deflate" | "zlib", _) if is_zlib(body) => CodingSaid::Packed(Coding::Zlib),
+        ("deflate" | "zlib" | "br", _) if looks_like_markup(body) => {
+            CodingSaid::Bare(known.unwrap_or("br"))
+        }
+        ("deflate" | "zlib", _) => CodingSaid::Packed(Coding::Deflate),
+        ("br", _) => CodingSaid::Packed(Coding::Brotli),
+        ("gzip" | "zstd", _) if is_text(body) => CodingSaid::Bare(known.unwrap_or("gzip")),
+        ("gzip" | "zstd", _) => return Err(CodingError::Foreign { coding: name.to_owned() }),
+        _ if is_text(body) => CodingSaid::Nothing,
         _ => return Err(CodingError::Unknown { coding: name.to_owned() }),
     })
 }
 
 /// Takes one coding off. A body that is none of it after all stays what it is where it is text.
 fn unpack(coding: Coding, packed: PlainBody, max: usize) -> Result<PlainBody, CodingError> {
-    let PlainBody { body, lost } = packed;
+    let PlainBody { body, lost, .. } = packed;
     let unpacked = match coding {
         Coding::Gzip => members::unpack(&body, max)?,
         Coding::Zlib => read(flate2::read::ZlibDecoder::new(&body[..]), "deflate", max)?,
@@ -95,16 +113,16 @@ fn unpack(coding: Coding, packed: PlainBody, max: usize) -> Result<PlainBody, Co
         Coding::Brotli => read(brotli_decompressor::Decompressor::new(&body[..], 4096), "br", max)?,
         Coding::Zstd => match zstd::stream::read::Decoder::new(&body[..]) {
             Ok(decoder) => read(decoder, "zstd", max)?,
-            Err(error) => PlainBody { body: Vec::new(), lost: Some(error.to_string()) },
+            Err(error) => PlainBody { lost: Some(error.to_string()), ..PlainBody::whole(Vec::new()) },
         },
     };
     // Two bytes of a bare deflate stream may look like the head of zlib.
     if unpacked.body.is_empty() && unpacked.lost.is_some() {
         if coding == Coding::Zlib {
-            return unpack(Coding::Deflate, PlainBody { body, lost }, max);
+            return unpack(Coding::Deflate, PlainBody { lost, ..PlainBody::whole(body) }, max);
         }
         if is_text(&body) {
-            return Ok(PlainBody { body, lost });
+            return Ok(PlainBody { lost, ..PlainBody::whole(body) });
         }
     }
     Ok(PlainBody { lost: unpacked.lost.or(lost), ..unpacked })
@@ -118,7 +136,7 @@ fn read(decoder: impl Read, name: &str, max: usize) -> Result<PlainBody, CodingE
         return Err(CodingError::TooLarge { max });
     }
     let lost = result.err().map(|error| format!("the {name} coding is broken: {error}"));
-    Ok(PlainBody { body, lost })
+    Ok(PlainBody { lost, ..PlainBody::whole(body) })
 }
 
 /// Whether bytes begin as the format of zlib does (RFC 1950, section 2.2).
@@ -174,8 +192,8 @@ mod tests {
 
     #[track_caller]
     fn whole(codings: &str, body: &[u8]) {
-        let expect = Ok(PlainBody { body: PAGE.to_vec(), lost: None });
-        assert_eq!(decode(codings, body.to_vec(), 1000), expect, "{codings}");
+        let decoded = decode(codings, body.to_vec(), 1000).expect("a body");
+        assert_eq!((decoded.body.as_slice(), decoded.lost), (PAGE, None), "{codings}");
     }
 
     #[test]
@@ -202,6 +220,12 @@ mod tests {
         {
             whole(coding, PAGE);
         }
+        let unused =
+            |codings: &str, body: &[u8]| decode(codings, body.to_vec(), 1000).expect("a body").unused;
+        assert_eq!(unused("gzip", PAGE), Some("gzip"));
+        assert_eq!(unused("br", PAGE), Some("br"));
+        assert_eq!(unused("UTF-8", PAGE), None);
+        assert_eq!(unused("gzip, gzip", &gzip(PAGE)), None);
         let notice = [b"Notice: x\n", PAGE].concat();
         assert_eq!(decode("br", notice.clone(), 1000).map(|it| it.body), Ok(notice));
     }
@@ -258,7 +282,7 @@ mod tests {
             // What begins like a packed file is taken for one.
             prop_assume!(!bytes.starts_with(GZIP));
             let decoded = decode("gzip", gzip(&bytes), 500);
-            prop_assert_eq!(decoded, Ok(PlainBody { body: bytes, lost: None }));
+            prop_assert_eq!(decoded, Ok(PlainBody::whole(bytes)));
         }
     }
 }

@@ -1,5 +1,5 @@
 //! What a source of candidates is, whatever its format, and what one page of it names. The formats have files of their own
-//! (`feed.rs`, `sitemap.rs`, `listing.rs`); the index of a web archive is no source, because it names captures.
+//! (`feed`, `sitemap`, `listing`); the index of a web archive is no source, because it names captures.
 
 use std::time::Duration;
 

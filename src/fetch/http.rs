@@ -28,6 +28,8 @@ const CODINGS: &str = "gzip, br, zstd, deflate";
 
 /// The most lines of a head that are read: some answers have more than the hundred that the client allows.
 const HEAD_LINES_MAX: usize = 512;
+/// What the client says of a body whose last chunk did not come.
+const NO_LAST_CHUNK: &str = "unexpected EOF during chunk size line";
 /// What the end of a page is looked for in.
 const END_BYTES: usize = 64;
 
@@ -199,30 +201,39 @@ impl Http {
     }
 
     /// Takes the codings off a body, and the headers that tell of them: the body that is kept is another one. Fails where a part of the
-    /// body did not come, unless the end of the page is there.
+    /// body did not come.
     fn unpack(&self, sent: SentBody, headers: &mut HeaderMap) -> Result<Bytes, FetchError> {
         let SentBody { bytes, torn } = sent;
+        let is_end_missing = torn.as_deref() == Some(NO_LAST_CHUNK);
         let names: Vec<String> =
             headers.get_all(header::CONTENT_ENCODING).iter().map(in_words).collect();
-        let (body, lost) = if names.is_empty() {
-            (bytes, torn)
-        } else {
-            let max = self.max_body_bytes;
-            let PlainBody { body, lost } = coding::decode(&names.join(","), bytes.to_vec(), max)
-                .map_err(|error| match error {
-                    CodingError::TooLarge { max } => FetchError::TooLarge { max },
-                    CodingError::Foreign { .. } | CodingError::Unknown { .. } => {
-                        FetchError::Torn { reason: error.to_string() }
-                    }
-                })?;
-            headers.remove(header::CONTENT_ENCODING);
-            headers.remove(header::CONTENT_LENGTH);
-            (body.into(), torn.or(lost))
-        };
-        match lost {
-            Some(reason) if !is_ended(&body) => Err(FetchError::Torn { reason }),
-            Some(_) | None => Ok(body),
+        if names.is_empty() {
+            return match torn {
+                // A page that has its last tag is whole without the last chunk, which has no bytes.
+                Some(reason) if !(is_end_missing && is_ended(&bytes)) => {
+                    Err(FetchError::Torn { reason })
+                }
+                Some(_) | None => Ok(bytes),
+            };
         }
+        let max = self.max_body_bytes;
+        let decoded =
+            coding::decode(&names.join(","), bytes.to_vec(), max).map_err(|error| match error {
+                CodingError::TooLarge { max } => FetchError::TooLarge { max },
+                CodingError::Foreign { .. } | CodingError::Unknown { .. } => {
+                    FetchError::Torn { reason: error.to_string() }
+                }
+            })?;
+        let PlainBody { body, lost, unused } = decoded;
+        // A server that names a coding and does not use it has sent something else than it meant: browsers refuse it.
+        let unused =
+            unused.map(|it| format!("the body is not in the {it} coding that it is said to be in"));
+        if let Some(reason) = torn.filter(|_| !(is_end_missing && is_ended(&body))).or(lost).or(unused) {
+            return Err(FetchError::Torn { reason });
+        }
+        headers.remove(header::CONTENT_ENCODING);
+        headers.remove(header::CONTENT_LENGTH);
+        Ok(body.into())
     }
 
     /// Checks addresses that are written as numbers, because they never reach the resolver.

@@ -18,3 +18,4 @@ mod turn;
 pub use error::{Class, FetchError};
 pub use fetcher::{Fetcher, Visit};
 pub use permission::RobotsVisit;
+pub use robots::permits;

@@ -42,6 +42,11 @@ struct RobotsGroup {
     crawl_delay: Option<Duration>,
 }
 
+/// Whether a robots.txt of these bytes lets an agent read a path with its query.
+pub fn permits(robots: &[u8], user_agent: &str, path: &str) -> bool {
+    Robots::parse(&text_of(robots), user_agent).allows(path)
+}
+
 impl Robots {
     /// Returns the rules for `user_agent` in a robots.txt.
     pub(super) fn parse(text: &str, user_agent: &str) -> Self {

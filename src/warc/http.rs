@@ -57,10 +57,9 @@ fn answer(
     let says = |name: &str, word: &str| {
         header(&headers, name).is_some_and(|it| it.to_ascii_lowercase().contains(word))
     };
-    let whole = PlainBody { body: body.to_vec(), lost: None };
     // Many tools take the chunks apart and leave the header.
     let chunks = if says("Transfer-Encoding", "chunked") { dechunk(body) } else { None };
-    let PlainBody { body, lost } = chunks.unwrap_or(whole);
+    let PlainBody { body, lost, .. } = chunks.unwrap_or_else(|| PlainBody::whole(body.to_vec()));
     let codings = headers.iter().filter(|it| it.0.eq_ignore_ascii_case("Content-Encoding"));
     let codings: Vec<&str> = codings.map(|it| it.1.as_str()).collect();
     let unpacked = coding::decode(&codings.join(","), body, body_max).map_err(|it| it.to_string())?;
@@ -152,7 +151,9 @@ fn parse_head(block: &[u8]) -> Result<AnswerHead, String> {
 fn dechunk(body: &[u8]) -> Option<PlainBody> {
     let mut whole = Vec::with_capacity(body.len());
     let mut rest = body;
-    let cut = |body: Vec<u8>, what: &str| Some(PlainBody { body, lost: Some(what.to_owned()) });
+    let cut = |body: Vec<u8>, what: &str| {
+        Some(PlainBody { lost: Some(what.to_owned()), ..PlainBody::whole(body) })
+    };
     loop {
         let Some(Chunk { size, after }) = chunk(rest) else {
             return match whole.as_slice() {
@@ -164,7 +165,7 @@ fn dechunk(body: &[u8]) -> Option<PlainBody> {
         };
         rest = after;
         if size == 0 {
-            return Some(PlainBody { body: whole, lost: None });
+            return Some(PlainBody::whole(whole));
         }
         let Some(bytes) = rest.get(..size) else {
             whole.extend_from_slice(rest);

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     fields::header,
-    mime::{Part, parts},
+    mime::{MailPart, parts},
 };
 use crate::model::WrittenDate;
 
@@ -32,7 +32,7 @@ pub struct Mhtml {
 /// Returns the page of an MHTML file; `None` where the bytes are not one.
 pub fn parse_mhtml(bytes: &[u8]) -> Option<Mhtml> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let whole = Part::read(bytes)?;
+    let whole = MailPart::read(bytes)?;
     let top = |name: &str| header(&whole.headers, name);
     let kind = top("Content-Type")?.to_ascii_lowercase();
     let is_many = kind.starts_with("multipart/");
@@ -44,12 +44,12 @@ pub fn parse_mhtml(bytes: &[u8]) -> Option<Mhtml> {
         Some(WrittenDate::Day(_)) | None => None,
     };
     let location = top("Snapshot-Content-Location").or_else(|| top("Content-Location")).map(address);
-    let pages: Vec<Part<'_>> = parts(&whole).into_iter().filter(Part::is_page).collect();
+    let pages: Vec<MailPart<'_>> = parts(&whole).into_iter().filter(MailPart::is_page).collect();
     // The page is the part that was saved from the address of the file or that the file begins with; frames are saved beside it.
     let start = whole.parameter("start");
     let is_start =
-        |it: &&Part<'_>| start.is_some() && header(&it.headers, "Content-ID") == start.as_deref();
-    let is_located = |it: &&Part<'_>| {
+        |it: &&MailPart<'_>| start.is_some() && header(&it.headers, "Content-ID") == start.as_deref();
+    let is_located = |it: &&MailPart<'_>| {
         location.is_some() && header(&it.headers, "Content-Location").map(address) == location
     };
     let page = pages.iter().find(is_located).or_else(|| pages.iter().find(is_start)).or(pages.first())?;
@@ -70,7 +70,7 @@ pub fn parse_mhtml(bytes: &[u8]) -> Option<Mhtml> {
 /// Whether bytes begin with the headers of mail: a letter, or a saved page whose parts cannot be read.
 pub fn is_mail(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    let Some(whole) = Part::read(bytes) else { return false };
+    let Some(whole) = MailPart::read(bytes) else { return false };
     let has = |name: &str| header(&whole.headers, name).is_some();
     has("MIME-Version") || has("Return-Path") || (has("From") && has("Message-ID"))
 }

@@ -18,35 +18,35 @@ const HEAD_BYTES_MAX: usize = 64 << 10;
 
 /// A part: its headers, and its body as it is written.
 #[derive(Debug)]
-pub(super) struct Part<'b> {
+pub(super) struct MailPart<'b> {
     pub(super) headers: Vec<Header>,
     body: &'b [u8],
 }
 
 /// Returns the parts of a whole that have no parts in them, in order.
-pub(super) fn parts<'b>(whole: &Part<'b>) -> Vec<Part<'b>> {
+pub(super) fn parts<'b>(whole: &MailPart<'b>) -> Vec<MailPart<'b>> {
     let mut found = Vec::new();
     collect(whole, 0, &mut found);
     found
 }
 
-fn collect<'b>(part: &Part<'b>, depth: usize, found: &mut Vec<Part<'b>>) {
+fn collect<'b>(part: &MailPart<'b>, depth: usize, found: &mut Vec<MailPart<'b>>) {
     let boundary = part.parameter("boundary").filter(|it| !it.is_empty());
     let boundary = boundary.filter(|_| depth < DEPTH_MAX && part.kind().starts_with("multipart/"));
     let Some(boundary) = boundary else {
         if !part.kind().starts_with("multipart/") && found.len() < PARTS_MAX {
-            found.push(Part { headers: part.headers.clone(), body: part.body });
+            found.push(MailPart { headers: part.headers.clone(), body: part.body });
         }
         return;
     };
     for inner in split_on(part.body, boundary.as_bytes()) {
-        if let Some(inner) = Part::read(inner) {
+        if let Some(inner) = MailPart::read(inner) {
             collect(&inner, depth + 1, found);
         }
     }
 }
 
-impl<'b> Part<'b> {
+impl<'b> MailPart<'b> {
     /// Reads a part. Returns `None` where its headers have no end.
     pub(super) fn read(bytes: &'b [u8]) -> Option<Self> {
         let head = &bytes[..bytes.len().min(HEAD_BYTES_MAX)];
@@ -96,9 +96,9 @@ impl<'b> Part<'b> {
     pub(super) fn decode(&self) -> PlainBody {
         let coding = header(&self.headers, "Content-Transfer-Encoding").unwrap_or_default();
         match coding.trim().to_ascii_lowercase().as_str() {
-            "quoted-printable" => PlainBody { body: quoted_printable(self.body), lost: None },
+            "quoted-printable" => PlainBody::whole(quoted_printable(self.body)),
             "base64" => base64(self.body),
-            _ => PlainBody { body: self.body.to_vec(), lost: None },
+            _ => PlainBody::whole(self.body.to_vec()),
         }
     }
 }
@@ -174,7 +174,7 @@ fn base64(body: &[u8]) -> PlainBody {
     out.extend_from_slice(&bytes[1..=count.saturating_sub(1)]);
     let is_whole = count == 0 || count + padding == 4;
     let lost = (!is_whole).then(|| "the end of its base64 is missing".to_owned());
-    PlainBody { body: out, lost }
+    PlainBody { lost, ..PlainBody::whole(out) }
 }
 
 /// Decodes quoted-printable (RFC 2045, section 6.7); what is not a code is kept as it is.

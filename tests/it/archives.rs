@@ -274,7 +274,7 @@ fn damage_is_counted_with_its_place_and_the_rest_is_kept() {
         ("minus.warc", b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: -1\r\n\r\nx".to_vec()),
         ("nulls.warc", [b"WARC/1.0\r\n".as_slice(), &vec![0; 100_000]].concat()),
         ("line.warc", [b"WARC/1.0\r\nA: ".as_slice(), &vec![b'x'; 1 << 20]].concat()),
-        ("not.gz", gzip(b"something else entirely")),
+        ("not.gz", gzip(b"WARC/9.0\r\nsomething else entirely")),
     ] {
         fs::write(program.path(name), bytes).expect("write");
         let (ran, peak) = program.run_measured(&["import", name]);

@@ -15,6 +15,7 @@ mod polite;
 mod safety;
 mod scrape;
 mod secure;
+mod silence;
 mod soak;
 mod stories;
 mod support;

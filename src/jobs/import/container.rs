@@ -36,13 +36,13 @@ pub fn contents(
     if max < body.len() {
         return Err(Unreadable::TooLarge { max });
     }
-    let PlainBody { body, lost } = if is_packed {
+    let PlainBody { body, lost, .. } = if is_packed {
         coding::decode("gzip", body, max).map_err(|error| match error {
             CodingError::TooLarge { max } => Unreadable::TooLarge { max },
             CodingError::Foreign { .. } | CodingError::Unknown { .. } => Unreadable::Binary,
         })?
     } else {
-        PlainBody { body, lost: None }
+        PlainBody::whole(body)
     };
     // A page has no zeros; UTF-16 has them, and a mark at its start.
     let head = &body[..body.len().min(SNIFF_BYTES)];
