@@ -99,10 +99,12 @@ pub(super) fn read(text: &str, profile: &Profile) -> Result<CdxAnswer, String> {
     } else {
         lines(text, profile)
     };
-    if answer.captures.is_empty() && answer.lines == answer.strange.len() && answer.key.is_none() {
-        if let Some(first) = answer.strange.first() {
-            return Err(format!("nothing that it answered is of an index: {first}"));
-        }
+    if answer.captures.is_empty()
+        && answer.lines == answer.strange.len()
+        && answer.key.is_none()
+        && let Some(first) = answer.strange.first()
+    {
+        return Err(format!("nothing that it answered is of an index: {first}"));
     }
     Ok(answer)
 }

@@ -196,8 +196,8 @@ impl<'c> ListingSource<'c> {
 
 /// Returns what the addresses of a page are relative to: its first `<base href>`, else its own address.
 fn base_of(document: &Document<'_>, page: &Url) -> Url {
-    let bases = document.root().descendants().filter(|it| it.name() == "base");
-    let href = bases.filter_map(|it| it.attr("href")).next();
+    let mut bases = document.root().descendants().filter(|it| it.name() == "base");
+    let href = bases.find_map(|it| it.attr("href"));
     href.and_then(|it| page.join(it.trim()).ok()).unwrap_or_else(|| page.clone())
 }
 

@@ -228,7 +228,7 @@ impl<'t> Elements<'t> {
         let (prefix, local) = parts(name);
         let uri = self.spaces.iter().rfind(|it| it.prefix == prefix).map(|it| &it.uri);
         if self.root.is_none() && self.vocabulary.roots.contains(&local.to_lowercase().as_str()) {
-            self.root = Some(Root { prefix, uri: uri.map(|it| it.to_string()) });
+            self.root = Some(Root { prefix, uri: uri.map(ToString::to_string) });
         }
         let by_uri = uri.and_then(|it| known(it));
         let is_roots = self.root.as_ref().is_some_and(|root| match (&root.uri, uri) {

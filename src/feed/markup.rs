@@ -43,10 +43,10 @@ pub(crate) struct StartTag<'t> {
 /// Something that XML does not allow. Each names what was passed over, for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum XmlFlaw {
-    OpenComment,
-    OpenCdata,
-    OpenInstruction,
-    OpenTag,
+    Comment,
+    Cdata,
+    Instruction,
+    Tag,
 }
 
 /// Reads tokens.
@@ -70,10 +70,10 @@ impl XmlFlaw {
     /// Returns what was passed over, in words.
     pub(crate) fn words(self) -> &'static str {
         match self {
-            Self::OpenComment => "a comment without an end",
-            Self::OpenCdata => "a CDATA section without an end",
-            Self::OpenInstruction => "an instruction without an end",
-            Self::OpenTag => "a tag without an end",
+            Self::Comment => "a comment without an end",
+            Self::Cdata => "a CDATA section without an end",
+            Self::Instruction => "an instruction without an end",
+            Self::Tag => "a tag without an end",
         }
     }
 }
@@ -131,11 +131,11 @@ impl<'t> XmlTokens<'t> {
         if rest.starts_with("<!--") {
             let end = if self.absent.comment_end { None } else { self.after(self.at + 4, "-->") };
             self.absent.comment_end |= end.is_none();
-            self.go_on(end, 4, XmlFlaw::OpenComment);
+            self.go_on(end, 4, XmlFlaw::Comment);
         } else if rest.starts_with("<?") {
             let end = if self.absent.instruction_end { None } else { self.after(self.at + 2, "?>") };
             self.absent.instruction_end |= end.is_none();
-            self.go_on(end, 2, XmlFlaw::OpenInstruction);
+            self.go_on(end, 2, XmlFlaw::Instruction);
         } else {
             // A document type ends at its `>`, which is after the `]` of the declarations in it. They are not believed.
             let stop = rest[2..].find(['>', '<', '[']).map_or(rest.len(), |it| it + 2);
@@ -148,7 +148,7 @@ impl<'t> XmlTokens<'t> {
                 }
                 _ => None,
             };
-            self.go_on(end, 2, XmlFlaw::OpenTag);
+            self.go_on(end, 2, XmlFlaw::Tag);
         }
     }
 
@@ -167,7 +167,7 @@ impl<'t> XmlTokens<'t> {
         // A section has no other in it: where another begins first, this one was left open.
         let inner = end.map(|end| &self.text[begin..begin + end]).filter(|it| !it.contains(MARK));
         let Some(inner) = inner else {
-            self.flaws.push(XmlFlaw::OpenCdata);
+            self.flaws.push(XmlFlaw::Cdata);
             self.at = begin;
             return None;
         };
@@ -187,7 +187,7 @@ impl<'t> XmlTokens<'t> {
         let inside = &self.text[name_end..end];
         let is_ended = self.text.as_bytes().get(end) == Some(&b'>');
         if !is_ended {
-            self.flaws.push(XmlFlaw::OpenTag);
+            self.flaws.push(XmlFlaw::Tag);
         }
         self.at = end + usize::from(is_ended);
         let piece = if is_close {
@@ -323,7 +323,7 @@ mod tests {
         assert_eq!(words("<a x='1>2' y='3'/>b"), ["+a/", "b"]);
         let mut tokens = XmlTokens::new("<!-- a <![CDATA[ <b");
         tokens.by_ref().for_each(drop);
-        assert_eq!(tokens.flaws(), [XmlFlaw::OpenComment, XmlFlaw::OpenCdata, XmlFlaw::OpenTag]);
+        assert_eq!(tokens.flaws(), [XmlFlaw::Comment, XmlFlaw::Cdata, XmlFlaw::Tag]);
     }
 
     #[test]

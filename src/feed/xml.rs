@@ -2,8 +2,8 @@
 //! flaws looks like is in `item.rs`; the flaws themselves are mended in `elements.rs` and `markup.rs`.
 //!
 //! Forms that public reports taught: a bare `&`, a notice of PHP before the XML, a CDATA section without an end, an
-//! undeclared prefix, elements in capitals or with a prefix, raw HTML in a description (FreshRSS, feedparser, miniflux); the
-//! link of `source`, `image` or `media:content` taken for the item's, and two links joined into one (NetNewsWire, rome);
+//! undeclared prefix, elements in capitals or with a prefix, raw HTML in a description (`FreshRSS`, feedparser, miniflux); the
+//! link of `source`, `image` or `media:content` taken for the item's, and two links joined into one (`NetNewsWire`, rome);
 //! `feedburner:origLink`, `rdf:about`, `xml:base`, several alternates (feedparser's test cases).
 
 use std::ops::Range;
@@ -130,7 +130,7 @@ pub(super) fn read(text: &str, base: &Url, items_max: usize, unread: &mut Unread
     };
     let mut elements = Elements::new(text, VOCABULARY);
     let mut has_notice = false;
-    while let Some(step) = elements.next() {
+    for step in elements.by_ref() {
         match step {
             XmlStep::Open(opened) => reader.open(&opened),
             XmlStep::Text { text, .. } if !reader.feed.is_feed => has_notice |= !text.trim().is_empty(),

@@ -146,7 +146,7 @@ pub fn moment(local: NaiveDateTime, offset: Offset, own: Option<Tz>) -> Option<D
 fn signed(text: &str) -> Option<OffsetFound> {
     let sign = text.chars().next().filter(|it| matches!(it, '+' | '-' | '\u{2212}'))?;
     let digits_at = sign.len_utf8();
-    let rest = text[digits_at..].as_bytes();
+    let rest = &text.as_bytes()[digits_at..];
     let count = |from: &[u8]| from.iter().take_while(|it| it.is_ascii_digit()).count();
     let number = |range: std::ops::Range<usize>| {
         rest[range].iter().fold(0, |sum, it| sum * 10 + i32::from(it - b'0'))

@@ -73,7 +73,7 @@ pub(super) fn parse(text: &str, base: &Url, profile: &Profile) -> SitemapPage {
     let (page, entry) = (SitemapPage::default(), None);
     let mut reader = SitemapReader { profile, base, page, entry, is_sitemap: false, is_feed: false };
     let mut elements = Elements::new(text, VOCABULARY);
-    while let Some(step) = elements.next() {
+    for step in elements.by_ref() {
         match step {
             XmlStep::Open(element) => reader.open(&element),
             XmlStep::Text { text, .. } => reader.note(&text),

@@ -262,7 +262,7 @@ impl Filling<'_, '_> {
             return Ok(());
         }
         let listings = DayListings { pass, run: *run, bounds, cards };
-        let asked = listings.read(listing.archive, day, &mut self.tally).await?;
+        let asked = listings.read(listing.archive, day, self.tally).await?;
         self.listings_read += asked.asked;
         let names = asked.names();
         let ListingAnswer { state, stop, over, .. } = asked;

@@ -41,10 +41,9 @@ pub(super) fn in_words(text: &str) -> Option<(NaiveDate, Option<Clock>, &str)> {
     while let Some(first) = rest.0.chars().next() {
         let is_after_time = parts.clock.is_some() && parts.offset.is_none();
         match first {
-            ' ' | '\t' | '\n' | '\r' | ',' | '|' | '.' | '\u{a0}' => rest.skip(first),
             '+' | '-' | '\u{2212}' | '(' if is_after_time => parts.take_offset(&mut rest)?,
-            // `08-Mar-21`
-            '-' => rest.skip(first),
+            // A hyphen stands in `08-Mar-21`.
+            ' ' | '\t' | '\n' | '\r' | ',' | '|' | '.' | '-' | '\u{a0}' => rest.skip(first),
             _ if first.is_ascii_digit() => parts.take_number(&mut rest)?,
             _ if first.is_ascii_alphabetic() => parts.take_word(&mut rest, is_after_time)?,
             _ => return None,
@@ -88,12 +87,12 @@ impl<'t> Parts<'t> {
         let word = rest.0[..end].to_ascii_lowercase();
         let is_short_for = |name: &&str| 3 <= word.len() && name.starts_with(word.as_str());
         if let Some(month) =
-            MONTHS.iter().position(|it| is_short_for(&it)).filter(|_| self.month.is_none())
+            MONTHS.iter().position(|it| is_short_for(it)).filter(|_| self.month.is_none())
         {
             self.month = u32::try_from(month + 1).ok();
         } else if is_after_time {
             return self.take_offset(rest);
-        } else if !(WEEKDAYS.iter().any(|it| is_short_for(&it))
+        } else if !(WEEKDAYS.iter().any(|it| is_short_for(it))
             || matches!(word.as_str(), "sept" | "at" | "on" | "of"))
         {
             return None;
