@@ -22,6 +22,7 @@ fuzz_target!(|bytes: &[u8]| {
         status: Some(200),
         validators: Validators::default(),
         heads: None,
+        feed: None,
     };
     let is_packed = bytes.starts_with(&[0x1F, 0x8B]);
     let named = FeedSource::new(&PROFILE, &PROFILE.feeds[0]).absorb(&page);

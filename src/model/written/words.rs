@@ -87,12 +87,12 @@ impl<'t> Parts<'t> {
         let word = rest.0[..end].to_ascii_lowercase();
         let is_short_for = |name: &&str| 3 <= word.len() && name.starts_with(word.as_str());
         if let Some(month) =
-            MONTHS.iter().position(|it| is_short_for(it)).filter(|_| self.month.is_none())
+            MONTHS.iter().position(&is_short_for).filter(|_| self.month.is_none())
         {
             self.month = u32::try_from(month + 1).ok();
         } else if is_after_time {
             return self.take_offset(rest);
-        } else if !(WEEKDAYS.iter().any(|it| is_short_for(it))
+        } else if !(WEEKDAYS.iter().any(&is_short_for)
             || matches!(word.as_str(), "sept" | "at" | "on" | "of"))
         {
             return None;
