@@ -35,7 +35,7 @@
 //! * [`config`]: `config.toml` over its defaults, validated whole; the profile of a site.
 //! * [`coding`]: content codings of HTTP: the packing taken off, as browsers do it.
 //! * [`html`]: the DOM wrapped: parse, decode, walk, match.
-//! * `feed`: RSS, Atom and JSON Feed, and XML as templates write it: a codec.
+//! * [`feed`]: RSS, Atom and JSON Feed, and XML as templates write it: a codec.
 //! * [`warc`]: web archives and saved pages, in and out: a codec.
 //! * [`discover`]: feeds, sitemaps, listings. Says what to read and parses what came.
 //! * [`fetch`]: polite HTTP. The only module that opens a socket to the site.
@@ -53,7 +53,7 @@ pub mod config;
 pub mod html;
 pub mod warc;
 
-mod feed;
+pub mod feed;
 
 pub mod discover;
 pub mod extract;

@@ -37,7 +37,8 @@ pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> an
             GuessIds::Off => Ids::Off,
             GuessIds::Gaps => Ids::Gaps,
             GuessIds::All => Ids::All,
-        },
+        }
+        .of_site(&session.config.profile),
         only_gaps: args.gaps,
     };
     if let Some(name) = &args.via {
@@ -73,7 +74,7 @@ fn fill(
 ) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let reader = session.reader()?;
-    let progress = Progress::new(printer, common.quiet, "backfill");
+    let progress = Progress::new(printer, common, "backfill");
     let report = block_on(async |stop| {
         let fetcher = scrape::fetcher(&session.config)?;
         let pass = session.pass(&fetcher, writer, args.limits.limits(), stop);

@@ -32,15 +32,15 @@ pub(super) fn run(common: &Common, args: &CoverageArgs, printer: &Printer) -> an
     let last = known.map_or(today, |it| it.last);
     let days = args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), last)?;
     let covered = coverage(&reader, profile, days, Utc::now())?;
-    let has_ids = profile.ids.is_some();
+    let ids = Ids::Gaps.of_site(profile);
     match args.format {
-        TableFormat::Table => printer.data(&calendar(&covered, days, has_ids))?,
+        TableFormat::Table => printer.data(&calendar(&covered, days, ids))?,
         TableFormat::Csv => {
             let rows = csv_rows(covered.iter().map(CoverageRow::from));
             printer.data(&(csv_header::<CoverageRow>() + &rows))?;
         }
         TableFormat::Json => {
-            let answer = |day| CoverageAnswer::new(day, |it| it.needs_work(has_ids));
+            let answer = |day| CoverageAnswer::new(day, |it| it.needs_work(ids));
             printer.data(&to_json(&covered.iter().map(answer).collect::<Vec<_>>()))?;
         }
     }
@@ -62,7 +62,7 @@ fn mark(verdict: Verdict) -> String {
     style.apply_to(sign).to_string()
 }
 
-fn calendar(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
+fn calendar(covered: &[CoveredDay], days: Days, ids: Ids) -> String {
     let bold = Style::new().bold();
     let mut out = String::new();
     let ruler: String =
@@ -97,12 +97,12 @@ fn calendar(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
     let legend: Vec<String> = legend.collect();
     let (first, second) = legend.split_at(4);
     let _ = writeln!(out, "\n{}\n{}", first.join("   "), second.join("   "));
-    out + &work(covered, days, has_ids)
+    out + &work(covered, days, ids)
 }
 
 /// The days that need work, in runs of one cause, and the command that does it.
-fn work(covered: &[CoveredDay], days: Days, has_ids: bool) -> String {
-    let open: Vec<&CoveredDay> = covered.iter().filter(|it| it.needs_work(has_ids)).collect();
+fn work(covered: &[CoveredDay], days: Days, ids: Ids) -> String {
+    let open: Vec<&CoveredDay> = covered.iter().filter(|it| it.needs_work(ids)).collect();
     if open.is_empty() {
         return "\nNo day needs work.\n".to_owned();
     }

@@ -57,7 +57,11 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
     let reader = session.reader()?;
     let began = Instant::now();
-    let progress = Progress::new(printer, common.quiet || args.out.is_none(), "export");
+    let progress = match args.out {
+        Some(_) => Progress::new(printer, common, "export"),
+        // The rows themselves are on the terminal.
+        None => Progress::hidden(printer, "export"),
+    };
     let export = TableExport {
         reader: &reader,
         table,
@@ -112,7 +116,7 @@ fn captures(
     let days = args.range.bounds(today(&session.config.profile, now))?;
     let reader = session.reader()?;
     let target = destination.path().display().to_string();
-    let progress = Progress::new(printer, common.quiet, "export");
+    let progress = Progress::new(printer, common, "export");
     let export = CaptureExport {
         reader: &reader,
         days,

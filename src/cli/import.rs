@@ -56,7 +56,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     }
     let writer = session.writer()?;
     let reader = session.reader()?;
-    let progress = Progress::new(printer, common.quiet, "import");
+    let progress = Progress::new(printer, common, "import");
     progress.show(&Event::Expected(paths.len() as u64));
     let max = session.config.fetch.max_body_bytes;
     let file = |path: PathBuf| ImportFile {

@@ -46,9 +46,21 @@ struct Long {
 }
 
 impl Progress {
-    /// Returns a progress whose bar is drawn only on a terminal.
-    pub(super) fn new(printer: &Printer, is_quiet: bool, word: &'static str) -> Self {
-        let is_drawn = !is_quiet && stderr().is_terminal();
+    /// Returns a progress whose bar is drawn only on a terminal, and never for quiet users.
+    pub(super) fn new(printer: &Printer, common: &Common, word: &'static str) -> Self {
+        if common.quiet {
+            Self::hidden(printer, word)
+        } else {
+            Self::on(printer, stderr().is_terminal(), word)
+        }
+    }
+
+    /// Returns a progress without a bar.
+    pub(super) fn hidden(printer: &Printer, word: &'static str) -> Self {
+        Self::on(printer, false, word)
+    }
+
+    fn on(printer: &Printer, is_drawn: bool, word: &'static str) -> Self {
         let pages =
             if is_drawn { printer.bars.add(ProgressBar::new_spinner()) } else { ProgressBar::hidden() };
         // Until the queue is known there is nothing to measure against.

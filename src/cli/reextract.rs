@@ -28,7 +28,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> a
         Some(args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), today)?)
     };
     let readers = session.readers()?;
-    let progress = Progress::new(printer, common.quiet, "reextract");
+    let progress = Progress::new(printer, common, "reextract");
     let report = block_on(async |stop| {
         let job = Reextract {
             readers,

@@ -47,7 +47,7 @@ pub(super) fn pass(
     let began = Instant::now();
     let writer = session.writer()?;
     let reader = session.reader()?;
-    let progress = Progress::new(printer, common.quiet, "scrape");
+    let progress = Progress::new(printer, common, "scrape");
     let report = block_on(async |stop| {
         let fetcher = fetcher(&session.config)?;
         let pass = session.pass(&fetcher, &writer, limits, stop);

@@ -39,7 +39,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     let began = Instant::now();
     let writer = writer(&session, args)?;
     let upgraded = writer.as_ref().map(upgraded).unwrap_or_default();
-    let progress = Progress::new(printer, common.quiet, "verify");
+    let progress = Progress::new(printer, common, "verify");
     let look = block_on(async |stop| look(&session, args, writer.as_ref(), &progress, &stop).await);
     progress.end();
     let Look { verified, repaired, saved } = look?;

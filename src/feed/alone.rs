@@ -4,7 +4,7 @@ use url::Url;
 
 use crate::model::Unread;
 
-use super::{ItemTexts, read};
+use super::{item::ItemTexts, text::read};
 
 /// Returns an item that was taken out of its feed, as [`ItemTexts::raw`] has it; `None` where it is none.
 pub(crate) fn read_item(raw: &str, base: &Url) -> Option<ItemTexts> {

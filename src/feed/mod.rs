@@ -4,47 +4,22 @@
 mod alone;
 mod item;
 mod json;
+mod text;
 mod xml;
 
 pub(crate) mod elements;
 pub(crate) mod markup;
 
-use url::Url;
-
-use crate::model::Unread;
-
 pub(crate) use alone::read_item;
 pub(crate) use item::{ItemTexts, once, plain};
-
-use self::xml::XmlFeed;
-
-/// The items of a feed.
-pub(crate) struct FeedTexts {
-    pub(crate) items: Vec<ItemTexts>,
-    /// Whether there are more than were asked for.
-    pub(crate) has_more: bool,
-}
-
-/// Reads a feed, at most so many items of it. What of it could not be read is noted. Fails with what is wrong, in words.
-pub(crate) fn read(
-    text: &str,
-    base: &Url,
-    items_max: usize,
-    unread: &mut Unread,
-) -> Result<FeedTexts, String> {
-    if text.starts_with(['{', '[']) {
-        let mut items = json::items(text, base)?;
-        let has_more = items_max < items.len();
-        items.truncate(items_max);
-        return Ok(FeedTexts { items, has_more });
-    }
-    let XmlFeed { items, is_feed, has_more } = xml::read(text, base, items_max, unread);
-    if is_feed { Ok(FeedTexts { items, has_more }) } else { Err("not a feed".to_owned()) }
-}
+pub(crate) use text::{FeedTexts, read};
 
 #[cfg(test)]
 mod tests {
+    use url::Url;
+
     use super::*;
+    use crate::model::Unread;
 
     const ATOM: &str = "http://www.w3.org/2005/Atom";
 

@@ -319,7 +319,7 @@ mod tests {
             kinds.push(field("WARC-Type").expect("a type"));
             rest = &after[4..];
         }
-        assert_eq!(kinds, ["warcinfo", "response", "request", "metadata", "revisit"]);
+        assert_eq!(kinds, ["warcinfo", "response", "request", "metadata", "revisit", "resource"]);
     }
 
     proptest::proptest! {

@@ -145,7 +145,9 @@ fn the_feed_of_a_refused_page_is_asked_for_once_and_counts_for_nothing() {
         site.on(&format!("/news/{id}/a"), [status(403)]);
         site.on(&format!("/feeds/news/{id}"), [feed(&[item(site.base(), id, "words")])]);
     }
-    let program = Program::plain(site.base(), "max_attempts = 3");
+    let program = Program::new();
+    let sources = "sitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n";
+    program.configure(site.base(), "max_attempts = 3", sources);
     let ran = program.run(&["scrape"]);
     let stories = one(&program.archive(), "SELECT count(*) FROM articles");
     assert_ne!(stories, "0", "{}", ran.stderr);

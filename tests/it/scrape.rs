@@ -33,7 +33,11 @@ fn every_article_is_stored_once_and_a_second_run_fetches_no_page_again() {
     let pages: Vec<_> = asked.iter().filter(|it| it.0.starts_with("/news/")).collect();
     assert_eq!(pages.len(), 38, "36 articles, a blocked one, a missing one");
     assert!(pages.iter().all(|it| *it.1 == 1), "{pages:?}");
-    assert_eq!(asked.len(), 38 + 6, "and robots.txt, four feeds, the sitemap");
+    assert_eq!(
+        asked.len(),
+        38 + 7,
+        "and robots.txt, four feeds, the sitemap, the feed of the blocked one"
+    );
 
     let second = program.run(&["scrape"]);
     assert_eq!(second.code, 0, "{}", second.stderr);

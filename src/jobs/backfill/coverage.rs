@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::Ids;
 use crate::{
     config::Profile,
     model::{DayReading, Days, IDS, Reading, Verdict},
@@ -89,11 +90,11 @@ impl CoveredDay {
         self.readings.iter().find(|it| it.source == source)
     }
 
-    /// Whether a backfill can do something for the day: with `ids`, by asking for every number of it.
-    pub fn needs_work(&self, ids: bool) -> bool {
+    /// Whether a backfill can do something for the day, which may ask for every number of it.
+    pub fn needs_work(&self, ids: Ids) -> bool {
         match self.verdict {
             Verdict::Complete | Verdict::Open => false,
-            Verdict::Thin | Verdict::Empty => ids && !self.has_ids(),
+            Verdict::Thin | Verdict::Empty => ids != Ids::Off && !self.has_ids(),
             Verdict::Partial | Verdict::Blocked | Verdict::Unknown => true,
         }
     }

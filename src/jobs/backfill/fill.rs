@@ -94,7 +94,7 @@ impl Filling<'_, '_> {
         let survey = self.survey(&cards, &mut listings).await?;
         let covered = coverage(self.reader, profile, self.plan.days, Utc::now())?;
         let typical = typical(&covered);
-        let days = self.plan.select(covered, profile.ids.is_some());
+        let days = self.plan.select(covered);
         let Outlooks { expected, silent } = self.expect(&days, &listings, &survey, typical)?;
         let expected = match self.look_up(silent).await? {
             0 => expected,
@@ -125,7 +125,7 @@ impl Filling<'_, '_> {
     ) -> Result<Survey, Halt> {
         let profile = self.work.pass.profile;
         let covered = coverage(self.reader, profile, self.plan.days, Utc::now())?;
-        let days = self.plan.select(covered, profile.ids.is_some());
+        let days = self.plan.select(covered);
         let is_asked = |day: &CoveredDay, listings: &[Listing<'_>]| {
             day.verdict != Verdict::Open
                 && listings.iter().any(|it| is_asked(day, &it.archive.template, Utc::now()))

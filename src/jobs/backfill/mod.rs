@@ -4,6 +4,7 @@
 mod coverage;
 mod fill;
 mod forecast;
+mod guessing;
 mod id_map;
 mod ids;
 mod listings;
@@ -15,6 +16,7 @@ mod survey;
 mod wanted;
 
 pub use coverage::{CoveredDay, coverage};
+pub use guessing::Ids;
 pub use outlook::Expected;
 pub use preview::{BackfillPlan, PlannedDay, Preview};
-pub use wanted::{Backfill, Ids, Order};
+pub use wanted::{Backfill, Order};

@@ -82,7 +82,7 @@ impl Preview<'_> {
             None => unknown(profile, backfill, now),
         };
         let typical = typical(&covered);
-        let days = backfill.select(covered, profile.ids.is_some());
+        let days = backfill.select(covered);
         if days.is_empty() {
             return Ok(BackfillPlan::default());
         }

@@ -2,7 +2,7 @@
 
 use crate::model::{Days, Verdict};
 
-use super::CoveredDay;
+use super::{CoveredDay, Ids};
 
 /// What to fill.
 #[derive(Debug, Clone, Copy)]
@@ -11,7 +11,7 @@ pub struct Backfill {
     pub days: Days,
     /// Which day comes first.
     pub order: Order,
-    /// Whether to ask for ids that nobody named.
+    /// Whether to ask for ids that nobody named; [`Ids::Off`] for a site whose ids do not rise with the day.
     pub ids: Ids,
     /// Whether days without an open question are left out even where their ids were not asked for.
     pub only_gaps: bool,
@@ -26,25 +26,12 @@ pub enum Order {
     OldestFirst,
 }
 
-/// Whether to ask for ids that nobody named.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ids {
-    /// Never.
-    Off,
-    /// On days that no listing speaks of, or that are thin.
-    Gaps,
-    /// On every day.
-    All,
-}
-
 impl Backfill {
     /// Returns the days to work on, in order.
-    pub fn select(&self, covered: Vec<CoveredDay>, has_ids: bool) -> Vec<CoveredDay> {
-        let with_ids = has_ids && self.ids != Ids::Off;
-        let wants_ids =
-            |it: &CoveredDay| with_ids && self.ids == Ids::All && !self.only_gaps && !it.has_ids();
+    pub fn select(&self, covered: Vec<CoveredDay>) -> Vec<CoveredDay> {
+        let wants_ids = |it: &CoveredDay| self.ids == Ids::All && !self.only_gaps && !it.has_ids();
         let is_open = |it: &CoveredDay| it.verdict == Verdict::Open && !self.only_gaps;
-        let wanted = |it: &CoveredDay| it.needs_work(with_ids) || is_open(it) || wants_ids(it);
+        let wanted = |it: &CoveredDay| it.needs_work(self.ids) || is_open(it) || wants_ids(it);
         let mut days: Vec<CoveredDay> = covered.into_iter().filter(wanted).collect();
         if self.order == Order::NewestFirst {
             days.reverse();

@@ -42,11 +42,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
             Index::Cdx(server) => return Ok(vec![server.clone()]),
             Index::Crawls(list) => list,
         };
-        let text = match self.ask(&Ask::new(list.clone())).await? {
-            Ok(Fetched::Page(page)) => String::from_utf8_lossy(&page.body).into_owned(),
-            Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => String::new(),
-            Err(error) => return Err(self.failed(list, &error).into()),
-        };
+        let text = self.text(list).await?;
         let Some(servers) = crawls(&text, days) else {
             let cause = "no list of crawls".to_owned();
             (self.work.pass.observe)(Event::SourceFailed {
@@ -70,12 +66,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         let mut failure = None;
         while let Some(url) = query.ask() {
             self.work.bounds.check()?;
-            let text = match self.ask(&Ask::new(url.clone())).await? {
-                Ok(Fetched::Page(page)) => String::from_utf8_lossy(&page.body).into_owned(),
-                // An archive that has nothing says so with 404, too.
-                Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => String::new(),
-                Err(error) => return Err(self.failed(&url, &error).into()),
-            };
+            let text = self.text(&url).await?;
             match query.absorb(&text) {
                 Ok(Listed { captures: listed, unread: strange }) => {
                     captures.extend(listed);
@@ -102,10 +93,21 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         Ok(IndexRead { captures, is_whole })
     }
 
+    /// Returns what an address of the archive answers; nothing where it has nothing, which archives say with 404, too.
+    async fn text(&mut self, url: &Url) -> Result<String, Halt> {
+        match self.ask(&Ask::new(url.clone())).await {
+            Ok(Fetched::Page(page)) => Ok(String::from_utf8_lossy(&page.body).into_owned()),
+            Ok(Fetched::Missing(_) | Fetched::NotModified(_))
+            | Err(Failed::Missing | Failed::NotThePage(_)) => Ok(String::new()),
+            Err(Failed::Fetch(error)) => Err(self.failed(url, &error).into()),
+            Err(Failed::Job(error)) => Err(error.into()),
+        }
+    }
+
     /// Fetches a capture and keeps it. Returns what that meant for the archive.
     pub(super) async fn fetch(&mut self, capture: ArchivedCapture) -> Result<Settled, Halt> {
         let Pass { writer, observe, .. } = self.work.pass;
-        let (settled, cause) = match self.page(&capture).await? {
+        let (settled, cause) = match self.page(&capture).await {
             Ok(page) => {
                 let read = self.work.visitor.read(page).await;
                 let cause = read.extraction.not_story.map(|it| it.words().to_owned());
@@ -116,6 +118,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
                 return Err(End::Stopped { cause: error.to_string() }.into());
             }
             Err(Failed::Fetch(error)) => (Settled::Failed(error.state()), Some(error.to_string())),
+            Err(Failed::Job(error)) => return Err(error.into()),
             Err(Failed::Missing) => (Settled::Missing, None),
             Err(Failed::NotThePage(why)) => {
                 (Settled::Failed(PageState::NotArticle), Some(why.to_owned()))
@@ -126,21 +129,20 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         Ok(settled)
     }
 
-    async fn page(&mut self, capture: &ArchivedCapture) -> Result<Result<RawPage, Failed>, JobError> {
-        let Some(ask) = self.address(capture) else { return Ok(Err(Failed::Missing)) };
+    async fn page(&mut self, capture: &ArchivedCapture) -> Result<RawPage, Failed> {
+        let ask = self.address(capture).ok_or(Failed::Missing)?;
         let page = match self.ask(&ask).await? {
-            Ok(Fetched::Page(page)) => page,
-            Ok(Fetched::Missing(_) | Fetched::NotModified(_)) => return Ok(Err(Failed::Missing)),
-            Err(error) => return Ok(Err(Failed::Fetch(error))),
+            Fetched::Page(page) => page,
+            Fetched::Missing(_) | Fetched::NotModified(_) => return Err(Failed::Missing),
         };
         if matches!(self.archive.holding, Holding::Records(_)) {
-            return Ok(self.out_of_record(&page, capture).ok_or(Failed::NotThePage(ANOTHER)));
+            return self.out_of_record(&page, capture).ok_or(Failed::NotThePage(ANOTHER));
         }
         let replayed = self.replayed(&page, capture);
         let Some(at) = replayed.filter(|_| is_page(page.content_type.as_deref(), &page.body)) else {
-            return Ok(Err(Failed::NotThePage(ANOTHER)));
+            return Err(Failed::NotThePage(ANOTHER));
         };
-        Ok(Ok(RawPage {
+        Ok(RawPage {
             url: capture.url.parse().ok(),
             captured_at: Some(Captured::At(at)),
             source: CaptureSource::Wayback,
@@ -149,7 +151,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
             heads: None,
             feed: None,
             ..*page
-        }))
+        })
     }
 
     /// The request for a capture; `None` where the index does not say where it is.
@@ -202,20 +204,20 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
     }
 
     /// Sends one request, at the archive's pace and with what its host asked of an earlier run.
-    async fn ask(&mut self, ask: &Ask) -> Result<Result<Fetched, FetchError>, JobError> {
+    async fn ask(&mut self, ask: &Ask) -> Result<Fetched, Failed> {
         let Pass { fetcher, writer, .. } = self.work.pass;
         let host = Fetcher::host_of(&ask.url);
         if !self.hosts.contains(&host) {
-            if let Some(memory) = writer.host(host.clone()).await? {
+            if let Some(memory) = writer.host(host.clone()).await.map_err(JobError::from)? {
                 fetcher.resume(&memory, None);
             }
             fetcher.slow_down(&host, self.archive.interval);
             self.hosts.push(host.clone());
         }
         let visit = fetcher.get(ask).await;
-        writer.remember_requests(self.work.run, visit.requests).await?;
-        writer.remember_host(fetcher.memory(&host)).await?;
-        Ok(visit.result)
+        writer.remember_requests(self.work.run, visit.requests).await.map_err(JobError::from)?;
+        writer.remember_host(fetcher.memory(&host)).await.map_err(JobError::from)?;
+        visit.result.map_err(Failed::Fetch)
     }
 
     fn failed(&self, url: &Url, error: &FetchError) -> End {
@@ -230,6 +232,14 @@ enum Failed {
     Fetch(FetchError),
     Missing,
     NotThePage(&'static str),
+    /// The job itself cannot go on.
+    Job(JobError),
+}
+
+impl From<JobError> for Failed {
+    fn from(error: JobError) -> Self {
+        Self::Job(error)
+    }
 }
 
 const ANOTHER: &str = "what the archive gave is not the page, or not of the time that its index says";

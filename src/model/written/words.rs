@@ -86,9 +86,7 @@ impl<'t> Parts<'t> {
         let end = rest.0.find(|it: char| !it.is_ascii_alphabetic()).unwrap_or(rest.0.len());
         let word = rest.0[..end].to_ascii_lowercase();
         let is_short_for = |name: &&str| 3 <= word.len() && name.starts_with(word.as_str());
-        if let Some(month) =
-            MONTHS.iter().position(&is_short_for).filter(|_| self.month.is_none())
-        {
+        if let Some(month) = MONTHS.iter().position(&is_short_for).filter(|_| self.month.is_none()) {
             self.month = u32::try_from(month + 1).ok();
         } else if is_after_time {
             return self.take_offset(rest);

@@ -30,13 +30,13 @@ impl Program {
         program
     }
 
-    /// One feed and no sitemap, one request at a time, further lines for `[fetch]`.
+    /// One feed and no sitemap, no feeds of single stories, one request at a time, further lines for `[fetch]`.
     pub(crate) fn plain(base_url: &str, fetch: &str) -> Self {
         let program = Self::new();
         program.configure(
             base_url,
             fetch,
-            "sitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n",
+            "article_feed = \"\"\nsitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n",
         );
         program
     }

@@ -13,6 +13,8 @@ use std::{
 
 pub(crate) struct Site {
     base: String,
+    /// When it was put up.
+    born: chrono::DateTime<chrono::Utc>,
     script: Arc<Mutex<Script>>,
 }
 
@@ -152,7 +154,7 @@ impl Site {
                 thread::spawn(move || _ = serve(stream, &shared));
             }
         });
-        Self { base, script }
+        Self { base, born: chrono::Utc::now(), script }
     }
 
     pub(crate) fn base(&self) -> &str {
@@ -174,9 +176,9 @@ impl Site {
         self.script.lock().expect("a script").otherwise = Some(Arc::new(reply));
     }
 
-    /// A feed at `/feeds/latest-news` that names these pages, dated now.
+    /// A feed at `/feeds/latest-news` that names these pages, all of the moment in which the site was put up.
     pub(crate) fn feed(&self, paths: &[&str]) {
-        self.on("/feeds/latest-news", [ok(rss(&self.base, paths, chrono::Utc::now()))]);
+        self.on("/feeds/latest-news", [ok(rss(&self.base, paths, self.born))]);
     }
 
     pub(crate) fn visits(&self, path: &str) -> Vec<Visit> {
