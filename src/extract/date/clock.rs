@@ -2,7 +2,7 @@
 //!
 //! It says which numbers are written. What zone they are of is read by `offset.rs`.
 
-use super::cursor::Cursor;
+use super::cursor::DateCursor;
 
 /// Words between a day and a time.
 const LINKS: &[&str] = &[
@@ -51,7 +51,7 @@ pub(super) enum Half {
 }
 
 /// Reads the time that follows a day, and what stands between them.
-pub(super) fn read_after_day(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
+pub(super) fn read_after_day(cursor: &mut DateCursor<'_>) -> Option<WrittenTime> {
     let mut ahead = *cursor;
     let is_iso = ahead.eat(&['T', 't']).is_some();
     let mut is_led = false;
@@ -76,7 +76,7 @@ pub(super) fn read_after_day(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
 }
 
 /// Reads the time that stands before a day, and what stands between them.
-pub(super) fn read_before_day(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
+pub(super) fn read_before_day(cursor: &mut DateCursor<'_>) -> Option<WrittenTime> {
     let mut ahead = *cursor;
     let time = read(&mut ahead)?;
     let apart = ahead.blanks() + usize::from(ahead.eat(MARKS).is_some());
@@ -88,7 +88,7 @@ pub(super) fn read_before_day(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
 }
 
 /// Reads `10:30`, or a form that cannot be anything but a time.
-pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
+pub(super) fn read(cursor: &mut DateCursor<'_>) -> Option<WrittenTime> {
     let mut ahead = *cursor;
     let before = half_in_words(&mut ahead);
     let hour = ahead.short_number()?;
@@ -112,7 +112,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
 }
 
 /// Reads a time that a word before it calls one: `10.30` and `10h` are, too.
-fn read_loose(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
+fn read_loose(cursor: &mut DateCursor<'_>) -> Option<WrittenTime> {
     let mut ahead = *cursor;
     if let Some(time) = read(&mut ahead) {
         *cursor = ahead;
@@ -130,7 +130,7 @@ fn read_loose(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
 }
 
 /// Reads `103015` or `1030`, the basic form of ISO 8601.
-fn read_basic(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
+fn read_basic(cursor: &mut DateCursor<'_>) -> Option<WrittenTime> {
     let mut ahead = *cursor;
     let found = ahead.digits().filter(|it| matches!(it.count, 4 | 6))?;
     let number = u32::try_from(found.value).ok()?;
@@ -140,12 +140,12 @@ fn read_basic(cursor: &mut Cursor<'_>) -> Option<WrittenTime> {
     Some(WrittenTime { hour, minute, second, half: None })
 }
 
-fn minutes(cursor: &mut Cursor<'_>, mark: char) -> Option<u32> {
+fn minutes(cursor: &mut DateCursor<'_>, mark: char) -> Option<u32> {
     cursor.eat(&[mark, mark.to_ascii_uppercase()])?;
     cursor.two_digits()
 }
 
-fn minutes_in_signs(cursor: &mut Cursor<'_>) -> u32 {
+fn minutes_in_signs(cursor: &mut DateCursor<'_>) -> u32 {
     cursor.eat(&['時', '时', '點', '点', '시']);
     let mut ahead = *cursor;
     ahead.blanks();
@@ -158,7 +158,7 @@ fn minutes_in_signs(cursor: &mut Cursor<'_>) -> u32 {
     }
 }
 
-fn seconds(cursor: &mut Cursor<'_>) -> u32 {
+fn seconds(cursor: &mut DateCursor<'_>) -> u32 {
     let mut ahead = *cursor;
     if ahead.eat(&[':']).is_none() {
         return 0;
@@ -173,7 +173,7 @@ fn seconds(cursor: &mut Cursor<'_>) -> u32 {
 }
 
 /// Reads `am`, `p.m.`, `PM` after a time.
-fn half(cursor: &mut Cursor<'_>) -> Option<Half> {
+fn half(cursor: &mut DateCursor<'_>) -> Option<Half> {
     let mut ahead = *cursor;
     ahead.blanks();
     let half = match ahead.eat(&['a', 'A', 'p', 'P'])? {
@@ -191,7 +191,7 @@ fn half(cursor: &mut Cursor<'_>) -> Option<Half> {
 }
 
 /// Reads the half of the day that Japanese, Chinese and Korean write before a time.
-fn half_in_words(cursor: &mut Cursor<'_>) -> Option<Half> {
+fn half_in_words(cursor: &mut DateCursor<'_>) -> Option<Half> {
     let mut ahead = *cursor;
     let words = [("午前", Half::Morning), ("上午", Half::Morning), ("오전", Half::Morning)];
     let words = words.into_iter().chain([
@@ -205,7 +205,7 @@ fn half_in_words(cursor: &mut Cursor<'_>) -> Option<Half> {
     Some(half)
 }
 
-fn skip_word(cursor: &mut Cursor<'_>, words: &[&str]) -> bool {
+fn skip_word(cursor: &mut DateCursor<'_>, words: &[&str]) -> bool {
     let mut ahead = *cursor;
     let word = ahead.word();
     let is_one = !word.is_empty() && words.iter().any(|it| it.eq_ignore_ascii_case(word));

@@ -11,7 +11,7 @@ const WORD_CHARS_MAX: usize = 32;
 
 /// A place in a text. Copies are marks to go back to.
 #[derive(Clone, Copy)]
-pub(super) struct Cursor<'t> {
+pub(super) struct DateCursor<'t> {
     text: &'t str,
     at: usize,
 }
@@ -24,7 +24,7 @@ pub(super) struct Digits {
     pub(super) count: usize,
 }
 
-impl<'t> Cursor<'t> {
+impl<'t> DateCursor<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {
         Self { text, at }
     }
@@ -146,16 +146,16 @@ mod tests {
 
     #[test]
     fn pieces_are_read_whole_or_not_at_all() {
-        let mut cursor = Cursor::new("  08 März, x", 0);
+        let mut cursor = DateCursor::new("  08 März, x", 0);
         assert_eq!(cursor.blanks(), 2);
         assert_eq!(cursor.short_number(), Some(8));
         cursor.blanks();
         assert_eq!(cursor.word(), "März");
         assert_eq!(cursor.eat(&['.', ',']), Some(','));
         assert_eq!(cursor.rest(), " x");
-        assert_eq!(Cursor::new("123", 0).short_number(), None);
-        assert!(Cursor::new(&"9".repeat(40), 0).digits().is_none());
-        assert_eq!(Cursor::new(&"a".repeat(40), 0).word(), "");
-        assert_eq!(Cursor::new("٢٠٢٤", 0).digits().map(|it| it.value), Some(2024));
+        assert_eq!(DateCursor::new("123", 0).short_number(), None);
+        assert!(DateCursor::new(&"9".repeat(40), 0).digits().is_none());
+        assert_eq!(DateCursor::new(&"a".repeat(40), 0).word(), "");
+        assert_eq!(DateCursor::new("٢٠٢٤", 0).digits().map(|it| it.value), Some(2024));
     }
 }

@@ -3,7 +3,7 @@
 //! It says which three numbers are written. Whether there is such a day, and what stands after it, is not asked here.
 
 use super::{
-    cursor::Cursor,
+    cursor::DateCursor,
     names::{is_doubtful, is_weekday, month},
 };
 
@@ -32,7 +32,7 @@ pub(super) struct MonthAndDay {
 }
 
 /// Skips the name of a weekday and what stands between it and a date.
-pub(super) fn skip_weekday(cursor: &mut Cursor<'_>) {
+pub(super) fn skip_weekday(cursor: &mut DateCursor<'_>) {
     let mut ahead = *cursor;
     if !is_weekday(ahead.word()) {
         return;
@@ -45,7 +45,7 @@ pub(super) fn skip_weekday(cursor: &mut Cursor<'_>) {
 }
 
 /// Reads the day that begins at a place.
-pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<WrittenDay> {
+pub(super) fn read(cursor: &mut DateCursor<'_>) -> Option<WrittenDay> {
     let mut ahead = *cursor;
     let found = if ahead.peek().is_some_and(char::is_alphabetic) {
         after_month(&mut ahead)
@@ -61,7 +61,7 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Option<WrittenDay> {
 }
 
 /// Reads `20240308`, the basic form of ISO 8601.
-pub(super) fn read_basic(cursor: &mut Cursor<'_>) -> Option<WrittenDay> {
+pub(super) fn read_basic(cursor: &mut DateCursor<'_>) -> Option<WrittenDay> {
     let found = cursor.digits().filter(|it| it.count == 8)?;
     let number = u32::try_from(found.value).ok()?;
     let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
@@ -69,7 +69,7 @@ pub(super) fn read_basic(cursor: &mut Cursor<'_>) -> Option<WrittenDay> {
 }
 
 /// Reads `Mar 8`, after which the time stands before the year.
-pub(super) fn month_and_day(cursor: &mut Cursor<'_>) -> Option<MonthAndDay> {
+pub(super) fn month_and_day(cursor: &mut DateCursor<'_>) -> Option<MonthAndDay> {
     let month = month(cursor.word())?;
     cursor.eat(&['.']);
     if cursor.blanks() == 0 {
@@ -81,7 +81,7 @@ pub(super) fn month_and_day(cursor: &mut Cursor<'_>) -> Option<MonthAndDay> {
 }
 
 /// Reads the year of a date, which nothing of a word may follow.
-pub(super) fn year(cursor: &mut Cursor<'_>) -> Option<u32> {
+pub(super) fn year(cursor: &mut DateCursor<'_>) -> Option<u32> {
     let found = cursor.digits().filter(|it| it.count == 4)?;
     if cursor.is_in_word() {
         return None;
@@ -89,7 +89,7 @@ pub(super) fn year(cursor: &mut Cursor<'_>) -> Option<u32> {
     u32::try_from(found.value).ok()
 }
 
-fn after_month(cursor: &mut Cursor<'_>) -> Option<WrittenDay> {
+fn after_month(cursor: &mut DateCursor<'_>) -> Option<WrittenDay> {
     let MonthAndDay { month, day } = month_and_day(cursor)?;
     let comma = cursor.blanks() + usize::from(cursor.eat(&[',', '،', '.']).is_some());
     let apart = comma + cursor.blanks();
@@ -98,7 +98,7 @@ fn after_month(cursor: &mut Cursor<'_>) -> Option<WrittenDay> {
 }
 
 /// Reads on after the year of `2024-03-08`, `2024/3/8`, `2024年3月8日`, `2024. március 8.`.
-fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<WrittenDay> {
+fn after_year(cursor: &mut DateCursor<'_>, year: u32) -> Option<WrittenDay> {
     let written = |month, day| Some(WrittenDay { year, month, day, is_month_first: false });
     if let Some(mark) = cursor.eat(&['年', '년']) {
         let (of_month, of_day) = if mark == '年' { ('月', '日') } else { ('월', '일') };
@@ -144,7 +144,7 @@ fn after_year(cursor: &mut Cursor<'_>, year: u32) -> Option<WrittenDay> {
 }
 
 /// Reads on after the first number of `8 March 2024`, `8. März 2024`, `08.03.2024`, `28/03/2024`, `08-Mar-2024`.
-fn after_number(cursor: &mut Cursor<'_>, first: u32) -> Option<WrittenDay> {
+fn after_number(cursor: &mut DateCursor<'_>, first: u32) -> Option<WrittenDay> {
     let written = |year, month, day| Some(WrittenDay { year, month, day, is_month_first: false });
     skip_ordinal(cursor);
     let mut ahead = *cursor;
@@ -175,12 +175,12 @@ fn after_number(cursor: &mut Cursor<'_>, first: u32) -> Option<WrittenDay> {
 }
 
 /// Reads a number; after a dot there may be blanks (`8. 3. 2024`).
-fn number_after(cursor: &mut Cursor<'_>, mark: char) -> Option<u32> {
+fn number_after(cursor: &mut DateCursor<'_>, mark: char) -> Option<u32> {
     skip_blanks_after(cursor, mark);
     cursor.short_number()
 }
 
-fn skip_blanks_after(cursor: &mut Cursor<'_>, mark: char) {
+fn skip_blanks_after(cursor: &mut DateCursor<'_>, mark: char) {
     if mark == '.' {
         cursor.blanks();
     }
@@ -196,7 +196,7 @@ fn day_and_month(first: u32, second: u32, mark: char) -> Option<(u32, u32)> {
     }
 }
 
-fn short_or_long_year(cursor: &mut Cursor<'_>, mark: char) -> Option<u32> {
+fn short_or_long_year(cursor: &mut DateCursor<'_>, mark: char) -> Option<u32> {
     let mut ahead = *cursor;
     if let Some(year) = year(&mut ahead) {
         *cursor = ahead;
@@ -208,7 +208,7 @@ fn short_or_long_year(cursor: &mut Cursor<'_>, mark: char) -> Option<u32> {
     (!is_longer).then_some(CENTURY + short)
 }
 
-fn skip_ordinal(cursor: &mut Cursor<'_>) {
+fn skip_ordinal(cursor: &mut DateCursor<'_>) {
     let mut ahead = *cursor;
     let is_ordinal = ORDINALS.iter().any(|it| ahead.eat_text(it));
     if is_ordinal && !ahead.is_in_word() {
@@ -216,7 +216,7 @@ fn skip_ordinal(cursor: &mut Cursor<'_>) {
     }
 }
 
-fn skip_link(cursor: &mut Cursor<'_>) {
+fn skip_link(cursor: &mut DateCursor<'_>) {
     let mut ahead = *cursor;
     let word = ahead.word();
     let is_link = LINKS.iter().any(|it| it.eq_ignore_ascii_case(word));

@@ -15,6 +15,9 @@ mod clock;
 mod day;
 mod offset;
 
+#[cfg(test)]
+mod forms;
+
 use std::ops::Range;
 
 use chrono::{
@@ -24,7 +27,7 @@ use chrono_tz::Tz;
 
 use self::{
     clock::{Half, WrittenTime},
-    cursor::{Cursor, digit_of, is_word_char},
+    cursor::{DateCursor, digit_of, is_word_char},
     day::WrittenDay,
     offset::Zone,
 };
@@ -54,7 +57,7 @@ pub(super) struct DateFound {
 }
 
 /// A date as written, with its place.
-struct Written<'t> {
+struct WrittenDate<'t> {
     range: Range<usize>,
     day: WrittenDay,
     time: Option<WrittenTime>,
@@ -100,7 +103,7 @@ pub(super) fn scan(text: &str, zone: Tz) -> impl Iterator<Item = DateFound> {
 
 /// Whether a text may begin with the name of a month or a weekday: a cheap look before a costly one.
 pub(super) fn may_begin(text: &str) -> bool {
-    let word = Cursor::new(text, 0).word();
+    let word = DateCursor::new(text, 0).word();
     names::month(word).is_some() || names::is_weekday(word) || word.starts_with(clock::HALVES)
 }
 
@@ -133,7 +136,7 @@ fn epoch(text: &str, zone: Tz) -> Option<Dated> {
 
 /// Reads `20240305` and `20240305T100000Z`.
 fn basic(text: &str, zone: Tz) -> Option<Dated> {
-    let mut cursor = Cursor::new(text, 0);
+    let mut cursor = DateCursor::new(text, 0);
     let day = day::read_basic(&mut cursor)?;
     if cursor.rest().is_empty() {
         return calendar(day).map(|on| Dated { on, at: None });
@@ -141,12 +144,12 @@ fn basic(text: &str, zone: Tz) -> Option<Dated> {
     let time = clock::read_after_day(&mut cursor)?;
     let written_zone = offset::read(&mut cursor);
     let range = 0..cursor.at();
-    Written { range, day, time: Some(time), zone: written_zone }.read(zone).when
+    WrittenDate { range, day, time: Some(time), zone: written_zone }.read(zone).when
 }
 
 /// Reads the date that begins at a place, with the weekday or time before it.
-fn written_at(text: &str, at: usize) -> Option<Written<'_>> {
-    let mut cursor = Cursor::new(text, at);
+fn written_at(text: &str, at: usize) -> Option<WrittenDate<'_>> {
+    let mut cursor = DateCursor::new(text, at);
     let early = clock::read_before_day(&mut cursor);
     day::skip_weekday(&mut cursor);
     let Some(day) = day::read(&mut cursor) else {
@@ -157,12 +160,12 @@ fn written_at(text: &str, at: usize) -> Option<Written<'_>> {
     // `10:00, 8 March 2024` has its time before the day, and none after it.
     let time = late.or(early);
     let zone = if late.is_some() { offset::read(&mut end) } else { Zone::Unsaid };
-    Some(Written { range: at..end.at(), day, time, zone })
+    Some(WrittenDate { range: at..end.at(), day, time, zone })
 }
 
 /// Reads `Tue Mar  5 22:00:00 UTC 2024`, as Java and `date` print it.
-fn year_last(text: &str, at: usize) -> Option<Written<'_>> {
-    let mut cursor = Cursor::new(text, at);
+fn year_last(text: &str, at: usize) -> Option<WrittenDate<'_>> {
+    let mut cursor = DateCursor::new(text, at);
     day::skip_weekday(&mut cursor);
     let found = day::month_and_day(&mut cursor)?;
     let time = clock::read_after_day(&mut cursor)?;
@@ -172,10 +175,10 @@ fn year_last(text: &str, at: usize) -> Option<Written<'_>> {
     }
     let year = day::year(&mut cursor)?;
     let day = WrittenDay { year, month: found.month, day: found.day, is_month_first: true };
-    Some(Written { range: at..cursor.at(), day, time: Some(time), zone })
+    Some(WrittenDate { range: at..cursor.at(), day, time: Some(time), zone })
 }
 
-impl Written<'_> {
+impl WrittenDate<'_> {
     fn read(self, zone: Tz) -> DateFound {
         let when = calendar(self.day).and_then(|on| self.when(on, zone));
         DateFound { range: self.range, when, is_month_first: self.day.is_month_first }
@@ -224,25 +227,7 @@ fn is_possible(day: NaiveDate) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    proptest! {
-        /// Whatever a text says, dates are found in it, one after the other.
-        #[test]
-        fn dates_are_places_in_their_text(
-            text in "([0-9:./+ ,TZ-]|Mar |mars |th |GMT|年|at |\u{2212}|\\[|pm|[a-z]{1,6}){0,40}",
-        ) {
-            let mut at = 0;
-            for found in scan(&text, chrono_tz::Asia::Karachi) {
-                prop_assert!(at <= found.range.start && found.range.start < found.range.end);
-                at = found.range.end;
-                prop_assert!(text.get(found.range).is_some());
-            }
-            let _ = parse(&text, chrono_tz::America::New_York);
-        }
-    }
 
     #[track_caller]
     fn check(text: &str, on: &str, at: Option<&str>) {
@@ -275,116 +260,6 @@ mod tests {
         check("Mon, 08 Mar 2021 06:20:00 GMT", "2021-03-08", Some("2021-03-08T11:20:00+05:00"));
         check("Mon, 08 Mar 2021 11:20:00 +0500", "2021-03-08", Some("2021-03-08T11:20:00+05:00"));
         check("2021-03-08", "2021-03-08", None);
-    }
-
-    #[test]
-    fn an_offset_in_whatever_form_is_that_moment() {
-        for (zone, expect) in [
-            ("GMT+0500 (Pakistan Standard Time)", "2024-03-05T22:00:00+05:00"),
-            ("GMT-0500 (Eastern Standard Time)", "2024-03-06T08:00:00+05:00"),
-            ("UTC+05:00", "2024-03-05T22:00:00+05:00"),
-            ("+00:00Z", "2024-03-06T03:00:00+05:00"),
-            ("+00", "2024-03-06T03:00:00+05:00"),
-            ("-05", "2024-03-06T08:00:00+05:00"),
-            ("+5:30", "2024-03-05T21:30:00+05:00"),
-            ("\u{2212}05:00", "2024-03-06T08:00:00+05:00"),
-            ("EST", "2024-03-06T08:00:00+05:00"),
-            ("EDT", "2024-03-06T07:00:00+05:00"),
-            ("CET", "2024-03-06T02:00:00+05:00"),
-            ("BST", "2024-03-06T02:00:00+05:00"),
-            ("IST", "2024-03-05T21:30:00+05:00"),
-            ("UT", "2024-03-06T03:00:00+05:00"),
-            ("z", "2024-03-06T03:00:00+05:00"),
-            ("ET", "2024-03-06T08:00:00+05:00"),
-            ("America/New_York", "2024-03-06T08:00:00+05:00"),
-            ("+05:00[Asia/Karachi]", "2024-03-05T22:00:00+05:00"),
-            ("[Europe/Paris]", "2024-03-06T02:00:00+05:00"),
-            ("(GMT)", "2024-03-06T03:00:00+05:00"),
-            (".123456+00", "2024-03-06T03:00:00+05:00"),
-            ("PST", "2024-03-05T22:00:00+05:00"),
-        ] {
-            check(&format!("2024-03-05T22:00:00{zone}"), &expect[..10], Some(expect));
-            let day = &expect[..10];
-            if !zone.starts_with('.') {
-                check(&format!("Tue, 05 Mar 2024 22:00:00 {zone}"), day, Some(expect));
-                check(&format!("Tuesday, March 5, 2024 10:00 PM {zone}"), day, Some(expect));
-            }
-        }
-        check("Tue Mar  5 22:00:00 UTC 2024", "2024-03-06", Some("2024-03-06T03:00:00+05:00"));
-        let when = parse("Tue, 05 Mar 2024 22:30:00 PST", chrono_tz::America::New_York).expect("a date");
-        assert_eq!(when.at.map(|it| it.to_rfc3339()).as_deref(), Some("2024-03-06T01:30:00-05:00"));
-    }
-
-    #[test]
-    fn a_zone_that_is_not_understood_gives_no_moment() {
-        for zone in ["XYZT", "+99:99", "+530", "Mars/Olympus", "[Nowhere/Land]"] {
-            let text = format!("2024-03-05T22:00:00 {zone}");
-            assert_eq!(parse(&text, chrono_tz::Asia::Karachi), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn an_hour_that_the_clocks_skip_is_a_day_without_a_moment() {
-        let when = parse("2024-03-10T02:30:00", chrono_tz::America::New_York).expect("a date");
-        assert_eq!((when.on.to_string().as_str(), when.at), ("2024-03-10", None));
-    }
-
-    #[test]
-    fn other_papers_write_dates_in_their_own_way() {
-        for text in [
-            "08.03.2024",
-            "8. 3. 2024",
-            "8. März 2024",
-            "8 mars 2024",
-            "2024年3月8日",
-            "2024년 3월 8일",
-            "8 de marzo de 2024",
-            "8th of March, 2024",
-            "Freitag, 8. März 2024",
-            "28/03/2024 08.03.24",
-            "08-Mar-2024",
-            "2024-3-8",
-            "2024/03/08",
-            "2024. március 8.",
-            "8 marca 2024",
-            "८ मार्च २०२४",
-            "20240308",
-        ] {
-            let when = scan(text, chrono_tz::UTC).last().and_then(|it| it.when);
-            let when = when.or_else(|| parse(text, chrono_tz::UTC)).expect(text);
-            assert_eq!(when.on.to_string(), "2024-03-08", "{text}");
-        }
-        for (text, time) in [
-            ("10:00, 8 MAR 2024", "10:00"),
-            ("8. März 2024, 10:00 Uhr", "10:00"),
-            ("8. März 2024 um 10.00 Uhr", "10:00"),
-            ("8 mars 2024 à 10h05", "10:05"),
-            ("8. mars 2024 kl. 10.05", "10:05"),
-            ("2024年3月8日 午後10時05分", "22:05"),
-            ("8 March 2024, 10.05 pm", "22:05"),
-            ("8 March 2024 | 10:05", "10:05"),
-            ("8 March 2024 10 am", "10:00"),
-            ("2024-03-08T10:05:00AM", "10:05"),
-            ("20240308T100500", "10:05"),
-        ] {
-            let when = parse(text, chrono_tz::UTC).expect(text);
-            assert_eq!(when.on.to_string(), "2024-03-08", "{text}");
-            assert_eq!(
-                when.at.map(|it| it.format("%H:%M").to_string()).as_deref(),
-                Some(time),
-                "{text}"
-            );
-        }
-        check("1709647200", "2024-03-05", Some("2024-03-05T19:00:00+05:00"));
-        check("1709647200000", "2024-03-05", Some("2024-03-05T19:00:00+05:00"));
-        check("2024-03-05T24:00:00+05:00", "2024-03-06", Some("2024-03-06T00:00:00+05:00"));
-    }
-
-    #[test]
-    fn two_readings_are_no_date() {
-        for text in ["05/03/2024", "8. listopada 2024.", "1.2.3.4", "10.12.24.1", "2024-03", "8 March"] {
-            assert_eq!(parse(text, chrono_tz::UTC), None, "{text}");
-        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use chrono::{FixedOffset, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{OffsetName, Tz};
 
-use super::cursor::Cursor;
+use super::cursor::DateCursor;
 
 /// No zone is further from Greenwich.
 const MINUTES_MAX: i32 = 14 * 60;
@@ -82,7 +82,7 @@ fn of_letters(letters: &str, local: NaiveDateTime, site: Tz) -> Option<FixedOffs
 }
 
 /// Reads what stands after a time.
-pub(super) fn read<'t>(cursor: &mut Cursor<'t>) -> Zone<'t> {
+pub(super) fn read<'t>(cursor: &mut DateCursor<'t>) -> Zone<'t> {
     let mut ahead = *cursor;
     ahead.blanks();
     let mut zone = bare(&mut ahead);
@@ -114,7 +114,7 @@ pub(super) fn looks_like_zone(text: &str) -> bool {
     ((2..=5).contains(&letters) && is_alone) || is_signed || text.starts_with('[')
 }
 
-fn bare<'t>(cursor: &mut Cursor<'t>) -> Zone<'t> {
+fn bare<'t>(cursor: &mut DateCursor<'t>) -> Zone<'t> {
     if let Some(zone) = signed(cursor) {
         // `+00:00Z` says the same twice.
         let mut after = *cursor;
@@ -148,7 +148,7 @@ fn bare<'t>(cursor: &mut Cursor<'t>) -> Zone<'t> {
 }
 
 /// Reads `+05:00`, `+0500`, `+5:30`, `-05`. `None` where there is no sign with a number.
-fn signed<'t>(cursor: &mut Cursor<'t>) -> Option<Zone<'t>> {
+fn signed<'t>(cursor: &mut DateCursor<'t>) -> Option<Zone<'t>> {
     let mut ahead = *cursor;
     let sign = ahead.eat(&['+', '-', '\u{2212}', '\u{2013}'])?;
     let found = ahead.digits()?;
@@ -172,7 +172,7 @@ fn signed<'t>(cursor: &mut Cursor<'t>) -> Option<Zone<'t>> {
 }
 
 /// Reads `America/New_York`, from its beginning.
-fn path<'t>(start: Cursor<'t>, cursor: &mut Cursor<'t>) -> Option<Zone<'t>> {
+fn path<'t>(start: DateCursor<'t>, cursor: &mut DateCursor<'t>) -> Option<Zone<'t>> {
     if cursor.peek() != Some('/') {
         return None;
     }
@@ -188,13 +188,13 @@ fn path<'t>(start: Cursor<'t>, cursor: &mut Cursor<'t>) -> Option<Zone<'t>> {
 }
 
 /// Reads what stands in brackets. `Unsaid` for words that are no zone by themselves; `None` where there are no brackets.
-fn bracketed<'t>(cursor: &mut Cursor<'t>) -> Option<Zone<'t>> {
+fn bracketed<'t>(cursor: &mut DateCursor<'t>) -> Option<Zone<'t>> {
     let mut ahead = *cursor;
     let close = if ahead.eat(&['(', '['])? == '(' { ')' } else { ']' };
     let rest = ahead.rest();
     let (length, _) = rest.char_indices().take(BRACKET_CHARS_MAX).find(|it| it.1 == close)?;
     let inside = &rest[..length];
-    let mut within = Cursor::new(inside, 0);
+    let mut within = DateCursor::new(inside, 0);
     let zone = match bare(&mut within) {
         zone if within.rest().is_empty() => zone,
         _ => Zone::Unsaid,

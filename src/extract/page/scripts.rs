@@ -61,7 +61,7 @@ fn collect(text: &str, depth: usize, found: &mut Vec<String>) {
             continue;
         }
         let Ok(string) = serde_json::from_str::<String>(written) else { continue };
-        if depth < DEPTH_MAX && string.contains("\":\"") {
+        if depth < DEPTH_MAX && string.contains("\":") {
             collect(&string, depth + 1, found);
             continue;
         }

@@ -19,7 +19,7 @@ use super::super::{
 
 /// What was found beside the text.
 #[derive(Default)]
-pub(super) struct Found {
+pub(super) struct FoundBeside {
     pub(super) links: Vec<Link>,
     pub(super) tags: Vec<Tag>,
     pub(super) quotes: Vec<Quote>,
@@ -27,21 +27,21 @@ pub(super) struct Found {
 
 /// How much was found beside the text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(super) struct FoundCounts {
     pub(super) links: usize,
     pub(super) tags: usize,
     pub(super) quotes: usize,
 }
 
-impl Found {
+impl FoundBeside {
     /// Returns how much there is.
-    pub(super) fn counts(&self) -> Counts {
-        Counts { links: self.links.len(), tags: self.tags.len(), quotes: self.quotes.len() }
+    pub(super) fn counts(&self) -> FoundCounts {
+        FoundCounts { links: self.links.len(), tags: self.tags.len(), quotes: self.quotes.len() }
     }
 
     /// Forgets what was found later.
-    pub(super) fn truncate(&mut self, counts: Counts) {
-        let Counts { links, tags, quotes } = counts;
+    pub(super) fn truncate(&mut self, counts: FoundCounts) {
+        let FoundCounts { links, tags, quotes } = counts;
         self.links.truncate(links);
         self.tags.truncate(tags);
         self.quotes.truncate(quotes);

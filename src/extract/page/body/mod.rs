@@ -26,8 +26,8 @@ use super::{
 };
 
 use self::{
-    found::{Found, is_only_links},
-    settle::{Label, PlacedBlock, is_bold, join_ruled_paragraphs, settle, trim},
+    found::{FoundBeside, is_only_links},
+    settle::{LineLabel, PlacedBlock, is_bold, join_ruled_paragraphs, settle, trim},
 };
 
 pub(super) use self::story::{Known, Story};
@@ -43,7 +43,7 @@ struct Walker<'s, 'd> {
     scene: &'s Scene<'s>,
     known: &'s Known<'s, 'd>,
     story: Story,
-    found: Found,
+    found: FoundBeside,
     /// The blocks so far.
     blocks: Vec<PlacedBlock<'d>>,
     inline: Inline<'d>,
@@ -61,7 +61,7 @@ pub(super) fn read(scene: &Scene<'_>, known: &Known<'_, '_>) -> Story {
         scene,
         known,
         story: Story::default(),
-        found: Found::default(),
+        found: FoundBeside::default(),
         blocks: Vec::new(),
         inline: Inline::default(),
         around: None,
@@ -105,7 +105,8 @@ impl<'d> Walker<'_, 'd> {
             // What stood before the headline was no part of the story.
             self.inline = Inline::default();
             self.blocks.clear();
-            self.found = Found { quotes: std::mem::take(&mut self.found.quotes), ..Found::default() };
+            self.found =
+                FoundBeside { quotes: std::mem::take(&mut self.found.quotes), ..FoundBeside::default() };
             return;
         }
         if self.known.hides(element) {
@@ -306,15 +307,15 @@ impl<'d> Walker<'_, 'd> {
     }
 
     /// Returns what a line reads like that may be furniture.
-    fn label(&self, text: &str, kind: BlockKind) -> Option<Label> {
+    fn label(&self, text: &str, kind: BlockKind) -> Option<LineLabel> {
         let rules = &self.scene.rules.profile.text;
         if rules.end.has(text) {
-            Some(Label::End)
+            Some(LineLabel::End)
         } else if rules.more.has(text) {
-            Some(Label::More)
+            Some(LineLabel::More)
         } else if rules.boilerplate.has(text) {
             let is_heading = kind == BlockKind::Heading || self.is_bold;
-            Some(if is_heading { Label::Heading } else { Label::Line })
+            Some(if is_heading { LineLabel::Heading } else { LineLabel::Line })
         } else {
             None
         }
@@ -324,7 +325,7 @@ impl<'d> Walker<'_, 'd> {
     fn take(&mut self, piece: Piece<'d>, element: Element<'d>, depth: usize) {
         match piece {
             Piece::Text(kind, text) => self.push(kind, text),
-            Piece::Labels(text) => self.push_labelled(BlockKind::List, text, Some(Label::Heading)),
+            Piece::Labels(text) => self.push_labelled(BlockKind::List, text, Some(LineLabel::Heading)),
             Piece::Ticker(quotes) => self.found.quotes.extend(quotes),
             Piece::Frame => self.inside(element, depth),
             Piece::Links(links) => {
@@ -369,29 +370,29 @@ impl<'d> Walker<'_, 'd> {
         self.push_labelled(kind, text, None);
     }
 
-    fn push_labelled(&mut self, kind: BlockKind, text: String, label: Option<Label>) {
+    fn push_labelled(&mut self, kind: BlockKind, text: String, label: Option<LineLabel>) {
         if !text.is_empty() {
             self.place(Block { kind, text, url: None }, label);
         }
     }
 
-    fn place(&mut self, block: Block, label: Option<Label>) {
+    fn place(&mut self, block: Block, label: Option<LineLabel>) {
         let before = self.found.counts();
         self.blocks.push(PlacedBlock { block, written: None, around: self.around, label, before });
     }
 
     /// Returns the story, without what is no part of it after all.
     fn finish(mut self) -> Story {
-        let verdict = settle(&mut self.blocks);
-        if let Some(end) = verdict.end {
+        let settlement = settle(&mut self.blocks);
+        if let Some(end) = settlement.end {
             self.found.truncate(end);
         }
-        if let Some(first) = verdict.related_from {
+        if let Some(first) = settlement.related_from {
             self.found.relate_from(first);
         }
-        let Found { links, tags, quotes } = self.found;
+        let FoundBeside { links, tags, quotes } = self.found;
         let mut left_out = std::mem::take(&mut self.story.left_out);
-        left_out.extend(verdict.left_out);
+        left_out.extend(settlement.left_out);
         if self.known.is_guessed {
             left_out.extend(trim(&mut self.blocks, &self.scene.rules.profile));
         }

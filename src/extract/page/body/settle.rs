@@ -16,7 +16,7 @@ use crate::{
     model::{Block, BlockKind},
 };
 
-use super::found::Counts;
+use super::found::FoundCounts;
 
 /// A paragraph, and no label.
 const PROSE_CHARS_MIN: usize = 40;
@@ -35,14 +35,14 @@ pub(super) struct PlacedBlock<'d> {
     pub(super) written: Option<String>,
     /// The element that holds the block's own.
     pub(super) around: Option<Element<'d>>,
-    pub(super) label: Option<Label>,
+    pub(super) label: Option<LineLabel>,
     /// What had been found beside the text until then.
-    pub(super) before: Counts,
+    pub(super) before: FoundCounts,
 }
 
 /// What a line reads like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Label {
+pub(super) enum LineLabel {
     /// The end of the story: `Comments`.
     End,
     /// The beginning of a list of other stories: `Read more`.
@@ -55,9 +55,9 @@ pub(super) enum Label {
 
 /// What became of the lines.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(super) struct Settlement {
     /// The story ended here: what was found later is not its own.
-    pub(super) end: Option<Counts>,
+    pub(super) end: Option<FoundCounts>,
     /// Links from this one on are of a list of other stories.
     pub(super) related_from: Option<usize>,
     /// Texts that were left out although the story goes on, or that may have been the story's.
@@ -65,10 +65,10 @@ pub(super) struct Verdict {
 }
 
 /// Takes out of a story's blocks what is no part of it.
-pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Verdict {
-    let mut verdict = Verdict::default();
+pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Settlement {
+    let mut settlement = Settlement::default();
     if blocks.iter().all(|it| it.label.is_none()) {
-        return verdict;
+        return settlement;
     }
     let last_prose = blocks.iter().rposition(PlacedBlock::is_prose);
     let mut at = 0;
@@ -81,14 +81,14 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Verdict {
             || blocks[at + 1..].iter().any(|it| it.is_prose() && prose_before.contains(&it.around));
         let is_kept = match it.label {
             None => !(in_tail && it.block.kind == BlockKind::Heading && !goes_on()),
-            Some(label) if label != Label::Line && heads_story(blocks, at, &prose_before) => true,
-            Some(Label::End) if !prose_before.is_empty() && !goes_on() => {
-                verdict.end = Some(it.before);
+            Some(label) if label != LineLabel::Line && heads_story(blocks, at, &prose_before) => true,
+            Some(LineLabel::End) if !prose_before.is_empty() && !goes_on() => {
+                settlement.end = Some(it.before);
                 break;
             }
             Some(label) => {
-                if label == Label::More && !goes_on() {
-                    verdict.related_from = verdict.related_from.or(Some(it.before.links));
+                if label == LineLabel::More && !goes_on() {
+                    settlement.related_from = settlement.related_from.or(Some(it.before.links));
                     in_tail = true;
                 }
                 false
@@ -99,7 +99,7 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Verdict {
             && last_prose.is_some_and(|last| at < last)
             && !prose_before.is_empty()
         {
-            verdict.left_out.push(it.block.text.clone());
+            settlement.left_out.push(it.block.text.clone());
         }
         if it.is_prose() && !prose_before.contains(&it.around) {
             prose_before.push(it.around);
@@ -108,10 +108,10 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Verdict {
         at += 1;
     }
     let lost = blocks[at..].iter().filter(|it| it.is_prose() && it.label.is_none());
-    verdict.left_out.extend(lost.map(|it| it.block.text.clone()));
+    settlement.left_out.extend(lost.map(|it| it.block.text.clone()));
     let mut kept = kept.into_iter();
     blocks.retain(|_| kept.next().unwrap_or(false));
-    verdict
+    settlement
 }
 
 /// Takes out of a story whose element was guessed what stands there and is none: what is said again and again, lines that are a
@@ -224,35 +224,41 @@ mod tests {
     const PROSE: &str = "The harbour was busy on the day, and nobody went home before it was dark.";
 
     #[track_caller]
-    fn check(lines: &[(&str, Option<Label>)], expect: &[&str], left_out: &[&str]) {
-        let placed = |it: &(&str, Option<Label>)| {
+    fn check(lines: &[(&str, Option<LineLabel>)], expect: &[&str], left_out: &[&str]) {
+        let placed = |it: &(&str, Option<LineLabel>)| {
             let kind = if it.0.starts_with('#') { BlockKind::Heading } else { BlockKind::Paragraph };
             let block = Block { kind, text: it.0.to_owned(), url: None };
-            PlacedBlock { block, written: None, around: None, label: it.1, before: Counts::default() }
+            PlacedBlock {
+                block,
+                written: None,
+                around: None,
+                label: it.1,
+                before: FoundCounts::default(),
+            }
         };
         let mut blocks: Vec<_> = lines.iter().map(placed).collect();
-        let verdict = settle(&mut blocks);
+        let settlement = settle(&mut blocks);
         let kept: Vec<&str> = blocks.iter().map(|it| it.block.text.as_str()).collect();
         assert_eq!(kept, expect, "{lines:?}");
-        assert_eq!(verdict.left_out, left_out, "{lines:?}");
+        assert_eq!(settlement.left_out, left_out, "{lines:?}");
     }
 
     #[test]
     fn a_line_is_furniture_for_where_it_stands() {
-        let end = Some(Label::End);
+        let end = Some(LineLabel::End);
         check(&[(PROSE, None), ("#Comments", end), (PROSE, None)], &[PROSE, "#Comments", PROSE], &[]);
         check(&[(PROSE, None), ("#Comments", end), ("#Log in", None)], &[PROSE], &[]);
         check(&[("#Comments", end), ("#Rope", None), (PROSE, None)], &["#Rope", PROSE], &[]);
-        let heading = Some(Label::Heading);
+        let heading = Some(LineLabel::Heading);
         check(&[(PROSE, None), ("#Print", heading), (PROSE, None)], &[PROSE, "#Print", PROSE], &[]);
         check(&[(PROSE, None), ("#Print", heading), ("#Share", heading)], &[PROSE], &[]);
-        let more = Some(Label::More);
+        let more = Some(LineLabel::More);
         check(&[(PROSE, None), ("#Read more", more), ("#Rope", None)], &[PROSE], &[]);
     }
 
     #[test]
     fn what_is_lost_between_paragraphs_is_said() {
-        let line = Some(Label::Line);
+        let line = Some(LineLabel::Line);
         check(&[(PROSE, None), ("Share", line), (PROSE, None)], &[PROSE, PROSE], &["Share"]);
         check(&[(PROSE, None), ("Share", line)], &[PROSE], &[]);
     }
