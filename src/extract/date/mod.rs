@@ -15,67 +15,22 @@ mod clock;
 mod day;
 mod offset;
 
-#[cfg(test)]
-mod forms;
+mod written;
 
-use std::ops::Range;
-
-use chrono::{
-    DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc,
-};
+use chrono::DateTime;
 use chrono_tz::Tz;
 
 use self::{
-    clock::{Half, WrittenTime},
     cursor::{DateCursor, digit_of, is_word_char},
     day::WrittenDay,
     offset::Zone,
+    written::{WrittenDate, calendar, is_possible},
 };
 
-/// Earlier than any page of the web; epoch zeros and placeholder years are below it.
-const YEAR_MIN: i32 = 1990;
-const YEAR_MAX: i32 = 2199;
+pub(super) use self::written::{DateFound, Dated};
+
 /// A number of seconds since 1970 has so many digits; with three more it is of milliseconds.
 const EPOCH_DIGITS: usize = 10;
-
-/// A day, with a moment where the text gives one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Dated {
-    /// In the site's time zone.
-    pub(super) on: NaiveDate,
-    pub(super) at: Option<DateTime<FixedOffset>>,
-}
-
-/// A date with its place in a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct DateFound {
-    pub(super) range: Range<usize>,
-    /// `None` for what looks like a date and cannot be one.
-    pub(super) when: Option<Dated>,
-    /// Month in words before the day: the form of the site's navigation line.
-    pub(super) is_month_first: bool,
-}
-
-/// A date as written, with its place.
-struct WrittenDate<'t> {
-    range: Range<usize>,
-    day: WrittenDay,
-    time: Option<WrittenTime>,
-    zone: Zone<'t>,
-}
-
-impl Dated {
-    /// Returns the day alone, where the moment is its first: imports of old print items have it in place of the
-    /// moment they do not know.
-    pub(super) fn without_midnight(self) -> Self {
-        Self { at: self.at.filter(|at| at.time() != NaiveTime::MIN), ..self }
-    }
-
-    fn moment(at: DateTime<Utc>, zone: Tz) -> Self {
-        let at = at.with_timezone(&zone).fixed_offset();
-        Self { on: at.date_naive(), at: Some(at) }
-    }
-}
 
 /// Returns every date in a text, in order.
 pub(super) fn scan(text: &str, zone: Tz) -> impl Iterator<Item = DateFound> {
@@ -178,55 +133,10 @@ fn year_last(text: &str, at: usize) -> Option<WrittenDate<'_>> {
     Some(WrittenDate { range: at..cursor.at(), day, time: Some(time), zone })
 }
 
-impl WrittenDate<'_> {
-    fn read(self, zone: Tz) -> DateFound {
-        let when = calendar(self.day).and_then(|on| self.when(on, zone));
-        DateFound { range: self.range, when, is_month_first: self.day.is_month_first }
-    }
-
-    fn when(&self, on: NaiveDate, site: Tz) -> Option<Dated> {
-        let day_alone = Some(Dated { on, at: None });
-        let Some(local) = self.time.and_then(|it| it.on(on)) else { return day_alone };
-        let Some(offset) = self.zone.offset(local, site) else {
-            // An hour that the site's clocks skip is no moment, but the day is said.
-            return if self.zone == Zone::Unsaid { day_alone } else { None };
-        };
-        let at = offset.from_local_datetime(&local).single()?;
-        Some(match self.zone {
-            Zone::Unsaid => Dated { on: at.date_naive(), at: Some(at) },
-            _ => Dated::moment(at.to_utc(), site),
-        })
-    }
-}
-
-impl WrittenTime {
-    /// Returns the time on a day. `None` where there is no such time.
-    fn on(self, day: NaiveDate) -> Option<NaiveDateTime> {
-        let hour = match self.half {
-            None => self.hour,
-            Some(_) if !(1..=12).contains(&self.hour) => return None,
-            Some(Half::Morning) => self.hour % 12,
-            Some(Half::Evening) => self.hour % 12 + 12,
-        };
-        // The end of a day is the beginning of the next (ISO 8601).
-        if (hour, self.minute, self.second) == (24, 0, 0) {
-            return day.checked_add_days(Days::new(1)).map(|it| it.and_time(NaiveTime::MIN));
-        }
-        NaiveTime::from_hms_opt(hour, self.minute, self.second).map(|time| day.and_time(time))
-    }
-}
-
-fn calendar(day: WrittenDay) -> Option<NaiveDate> {
-    let year = i32::try_from(day.year).ok()?;
-    NaiveDate::from_ymd_opt(year, day.month, day.day).filter(|it| is_possible(*it))
-}
-
-fn is_possible(day: NaiveDate) -> bool {
-    (YEAR_MIN..=YEAR_MAX).contains(&day.year())
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -286,5 +196,131 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].range, 22..37);
         assert!(found[0].is_month_first);
+    }
+
+    proptest! {
+        /// Whatever a text says, dates are found in it, one after the other.
+        #[test]
+        fn dates_are_places_in_their_text(
+            text in "([0-9:./+ ,TZ-]|Mar |mars |th |GMT|年|at |\u{2212}|\\[|pm|[a-z]{1,6}){0,40}",
+        ) {
+            let mut at = 0;
+            for found in scan(&text, chrono_tz::Asia::Karachi) {
+                prop_assert!(at <= found.range.start && found.range.start < found.range.end);
+                at = found.range.end;
+                prop_assert!(text.get(found.range).is_some());
+            }
+            let _ = parse(&text, chrono_tz::America::New_York);
+        }
+    }
+
+    #[test]
+    fn an_offset_in_whatever_form_is_that_moment() {
+        for (zone, expect) in [
+            ("GMT+0500 (Pakistan Standard Time)", "2024-03-05T22:00:00+05:00"),
+            ("GMT-0500 (Eastern Standard Time)", "2024-03-06T08:00:00+05:00"),
+            ("UTC+05:00", "2024-03-05T22:00:00+05:00"),
+            ("+00:00Z", "2024-03-06T03:00:00+05:00"),
+            ("+00", "2024-03-06T03:00:00+05:00"),
+            ("-05", "2024-03-06T08:00:00+05:00"),
+            ("+5:30", "2024-03-05T21:30:00+05:00"),
+            ("\u{2212}05:00", "2024-03-06T08:00:00+05:00"),
+            ("EST", "2024-03-06T08:00:00+05:00"),
+            ("EDT", "2024-03-06T07:00:00+05:00"),
+            ("CET", "2024-03-06T02:00:00+05:00"),
+            ("BST", "2024-03-06T02:00:00+05:00"),
+            ("IST", "2024-03-05T21:30:00+05:00"),
+            ("UT", "2024-03-06T03:00:00+05:00"),
+            ("z", "2024-03-06T03:00:00+05:00"),
+            ("ET", "2024-03-06T08:00:00+05:00"),
+            ("America/New_York", "2024-03-06T08:00:00+05:00"),
+            ("+05:00[Asia/Karachi]", "2024-03-05T22:00:00+05:00"),
+            ("[Europe/Paris]", "2024-03-06T02:00:00+05:00"),
+            ("(GMT)", "2024-03-06T03:00:00+05:00"),
+            (".123456+00", "2024-03-06T03:00:00+05:00"),
+            ("PST", "2024-03-05T22:00:00+05:00"),
+        ] {
+            check(&format!("2024-03-05T22:00:00{zone}"), &expect[..10], Some(expect));
+            let day = &expect[..10];
+            if !zone.starts_with('.') {
+                check(&format!("Tue, 05 Mar 2024 22:00:00 {zone}"), day, Some(expect));
+                check(&format!("Tuesday, March 5, 2024 10:00 PM {zone}"), day, Some(expect));
+            }
+        }
+        check("Tue Mar  5 22:00:00 UTC 2024", "2024-03-06", Some("2024-03-06T03:00:00+05:00"));
+        let when = parse("Tue, 05 Mar 2024 22:30:00 PST", chrono_tz::America::New_York).expect("a date");
+        assert_eq!(when.at.map(|it| it.to_rfc3339()).as_deref(), Some("2024-03-06T01:30:00-05:00"));
+    }
+
+    #[test]
+    fn a_zone_that_is_not_understood_gives_no_moment() {
+        for zone in ["XYZT", "+99:99", "+530", "Mars/Olympus", "[Nowhere/Land]"] {
+            let text = format!("2024-03-05T22:00:00 {zone}");
+            assert_eq!(parse(&text, chrono_tz::Asia::Karachi), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_hour_that_the_clocks_skip_is_a_day_without_a_moment() {
+        let when = parse("2024-03-10T02:30:00", chrono_tz::America::New_York).expect("a date");
+        assert_eq!((when.on.to_string().as_str(), when.at), ("2024-03-10", None));
+    }
+
+    #[test]
+    fn other_papers_write_dates_in_their_own_way() {
+        for text in [
+            "08.03.2024",
+            "8. 3. 2024",
+            "8. März 2024",
+            "8 mars 2024",
+            "2024年3月8日",
+            "2024년 3월 8일",
+            "8 de marzo de 2024",
+            "8th of March, 2024",
+            "Freitag, 8. März 2024",
+            "28/03/2024 08.03.24",
+            "08-Mar-2024",
+            "2024-3-8",
+            "2024/03/08",
+            "2024. március 8.",
+            "8 marca 2024",
+            "८ मार्च २०२४",
+            "20240308",
+        ] {
+            let when = scan(text, chrono_tz::UTC).last().and_then(|it| it.when);
+            let when = when.or_else(|| parse(text, chrono_tz::UTC)).expect(text);
+            assert_eq!(when.on.to_string(), "2024-03-08", "{text}");
+        }
+        for (text, time) in [
+            ("10:00, 8 MAR 2024", "10:00"),
+            ("8. März 2024, 10:00 Uhr", "10:00"),
+            ("8. März 2024 um 10.00 Uhr", "10:00"),
+            ("8 mars 2024 à 10h05", "10:05"),
+            ("8. mars 2024 kl. 10.05", "10:05"),
+            ("2024年3月8日 午後10時05分", "22:05"),
+            ("8 March 2024, 10.05 pm", "22:05"),
+            ("8 March 2024 | 10:05", "10:05"),
+            ("8 March 2024 10 am", "10:00"),
+            ("2024-03-08T10:05:00AM", "10:05"),
+            ("20240308T100500", "10:05"),
+        ] {
+            let when = parse(text, chrono_tz::UTC).expect(text);
+            assert_eq!(when.on.to_string(), "2024-03-08", "{text}");
+            assert_eq!(
+                when.at.map(|it| it.format("%H:%M").to_string()).as_deref(),
+                Some(time),
+                "{text}"
+            );
+        }
+        check("1709647200", "2024-03-05", Some("2024-03-05T19:00:00+05:00"));
+        check("1709647200000", "2024-03-05", Some("2024-03-05T19:00:00+05:00"));
+        check("2024-03-05T24:00:00+05:00", "2024-03-06", Some("2024-03-06T00:00:00+05:00"));
+    }
+
+    #[test]
+    fn two_readings_are_no_date() {
+        for text in ["05/03/2024", "8. listopada 2024.", "1.2.3.4", "10.12.24.1", "2024-03", "8 March"] {
+            assert_eq!(parse(text, chrono_tz::UTC), None, "{text}");
+        }
     }
 }

@@ -391,11 +391,10 @@ impl<'d> Walker<'_, 'd> {
             self.found.relate_from(first);
         }
         let FoundBeside { links, tags, quotes } = self.found;
-        let mut left_out = std::mem::take(&mut self.story.left_out);
-        left_out.extend(settlement.left_out);
+        self.story.left_out.extend(settlement.left_out);
         if self.known.is_guessed {
-            left_out.extend(trim(&mut self.blocks, &self.scene.rules.profile));
+            self.story.left_out.extend(trim(&mut self.blocks, &self.scene.rules.profile));
         }
-        Story { blocks: join_ruled_paragraphs(self.blocks), links, tags, quotes, left_out, ..self.story }
+        Story { blocks: join_ruled_paragraphs(self.blocks), links, tags, quotes, ..self.story }
     }
 }

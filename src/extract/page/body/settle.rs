@@ -55,7 +55,7 @@ pub(super) enum LineLabel {
 
 /// What became of the lines.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Settlement {
+pub(super) struct StoryEnd {
     /// The story ended here: what was found later is not its own.
     pub(super) end: Option<FoundCounts>,
     /// Links from this one on are of a list of other stories.
@@ -65,8 +65,8 @@ pub(super) struct Settlement {
 }
 
 /// Takes out of a story's blocks what is no part of it.
-pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> Settlement {
-    let mut settlement = Settlement::default();
+pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> StoryEnd {
+    let mut settlement = StoryEnd::default();
     if blocks.iter().all(|it| it.label.is_none()) {
         return settlement;
     }
