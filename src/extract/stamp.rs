@@ -19,6 +19,8 @@ use super::{
 
 /// What stands before a later colon is no dateline: a place has 62 characters at most.
 const PLACE_BYTES_MAX: usize = 62 * 4;
+/// A navigation line has the figure of its day within so many bytes.
+const DAY_BYTES_MAX: usize = 40;
 const PLACE_CHARS: RangeInclusive<usize> = 2..=61;
 /// More words are a sentence, not names.
 const BYLINE_WORDS_MAX: usize = 12;
@@ -152,7 +154,9 @@ fn trim(text: &str) -> &str {
 /// Returns the date of a navigation line, which begins with it, month first, and goes on with a few words of
 /// navigation. `None` for any other line.
 pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<NaiveDate> {
-    if !date::may_begin(text) {
+    // Its day stands near its beginning; most lines have no figure there.
+    let has_figure = text.bytes().take(DAY_BYTES_MAX).any(|it| it.is_ascii_digit());
+    if !has_figure || !date::may_begin(text) {
         return None;
     }
     let text = fold_apart(text);

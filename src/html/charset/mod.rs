@@ -38,23 +38,39 @@ pub fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Decoded<'b> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return finish(encoding, &bytes[mark..]);
     }
+    // Only UTF-16 has zeros, and what it writes may look like valid UTF-8.
+    let is_wide = memchr::memchr(0, bytes).is_some();
+    let text = std::str::from_utf8(bytes).ok();
+    let beyond_ascii = text.filter(|it| !it.is_ascii());
+    if let Some(text) = beyond_ascii.filter(|_| !is_wide) {
+        return utf8(text);
+    }
     let of_header =
         content_type.and_then(prescan::label_of).and_then(|it| Encoding::for_label(it.as_bytes()));
     // UTF-16 of a western page is half zeros; without them, and without a mark, it is a false label.
-    let is_true = |it: &&'static Encoding| it.is_ascii_compatible() || bytes.contains(&0);
+    let is_true = |it: &&'static Encoding| it.is_ascii_compatible() || is_wide;
     let declared = of_header.filter(is_true).or_else(|| prescan::declared(bytes));
     if let Some(encoding) = declared.filter(|it| !it.is_ascii_compatible()) {
         return finish(encoding, bytes);
     }
+    if let Some(text) = beyond_ascii {
+        return utf8(text);
+    }
+    // ASCII may be the escapes of an old encoding.
+    if text.is_some() {
+        return finish(declared.unwrap_or(UTF_8), bytes);
+    }
     let census = Census::of(bytes);
     match declared {
-        // What is valid UTF-8 beyond ASCII is UTF-8. ASCII may be the escapes of an old encoding.
         _ if census.is_utf8() => finish(UTF_8, bytes),
-        Some(encoding) if encoding == UTF_8 && 0 < census.torn => finish(guess(bytes), bytes),
-        Some(encoding) => finish(encoding, bytes),
-        None if census == Census::default() => finish(UTF_8, bytes),
-        None => finish(guess(bytes), bytes),
+        Some(encoding) if encoding != UTF_8 => finish(encoding, bytes),
+        Some(_) | None => finish(guess(bytes), bytes),
     }
+}
+
+/// Valid UTF-8 with a character beyond ASCII is UTF-8, whatever is declared.
+fn utf8(text: &str) -> Decoded<'_> {
+    Decoded { text: unix(Cow::Borrowed(text)), encoding: UTF_8.name(), is_damaged: false }
 }
 
 impl Census {
