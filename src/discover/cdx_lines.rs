@@ -99,14 +99,11 @@ pub(super) fn read(text: &str, profile: &Profile) -> Result<CdxAnswer, String> {
     } else {
         lines(text, profile)
     };
-    if answer.captures.is_empty()
-        && answer.lines == answer.strange.len()
-        && answer.key.is_none()
-        && let Some(first) = answer.strange.first()
-    {
-        return Err(format!("nothing that it answered is of an index: {first}"));
+    let is_strange = answer.lines == answer.strange.len() && answer.key.is_none();
+    match answer.strange.first().filter(|_| is_strange) {
+        Some(first) => Err(format!("nothing that it answered is of an index: {first}")),
+        None => Ok(answer),
     }
-    Ok(answer)
 }
 
 /// Reads lines.

@@ -40,7 +40,7 @@ pub(crate) struct StartTag<'t> {
     pub(crate) is_empty: bool,
 }
 
-/// Something that XML does not allow. Each names what was passed over, for people.
+/// Something that was left open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum XmlFlaw {
     Comment,

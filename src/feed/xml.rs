@@ -1,10 +1,10 @@
 //! RSS 0.9 to 2.0, RSS 1.0 in RDF, and Atom: which element of an item is which of its texts. What an item without these
 //! flaws looks like is in `item.rs`; the flaws themselves are mended in `elements.rs` and `markup.rs`.
 //!
-//! Forms that public reports taught: a bare `&`, a notice of PHP before the XML, a CDATA section without an end, an
-//! undeclared prefix, elements in capitals or with a prefix, raw HTML in a description (`FreshRSS`, feedparser, miniflux); the
-//! link of `source`, `image` or `media:content` taken for the item's, and two links joined into one (`NetNewsWire`, rome);
-//! `feedburner:origLink`, `rdf:about`, `xml:base`, several alternates (feedparser's test cases).
+//! Forms that public reports taught: a bare `&`, a notice of PHP before the XML, a CDATA section without an end, an undeclared
+//! prefix, elements in capitals or with a prefix, raw HTML in a description; the link of `source`, `image` or `media:content`
+//! taken for the item's, and two links joined into one; `feedburner:origLink`, `rdf:about`, `xml:base`, several alternates. The
+//! reports are listed in `docs/site-notes.md`.
 
 use std::ops::Range;
 

@@ -150,7 +150,7 @@ fn heads_are_read_as_browsers_read_them() {
     stored(with("no colon\r\n"));
     stored(with("Set-Cookie: a=b;\r\n Path=/\r\n"));
     stored(with("X-Space : y\r\n"));
-    stored(with(&(0..120).map(|it| format!("X-{it}: y\r\n")).collect::<String>()));
+    stored(with(&"X-Line: y\r\n".repeat(120)));
     let typed = |kind: &str| {
         raw(format!(
             "HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n<!doctype html>{story}",

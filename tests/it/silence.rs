@@ -68,7 +68,8 @@ fn a_sitemap_names_what_it_lost() {
     );
     source("sitemaps", format!("<urlset>{entry}<url><loc>/news/2"), "the end, which is missing");
     source("sitemaps", "https://www.brecorder.com/news/1/a\nand more\n", "the line `and more`");
-    let files: String = (0..40).map(|it| format!("<sitemap><loc>/s{it}.xml</loc></sitemap>")).collect();
+    let files = (0..40).map(|it| format!("<sitemap><loc>/s{it}.xml</loc></sitemap>"));
+    let files = files.collect::<Vec<_>>().concat();
     source("sitemaps", format!("<sitemapindex>{files}</sitemapindex>"), "were left out");
 }
 

@@ -42,8 +42,8 @@ pub(super) fn in_words(text: &str) -> Option<(NaiveDate, Option<Clock>, &str)> {
         let is_after_time = parts.clock.is_some() && parts.offset.is_none();
         match first {
             '+' | '-' | '\u{2212}' | '(' if is_after_time => parts.take_offset(&mut rest)?,
-            // A hyphen stands in `08-Mar-21`.
-            ' ' | '\t' | '\n' | '\r' | ',' | '|' | '.' | '-' | '\u{a0}' => rest.skip(first),
+            // The last is that of `08-Mar-21`.
+            ' ' | '\t' | '\n' | '\r' | ',' | '|' | '.' | '\u{a0}' | '-' => rest.skip(first),
             _ if first.is_ascii_digit() => parts.take_number(&mut rest)?,
             _ if first.is_ascii_alphabetic() => parts.take_word(&mut rest, is_after_time)?,
             _ => return None,
@@ -90,7 +90,7 @@ impl<'t> Parts<'t> {
             self.month = u32::try_from(month + 1).ok();
         } else if is_after_time {
             return self.take_offset(rest);
-        } else if !(WEEKDAYS.iter().any(&is_short_for)
+        } else if !(WEEKDAYS.iter().any(is_short_for)
             || matches!(word.as_str(), "sept" | "at" | "on" | "of"))
         {
             return None;
