@@ -1,12 +1,12 @@
 //! What a source of candidates is, whatever its format, and what one page of it names. The formats have files of their own
 //! (`feed`, `sitemap`, `listing`); the index of a web archive is no source, because it names captures.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::model::{Candidate, RawPage, Unread};
+use crate::model::{Candidate, PageKey, RawPage, Unread};
 
 /// A place that names pages.
 pub trait Source: Send {
@@ -43,6 +43,8 @@ pub struct NamedPages {
     pub unread: Unread,
     /// The items of a feed, with their texts: those of `candidates`, and others of the same pages.
     pub items: Vec<FeedItem>,
+    /// The identities of `candidates`.
+    keys: HashSet<PageKey>,
 }
 
 /// An item of a feed that is a page of the site.
@@ -62,7 +64,7 @@ impl NamedPages {
         let dates = || dates.into_iter().flatten();
         self.newest_at = self.newest_at.max(dates().max());
         self.oldest_at = self.oldest_at.into_iter().chain(dates().min()).min();
-        if !self.candidates.iter().any(|it| it.key == candidate.key) {
+        if self.keys.insert(candidate.key.clone()) {
             self.candidates.push(candidate);
         }
     }

@@ -64,6 +64,8 @@ struct Absent {
     comment_end: bool,
     cdata_end: bool,
     instruction_end: bool,
+    /// Where the next end of a CDATA section is: sections that are left open before it do not search for it again.
+    next_cdata_end: usize,
 }
 
 impl XmlFlaw {
@@ -162,10 +164,14 @@ impl<'t> XmlTokens<'t> {
     fn cdata(&mut self) -> Option<XmlToken<'t>> {
         const MARK: &str = "<![CDATA[";
         let begin = self.at + MARK.len();
-        let end = if self.absent.cdata_end { None } else { self.text[begin..].find("]]>") };
-        self.absent.cdata_end |= end.is_none();
+        if self.absent.next_cdata_end < begin && !self.absent.cdata_end {
+            let end = self.text[begin..].find("]]>").map(|it| begin + it);
+            self.absent.cdata_end = end.is_none();
+            self.absent.next_cdata_end = end.unwrap_or_default();
+        }
+        let end = (!self.absent.cdata_end).then_some(self.absent.next_cdata_end);
         // A section has no other in it: where another begins first, this one was left open.
-        let inner = end.map(|end| &self.text[begin..begin + end]).filter(|it| !it.contains(MARK));
+        let inner = end.map(|end| &self.text[begin..end]).filter(|it| !it.contains(MARK));
         let Some(inner) = inner else {
             self.flaws.push(XmlFlaw::Cdata);
             self.at = begin;

@@ -42,6 +42,7 @@ impl Unread {
     pub fn words(&self) -> Option<String> {
         let kinds = self.words.join(", ");
         let more = if self.words.len() < self.places { ", ..." } else { "" };
-        (0 < self.places).then(|| format!("not read in {} places: {kinds}{more}", self.places))
+        let noun = if self.places == 1 { "place" } else { "places" };
+        (0 < self.places).then(|| format!("not read in {} {noun}: {kinds}{more}", self.places))
     }
 }

@@ -197,6 +197,8 @@ fn chunk(rest: &[u8]) -> Option<Chunk<'_>> {
 mod tests {
     use std::io::Write;
 
+    use proptest::prelude::*;
+
     use super::*;
 
     fn gzip(bytes: &[u8]) -> Vec<u8> {
@@ -282,6 +284,19 @@ mod tests {
         check("HTTP/1.1 200 OK\r\nno header\r\nA: b\r\n\r\nbody", "http/1.1", &[("A", "b")]);
         check("HTTP/1.1 200 OK\r\nA: b\rc\u{1}d\r\n\r\nbody", "http/1.1", &[("A", "b c d")]);
         check("HTTP/1.1 200 OK\r\n\r\nbody", "http/1.1", &[]);
+    }
+
+    proptest! {
+        #[test]
+        fn the_body_of_any_answer_is_bounded(
+            text in "(HTTP/1.1 200 OK\r\n|HTTP/1.1 100 Continue\r\n|Transfer-Encoding: chunked\r\n|Content-Encoding: gzip\r\n|\r\n|\n|3\r\nabc\r\n|0\r\n|A: b\r\n c\r\n|[a-z:\\x00-\\x1f]){0,30}",
+            max in 0..40_usize,
+        ) {
+            if let Ok(answer) = parse_http(text.as_bytes(), max) {
+                prop_assert!(answer.body.len() <= max);
+                prop_assert!(answer.headers.iter().map(|it| it.0.len() + it.1.len()).sum::<usize>() <= 3 * text.len());
+            }
+        }
     }
 
     #[test]

@@ -239,6 +239,7 @@ mod tests {
     use std::io::Write;
 
     use flate2::{Compression, write::GzEncoder};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -327,6 +328,25 @@ mod tests {
         check(&format!("WARC/1.0\r\n{}\r\n", "a: b\r\n".repeat(600)), "more than 512 lines");
         check("\0\0\0WARC", "no record where one should begin");
         assert!(read(b"").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn records_of_any_bytes_are_of_them(
+            parts in prop::collection::vec(prop_oneof![
+                Just(b"WARC/1.0\r\n".to_vec()), Just(b"Content-Length: 3\r\n".to_vec()), Just(b"WARC-Type: x\r\n".to_vec()),
+                Just(b"\r\n".to_vec()), Just(gzip(&record("response", "one"))), prop::collection::vec(any::<u8>(), 0..20),
+            ], 0..20),
+        ) {
+            let bytes = parts.concat();
+            let mut most = bytes.len();
+            // What is packed may be larger when it is unpacked: this record is, for each time it is there.
+            most += parts.len() * record("response", "one").len();
+            let found: Vec<_> = WarcReader::new(&bytes[..], 1000).expect("memory").collect();
+            prop_assert!(found.len() <= most + 1);
+            let size: usize = found.iter().flatten().map(|it| it.block.len()).sum();
+            prop_assert!(size <= most);
+        }
     }
 
     #[test]

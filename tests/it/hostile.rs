@@ -139,6 +139,27 @@ fn bodies_are_unpacked_as_browsers_do_it() {
 }
 
 #[test]
+fn a_redirect_in_raw_utf8_is_followed_and_one_to_itself_that_sets_a_cookie() {
+    let follow = |replies: Vec<Reply>, to: &str| {
+        let site = Site::start();
+        site.feed(&[BAD]);
+        site.on(BAD, replies);
+        site.on(to, [ok(story())]);
+        let program = Program::plain(site.base(), ONCE);
+        (site, program.run(&["scrape"]))
+    };
+    let (_, ran) = follow(vec![redirect("/news/40000002/\u{642}")], "/news/40000002/%D9%82");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let wall = redirect(BAD).header("set-cookie", "seen=1");
+    let (site, ran) = follow(vec![wall.clone(), ok(story())], "/elsewhere");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(site.visits(BAD)[1].headers.get("cookie").map(String::as_str), Some("seen=1"));
+    let (site, ran) = follow(vec![wall; 20], "/elsewhere");
+    assert!(ran.code == 1 && ran.stderr.contains("too many redirects"), "{}", ran.stderr);
+    assert!(site.visits(BAD).len() < 6, "it ends");
+}
+
+#[test]
 fn heads_are_read_as_browsers_read_them() {
     let story = story();
     let with = |line: &str| {
