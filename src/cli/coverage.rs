@@ -8,7 +8,7 @@ use console::Style;
 
 use crate::{
     export::answers::{CoverageAnswer, CoverageRow, csv_header, csv_rows, to_json},
-    jobs::{CoveredDay, coverage},
+    jobs::{CoveredDay, Ids, coverage},
     model::{Days, Verdict},
 };
 

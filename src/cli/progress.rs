@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::model::{Event, Guesses, Settled, Tally};
 
-use super::printer::Printer;
+use super::{args::Common, printer::Printer};
 
 /// Fewer requests than this do not tell how long others will take.
 const DONE_MIN: u64 = 5;
