@@ -116,7 +116,8 @@ fn main() {
     let (verified, took) = time(|| runtime.block_on(verify.run()).expect("verified"));
     assert!(verified.findings.is_empty() && verified.bodies == pages);
     show("verified, all cores", pages, took);
-    let (status, took) = time(|| reader().status(chrono::Utc::now()).expect("a status"));
+    let (status, took) =
+        time(|| reader().status(chrono::Utc::now(), tearsheet::extract::VERSION).expect("a status"));
     println!("status of {} articles: {:.1} ms", status.articles, took.as_secs_f64() * 1e3);
 }
 

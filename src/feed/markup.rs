@@ -61,11 +61,11 @@ pub(crate) struct XmlTokens<'t> {
 
 #[derive(Default)]
 struct Absent {
-    comment_end: bool,
-    cdata_end: bool,
-    instruction_end: bool,
+    comment: bool,
+    cdata: bool,
+    instruction: bool,
     /// Where the next end of a CDATA section is: sections that are left open before it do not search for it again.
-    next_cdata_end: usize,
+    next_cdata: usize,
 }
 
 impl XmlFlaw {
@@ -131,12 +131,12 @@ impl<'t> XmlTokens<'t> {
     fn pass_over(&mut self) {
         let rest = &self.text[self.at..];
         if rest.starts_with("<!--") {
-            let end = if self.absent.comment_end { None } else { self.after(self.at + 4, "-->") };
-            self.absent.comment_end |= end.is_none();
+            let end = if self.absent.comment { None } else { self.after(self.at + 4, "-->") };
+            self.absent.comment |= end.is_none();
             self.go_on(end, 4, XmlFlaw::Comment);
         } else if rest.starts_with("<?") {
-            let end = if self.absent.instruction_end { None } else { self.after(self.at + 2, "?>") };
-            self.absent.instruction_end |= end.is_none();
+            let end = if self.absent.instruction { None } else { self.after(self.at + 2, "?>") };
+            self.absent.instruction |= end.is_none();
             self.go_on(end, 2, XmlFlaw::Instruction);
         } else {
             // A document type ends at its `>`, which is after the `]` of the declarations in it. They are not believed.
@@ -164,12 +164,12 @@ impl<'t> XmlTokens<'t> {
     fn cdata(&mut self) -> Option<XmlToken<'t>> {
         const MARK: &str = "<![CDATA[";
         let begin = self.at + MARK.len();
-        if self.absent.next_cdata_end < begin && !self.absent.cdata_end {
+        if self.absent.next_cdata < begin && !self.absent.cdata {
             let end = self.text[begin..].find("]]>").map(|it| begin + it);
-            self.absent.cdata_end = end.is_none();
-            self.absent.next_cdata_end = end.unwrap_or_default();
+            self.absent.cdata = end.is_none();
+            self.absent.next_cdata = end.unwrap_or_default();
         }
-        let end = (!self.absent.cdata_end).then_some(self.absent.next_cdata_end);
+        let end = (!self.absent.cdata).then_some(self.absent.next_cdata);
         // A section has no other in it: where another begins first, this one was left open.
         let inner = end.map(|end| &self.text[begin..end]).filter(|it| !it.contains(MARK));
         let Some(inner) = inner else {
