@@ -24,7 +24,7 @@ use self::{
     cursor::{DateCursor, digit_of, is_word_char},
     day::WrittenDay,
     offset::Zone,
-    written::{WrittenDate, calendar, is_possible},
+    written::{DateInWords, calendar, is_possible},
 };
 
 pub(super) use self::written::{DateFound, Dated};
@@ -99,11 +99,11 @@ fn basic(text: &str, zone: Tz) -> Option<Dated> {
     let time = clock::read_after_day(&mut cursor)?;
     let written_zone = offset::read(&mut cursor);
     let range = 0..cursor.at();
-    WrittenDate { range, day, time: Some(time), zone: written_zone }.read(zone).when
+    DateInWords { range, day, time: Some(time), zone: written_zone }.read(zone).when
 }
 
 /// Reads the date that begins at a place, with the weekday or time before it.
-fn written_at(text: &str, at: usize) -> Option<WrittenDate<'_>> {
+fn written_at(text: &str, at: usize) -> Option<DateInWords<'_>> {
     let mut cursor = DateCursor::new(text, at);
     let early = clock::read_before_day(&mut cursor);
     day::skip_weekday(&mut cursor);
@@ -115,11 +115,11 @@ fn written_at(text: &str, at: usize) -> Option<WrittenDate<'_>> {
     // `10:00, 8 March 2024` has its time before the day, and none after it.
     let time = late.or(early);
     let zone = if late.is_some() { offset::read(&mut end) } else { Zone::Unsaid };
-    Some(WrittenDate { range: at..end.at(), day, time, zone })
+    Some(DateInWords { range: at..end.at(), day, time, zone })
 }
 
 /// Reads `Tue Mar  5 22:00:00 UTC 2024`, as Java and `date` print it.
-fn year_last(text: &str, at: usize) -> Option<WrittenDate<'_>> {
+fn year_last(text: &str, at: usize) -> Option<DateInWords<'_>> {
     let mut cursor = DateCursor::new(text, at);
     day::skip_weekday(&mut cursor);
     let found = day::month_and_day(&mut cursor)?;
@@ -130,7 +130,7 @@ fn year_last(text: &str, at: usize) -> Option<WrittenDate<'_>> {
     }
     let year = day::year(&mut cursor)?;
     let day = WrittenDay { year, month: found.month, day: found.day, is_month_first: true };
-    Some(WrittenDate { range: at..cursor.at(), day, time: Some(time), zone })
+    Some(DateInWords { range: at..cursor.at(), day, time: Some(time), zone })
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(in crate::extract) struct DateFound {
 }
 
 /// A date as written, with its place.
-pub(super) struct WrittenDate<'t> {
+pub(super) struct DateInWords<'t> {
     pub(super) range: Range<usize>,
     pub(super) day: WrittenDay,
     pub(super) time: Option<WrittenTime>,
@@ -57,7 +57,7 @@ impl Dated {
     }
 }
 
-impl WrittenDate<'_> {
+impl DateInWords<'_> {
     pub(super) fn read(self, zone: Tz) -> DateFound {
         let when = calendar(self.day).and_then(|on| self.when(on, zone));
         DateFound { range: self.range, when, is_month_first: self.day.is_month_first }
