@@ -7,16 +7,16 @@
 use std::{
     ffi::OsStr,
     fs::{self, File, FileType, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
 use tempfile::{NamedTempFile, TempDir};
 
-/// The first bytes of every SQLite database (<https://sqlite.org/fileformat.html>, section 1.3).
-const SQLITE_MAGIC: &[u8] = b"SQLite format 3\0";
-/// What SQLite and this program keep beside a database, under its name.
-const DATABASE_PARTS: [&str; 4] = ["-wal", "-shm", "-journal", ".lock"];
+use super::{
+    destination_error::DestinationError,
+    paths::{database_of, is_database, is_same, parent},
+};
 
 /// The permissions of a file and of a folder, before the user's mask takes away from them.
 const FILE_MODE: u32 = 0o666;
@@ -29,63 +29,6 @@ pub enum Existing {
     Keep,
     /// It is replaced, once the new one is whole.
     Replace,
-}
-
-/// Why nothing is written to a destination.
-#[derive(Debug, thiserror::Error)]
-pub enum DestinationError {
-    /// It is a regular file, and nobody said that it may be replaced.
-    #[error("`{}` exists already", .path.display())]
-    Exists {
-        /// The path.
-        path: PathBuf,
-    },
-    /// It is an SQLite database: an archive, or another program's.
-    #[error("`{}` is an SQLite database", .path.display())]
-    Database {
-        /// The path.
-        path: PathBuf,
-    },
-    /// It has the name of a log or a lock of a database.
-    #[error("`{}` belongs to the database `{}`", .path.display(), .database.display())]
-    DatabasePart {
-        /// The path.
-        path: PathBuf,
-        /// The database.
-        database: PathBuf,
-    },
-    /// It is the archive or the configuration in force.
-    #[error("`{}` is in use by this command", .path.display())]
-    Guarded {
-        /// The path.
-        path: PathBuf,
-    },
-    /// It is a symbolic link, which may lead to anything.
-    #[error("`{}` is a link", .path.display())]
-    Link {
-        /// The path.
-        path: PathBuf,
-    },
-    /// It is a folder, and a file was wanted.
-    #[error("`{}` is a folder", .path.display())]
-    Folder {
-        /// The path.
-        path: PathBuf,
-    },
-    /// A folder was wanted, and there is something that is not an empty folder.
-    #[error("`{}` exists already", .path.display())]
-    FolderTaken {
-        /// The path.
-        path: PathBuf,
-    },
-    /// The operating system refused.
-    #[error("cannot write to {}", .path.display())]
-    Io {
-        /// The path.
-        path: PathBuf,
-        /// Its error.
-        source: io::Error,
-    },
 }
 
 /// A place for an output. It is checked before a byte is written, and again before the output gets its name.
@@ -335,47 +278,9 @@ fn set_mode(builder: &mut tempfile::Builder<'_, '_>, mode: u32) {
 #[cfg(not(unix))]
 fn set_mode(_: &mut tempfile::Builder<'_, '_>, _: u32) {}
 
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn is_database(path: &Path) -> bool {
-    let mut head = [0; SQLITE_MAGIC.len()];
-    File::open(path).and_then(|mut it| it.read_exact(&mut head)).is_ok() && head == *SQLITE_MAGIC
-}
-
-/// Returns the path of the database whose log or lock has this name.
-fn database_of(path: &Path) -> Option<PathBuf> {
-    let name = path.file_name()?.to_str()?;
-    let lower = name.to_ascii_lowercase();
-    let part = DATABASE_PARTS.iter().find(|it| lower.ends_with(**it))?;
-    Some(path.with_file_name(&name[..name.len() - part.len()]))
-}
-
-/// Whether two paths lead to one place, whatever their spelling.
-fn is_same(a: &Path, b: &Path) -> bool {
-    fn whole(path: &Path) -> Option<PathBuf> {
-        let name = path.file_name()?;
-        path.canonicalize().ok().or_else(|| Some(parent(path).canonicalize().ok()?.join(name)))
-    }
-    a == b || whole(a).is_some_and(|it| Some(it) == whole(b)) || is_one_file(a, b)
-}
-
-#[cfg(unix)]
-fn is_one_file(a: &Path, b: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let id = |path: &Path| fs::metadata(path).ok().map(|it| (it.dev(), it.ino()));
-    id(a).is_some_and(|it| Some(it) == id(b))
-}
-
-#[cfg(not(unix))]
-fn is_one_file(_: &Path, _: &Path) -> bool {
-    false
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::paths::SQLITE_MAGIC, *};
 
     fn folder() -> TempDir {
         tempfile::tempdir().expect("a temporary folder")

@@ -7,11 +7,13 @@ pub mod answers;
 pub mod charts;
 mod columns;
 mod csv;
+mod destination_error;
 mod file;
 mod jsonl;
 mod months;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod paths;
 mod row;
 mod sink;
 mod table;
@@ -21,7 +23,8 @@ mod warc;
 pub use self::warc::{CaptureExport, WarcExport};
 pub use columns::{Column, ColumnKind, columns};
 pub use csv::{Csv, Dialect};
-pub use file::{Destination, DestinationError, Existing, OutFile, OutFolder};
+pub use destination_error::DestinationError;
+pub use file::{Destination, Existing, OutFile, OutFolder};
 pub use jsonl::{ArticleLines, Jsonl};
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;

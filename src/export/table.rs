@@ -14,7 +14,8 @@ use crate::{
 use super::{
     columns::{columns, day_column},
     csv::{Csv, Dialect},
-    file::{Destination, DestinationError},
+    destination_error::DestinationError,
+    file::Destination,
     jsonl::{ArticleLines, Jsonl},
     months::Months,
     row::Row,

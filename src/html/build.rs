@@ -9,21 +9,21 @@ use super::tree::{Attr, Attrs, Document, NONE, Node, Span, Tagged, What, short};
 pub(super) struct Builder<'t> {
     document: Document<'t>,
     /// As long as the nodes, once they are linked.
-    links: Vec<Link>,
+    links: Vec<NodeLinks>,
     is_linked: bool,
     /// An element was left open while the one around it was closed.
     is_loose: bool,
 }
 
 #[derive(Clone, Copy)]
-struct Link {
+struct NodeLinks {
     first: u32,
     last: u32,
     before: u32,
     after: u32,
 }
 
-impl Link {
+impl NodeLinks {
     const NONE: Self = Self { first: NONE, last: NONE, before: NONE, after: NONE };
 }
 
@@ -130,7 +130,7 @@ impl<'t> Builder<'t> {
         let at = short(self.document.nodes.len());
         self.document.nodes.push(Node { parent, end: NONE, what });
         if self.is_linked {
-            self.links.push(Link::NONE);
+            self.links.push(NodeLinks::NONE);
         }
         at
     }
@@ -147,7 +147,7 @@ impl<'t> Builder<'t> {
             return;
         }
         self.is_linked = true;
-        self.links = vec![Link::NONE; self.document.nodes.len()];
+        self.links = vec![NodeLinks::NONE; self.document.nodes.len()];
         for at in 0..self.document.nodes.len() {
             let parent = self.document.nodes[at].parent;
             if parent != NONE {
@@ -206,7 +206,7 @@ impl<'t> Builder<'t> {
         if parent == NONE {
             return;
         }
-        let Link { before, after, .. } = self.links[at as usize];
+        let NodeLinks { before, after, .. } = self.links[at as usize];
         match before {
             NONE => self.links[parent as usize].first = after,
             _ => self.links[before as usize].after = after,
@@ -215,7 +215,7 @@ impl<'t> Builder<'t> {
             NONE => self.links[parent as usize].last = before,
             _ => self.links[after as usize].before = before,
         }
-        self.links[at as usize] = Link { before: NONE, after: NONE, ..self.links[at as usize] };
+        self.links[at as usize] = NodeLinks { before: NONE, after: NONE, ..self.links[at as usize] };
     }
 
     /// Move everything in one element to the end of another.

@@ -6,7 +6,7 @@ use memchr::{memchr, memchr2, memmem};
 
 /// A start or end tag of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Tag {
+pub(super) struct TagToken {
     pub(super) name: Range<usize>,
     /// Its name has no capitals.
     pub(super) is_lower: bool,
@@ -30,7 +30,7 @@ pub(super) struct RawAttr {
 pub(super) enum Token {
     /// Entities not resolved.
     Text(Range<usize>),
-    Tag(Tag),
+    Tag(TagToken),
     /// A comment, or what is taken for one.
     Comment,
     /// Text in a drawing, which begins here; a comment elsewhere.
@@ -169,7 +169,7 @@ impl<'t> Tokenizer<'t> {
     }
 
     /// A tag with its attributes, whose values may hold `>`; `None` where the page ends before it does.
-    fn tag(&mut self, start: usize) -> Option<Tag> {
+    fn tag(&mut self, start: usize) -> Option<TagToken> {
         let bytes = self.page.as_bytes();
         self.attrs.clear();
         let is_end = bytes[start + 1] == b'/';
@@ -186,7 +186,7 @@ impl<'t> Tokenizer<'t> {
             if bytes[at] == b'>' {
                 let is_self_closing = is_self_closing && bytes[at - 1] == b'/';
                 self.at = at + 1;
-                return Some(Tag { name, is_lower, is_end, is_self_closing });
+                return Some(TagToken { name, is_lower, is_end, is_self_closing });
             }
             is_self_closing = false;
             // Its name; an equals sign may begin it.

@@ -1,9 +1,10 @@
 //! The list of active formatting elements (HTML, section 13.2.4.3): `b`, `a` and the like, which are opened again where they
 //! were not ended properly, and the "adoption agency algorithm" that ends them (section 13.2.6.4.7).
 
-use super::{
-    Attrs, Doubt, Kind, Parser, Span, Start, Sure, Tagged,
-    stack::{Open, Place},
+use super::parser::{Doubt, Entry, Open, Parser, Place, Start, Sure};
+use crate::html::{
+    names::Kind,
+    tree::{Span, Tagged},
 };
 
 /// No page has so many formatting elements that were not ended, but an attack has.
@@ -13,17 +14,6 @@ const ACTIVE_MAX: usize = 100;
 const ADOPTIONS_MAX: usize = 8;
 /// How many formatting elements around a block are opened again in it.
 const REOPENED_MAX: usize = 3;
-
-/// A formatting element, or a marker: what is before that is not opened again after it.
-#[derive(Clone, Copy)]
-pub(super) struct Entry {
-    at: u32,
-    kind: Kind,
-    name: Span,
-    attrs: Attrs,
-    /// So is a marker.
-    is_open: bool,
-}
 
 impl Entry {
     fn is_marker(&self) -> bool {

@@ -1,6 +1,7 @@
 //! Start tags in the body (HTML, section 13.2.6.4.7).
 
-use super::{Doubt, Kind, Mode, Next, Parser, Quirks, Span, Start, Sure};
+use super::parser::{Doubt, Mode, Next, Parser, Quirks, Start, Sure};
+use crate::html::{names::Kind, tree::Span};
 
 impl Parser<'_> {
     pub(super) fn start_in_body(&mut self, tag: &Start<'_>) -> Sure {
@@ -43,6 +44,14 @@ impl Parser<'_> {
                 self.insert(tag)?;
                 self.drops_line = true;
             }
+            _ => self.start_other_in_body(tag)?,
+        }
+        Ok(())
+    }
+
+    /// Begins an element in the body that pages have seldom.
+    fn start_other_in_body(&mut self, tag: &Start<'_>) -> Sure {
+        match tag.kind {
             Kind::Meta | Kind::Title | Kind::Script | Kind::Style | Kind::Noframes | Kind::Template => {
                 self.start_in_head(tag)?;
             }
@@ -64,7 +73,7 @@ impl Parser<'_> {
             Kind::Svg | Kind::Math => {
                 self.reconstruct()?;
                 let kind = if tag.kind == Kind::Svg { Kind::Drawn } else { Kind::Formula };
-                self.insert_foreign(kind, tag.span, tag.is_self_closing)?;
+                self.insert_foreign(&Start { kind, ..*tag })?;
             }
             Kind::Table => self.start_table(tag)?,
             Kind::Html | Kind::Body => self.add_to(tag.kind)?,
@@ -86,9 +95,7 @@ impl Parser<'_> {
             | Kind::TableSection
             | Kind::Cell
             | Kind::Row => {}
-            Kind::Doubtful | Kind::Drawn | Kind::Label | Kind::Formula | Kind::Symbol => {
-                return Err(Doubt::Element);
-            }
+            _ => return Err(Doubt::Element),
         }
         Ok(())
     }

@@ -1,10 +1,11 @@
 //! End tags in the body (HTML, section 13.2.6.4.7): what they end, and what ends without one.
 
-use super::{End, Kind, Mode, Next, Parser, Sure};
+use super::parser::{EndTag, Mode, Next, Parser, Sure};
+use crate::html::names::Kind;
 
 impl Parser<'_> {
-    pub(super) fn end_in_body(&mut self, tag: End<'_>) -> Sure {
-        let End { kind, name } = tag;
+    pub(super) fn end_in_body(&mut self, tag: EndTag<'_>) -> Sure {
+        let EndTag { kind, name } = tag;
         match kind {
             Kind::A | Kind::Formatting | Kind::Nobr => self.end_formatting(kind, name),
             Kind::Block
@@ -49,7 +50,7 @@ impl Parser<'_> {
     }
 
     /// End the innermost element of a name that is in scope, and what is open in it.
-    fn end_scoped(&mut self, tag: End<'_>, is_bound: impl Fn(Kind) -> bool) {
+    fn end_scoped(&mut self, tag: EndTag<'_>, is_bound: impl Fn(Kind) -> bool) {
         // Nearly always it is the innermost.
         if self.open.last().is_some_and(|it| self.is_named(it, tag.kind, tag.name)) {
             return self.pop_ended();
@@ -128,7 +129,7 @@ impl Parser<'_> {
     }
 
     /// End something by the rules for bodies where only parts of tables should be.
-    pub(super) fn end_fostered(&mut self, tag: End<'_>) -> Sure<Next> {
+    pub(super) fn end_fostered(&mut self, tag: EndTag<'_>) -> Sure<Next> {
         self.fosters = true;
         self.end_in_body(tag)?;
         self.fosters = false;

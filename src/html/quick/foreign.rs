@@ -1,11 +1,12 @@
 //! Drawings and formulas (HTML, section 13.2.6.5), which are no HTML but may have some in them.
 
-use super::{Doubt, End, Kind, Parser, Span, Start, Sure, Tag};
+use super::parser::{Doubt, EndTag, Parser, Start, Sure};
 use crate::html::names::{ends_foreign, with_capitals};
+use crate::html::{names::Kind, token::TagToken, tree::Span};
 
 impl Parser<'_> {
     /// Whether a tag in an element of a drawing or formula is read by their rules.
-    pub(super) fn is_foreign_tag(top: Kind, tag: &Tag, name: &str) -> bool {
+    pub(super) fn is_foreign_tag(top: Kind, tag: &TagToken, name: &str) -> bool {
         match top {
             Kind::Label => tag.is_end,
             Kind::Symbol => tag.is_end || matches!(name, "mglyph" | "malignmark"),
@@ -13,7 +14,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn foreign(&mut self, tag: &Tag, name: &str) -> Sure {
+    pub(super) fn foreign(&mut self, tag: &TagToken, name: &str) -> Sure {
         let ends = ends_foreign(name) || (name == "font" && !tag.is_end && self.has_font_attrs());
         if ends && (!tag.is_end || matches!(name, "br" | "p")) {
             self.pop_until_in(|it| !matches!(it, Kind::Drawn | Kind::Formula));
@@ -24,7 +25,7 @@ impl Parser<'_> {
         }
         let kind = Kind::of(name);
         if tag.is_end {
-            return self.end(End { kind, name });
+            return self.end(EndTag { kind, name });
         }
         let span = self.span_of(name, &tag.name, tag.is_lower);
         self.start(&Start { kind, span, name, is_self_closing: tag.is_self_closing })
@@ -36,7 +37,7 @@ impl Parser<'_> {
         self.tokens.attrs.iter().any(|it| is_it(&self.page[it.name.clone()]))
     }
 
-    fn start_foreign(&mut self, tag: &Tag, name: &str) -> Sure {
+    fn start_foreign(&mut self, tag: &TagToken, name: &str) -> Sure {
         let is_drawn = matches!(self.top(), Kind::Drawn | Kind::Label);
         let capitals = if is_drawn { with_capitals(name) } else { None };
         let span = match capitals {
@@ -53,16 +54,16 @@ impl Parser<'_> {
             (false, "annotation-xml") => return Err(Doubt::Element),
             (false, _) => Kind::Formula,
         };
-        self.insert_foreign(kind, span, tag.is_self_closing)
+        self.insert_foreign(&Start { kind, span, name, is_self_closing: tag.is_self_closing })
     }
 
     /// Begin an element of a drawing or formula of the last tag.
-    pub(super) fn insert_foreign(&mut self, kind: Kind, name: Span, is_self_closing: bool) -> Sure {
-        let attrs = self.attrs(kind);
-        if is_self_closing {
-            self.place_void(kind, name, attrs);
+    pub(super) fn insert_foreign(&mut self, tag: &Start<'_>) -> Sure {
+        let attrs = self.attrs(tag.kind);
+        if tag.is_self_closing {
+            self.place_void(tag.kind, tag.span, attrs);
         } else {
-            self.push(kind, name, attrs)?;
+            self.push(tag.kind, tag.span, attrs)?;
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::{Doubt, End, Kind, Mode, Next, Parser, Quirks, Start, Sure, Token, stack::Open};
+use super::parser::{Doubt, EndTag, Mode, Next, Open, Parser, Quirks, Start, Sure, is_space};
+use crate::html::{names::Kind, token::Token};
 
 /// Attributes are added to a page's `html` and `body` once or twice, unless somebody wants the parser to be slow.
 const ADDITIONS_MAX: usize = 16;
@@ -64,7 +65,7 @@ impl Parser<'_> {
         Ok(Next::Done)
     }
 
-    pub(super) fn end_before_body(&mut self, tag: End<'_>) -> Sure<Next> {
+    pub(super) fn end_before_body(&mut self, tag: EndTag<'_>) -> Sure<Next> {
         let is_next = matches!(tag.kind, Kind::Head | Kind::Body | Kind::Html) || tag.name == "br";
         match self.mode {
             Mode::Initial => {
@@ -230,10 +231,6 @@ impl Parser<'_> {
         self.pop();
         Ok(())
     }
-}
-
-pub(super) fn is_space(it: char) -> bool {
-    matches!(it, ' ' | '\t' | '\n' | '\x0C' | '\r')
 }
 
 /// Whether the document type asks for an old browser's mistakes (section 13.2.6.4.1), as far as it is known.

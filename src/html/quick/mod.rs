@@ -9,6 +9,7 @@ mod body;
 mod ends;
 mod foreign;
 mod head;
+mod parser;
 mod stack;
 mod tables;
 mod text;
@@ -17,58 +18,14 @@ use std::{borrow::Cow, ops::Range};
 
 use memchr::memchr2;
 
+use self::parser::{EndTag, Mode, Next, Parser, Start, Sure};
 use super::{
-    build::Builder,
     names::Kind,
-    token::{RawAttr, Tag, Token, Tokenizer},
-    tree::{Attrs, Document, Span, Tagged},
+    token::{RawAttr, TagToken, Token},
+    tree::{Attrs, Document, Span},
 };
-use active::Entry;
-use stack::{Counts, Open};
 
-/// A real page has a tag or a text for every thirty bytes.
-const BYTES_OF_A_NODE: usize = 24;
-
-/// Why it is not certain what the standard makes of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Doubt {
-    /// What a NUL becomes depends on where it is.
-    Character,
-    /// Frame sets, plain text, annotated formulas: each has rules of its own.
-    Element,
-    /// The other parser knows where to cut.
-    Depth,
-    Formatting,
-    Quirks,
-    Space,
-    /// An end tag without a name parts no text, but ends what hangs on the next token.
-    Parted,
-    Columns,
-    Cdata,
-    Additions,
-    RawText,
-}
-
-impl Doubt {
-    /// Returns what is on the page, in words.
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Character => "a NUL, a carriage return or a second byte order mark",
-            Self::Element => "a frame set, plain text or an annotated formula",
-            Self::Depth => "hundreds of open elements",
-            Self::Formatting => "many formatting elements without an end",
-            Self::Quirks => "a table in a paragraph, and an unknown document type",
-            Self::Space => "space that is written as an entity where it may be dropped",
-            Self::Parted => "an end tag without a name, or a document type, where it may part a text",
-            Self::Columns => "text between columns",
-            Self::Cdata => "text as it is where HTML may be",
-            Self::Additions => "many `html` and `body` tags",
-            Self::RawText => "a text without an end tag",
-        }
-    }
-}
-
-type Sure<T = ()> = Result<T, Doubt>;
+pub(super) use self::parser::Doubt;
 
 /// Returns a page as a tree, or doubt.
 pub(super) fn parse(page: &str) -> Sure<Document<'_>> {
@@ -83,105 +40,7 @@ pub(super) fn parse(page: &str) -> Sure<Document<'_>> {
     Parser::new(page).run()
 }
 
-/// The standard's insertion modes (section 13.2.4.1).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Mode {
-    Initial,
-    BeforeHtml,
-    BeforeHead,
-    InHead,
-    AfterHead,
-    InBody,
-    AfterBody,
-    InTemplate,
-    InCaption,
-    InCell,
-    InTable,
-    InTableBody,
-    InRow,
-    InColumnGroup,
-}
-
-/// What becomes of a tag.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Next {
-    /// Nothing more.
-    Done,
-    /// It is looked at again in the mode that is reached now.
-    Again,
-}
-
-/// Whether a table is inside the paragraph before it, which is an old browser's mistake that pages can ask for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quirks {
-    No,
-    Yes,
-    Unknown,
-}
-
-/// A start tag.
-struct Start<'n> {
-    kind: Kind,
-    span: Span,
-    name: &'n str,
-    is_self_closing: bool,
-}
-
-/// An end tag.
-#[derive(Clone, Copy)]
-struct End<'n> {
-    kind: Kind,
-    name: &'n str,
-}
-
-struct Parser<'t> {
-    page: &'t str,
-    tokens: Tokenizer<'t>,
-    tree: Builder<'t>,
-    /// The elements that are open.
-    open: Vec<Open>,
-    counts: Counts,
-    /// The list of active formatting elements, and how many of them are not open.
-    active: Vec<Entry>,
-    stranded: usize,
-    mode: Mode,
-    /// What is read in the templates that are open, as far as it is known.
-    template_modes: Vec<Mode>,
-    head: Option<u32>,
-    form: Option<u32>,
-    /// The text that the next one is written on into, if it is of the same element.
-    text: Option<(u32, u32)>,
-    /// A line break here is dropped.
-    drops_line: bool,
-    /// What belongs into a table's parts, but not directly, is put before the table.
-    fosters: bool,
-    quirks: Quirks,
-    /// How often attributes were added to elements that were there.
-    additions: usize,
-}
-
 impl<'t> Parser<'t> {
-    fn new(page: &'t str) -> Self {
-        Self {
-            page,
-            tokens: Tokenizer::new(page),
-            tree: Builder::new(page, page.len() / BYTES_OF_A_NODE),
-            open: Vec::new(),
-            counts: Counts::default(),
-            active: Vec::new(),
-            stranded: 0,
-            mode: Mode::Initial,
-            template_modes: Vec::new(),
-            head: None,
-            form: None,
-            text: None,
-            drops_line: false,
-            fosters: false,
-            quirks: Quirks::Yes,
-            additions: 0,
-        }
-    }
-
     fn run(mut self) -> Sure<Document<'t>> {
         while let Some(token) = self.tokens.next() {
             match token {
@@ -231,7 +90,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn tag(&mut self, tag: &Tag) -> Sure {
+    fn tag(&mut self, tag: &TagToken) -> Sure {
         let name = self.name_of(&tag.name, tag.is_lower);
         let top = self.top();
         if top.is_foreign() && Self::is_foreign_tag(top, tag, &name) {
@@ -239,7 +98,7 @@ impl<'t> Parser<'t> {
         }
         let kind = Kind::of(&name);
         if tag.is_end {
-            return self.end(End { kind, name: &name });
+            return self.end(EndTag { kind, name: &name });
         }
         let span = self.span_of(&name, &tag.name, tag.is_lower);
         self.start(&Start { kind, span, name: &name, is_self_closing: tag.is_self_closing })
@@ -274,7 +133,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn end(&mut self, tag: End<'_>) -> Sure {
+    fn end(&mut self, tag: EndTag<'_>) -> Sure {
         loop {
             let next = match self.mode {
                 Mode::InBody => return self.end_in_body(tag),

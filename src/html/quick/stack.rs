@@ -1,45 +1,13 @@
 //! The stack of open elements (HTML, section 13.2.4.2): what is opened, where it is put, and what is in scope.
 
-use super::{Attrs, Doubt, Kind, Mode, Parser, Span, Start, Sure, Tagged};
+use super::parser::{Doubt, Mode, Open, Parser, Place, Start, Sure};
+use crate::html::{
+    names::Kind,
+    tree::{Attrs, Span, Tagged},
+};
 
 /// Deeper pages are looked at by the other parser, which knows where to cut.
 const DEPTH_MAX: usize = 400;
-
-/// An element that is open.
-#[derive(Clone, Copy)]
-pub(super) struct Open {
-    pub(super) at: u32,
-    pub(super) name: Span,
-    pub(super) kind: Kind,
-    /// A text is directly before a table: no comment is between them.
-    follows_text: bool,
-}
-
-impl Open {
-    /// An element that is put on the stack where it is not begun.
-    pub(super) fn again(at: u32, kind: Kind, name: Span) -> Self {
-        Self { at, name, kind, follows_text: false }
-    }
-}
-
-/// How many elements of the kinds that are asked for most are open.
-#[derive(Default)]
-pub(super) struct Counts {
-    pub(super) paragraphs: usize,
-    pub(super) buttons: usize,
-    pub(super) selects: usize,
-    pub(super) rubies: usize,
-    pub(super) templates: usize,
-}
-
-/// Where the next node belongs.
-#[derive(Clone, Copy)]
-pub(super) enum Place {
-    /// At the end of an element.
-    In(u32),
-    /// Before one.
-    Before(u32),
-}
 
 impl Parser<'_> {
     pub(super) fn top(&self) -> Kind {

@@ -1,6 +1,7 @@
 //! Tables (HTML, sections 13.2.6.4.9 to 13.2.6.4.15).
 
-use super::{End, Kind, Mode, Next, Open, Parser, Start, Sure};
+use super::parser::{EndTag, Mode, Next, Open, Parser, Start, Sure};
+use crate::html::names::Kind;
 
 /// What the rows and sections of a table are directly in.
 fn is_section(kind: Kind) -> bool {
@@ -73,7 +74,7 @@ impl Parser<'_> {
         true
     }
 
-    pub(super) fn end_in_table(&mut self, tag: End<'_>) -> Sure<Next> {
+    pub(super) fn end_in_table(&mut self, tag: EndTag<'_>) -> Sure<Next> {
         match tag.kind {
             Kind::Table => {
                 self.end_table();
@@ -102,7 +103,7 @@ impl Parser<'_> {
         Ok(if self.end_caption() { Next::Again } else { Next::Done })
     }
 
-    pub(super) fn end_in_caption(&mut self, tag: End<'_>) -> Sure<Next> {
+    pub(super) fn end_in_caption(&mut self, tag: EndTag<'_>) -> Sure<Next> {
         match tag.kind {
             Kind::Caption => {
                 self.end_caption();
@@ -140,7 +141,7 @@ impl Parser<'_> {
         Ok(Next::Done)
     }
 
-    pub(super) fn end_in_column_group(&mut self, tag: End<'_>) -> Next {
+    pub(super) fn end_in_column_group(&mut self, tag: EndTag<'_>) -> Next {
         match tag.kind {
             Kind::ColGroup => {
                 self.end_column_group();
@@ -182,7 +183,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn end_in_table_body(&mut self, tag: End<'_>) -> Sure<Next> {
+    pub(super) fn end_in_table_body(&mut self, tag: EndTag<'_>) -> Sure<Next> {
         match tag.kind {
             Kind::TableSection => {
                 if self.named_in_scope(tag.kind, tag.name, Kind::bounds_tables).is_some() {
@@ -237,7 +238,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn end_in_row(&mut self, tag: End<'_>) -> Sure<Next> {
+    pub(super) fn end_in_row(&mut self, tag: EndTag<'_>) -> Sure<Next> {
         match tag.kind {
             Kind::Row => {
                 self.end_row();
@@ -275,7 +276,7 @@ impl Parser<'_> {
         Ok(if self.end_cell() { Next::Again } else { Next::Done })
     }
 
-    pub(super) fn end_in_cell(&mut self, tag: End<'_>) -> Sure<Next> {
+    pub(super) fn end_in_cell(&mut self, tag: EndTag<'_>) -> Sure<Next> {
         match tag.kind {
             Kind::Cell => {
                 if let Some(depth) = self.named_in_scope(tag.kind, tag.name, Kind::bounds_tables) {

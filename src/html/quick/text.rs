@@ -4,7 +4,8 @@ use std::{borrow::Cow, ops::Range};
 
 use memchr::{memchr, memmem};
 
-use super::{Doubt, Kind, Mode, Parser, Span, Sure, head::is_space, stack::Place};
+use super::parser::{Doubt, Mode, Parser, Place, Sure, is_space};
+use crate::html::{names::Kind, tree::Span};
 
 impl Parser<'_> {
     pub(super) fn text(&mut self, mut range: Range<usize>) -> Sure {

@@ -1,6 +1,8 @@
 //! How a stored article compares with a later reading of the same page, and what follows from it. What is read, and when, is
 //! the business of the file above.
 
+use chrono::NaiveTime;
+
 use crate::{
     model::{Article, Draft, Field, Tag},
     store::{Amendment, content_hash},
@@ -52,8 +54,8 @@ pub(super) fn judge(
     changes: &[FieldChange],
     losses: Losses,
 ) -> Amendment {
-    let lost = changes.iter().filter(|it| it.was_there && !it.is_there);
-    let mut lost: Vec<Field> = lost.map(|it| it.field).collect();
+    let lost = changes.iter().filter(|it| it.was_there && !it.is_there).map(|it| it.field);
+    let mut lost: Vec<Field> = lost.filter(|it| !is_correction(*it, &article.draft, draft)).collect();
     let has_shrunk = draft.word_count() * 100 < article.word_count * KEPT_WORDS;
     if has_shrunk && !lost.contains(&Field::Body) {
         lost.push(Field::Body);
@@ -68,6 +70,20 @@ pub(super) fn judge(
     }
     let is_same = changes.iter().all(|it| !it.differs) && article.draft.blocks == draft.blocks;
     if is_same { Amendment::Same } else { Amendment::Refresh }
+}
+
+/// Whether a value that a reading has no more was none: a change at the moment of publication, which templates write on stories
+/// that were never changed; the first moment of a day for a story of that day; a place that the same text is no more taken to begin with.
+fn is_correction(field: Field, old: &Draft, new: &Draft) -> bool {
+    match field {
+        Field::UpdatedAt => old.updated_at == old.published_at,
+        Field::PublishedAt => {
+            old.published_at.is_some_and(|it| it.time() == NaiveTime::MIN)
+                && old.published_on == new.published_on
+        }
+        Field::Dateline => old.body() == new.body(),
+        _ => false,
+    }
 }
 
 /// Returns how every field of two readings compares.
@@ -137,6 +153,27 @@ mod tests {
         };
         let compared = compare(&article.draft, new);
         assert_eq!(judge(&article, new, &compared, losses), *expect);
+    }
+
+    #[test]
+    fn what_was_no_value_is_no_loss() {
+        let text = "KARACHI: The looms are cleared";
+        let at = |it: &str| Some(it.parse().expect("a moment"));
+        let old = || Draft {
+            published_on: Some("2025-01-29".parse().expect("a day")),
+            published_at: at("2025-01-29T21:10:05+05:00"),
+            ..draft("A", text)
+        };
+        let repeated = || Draft { updated_at: old().published_at, ..old() };
+        check(repeated(), &old(), Losses::Draft, &Amendment::Refresh);
+        let changed = Draft { updated_at: at("2025-01-29T22:00:00+05:00"), ..old() };
+        check(changed, &old(), Losses::Draft, &Amendment::Draft(vec![Field::UpdatedAt]));
+        let midnight = || Draft { published_at: at("2025-01-29T00:00:00+05:00"), ..old() };
+        let day = || Draft { published_at: None, ..old() };
+        check(midnight(), &day(), Losses::Draft, &Amendment::Refresh);
+        check(old(), &day(), Losses::Draft, &Amendment::Draft(vec![Field::PublishedAt]));
+        let placed = Draft { dateline: Some("KARACHI".to_owned()), ..old() };
+        check(placed, &old(), Losses::Draft, &Amendment::Refresh);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use url::Url;
 
 use crate::{
     config::Profile,
-    discover::CardReader,
+    discover::{CardReader, Source},
     fetch::{Class, Fetcher},
     model::{Ask, Candidate, Fetched},
     store::Reader,
@@ -64,37 +64,8 @@ pub async fn plan(
     let sources = discovery::sources(profile, &cards, &named_by_robots);
     let mut seen = SeenFiles::new(&sources);
     for mut source in sources {
-        let mut listed = Ok(0);
-        while let Some(url) = source.ask() {
-            if !seen.is_new(source.as_ref(), &url) {
-                continue;
-            }
-            plan.end = bounds.over();
-            if plan.end.is_some() {
-                break;
-            }
-            let visit = fetcher.get(&Ask::new(url)).await;
-            plan.requests += visit.requests.len() as u64;
-            match visit.result {
-                Ok(Fetched::Page(page)) => {
-                    let named = source.absorb(&page);
-                    listed = match named.problem {
-                        Some(problem) => Err(problem),
-                        None => listed.map(|it| it + named.candidates.len()),
-                    };
-                    candidates.extend(named.candidates);
-                }
-                Ok(Fetched::NotModified(_)) => {}
-                Ok(Fetched::Missing(missing)) => listed = Err(missing.code().to_owned()),
-                Err(error) => {
-                    let is_stop = error.class() == Class::Stop;
-                    listed = Err(error.to_string());
-                    if is_stop {
-                        break;
-                    }
-                }
-            }
-        }
+        let listed =
+            ask_source(fetcher, &bounds, source.as_mut(), &mut seen, &mut plan, &mut candidates).await;
         plan.sources.push(PlannedSource { url: source.url().clone(), listed });
     }
     let mut keys = Vec::new();
@@ -113,4 +84,47 @@ pub async fn plan(
     plan.unknown = keys.iter().filter_map(url).collect();
     plan.requests += plan.due + plan.unknown.len() as u64;
     Ok(plan)
+}
+
+/// Reads a source of a plan. Returns the number of articles that it names, or why it could not be read.
+async fn ask_source(
+    fetcher: &Fetcher,
+    bounds: &Bounds,
+    source: &mut dyn Source,
+    seen: &mut SeenFiles,
+    plan: &mut Plan,
+    candidates: &mut Vec<Candidate>,
+) -> Result<usize, String> {
+    let mut listed = Ok(0);
+    while let Some(url) = source.ask() {
+        if !seen.is_new(source, &url) {
+            continue;
+        }
+        plan.end = bounds.over();
+        if plan.end.is_some() {
+            break;
+        }
+        let visit = fetcher.get(&Ask::new(url)).await;
+        plan.requests += visit.requests.len() as u64;
+        match visit.result {
+            Ok(Fetched::Page(page)) => {
+                let named = source.absorb(&page);
+                listed = match named.problem {
+                    Some(problem) => Err(problem),
+                    None => listed.map(|it| it + named.candidates.len()),
+                };
+                candidates.extend(named.candidates);
+            }
+            Ok(Fetched::NotModified(_)) => {}
+            Ok(Fetched::Missing(missing)) => listed = Err(missing.code().to_owned()),
+            Err(error) => {
+                let is_stop = error.class() == Class::Stop;
+                listed = Err(error.to_string());
+                if is_stop {
+                    break;
+                }
+            }
+        }
+    }
+    listed
 }

@@ -270,7 +270,7 @@ fn keep(
     conn.prepare_cached("UPDATE captures SET extractor = ?2, day = ?3 WHERE id = ?1")?
         .execute(params![capture.id, extractor, captured.map(|it| calendar.day_of(it).to_string())])?;
     boards::reread(conn, capture.id, captured, boards, most_read)?;
-    let is_other = strips::reread(conn, capture.id, strip, captured, calendar)?;
+    let is_other = strips::reread(conn, capture.id, extraction, captured, calendar)?;
     conn.prepare_cached("DELETE FROM warnings WHERE capture_id = ?1")?.execute([capture.id])?;
     captures::keep_warnings(conn, capture.id, warnings)?;
     let url = url.as_ref().map(url::Url::as_str);

@@ -131,7 +131,7 @@ fn keep_market(
     if let Some(captured) = captured {
         // The strip is dated by the boards beside it.
         boards::keep(conn, capture, captured, boards, most_read)?;
-        return strips::keep(conn, capture, strip, captured, calendar);
+        return strips::keep(conn, capture, extraction, captured, calendar);
     }
     let rows = [
         (WarningCode::StripUndated, strip.quotes.len()),

@@ -4,7 +4,7 @@
 use chrono::NaiveDate;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::model::{Captured, MarketCalendar, Quote, Strip};
+use crate::model::{Board, Captured, Extraction, MarketCalendar, Quote, Strip};
 
 use super::{
     series::{self, Links, Series, Showing},
@@ -95,10 +95,11 @@ impl Writer {
 pub(in crate::store) fn keep(
     conn: &Connection,
     capture: i64,
-    strip: &Strip,
+    extraction: &Extraction,
     captured: Captured,
     calendar: &MarketCalendar,
 ) -> Result<()> {
+    let Extraction { strip, boards, .. } = extraction;
     if strip.quotes.is_empty() {
         return Ok(());
     }
@@ -108,8 +109,9 @@ pub(in crate::store) fn keep(
     let day = calendar.day_of(captured).to_string();
     let member = series::keep(conn, &STRIPS, &showing, || insert(conn, strip, &hash, &at, &day))?;
     if member.redated.is_empty() {
-        // It was dated by its first capture, unless only this one has a board.
-        if !is_dated_by_board(conn, member.id)? {
+        // It was dated by its first capture, unless only this one has a board that says the day.
+        let says_day = |it: &Board| it.is_market && it.rows.iter().any(|row| row.as_of.is_some());
+        if boards.iter().any(says_day) && !is_dated_by_board(conn, member.id)? {
             date_with_next(conn, member.id, calendar)?;
         }
         return Ok(());
@@ -124,10 +126,11 @@ pub(in crate::store) fn keep(
 pub(in crate::store) fn reread(
     conn: &Connection,
     capture: i64,
-    strip: &Strip,
+    extraction: &Extraction,
     captured: Option<Captured>,
     calendar: &MarketCalendar,
 ) -> Result<bool> {
+    let strip = &extraction.strip;
     let before = series::shown(conn, &STRIPS, capture)?;
     let is_same = match before.first() {
         Some(before) => before.hash == hash(strip),
@@ -140,7 +143,7 @@ pub(in crate::store) fn reread(
         series::withdraw(conn, &STRIPS, capture, member.id)?;
     }
     if let Some(captured) = captured {
-        keep(conn, capture, strip, captured, calendar)?;
+        keep(conn, capture, extraction, captured, calendar)?;
     }
     Ok(true)
 }
