@@ -45,15 +45,15 @@ pub(super) fn judge(
     if !is_witnessed && profile.text.notices.has(headline) {
         return Some(NotStory::Notice);
     }
-    let is_elsewhere = key.is_some_and(|key| is_elsewhere(said, key, profile));
-    (is_elsewhere && !said.is_article).then_some(NotStory::AnotherPage)
+    (is_elsewhere(said, key, profile) && !said.is_article).then_some(NotStory::AnotherPage)
 }
 
 /// Whether a page gives itself addresses of the site, and none of them is of a story. The address of another story is no
 /// evidence: stories are moved and published twice.
-fn is_elsewhere(said: &SelfDescription, key: &PageKey, profile: &Profile) -> bool {
+fn is_elsewhere(said: &SelfDescription, key: Option<&PageKey>, profile: &Profile) -> bool {
+    let is_of_site = |host: &str| key.is_none_or(|key| key.host == host);
     let mut of_site =
-        said.addresses.iter().filter(|url| profile.host_of(url) == Some(&key.host)).peekable();
+        said.addresses.iter().filter(|url| profile.host_of(url).is_some_and(is_of_site)).peekable();
     of_site.peek().is_some() && of_site.all(|url| profile.page_key(url).is_none())
 }
 
@@ -73,6 +73,7 @@ mod tests {
         says: &'static [&'static str],
         is_article: bool,
         status: Option<u16>,
+        is_of_known_address: bool,
     }
 
     const STORY: Page = Page {
@@ -82,6 +83,7 @@ mod tests {
         says: &["https://www.brecorder.com/news/40345141/cement-makers"],
         is_article: true,
         status: Some(200),
+        is_of_known_address: true,
     };
 
     #[track_caller]
@@ -99,8 +101,15 @@ mod tests {
             addresses: page.says.iter().map(|it| it.parse().expect("an address")).collect(),
             is_article: page.is_article,
         };
-        let key = PageKey { host: "brecorder.com".to_owned(), id: "40345141".to_owned() };
-        assert_eq!(judge(&draft, &said, page.status, Some(&key), &profile), expect, "{}", page.headline);
+        let key = page
+            .is_of_known_address
+            .then(|| PageKey { host: "brecorder.com".to_owned(), id: "40345141".to_owned() });
+        assert_eq!(
+            judge(&draft, &said, page.status, key.as_ref(), &profile),
+            expect,
+            "{}",
+            page.headline
+        );
     }
 
     #[test]
@@ -141,5 +150,15 @@ mod tests {
         check(&Page { says: both, ..list }, None);
         check(&Page { says: &["https://elsewhere.example/"], ..list }, None);
         check(&Page { says: &[], ..list }, None);
+    }
+
+    #[test]
+    fn a_saved_list_of_the_site_is_no_story_of_no_address() {
+        let list: &[&str] = &["https://www.brecorder.com/latest-news"];
+        let saved = Page { is_of_known_address: false, is_article: false, says: list, ..STORY };
+        check(&saved, Some(NotStory::AnotherPage));
+        check(&Page { is_article: true, ..saved }, None);
+        check(&Page { says: &["https://elsewhere.example/latest-news"], ..saved }, None);
+        check(&Page { says: &[], ..saved }, None);
     }
 }
