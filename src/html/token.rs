@@ -100,7 +100,7 @@ impl<'t> Tokenizer<'t> {
         Self { page, at: 0, attrs: Vec::new() }
     }
 
-    /// The next piece; a tag that does not end before the page does is none.
+    /// The next piece; a tag that does not end before the page does is not a piece.
     pub(super) fn next(&mut self) -> Option<Token> {
         let bytes = self.page.as_bytes();
         let start = self.at;

@@ -25,7 +25,7 @@ pub enum Offset {
     Unsaid,
     /// This.
     Said(FixedOffset),
-    /// Something that has the form of an offset or of a zone's name and is none that is known.
+    /// Something that has the form of an offset or of a zone's name but is not a known one.
     Unknown,
 }
 

@@ -1,7 +1,7 @@
 //! From bytes to text: byte order mark, what is valid UTF-8, header, declaration in the page, then detection.
 //!
 //! A declaration is looked for as browsers do (HTML standard, "prescan a byte stream"), so that a word `charset` in a comment, a
-//! script or another attribute is none. One thing is done otherwise: valid UTF-8 with a character beyond ASCII is UTF-8,
+//! script or another attribute does not count. One thing is done otherwise: valid UTF-8 with a character beyond ASCII is UTF-8,
 //! whatever is declared. Saved pages and pages of proxies often carry the declaration that they had before they were re-encoded.
 
 mod prescan;

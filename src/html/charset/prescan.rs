@@ -5,7 +5,7 @@
 use encoding_rs::{Encoding, UTF_8};
 use memchr::memmem;
 
-/// A declaration further on is none.
+/// A declaration further on does not count.
 const BYTES_MAX: usize = 64 * 1024;
 
 /// An attribute as written, with its value; both without what is around them.

@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_asked_for_every_id_needs_no_listing() {
+    fn a_range_whose_every_id_was_asked_for_needs_no_listing() {
         use Reading::{Blocked, Read};
         let ids = |counts| reading(IDS, Read, counts);
         let blocked = reading("a", Blocked, [0; 6]);

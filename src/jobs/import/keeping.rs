@@ -43,7 +43,7 @@ struct PageNote {
     name: String,
     /// Whether its address is known.
     has_address: bool,
-    /// Why it is no story, if it is none.
+    /// Why it is not a story; `None` if it is one.
     not_story: Option<NotStory>,
 }
 

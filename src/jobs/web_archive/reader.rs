@@ -54,7 +54,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         Ok(servers)
     }
 
-    /// Returns the captures that a server knows. An answer that is none of an index, and lines that cannot be read, are told.
+    /// Returns the captures that a server knows. An answer that is not an index, and lines that cannot be read, are reported.
     pub(super) async fn index(&mut self, server: Url, sought: Sought) -> Result<IndexRead, Halt> {
         let parts = match self.archive.index {
             Index::Cdx(_) => CdxPaging::Keys,
