@@ -61,7 +61,7 @@ pub use measure::Measure;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
 pub use names::{Names, capitals};
 pub use not_story::NotStory;
-pub use offset::{Offset, OffsetFound, moment, offset_after};
+pub use offset::{Offset, OffsetFound, ZoneName, moment, nearest_offset, offset_after, zone_name};
 pub use page::{
     Ask, AskRole, Candidate, CaptureSource, Captured, Fetched, Heads, Missing, PageId, PageState,
     RawPage, Task, Validators, Via,

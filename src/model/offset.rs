@@ -1,6 +1,6 @@
 //! How texts write the distance of a time of day from UTC: `+05:00`, `GMT+0500 (…)`, `EST`, `Z`. Pages, feeds, sitemaps, saved
-//! pages and web archives write it alike, so all layers share this one grammar. What stands before it, a day and a time, is not
-//! read here (`written.rs` reads whole values, `extract` reads dates within prose).
+//! pages and web archives write it alike. What stands before it, a day and a time, is not read here (`written.rs` reads whole
+//! values). Prose is read with more care by `extract` (a word after a time is seldom a zone), with the names from here.
 //!
 //! The forms are those of RFC 822, RFC 3339, ISO 8601, of JavaScript's `Date.toString` and of databases. Reports against feed
 //! readers and archivers taught the rest: `UTC+05:00`, `+00`, `+5:30`, a minus sign that is U+2212, names of zones. An offset
@@ -39,9 +39,12 @@ pub struct OffsetFound {
 }
 
 /// The zones that one name stands for, in minutes east of UTC, the most usual first.
-struct ZoneName {
-    name: &'static str,
-    minutes: &'static [i32],
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ZoneName {
+    /// The letters: `PKT`.
+    pub name: &'static str,
+    /// The offsets that these letters mean.
+    pub minutes: &'static [i32],
 }
 
 const fn named(name: &'static str, minutes: &'static [i32]) -> ZoneName {
@@ -61,8 +64,8 @@ const NAMES: &[ZoneName] = &[
     named("CDT", &[-300, -240]),
     named("MST", &[-420]),
     named("MDT", &[-360]),
-    // "Pakistan Standard Time", too.
-    named("PST", &[-480, 300]),
+    // "Pakistan Standard Time" and the Philippines', too.
+    named("PST", &[-480, 300, 480]),
     named("PDT", &[-420]),
     named("AKST", &[-540]),
     named("AKDT", &[-480]),
@@ -80,6 +83,9 @@ const NAMES: &[ZoneName] = &[
     named("BST", &[60, 360]),
     named("CET", &[60]),
     named("CEST", &[120]),
+    // German papers.
+    named("MEZ", &[60]),
+    named("MESZ", &[120]),
     named("MET", &[60]),
     named("MEST", &[120]),
     named("EET", &[120]),
@@ -119,6 +125,11 @@ const NAMES: &[ZoneName] = &[
     named("NZST", &[720]),
     named("NZDT", &[780]),
 ];
+
+/// Returns what letters such as `PKT` mean; `None` where they are no zone that news sites write.
+pub fn zone_name(letters: &str) -> Option<ZoneName> {
+    NAMES.iter().find(|it| it.name == letters).copied()
+}
 
 /// Returns what the text after a time of day says of its offset. `local` is the day and the time before it, and `own` the zone of
 /// the site, which decides between the zones of one name.
@@ -208,10 +219,10 @@ fn by_name(text: &str, local: NaiveDateTime, own: Option<Tz>) -> Option<OffsetFo
             return Some(OffsetFound { bytes: text.len() - rest.len() + found.bytes, ..found });
         }
     }
-    let known = NAMES.iter().find(|it| it.name == name).map(|it| it.minutes);
+    let known = zone_name(name).map(|it| it.minutes);
     let offset = match (own_offset, known) {
         (Some(offset), _) => Offset::Said(offset),
-        (None, Some(minutes)) => said(nearest(minutes, local, own)),
+        (None, Some(minutes)) => said(nearest_offset(minutes, local, own)),
         // `AM` and `PM` are no zones, and one letter is the letter of an army.
         (None, None) if end == 1 || matches!(name, "AM" | "PM") => return None,
         (None, None) => Offset::Unknown,
@@ -230,7 +241,7 @@ fn abbreviated(name: &str, local: NaiveDateTime, zone: Tz) -> Option<FixedOffset
 }
 
 /// Of the zones of one name, returns the one that the site itself is in, else the most usual one.
-fn nearest(minutes: &[i32], local: NaiveDateTime, own: Option<Tz>) -> i32 {
+pub fn nearest_offset(minutes: &[i32], local: NaiveDateTime, own: Option<Tz>) -> i32 {
     let here = own.and_then(|it| it.offset_from_local_datetime(&local).earliest());
     let here = here.map(|it| it.fix().local_minus_utc() / 60);
     let own = minutes.iter().find(|it| Some(**it) == here);

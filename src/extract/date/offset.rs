@@ -8,6 +8,7 @@ use chrono::{FixedOffset, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::{OffsetName, Tz};
 
 use super::cursor::DateCursor;
+use crate::model::{nearest_offset, zone_name};
 
 /// No zone is further from Greenwich.
 const MINUTES_MAX: i32 = 14 * 60;
@@ -28,23 +29,6 @@ pub(super) enum Zone<'t> {
     /// It looks like a zone, and is none that we know.
     Unknown,
 }
-
-/// Letters for offsets, in hours and minutes east of Greenwich: where several zones use them, the one that is meant most often
-/// comes first.
-#[rustfmt::skip]
-const LETTERS: &[(&str, &[(i32, i32)])] = &[
-    ("ACDT", &[(10, 30)]), ("ACST", &[(9, 30)]), ("ADT", &[(-3, 0)]), ("AEDT", &[(11, 0)]), ("AEST", &[(10, 0)]),
-    ("AKDT", &[(-8, 0)]), ("AKST", &[(-9, 0)]), ("AST", &[(-4, 0), (3, 0)]), ("AWST", &[(8, 0)]),
-    ("BRT", &[(-3, 0)]), ("BST", &[(1, 0), (6, 0)]), ("CAT", &[(2, 0)]), ("CDT", &[(-5, 0)]), ("CEST", &[(2, 0)]),
-    ("CET", &[(1, 0)]), ("CST", &[(-6, 0), (8, 0)]), ("EAT", &[(3, 0)]), ("EDT", &[(-4, 0)]), ("EEST", &[(3, 0)]),
-    ("EET", &[(2, 0)]), ("EST", &[(-5, 0)]), ("GMT", &[(0, 0)]), ("GST", &[(4, 0)]), ("HKT", &[(8, 0)]),
-    ("HST", &[(-10, 0)]), ("ICT", &[(7, 0)]), ("IDT", &[(3, 0)]), ("IRST", &[(3, 30)]), ("IST", &[(5, 30), (1, 0), (2, 0)]),
-    ("JST", &[(9, 0)]), ("KST", &[(9, 0)]), ("MDT", &[(-6, 0)]), ("MESZ", &[(2, 0)]), ("MEZ", &[(1, 0)]),
-    ("MSK", &[(3, 0)]), ("MST", &[(-7, 0)]), ("MYT", &[(8, 0)]), ("NDT", &[(-2, -30)]), ("NPT", &[(5, 45)]), ("NST", &[(-3, -30)]),
-    ("NZDT", &[(13, 0)]), ("NZST", &[(12, 0)]), ("PDT", &[(-7, 0)]), ("PHT", &[(8, 0)]), ("PKT", &[(5, 0)]),
-    ("PST", &[(-8, 0), (5, 0), (8, 0)]), ("SAST", &[(2, 0)]), ("SGT", &[(8, 0)]), ("SLST", &[(5, 30)]), ("TRT", &[(3, 0)]),
-    ("UT", &[(0, 0)]), ("UTC", &[(0, 0)]), ("WAT", &[(1, 0)]), ("WEST", &[(1, 0)]), ("WET", &[(0, 0)]), ("WIB", &[(7, 0)]),
-];
 
 /// Letters for the time of a region, summer or winter.
 const REGIONS: &[(&str, Tz)] = &[
@@ -71,14 +55,11 @@ impl Zone<'_> {
 
 fn of_letters(letters: &str, local: NaiveDateTime, site: Tz) -> Option<FixedOffset> {
     let own = site.from_local_datetime(&local).earliest();
-    let its = own.as_ref().map(|at| at.offset().fix());
-    if own.is_some_and(|at| at.offset().abbreviation() == Some(letters)) {
-        return its;
+    if let Some(at) = own.filter(|at| at.offset().abbreviation() == Some(letters)) {
+        return Some(at.offset().fix());
     }
-    let meanings = LETTERS.iter().find(|it| it.0 == letters)?.1;
-    let mut offsets = meanings.iter().filter_map(|it| FixedOffset::east_opt(it.0 * 3600 + it.1 * 60));
-    let first = offsets.clone().next()?;
-    Some(its.and_then(|its| offsets.find(|it| *it == its)).unwrap_or(first))
+    let minutes = nearest_offset(zone_name(letters)?.minutes, local, Some(site));
+    FixedOffset::east_opt(minutes * 60)
 }
 
 /// Reads what stands after a time.
@@ -143,8 +124,8 @@ fn bare<'t>(cursor: &mut DateCursor<'t>) -> Zone<'t> {
     if let Some(region) = REGIONS.iter().find(|it| it.0 == word) {
         return Zone::Named(region.1);
     }
-    let known = LETTERS.iter().find(|it| it.0 == word || (word == "pkt" && it.0 == "PKT"));
-    known.map_or(Zone::Unsaid, |it| Zone::Letters(it.0))
+    let known = zone_name(if word == "pkt" { "PKT" } else { word });
+    known.map_or(Zone::Unsaid, |it| Zone::Letters(it.name))
 }
 
 /// Reads `+05:00`, `+0500`, `+5:30`, `-05`. `None` where there is no sign with a number.
