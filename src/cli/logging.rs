@@ -14,6 +14,7 @@ use tracing_subscriber::{
 use super::{
     args::{Common, LogFormat},
     printer::Printer,
+    terminal::{Colours, safe},
 };
 
 /// Start logging to stderr. `RUST_LOG` overrides `-q` and `-v`.
@@ -96,7 +97,9 @@ where
         };
         let mut message = Message::default();
         event.record(&mut message);
-        writeln!(writer, "{} {}", style.apply_to(word), message.0)
+        // A file name, an address and a title are what somebody else wrote.
+        let message = safe(&message.0, Colours::Foreign);
+        writeln!(writer, "{} {message}", style.apply_to(word))
     }
 }
 

@@ -24,9 +24,10 @@ mod search;
 mod session;
 mod show;
 mod status;
+mod terminal;
 mod verify;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{borrow::Cow, ffi::OsString, process::ExitCode};
 
 use clap::{CommandFactory, FromArgMatches};
 
@@ -34,6 +35,7 @@ use self::{
     args::{Cli, Command},
     failure::Exit,
     printer::Printer,
+    terminal::Colours,
 };
 
 /// Run the program. Everything it does is in the exit code, on stdout and on stderr.
@@ -41,17 +43,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let matches = match Cli::command().try_get_matches_from(args) {
         Ok(matches) => matches,
         Err(error) => {
-            // Help goes to stdout, mistakes to stderr; a closed pipe is nobody's mistake.
-            let _ = error.print();
-            let code = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            return code.into();
+            return typed_wrongly(&error);
         }
     };
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            return Exit::Usage.into();
+            return typed_wrongly(&error);
         }
     };
     let printer = Printer::new(&cli.common);
@@ -64,6 +62,17 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             failure.exit.into()
         }
     }
+}
+
+/// Prints help to stdout and mistakes to stderr. A mistake repeats what was typed, which may be anything.
+fn typed_wrongly(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    match terminal::safe(&text, Colours::Foreign) {
+        Cow::Owned(safe) if error.use_stderr() => printer::mistake(&safe),
+        // A closed pipe is nobody's mistake.
+        Cow::Borrowed(_) | Cow::Owned(_) => _ = error.print(),
+    }
+    if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() }
 }
 
 fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {

@@ -9,6 +9,7 @@ use indicatif::MultiProgress;
 use super::{
     args::{ColorWhen, Common, LogFormat},
     failure::{Exit, Failure, OutputError},
+    terminal::{Colours, safe},
 };
 
 /// Writes everything that the program says.
@@ -37,18 +38,24 @@ impl Printer {
         }
     }
 
-    /// Writes text to stdout.
+    /// Writes text to stdout. To a terminal goes only what does nothing there but being read.
+    #[expect(clippy::unused_self, reason = "only what has a printer may print")]
     pub(super) fn data(&self, text: &str) -> Result<(), OutputError> {
-        self.bytes(text.as_bytes())
+        if io::stdout().is_terminal() {
+            to_stdout(safe(text, Colours::Ours).as_bytes())
+        } else {
+            to_stdout(text.as_bytes())
+        }
     }
 
-    /// Writes bytes to stdout. A reader that has gone away has all it wanted.
+    /// Writes bytes that somebody else made to stdout, as they are; to a terminal as text.
     #[expect(clippy::unused_self, reason = "only what has a printer may print")]
     pub(super) fn bytes(&self, bytes: &[u8]) -> Result<(), OutputError> {
-        let mut stdout = io::stdout().lock();
-        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other.map_err(|source| OutputError { source }),
+        if io::stdout().is_terminal() {
+            let text = String::from_utf8_lossy(bytes);
+            to_stdout(safe(&text, Colours::Foreign).as_bytes())
+        } else {
+            to_stdout(bytes)
         }
     }
 
@@ -78,6 +85,7 @@ impl Printer {
     /// Writes why a command failed, and what to do about it.
     pub(super) fn failure(&self, failure: &Failure) {
         let Failure { message, hint, exit: _ } = failure;
+        let message = safe(message, Colours::Foreign);
         if self.is_json {
             tracing::error!(hint, "{message}");
             return;
@@ -91,7 +99,22 @@ impl Printer {
     }
 
     fn line(&self, line: &str) {
+        let line = safe(line, Colours::Ours);
         // There is nobody to tell when stderr is closed.
         self.bars.suspend(|| _ = writeln!(io::stderr().lock(), "{line}"));
+    }
+}
+
+/// Writes what was wrong with the arguments to stderr, before there is a printer.
+pub(super) fn mistake(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Writes bytes to stdout. A reader that has gone away has all it wanted.
+fn to_stdout(bytes: &[u8]) -> Result<(), OutputError> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(|source| OutputError { source }),
     }
 }

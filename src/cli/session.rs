@@ -2,6 +2,8 @@
 //! the command does with them is in its own file. It is not part of `args`, which only says what was typed.
 
 use std::{
+    fs::File,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -23,6 +25,9 @@ use super::{args::Common, failure::Usage};
 /// The file that is read where no other is named.
 const CONFIG_FILE: &str = "config.toml";
 
+/// No configuration is longer.
+const CONFIG_BYTES_MAX: u64 = 4 << 20;
+
 /// The configuration in force, and the rules compiled from it.
 pub(super) struct Session {
     pub(super) loaded: LoadedConfig,
@@ -39,7 +44,7 @@ impl Session {
         let file = config_file(common)?;
         let loaded = match &file {
             Some(path) => {
-                let text = std::fs::read_to_string(path).map_err(|error| {
+                let text = config_text(path).map_err(|error| {
                     let hint =
                         "`--config FILE` names another; without one the built-in configuration is used";
                     Usage::new(format!("cannot read `{}`: {error}", path.display()), hint)
@@ -123,6 +128,16 @@ pub(super) fn upgraded(writer: &Writer) -> String {
         "; the archive was brought from schema {from} to {to}, and is kept as it was in {}",
         copy.display()
     )
+}
+
+/// Returns the text of a configuration file. One that is longer than any configuration is an error: `/dev/zero` has no end.
+fn config_text(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(CONFIG_BYTES_MAX + 1).read_to_string(&mut text)?;
+    if CONFIG_BYTES_MAX < text.len() as u64 {
+        return Err(io::Error::other(format!("it is longer than {CONFIG_BYTES_MAX} bytes")));
+    }
+    Ok(text)
 }
 
 fn config_file(common: &Common) -> anyhow::Result<Option<PathBuf>> {

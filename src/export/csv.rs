@@ -1,7 +1,10 @@
 //! Comma-separated values (RFC 4180): a header, CRLF, and quotes where they are needed. Rows of tables are written as they come;
 //! answers, which are small, as one text.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use crate::store::Cell;
 
@@ -17,6 +20,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
 pub struct Csv<W: Write> {
     writer: csv::Writer<W>,
     columns: &'static [Column],
+    dialect: Dialect,
 }
 
 /// The program that will read the file.
@@ -24,7 +28,7 @@ pub struct Csv<W: Write> {
 pub enum Dialect {
     /// Any program.
     Plain,
-    /// A spreadsheet that wants a byte order mark.
+    /// A spreadsheet that wants a byte order mark, and runs cells that look like formulas.
     Excel,
 }
 
@@ -36,7 +40,7 @@ impl<W: Write> Csv<W> {
         }
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
         writer.write_record(columns.iter().map(|it| it.name))?;
-        Ok(Self { writer, columns })
+        Ok(Self { writer, columns, dialect })
     }
 }
 
@@ -45,6 +49,9 @@ impl<W: Write> RowSink for Csv<W> {
         for (cell, column) in row.iter().zip(self.columns) {
             match (cell, column.kind) {
                 (Cell::Null, _) => self.writer.write_field("")?,
+                (Cell::Text(text), ColumnKind::Text) if self.dialect == Dialect::Excel => {
+                    self.writer.write_field(&*without_formula(text))?;
+                }
                 (Cell::Text(text), _) => self.writer.write_field(text)?,
                 (Cell::Whole(number), ColumnKind::Flag) => {
                     self.writer.write_field(if *number == 0 { "false" } else { "true" })?;
@@ -62,10 +69,35 @@ impl<W: Write> RowSink for Csv<W> {
     }
 }
 
+/// Returns a text that no spreadsheet takes for a formula: an apostrophe goes before what would begin one (OWASP, "CSV injection").
+fn without_formula(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) && text.parse::<f64>().is_err() {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Returns rows as CSV, in memory.
 pub(super) fn csv_text(rows: impl IntoIterator<Item = Vec<String>>) -> String {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     let written = rows.into_iter().try_for_each(|row| writer.write_record(row));
     written.expect("memory takes everything, and rows have as many cells as each other");
     String::from_utf8(writer.into_inner().expect("memory takes everything")).expect("cells are text")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spreadsheet_gets_no_formula_and_keeps_its_numbers() {
+        let check = |text: &str, expect: &str| assert_eq!(without_formula(text), expect);
+        check("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")");
+        check("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0");
+        check("@SUM(1)", "'@SUM(1)");
+        check("-- from our correspondent", "'-- from our correspondent");
+        check("-0.52", "-0.52");
+        check("Rupee = dollar", "Rupee = dollar");
+    }
 }

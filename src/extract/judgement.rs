@@ -12,6 +12,11 @@ use crate::{
 /// A page that says "not found" has a sentence or two; a dated story about missing pages has more words than this.
 const NOTICE_WORDS_MAX: u32 = 60;
 
+/// So many characters show whether a page is text.
+const SNIFF_CHARS: usize = 2048;
+/// Text has at most one character in so many that no text has: a torn one, or a control character.
+const CHARS_FOR_EACH_ODD: usize = 20;
+
 /// What a page says of itself, beside its story.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SelfDescription {
@@ -19,6 +24,17 @@ pub(super) struct SelfDescription {
     pub(super) addresses: Vec<Url>,
     /// Whether its metadata says that it is an article.
     pub(super) is_article: bool,
+}
+
+/// Whether what was decoded is text. What is packed, or of another kind than its type says, is full of characters that no text
+/// has (WHATWG "MIME sniffing", binary data bytes); a page with a few torn ones is not.
+pub(super) fn is_text(decoded: &str) -> bool {
+    if decoded.starts_with("%PDF-") {
+        return false;
+    }
+    let is_odd = |ch: &char| matches!(ch, '\0'..='\u{8}' | '\u{B}' | '\u{E}'..='\u{1A}' | '\u{1C}'..='\u{1F}' | '\u{FFFD}');
+    let head = || decoded.chars().take(SNIFF_CHARS);
+    head().filter(is_odd).count() * CHARS_FOR_EACH_ODD <= head().count()
 }
 
 /// Returns why a page is not the story of this key; `None` where it is, as far as can be told.
@@ -119,6 +135,19 @@ mod tests {
         check(&Page { day: STORY.day, ..page }, Some(NotStory::SoftNotFound));
         check(&Page { words: 300, ..page }, Some(NotStory::SoftNotFound));
         check(&Page { headline: "Page not found: where old stories go", ..STORY }, None);
+    }
+
+    #[test]
+    fn bytes_of_another_kind_are_no_text() {
+        let check = |decoded: &str, expect| assert_eq!(is_text(decoded), expect, "{decoded}");
+        check("%PDF-1.4\n%\u{e2}\u{e3}\n1 0 obj<<>>endobj", false);
+        check("\u{FFFD}PNG\n\u{1A}\n\0\0\0\rIHDR", false);
+        check("PK\u{3}\u{4}\u{14}\0\0\0\u{8}\0", false);
+        check("", true);
+        let page = "<p>KARACHI: The price of wheat held at Rs 5 on Monday.</p>";
+        check(page, true);
+        check(&page.replacen('h', "\0", 1), true);
+        check(&page.replacen('h', "\u{FFFD}", 2), true);
     }
 
     #[test]

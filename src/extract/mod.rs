@@ -29,7 +29,8 @@ use crate::{
     config::{ConfigError, Profile},
     html,
     model::{
-        CaptureSource, Draft, Extraction, Field, Names, Origin, RawPage, Warning, WarningCode, capitals,
+        CaptureSource, Draft, Extraction, Field, Names, NotStory, Origin, RawPage, Warning, WarningCode,
+        capitals,
     },
 };
 
@@ -80,13 +81,17 @@ impl Extractor {
             extraction.warnings.push(Warning::new(WarningCode::BadEncoding, decoded.encoding));
         }
         self.finish(page, &mut extraction);
-        extraction.not_story = judgement::judge(
-            &extraction.draft,
-            &said,
-            page.status,
-            extraction.key.as_ref(),
-            &self.rules.profile,
-        );
+        extraction.not_story = if judgement::is_text(&decoded.text) {
+            judgement::judge(
+                &extraction.draft,
+                &said,
+                page.status,
+                extraction.key.as_ref(),
+                &self.rules.profile,
+            )
+        } else {
+            Some(NotStory::NotText)
+        };
         extraction.extractor = VERSION;
         extraction
     }

@@ -12,10 +12,17 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 pub(super) const SEAM: char = '\u{1}';
 
 /// Whether a character is not seen: zero-width and direction marks, the byte order mark and word joiner (site profile notes, "Markup"),
-/// and control characters that are no white space.
+/// invisible operators, tag characters, and control characters that are no white space.
 pub(super) fn is_invisible(ch: char) -> bool {
-    matches!(ch, '\u{200B}'..='\u{200F}' | '\u{FEFF}' | '\u{2060}' | '\u{202A}'..='\u{202E}' | '\u{AD}')
-        || (ch.is_control() && !ch.is_whitespace())
+    matches!(
+        ch,
+        '\u{200B}'..='\u{200F}'
+            | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}'
+            | '\u{FEFF}'
+            | '\u{AD}'
+            | '\u{E0000}'..='\u{E007F}'
+    ) || (ch.is_control() && !ch.is_whitespace())
 }
 
 /// Returns the characters of a text that are seen, and those that say how letters join: in Persian, Urdu and the scripts of India

@@ -8,16 +8,20 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 /// The beginning of what the resolver says of a name that leads to a private address; the name follows.
 pub(super) const PRIVATE: &str = "private address: ";
 
+/// The one name that is of no network but our own machine (RFC 6761, section 6.3).
+pub(super) const LOCALHOST: &str = "localhost";
+
 /// Resolves names to public addresses only, because a name may point anywhere.
 pub(super) struct Guard {
-    /// The host that may be private: the profile's own.
-    pub(super) own_host: Option<String>,
+    /// Whether the profile's own host is `localhost`, which is private by its name. Any other name may lead to a private address
+    /// without its owner's wish.
+    pub(super) is_local: bool,
     pub(super) allow_private: bool,
 }
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let is_free = self.allow_private || self.own_host.as_deref() == Some(name.as_str());
+        let is_free = self.allow_private || (self.is_local && name.as_str() == LOCALHOST);
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
             let (private, public): (Vec<SocketAddr>, Vec<SocketAddr>) =

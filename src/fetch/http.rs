@@ -20,7 +20,7 @@ use crate::{
 
 use super::{
     error::FetchError,
-    guard::{Guard, PRIVATE, is_private},
+    guard::{Guard, LOCALHOST, PRIVATE, is_private},
 };
 
 /// The content codings that are asked for.
@@ -76,7 +76,8 @@ impl Http {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let own_host = profile.base_url.host_str().map(str::to_owned);
         let allow_private = config.allow_private_addresses;
-        let guard = Arc::new(Guard { own_host: own_host.clone(), allow_private });
+        let is_local = own_host.as_deref() == Some(LOCALHOST);
+        let guard = Arc::new(Guard { is_local, allow_private });
         let mut headers = HeaderMap::new();
         for (name, value) in &config.headers {
             let pair = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value).ok());

@@ -108,7 +108,7 @@ mod tests {
         check::<QuoteKind>("stock index");
         check::<Direction>("up down flat");
         check::<Missing>("not_found gone redirected_away soft_not_found");
-        check::<NotStory>("no_article soft_not_found error_page notice another_page");
+        check::<NotStory>("not_text no_article soft_not_found error_page notice another_page");
         check::<WaitReason>("pace retry retry_after");
     }
 

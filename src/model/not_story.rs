@@ -7,6 +7,8 @@
 )]
 #[strum(serialize_all = "snake_case")]
 pub enum NotStory {
+    /// Its bytes are no text, whatever type was sent with them: a picture, a PDF, something packed.
+    NotText,
     /// There is not enough of a story on it.
     NoArticle,
     /// It says that there is no such page.
@@ -28,6 +30,7 @@ impl NotStory {
     /// Returns the same in words, for people.
     pub fn words(self) -> &'static str {
         match self {
+            Self::NotText => "its bytes are not text",
             Self::NoArticle => "there is not enough of a story on it",
             Self::SoftNotFound => "it says that there is no such page",
             Self::ErrorPage => "it is an error message",

@@ -9,10 +9,13 @@ mod prescan;
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// A page is UTF-8 with a few torn characters where it has so many whole ones for each that is torn.
 const WHOLE_FOR_EACH_TORN: usize = 5;
+
+/// So many bytes of a page show whether it is UTF-16.
+const WIDE_SNIFF_BYTES: usize = 1024;
 
 /// A page as text.
 pub struct Decoded<'b> {
@@ -53,6 +56,9 @@ pub fn decode<'b>(bytes: &'b [u8], content_type: Option<&str>) -> Decoded<'b> {
     if let Some(encoding) = declared.filter(|it| !it.is_ascii_compatible()) {
         return finish(encoding, bytes);
     }
+    if let Some(encoding) = is_wide.then(|| wide(bytes)).flatten() {
+        return finish(encoding, bytes);
+    }
     if let Some(text) = beyond_ascii {
         return utf8(text);
     }
@@ -87,6 +93,18 @@ impl Census {
 
     fn is_utf8(self) -> bool {
         0 < self.whole && self.torn * WHOLE_FOR_EACH_TORN <= self.whole
+    }
+}
+
+/// Returns the UTF-16 that bytes are without saying so: in markup, every other byte is zero.
+fn wide(bytes: &[u8]) -> Option<&'static Encoding> {
+    let pairs = &bytes[..bytes.len().min(WIDE_SNIFF_BYTES)].as_chunks::<2>().0;
+    let zeros = |nth: usize| pairs.iter().filter(|it| it[nth] == 0).count();
+    let is_most = |count: usize| pairs.len() < 2 * count;
+    match (zeros(0), zeros(1)) {
+        (0, low) if is_most(low) => Some(UTF_16LE),
+        (high, 0) if is_most(high) => Some(UTF_16BE),
+        _ => None,
     }
 }
 
@@ -176,6 +194,16 @@ mod tests {
             says("<META CONTENT='a; CHARSET=windows-1256' HTTP-EQUIV=Content-Type>"),
             "windows-1256"
         );
+    }
+
+    #[test]
+    fn utf_16_without_a_mark_is_known_by_its_zeros() {
+        let page = "<p>Price of wheat held, €5";
+        let little: Vec<u8> = page.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let big: Vec<u8> = page.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        check(&little, Some("text/html"), page, "UTF-16LE");
+        check(&big, None, page, "UTF-16BE");
+        check(b"<p>one\0 zero", None, "<p>one\0 zero", "UTF-8");
     }
 
     #[test]

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
-use rusqlite::params;
+use chrono::{DateTime, TimeDelta, Utc};
+use rusqlite::{Connection, params};
 use serde_json::json;
 use strum::IntoStaticStr;
 
@@ -106,6 +106,7 @@ impl Writer {
                 "UPDATE runs SET outcome = 'killed' WHERE finished_at IS NULL AND outcome IS NULL",
                 [],
             )?;
+            forget_future(conn, now)?;
             conn.execute(
                 "INSERT INTO runs (command, started_at) VALUES (?1, ?2)",
                 params![command, stamp(now)],
@@ -204,6 +205,25 @@ impl Writer {
         })
         .await
     }
+}
+
+/// No policy makes a server or a page that was just visited wait longer than this, unless the page itself is scheduled so.
+const WAIT_MAX: TimeDelta = TimeDelta::days(1);
+
+/// Forgets waits that were reckoned by a clock ahead of this one: a run in the wrong year must not stop those of the right one.
+fn forget_future(conn: &Connection, now: DateTime<Utc>) -> Result<()> {
+    let at = params![stamp(now), stamp(now + WAIT_MAX)];
+    for sql in [
+        "DELETE FROM robots WHERE ?2 < fetched_at OR (?1 < fetched_at AND ?2 < expires_at)",
+        "UPDATE hosts SET open_until = NULL WHERE ?2 < open_until",
+        "UPDATE hosts SET wait_until = NULL WHERE ?2 < wait_until",
+        "UPDATE sources SET checked_at = ?1 WHERE ?2 < checked_at",
+        "UPDATE pages SET due_at = ?1
+          WHERE due_at IS NOT NULL AND claimed_by IS NULL AND ?2 < due_at AND (?2 < visited_at OR ?2 < found_at)",
+    ] {
+        conn.execute(sql, at)?;
+    }
+    Ok(())
 }
 
 /// The text of `runs.drift`; `None`, which is `NULL`, where nothing drifted.
