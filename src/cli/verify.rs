@@ -12,7 +12,7 @@ use crate::{
         DestinationError, Existing,
         answers::{Company, FindingAnswer, VerifyAnswer, to_json},
     },
-    jobs::{Stop, Verified, Verify, compact, repair},
+    jobs::{Depth, Stop, Verified, Verify, compact, repair},
     store::{StoreError, Writer},
 };
 
@@ -30,6 +30,8 @@ struct Look {
     verified: Verified,
     /// The number of findings that were made right.
     repaired: usize,
+    /// The number of findings that were taken as they are.
+    accepted: usize,
     /// Bytes that compacting saved.
     saved: u64,
 }
@@ -42,7 +44,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     let progress = Progress::new(printer, common, "verify");
     let look = block_on(async |stop| look(&session, args, writer.as_ref(), &progress, &stop).await);
     progress.end();
-    let Look { verified, repaired, saved } = look?;
+    let Look { verified, repaired, accepted, saved } = look?;
     let company = if writer.is_some() { Company::Alone } else { Company::Shared };
     drop(writer);
     if 0 < saved {
@@ -56,6 +58,9 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     let mut line = summary(&verified);
     if 0 < repaired {
         line += &format!(", {repaired} repaired");
+    }
+    if 0 < accepted {
+        line += &format!(", {accepted} accepted");
     }
     if args.compact {
         line += &format!(", {saved} bytes saved");
@@ -80,18 +85,23 @@ async fn look(
     stop: &Stop,
 ) -> anyhow::Result<Look> {
     let observe = |event| progress.show(&event);
+    let depth = if args.quick { Depth::Tables } else { Depth::Bodies };
     let verify = async || -> anyhow::Result<Verified> {
         let readers = session.readers()?;
-        let mut verify = Verify { readers, writer, observe: &observe, stop: stop.clone() };
+        let mut verify = Verify { readers, writer, depth, observe: &observe, stop: stop.clone() };
         Ok(verify.run().await?)
     };
-    let mut look = Look { verified: verify().await?, repaired: 0, saved: 0 };
+    let mut look = Look { verified: verify().await?, repaired: 0, accepted: 0, saved: 0 };
     let before = look.verified.findings.len();
     if let Some(writer) = writer.filter(|_| args.repair && 0 < before) {
         let readers = session.readers()?;
         repair(&look.verified.findings, readers, writer, &session.extractor, stop.clone()).await?;
         look.verified = verify().await?;
         look.repaired = before.saturating_sub(look.verified.findings.len());
+    }
+    if let Some(writer) = writer.filter(|_| args.accept && 0 < before) {
+        look.accepted = writer.accept().await?;
+        look.verified = verify().await?;
     }
     if let Some(writer) = writer.filter(|_| args.compact && !look.verified.is_damaged()) {
         look.saved = compact(&session.reader()?, writer, &observe, stop).await?;
@@ -113,7 +123,7 @@ fn summary(verified: &Verified) -> String {
 /// Returns the writer, if nobody else writes and the file can be written.
 fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>> {
     // A command that will change something ends here where another run holds the lock.
-    if args.repair || args.compact {
+    if args.repair || args.accept || args.compact {
         return session.existing_writer().map(Some);
     }
     // A missing archive and one of an earlier schema are errors: nothing is created, and nothing is brought up to date.

@@ -26,5 +26,5 @@ pub use records::{ArchivePages, Evidence, Found, PassedOver, Revisit, evidence};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
 pub use report::{End, JobError, Observer, Report};
 pub use run::{Pass, Plan, PlannedSource, plan};
-pub use verify::{Verified, Verify, compact, repair};
+pub use verify::{Depth, Verified, Verify, compact, repair};
 pub use web_archive::{Captures, ViaArchive};

@@ -23,10 +23,21 @@ pub struct Verify<'a> {
     pub readers: Vec<Reader>,
     /// `None` while another run writes or the file is read-only: what needs the archive alone is left out.
     pub writer: Option<&'a Writer>,
+    /// How much is looked at.
+    pub depth: Depth,
     /// Listens to what happens.
     pub observe: Observer<'a>,
     /// The user's wish to stop.
     pub stop: Stop,
+}
+
+/// How much of an archive is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// File, schema, rows and indexes: raw pages are not read.
+    Tables,
+    /// Raw pages, too.
+    Bodies,
 }
 
 /// What was found.
@@ -63,11 +74,17 @@ impl Verify<'_> {
         if !is_readable {
             return Ok(verified);
         }
+        verified.findings.extend(self.readers[0].check_schema());
+        verified.findings.extend(self.readers[0].check_rows());
         verified.findings.extend(self.readers[0].check_tables());
         verified.findings.extend(self.readers[0].check_references());
         verified.findings.extend(self.readers[0].check_hashes());
         if let Some(writer) = self.writer {
             verified.findings.extend(writer.check_alone().await?);
+        }
+        if self.depth == Depth::Tables {
+            verified.is_whole = true;
+            return Ok(verified);
         }
         let bodies = self.readers[0].bodies()?;
         (self.observe)(Event::Expected(bodies.len() as u64));
@@ -112,6 +129,19 @@ impl Verify<'_> {
 
 /// Mends what can be mended: from the tables, and from the raw pages of damaged articles.
 pub async fn repair(
+    findings: &[Finding],
+    readers: Vec<Reader>,
+    writer: &Writer,
+    extractor: &Extractor,
+    stop: Stop,
+) -> Result<(), JobError> {
+    writer.begin_repair().await?;
+    let repaired = repair_frozen(findings, readers, writer, extractor, stop).await;
+    writer.end_repair();
+    repaired
+}
+
+async fn repair_frozen(
     findings: &[Finding],
     readers: Vec<Reader>,
     writer: &Writer,

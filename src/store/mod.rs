@@ -20,7 +20,9 @@ mod bodies;
 mod content;
 mod queue;
 
+mod checksums;
 mod repair;
+mod schema;
 mod verify;
 
 pub use answers::{

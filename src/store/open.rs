@@ -10,7 +10,7 @@ use std::{
 use rusqlite::{Connection, config::DbConfig};
 
 use super::{
-    archive_file,
+    archive_file, checksums,
     error::{Result, StoreError},
     migrate,
 };
@@ -66,6 +66,7 @@ pub(super) fn open_current(path: &Path) -> Result<Opened> {
     conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     migrate::migrate(&mut conn, found)?;
+    checksums::fill(&conn)?;
     plan_once(&conn)?;
     Ok(Opened { lock, conn, upgrade })
 }

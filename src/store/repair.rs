@@ -6,12 +6,15 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
-use super::{bodies::raw, error::Result, moment::stamp, reader::Reader, writer::Writer};
+use super::{
+    bodies::raw, checksums, error::Result, moment::stamp, reader::Reader, schema, writer::Writer,
+};
 
 impl Writer {
     /// Puts right what follows from the rest of the archive.
     pub async fn repair(&self, at: DateTime<Utc>) -> Result<()> {
         self.call(move |conn| {
+            schema::repair(conn)?;
             conn.execute_batch(
                 // Pieces that reach beyond their story are read again from the page.
                 "DELETE FROM block_spans WHERE article_id IN (
@@ -49,6 +52,24 @@ impl Writer {
             Ok(())
         })
         .await
+    }
+
+    /// Begins to repair: the checksums of rows that differ from them stay as they are until [`Self::end_repair`].
+    pub async fn begin_repair(&self) -> Result<()> {
+        let sums = self.sums.clone();
+        self.call(move |conn| sums.freeze(conn)).await
+    }
+
+    /// Ends to repair.
+    pub fn end_repair(&self) {
+        self.sums.thaw();
+    }
+
+    /// Takes rows and objects of the schema as they are. Returns how many there were that the program did not store.
+    pub async fn accept(&self) -> Result<usize> {
+        // In two steps: what the first stores is among the rows of the second.
+        let objects = self.call(schema::accept).await?;
+        Ok(objects + self.call(checksums::accept).await?)
     }
 
     /// Recompresses these bodies where that makes them smaller. Returns the number of bytes saved.

@@ -8,9 +8,11 @@ use rusqlite::Connection;
 use super::{
     archive_file,
     bodies::raw::{self, Unpacker},
+    checksums::{self, Difference, DifferenceKind},
     content::wording,
     error::{Result, StoreError},
     reader::Reader,
+    schema,
     writer::Writer,
 };
 
@@ -39,6 +41,10 @@ pub enum Remedy {
     Repair,
     /// `verify --repair` reads the article again from its raw page.
     Reread,
+    /// A person has to look: `verify --accept` takes it as it is.
+    Accept,
+    /// Somebody else made it: it has to be dropped by hand, or accepted.
+    Foreign,
     /// A fault of the program, not of the archive: it should be reported.
     Report,
     /// The bytes are lost: the page has to be fetched or imported again.
@@ -202,6 +208,19 @@ impl Reader {
         CHECKS.iter().flat_map(|it| ask(&self.conn, it)).collect()
     }
 
+    /// Returns what is wrong with tables, views, indexes and triggers.
+    pub fn check_schema(&self) -> Vec<Finding> {
+        schema::findings(&self.conn).unwrap_or_else(|error| vec![unanswerable("schema", &error)])
+    }
+
+    /// Returns the rows that were changed by anything but the program.
+    pub fn check_rows(&self) -> Vec<Finding> {
+        match checksums::differences(&self.conn) {
+            Ok(differences) => at_most_named(differences.iter().map(differing).collect()),
+            Err(error) => vec![unanswerable("rows", &error)],
+        }
+    }
+
     /// Returns the row of every body.
     pub fn bodies(&self) -> Result<Vec<i64>> {
         let mut query = self.conn.prepare("SELECT id FROM bodies ORDER BY reference_id, id")?;
@@ -284,6 +303,51 @@ impl Reader {
 
 fn lost(check: &'static str, row: String, detail: String) -> Finding {
     Finding { check, row, detail, remedy: Remedy::Lost }
+}
+
+/// Returns the finding about rows that are not those that were stored.
+fn differing(difference: &Difference) -> Finding {
+    let Difference { table, owner, kind, .. } = difference;
+    let row = match owner {
+        Some(id) if table.owner == "id" => format!("{} {id}", table.name),
+        Some(owner) => format!("{} where {} = {owner}", table.name, table.owner),
+        None => format!("{} of another {}", table.name, table.owner),
+    };
+    let detail = match kind {
+        DifferenceKind::Changed => "not what the program stored: changed by hand, or damaged",
+        DifferenceKind::Gone => "what the program stored is gone",
+        DifferenceKind::Foreign => "the program did not store it",
+    };
+    Finding { check: "rows", row, detail: detail.to_owned(), remedy: table.remedy }
+}
+
+/// Returns the first findings of each remedy, and how many more there are.
+fn at_most_named(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut named: Vec<Finding> = Vec::new();
+    let mut more: Vec<(Remedy, usize)> = Vec::new();
+    for finding in findings {
+        let remedy = finding.remedy;
+        if named.iter().filter(|it| it.remedy == remedy).count() < NAMED_MAX {
+            named.push(finding);
+        } else if let Some(it) = more.iter_mut().find(|it| it.0 == remedy) {
+            it.1 += 1;
+        } else {
+            more.push((remedy, 1));
+        }
+    }
+    let rest = |(remedy, count)| Finding {
+        check: "rows",
+        row: "…".to_owned(),
+        detail: format!("{count} more rows like these"),
+        remedy,
+    };
+    named.extend(more.into_iter().map(rest));
+    named
+}
+
+fn unanswerable(check: &'static str, error: &StoreError) -> Finding {
+    let detail = format!("it cannot be checked: {error}");
+    Finding { check, row: "file".to_owned(), detail, remedy: Remedy::Recover }
 }
 
 fn unanswered(check: &'static str, error: &rusqlite::Error) -> Finding {

@@ -15,6 +15,7 @@ use crate::model::{KeepRaw, MarketCalendar};
 
 use super::{
     bodies::pack::{Packed, Packer},
+    checksums::Sums,
     content::full_text,
     error::{Result, StoreError},
     open::{Opened, Upgrade, open_current},
@@ -33,6 +34,7 @@ pub struct Writer {
     /// Bodies compressed at a time: as many as there are cores.
     packing: Semaphore,
     pub(super) keep_raw: KeepRaw,
+    pub(super) sums: Sums,
     upgrade: Option<Upgrade>,
     _lock: File,
 }
@@ -51,7 +53,7 @@ struct Ran {
 #[derive(Clone, Copy)]
 enum Batch<'c> {
     /// Of several operations: one that fails is undone alone. SQLite puts the pages it changes aside for that.
-    Shared(&'c Connection),
+    Shared(&'c Connection, &'c Sums),
     /// Of one operation: it stands and falls with the transaction.
     Alone(&'c Connection),
 }
@@ -62,11 +64,15 @@ impl Writer {
     /// the handle ends.
     pub fn open(path: &Path, zone: Tz) -> Result<Self> {
         let Opened { lock, conn, upgrade } = open_current(path)?;
+        let sums = Sums::keep(&conn)?;
         let packer = Packer::load(&conn)?;
         let (queue, inbox) = mpsc::channel(QUEUE_MAX);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || write_loop(conn, inbox))
+            .spawn({
+                let sums = sums.clone();
+                move || write_loop(conn, &sums, inbox)
+            })
             .map_err(|source| StoreError::Io { what: "cannot start the writer".to_owned(), source })?;
         Ok(Self {
             queue: Some(queue),
@@ -76,6 +82,7 @@ impl Writer {
             packer: Arc::new(packer),
             packing: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
             keep_raw: KeepRaw::All,
+            sums,
             upgrade,
             _lock: lock,
         })
@@ -124,7 +131,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let op: Op = Box::new(move |batch| {
             let result = batch.map(|batch| match batch {
-                Batch::Shared(conn) => savepoint(conn, op),
+                Batch::Shared(conn, sums) => savepoint(conn, sums, op),
                 Batch::Alone(conn) => op(conn),
             });
             let has_failed = !matches!(result, Some(Ok(_)));
@@ -177,10 +184,11 @@ fn rolled_back(error: &rusqlite::Error) -> StoreError {
     }
 }
 
-fn write_loop(mut conn: Connection, mut inbox: mpsc::Receiver<Op>) {
+fn write_loop(mut conn: Connection, sums: &Sums, mut inbox: mpsc::Receiver<Op>) {
     while let Some(first) = inbox.blocking_recv() {
         let mut finishes = Vec::new();
-        let committed = commit_batch(&mut conn, first, &mut inbox, &mut finishes);
+        let committed = commit_batch(&mut conn, sums, first, &mut inbox, &mut finishes);
+        sums.end_transaction();
         for finish in finishes {
             finish(committed.as_ref().err());
         }
@@ -193,6 +201,7 @@ fn write_loop(mut conn: Connection, mut inbox: mpsc::Receiver<Op>) {
 
 fn commit_batch(
     conn: &mut Connection,
+    sums: &Sums,
     first: Op,
     inbox: &mut mpsc::Receiver<Op>,
     finishes: &mut Vec<Finish>,
@@ -213,21 +222,25 @@ fn commit_batch(
     } else {
         let mut next = Some(first);
         while let Some(op) = next {
-            finishes.push(op(Some(Batch::Shared(&batch))).finish);
+            finishes.push(op(Some(Batch::Shared(&batch, sums))).finish);
             next = if finishes.len() < BATCH_MAX { inbox.try_recv().ok() } else { None };
         }
     }
     full_text::finish(&batch)?;
+    sums.write(&batch)?;
     batch.commit()
 }
 
 /// One operation's failure must not undo its neighbours in the batch.
-fn savepoint<T>(conn: &Connection, op: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+fn savepoint<T>(conn: &Connection, sums: &Sums, op: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
     conn.prepare_cached("SAVEPOINT op")?.execute([])?;
     let result = op(conn);
     if result.is_err() {
         // After a full disk SQLite has rolled everything back already.
         let _ = conn.execute_batch("ROLLBACK TO op");
+        sums.undo_operation();
+    } else {
+        sums.end_operation();
     }
     let released = conn.prepare_cached("RELEASE op").and_then(|mut it| it.execute([]));
     match result {

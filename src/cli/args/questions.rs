@@ -173,6 +173,12 @@ pub(in crate::cli) struct VerifyArgs {
     /// Make right what can be: index, ledger, claims; read damaged articles again from their raw pages
     #[arg(long)]
     pub(in crate::cli) repair: bool,
+    /// Take rows, views and triggers as they are that were changed or made by anything but the program
+    #[arg(long, conflicts_with = "repair")]
+    pub(in crate::cli) accept: bool,
+    /// Leave the raw pages out: file, schema, rows and indexes only
+    #[arg(long, conflicts_with = "compact")]
+    pub(in crate::cli) quick: bool,
     /// Compress raw pages again that were stored before there were others like them; gives room back
     #[arg(long)]
     pub(in crate::cli) compact: bool,

@@ -70,6 +70,12 @@ fn words(remedy: Remedy) -> &'static str {
         }
         Remedy::Repair => "`tearsheet verify --repair` makes it right",
         Remedy::Reread => "`tearsheet verify --repair` reads it again from its raw page",
+        Remedy::Accept => {
+            "look at it, a backup has what it was; `tearsheet verify --accept` takes it as it is"
+        }
+        Remedy::Foreign => {
+            "drop it with `sqlite3` if it is not yours; `tearsheet verify --accept` takes it"
+        }
         Remedy::Lost => "the bytes are lost: fetch or import the page again, or take them from a backup",
         Remedy::Recover => "take a backup; without one, `sqlite3 FILE .recover` saves what can be read",
     }
