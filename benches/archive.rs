@@ -21,7 +21,7 @@ use std::{
 use tearsheet::{
     config::Config,
     extract::Extractor,
-    jobs::{Contents, Import, ImportFile, Losses, Reextract, Stop, Verify},
+    jobs::{Contents, Depth, Import, ImportFile, Losses, Reextract, Stop, Verify},
     store::{Reader, Writer},
     warc::{CaptureRecord, WarcWriter, stamp},
 };
@@ -110,6 +110,7 @@ fn main() {
     let mut verify = Verify {
         readers: (0..cores).map(|_| reader()).collect(),
         writer: Some(&writer),
+        depth: Depth::Bodies,
         observe: &|_| {},
         stop,
     };

@@ -55,7 +55,7 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
         (false, false) => Exit::Interrupted,
         (false, true) => Exit::Done,
     };
-    let mut line = summary(&verified);
+    let mut line = summary(&verified, depth(args));
     if 0 < repaired {
         line += &format!(", {repaired} repaired");
     }
@@ -85,7 +85,7 @@ async fn look(
     stop: &Stop,
 ) -> anyhow::Result<Look> {
     let observe = |event| progress.show(&event);
-    let depth = if args.quick { Depth::Tables } else { Depth::Bodies };
+    let depth = depth(args);
     let verify = async || -> anyhow::Result<Verified> {
         let readers = session.readers()?;
         let mut verify = Verify { readers, writer, depth, observe: &observe, stop: stop.clone() };
@@ -109,14 +109,21 @@ async fn look(
     Ok(look)
 }
 
-fn summary(verified: &Verified) -> String {
-    let bodies = verified.bodies;
+fn depth(args: &VerifyArgs) -> Depth {
+    if args.quick { Depth::Tables } else { Depth::Bodies }
+}
+
+fn summary(verified: &Verified, depth: Depth) -> String {
+    let read = match depth {
+        Depth::Tables => "raw pages were left out".to_owned(),
+        Depth::Bodies => format!("{} raw pages read", verified.bodies),
+    };
     match verified.findings.len() {
-        0 => format!("verify: whole, {bodies} raw pages read"),
+        0 => format!("verify: whole, {read}"),
         count if !verified.is_damaged() => {
-            format!("verify: whole, {count} pages left by a killed run, {bodies} raw pages read")
+            format!("verify: whole, {count} pages left by a killed run, {read}")
         }
-        count => format!("verify: {count} findings, {bodies} raw pages read"),
+        count => format!("verify: {count} findings, {read}"),
     }
 }
 

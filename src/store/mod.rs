@@ -6,6 +6,7 @@
 //! that writes a noun and one that reads it extend [`Writer`] and [`Reader`], so that SQL stands beside its noun.
 
 mod error;
+mod finding;
 mod moment;
 
 mod archive_file;
@@ -34,11 +35,11 @@ pub use answers::{
 pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};
 pub use error::{Result, StoreError};
+pub use finding::{FileCheck, Finding, Remedy};
 pub use open::Upgrade;
 pub use queue::{
     DayFacts, Enqueued, IdFact, Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory,
     SourceReading, SourceState, VisitQueue,
 };
 pub use reader::Reader;
-pub use verify::{FileCheck, Finding, Remedy};
 pub use writer::{Pending, Writer};

@@ -7,14 +7,22 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::{
-    bodies::raw, checksums, error::Result, moment::stamp, reader::Reader, schema, writer::Writer,
+    bodies::raw,
+    checksums::{self, Sums},
+    error::Result,
+    moment::stamp,
+    reader::Reader,
+    schema,
+    writer::Writer,
 };
 
 impl Writer {
     /// Puts right what follows from the rest of the archive.
     pub async fn repair(&self, at: DateTime<Utc>) -> Result<()> {
+        let sums = self.sums.clone();
         self.call(move |conn| {
             schema::repair(conn)?;
+            forget_differing(conn, &sums)?;
             conn.execute_batch(
                 // Pieces that reach beyond their story are read again from the page.
                 "DELETE FROM block_spans WHERE article_id IN (
@@ -88,6 +96,26 @@ impl Writer {
         conn.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
         Ok(())
     }
+}
+
+/// Forgets rows that differ from their checksums and are read again from raw pages.
+fn forget_differing(conn: &Connection, sums: &Sums) -> Result<()> {
+    for (table, sql) in [
+        // A text that is not the one of its hash is taken from the page, with everything beside it.
+        ("articles", "UPDATE articles SET content_hash = '' WHERE id = ?1"),
+        ("article_links", "UPDATE articles SET content_hash = '' WHERE id = ?1"),
+        ("block_spans", "UPDATE articles SET content_hash = '' WHERE id = ?1"),
+        ("mentions", "UPDATE articles SET content_hash = '' WHERE id = ?1"),
+        ("tags", "UPDATE articles SET content_hash = '' WHERE id = ?1"),
+        ("quotes", "DELETE FROM quotes WHERE strip_id = ?1"),
+        ("board_rows", "DELETE FROM board_rows WHERE board_id = ?1"),
+        ("most_read_rows", "DELETE FROM most_read_rows WHERE list_id = ?1"),
+    ] {
+        for owner in sums.frozen(table) {
+            conn.execute(sql, [owner])?;
+        }
+    }
+    Ok(())
 }
 
 impl Reader {

@@ -8,8 +8,8 @@ use rusqlite::{Connection, params};
 
 use super::{
     error::Result,
+    finding::{Finding, Remedy},
     migrate,
-    verify::{Finding, Remedy},
 };
 
 /// What an object of a schema is called: its kind and its name.

@@ -11,6 +11,7 @@ use super::{
     checksums::{self, Difference, DifferenceKind},
     content::wording,
     error::{Result, StoreError},
+    finding::{FileCheck, Finding, Remedy},
     reader::Reader,
     schema,
     writer::Writer,
@@ -19,51 +20,8 @@ use super::{
 /// Findings of one check that are named; the rest is counted.
 const NAMED_MAX: usize = 20;
 
-/// Something that is not as it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The stable word of the check.
-    pub check: &'static str,
-    /// The row: `articles 12`.
-    pub row: String,
-    /// What is wrong with it.
-    pub detail: String,
-    /// What can be done about it.
-    pub remedy: Remedy,
-}
-
-/// What can be done about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Remedy {
-    /// No harm: the next run, or `verify --repair`, puts it right.
-    NextRun,
-    /// `verify --repair` makes it right from what is in the archive.
-    Repair,
-    /// `verify --repair` reads the article again from its raw page.
-    Reread,
-    /// A person has to look: `verify --accept` takes it as it is.
-    Accept,
-    /// Somebody else made it: it has to be dropped by hand, or accepted.
-    Foreign,
-    /// A fault of the program, not of the archive: it should be reported.
-    Report,
-    /// The bytes are lost: the page has to be fetched or imported again.
-    Lost,
-    /// The file itself is damaged: `sqlite3 FILE .recover`, or a backup.
-    Recover,
-}
-
 /// A check: its stable word, a query for `(row, detail)`, and what can be done about what it finds.
 struct Check(&'static str, &'static str, Remedy);
-
-/// What SQLite says of the file itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct FileCheck {
-    /// Each place that is damaged.
-    pub findings: Vec<Finding>,
-    /// Whether the tables can be asked: not where SQLite gave up on the file before its check had ended.
-    pub is_readable: bool,
-}
 
 const CHECKS: &[Check] = &[
     Check(

@@ -105,7 +105,7 @@ fn a_page_takes_the_place_of_its_feed_without_a_version_where_the_words_are_the_
         program.ok(&["scrape"]);
         assert_eq!(one(&program.archive(), "SELECT version FROM articles"), version);
         assert_eq!(one(&program.archive(), "SELECT count(*) FROM captures WHERE source = 'feed'"), "1");
-        program.ok(&["verify"]);
+        program.ok(&["verify", "--accept"]);
     }
 }
 

@@ -50,7 +50,8 @@ fn check_with(fetch: &str, reply: Reply, state: &str, reason: &str) {
     let sql = "SELECT state, reason, failures, due_at > visited_at, claimed_by FROM pages WHERE site_id = 40000002";
     assert_eq!(one(&archive, sql), format!("{state}|{reason}|1|1|"));
     let captures = one(&archive, "SELECT count(*) FROM captures WHERE site_id = 40000002");
-    assert_eq!(captures, if reason == "no_article" { "1" } else { "0" });
+    let is_kept = ["no_article", "not_text"].contains(&reason);
+    assert_eq!(captures, if is_kept { "1" } else { "0" });
     let audited = one(&archive, "SELECT count(*) FROM requests");
     assert_eq!(audited, site.all_visits().len().to_string(), "every request is audited");
 }
@@ -410,10 +411,15 @@ fn bytes_are_kept_as_they_came() {
 
 #[test]
 fn a_page_that_says_nothing_is_no_article() {
-    for body in
-        [Vec::new(), vec![0; 4096], b"<html><body></body></html>".to_vec(), b"\xEF\xBB\xBF ".to_vec()]
-    {
+    for body in [Vec::new(), b"<html><body></body></html>".to_vec(), b"\xEF\xBB\xBF ".to_vec()] {
         check(Reply::html(body, "text/html"), "not_article", "no_article");
+    }
+}
+
+#[test]
+fn bytes_of_another_kind_are_no_article_whatever_type_is_sent() {
+    for body in [vec![0; 4096], b"%PDF-1.4\n%\xE2\xE3\xCF\xD3\n1 0 obj<<>>endobj\n".to_vec()] {
+        check(Reply::html(body, "text/html"), "not_article", "not_text");
     }
 }
 

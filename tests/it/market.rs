@@ -246,5 +246,5 @@ fn an_archive_of_0_1_0_gets_boards_lists_and_market_days_from_its_raw_pages() {
     program.check_rows("SELECT day, day_by FROM strips", &["2025-01-29|board"]);
     let status = program.ok(&["status"]);
     assert!(!status.stdout.contains("older version"), "{}", status.stdout);
-    program.ok(&["verify"]);
+    program.ok(&["verify", "--accept"]);
 }

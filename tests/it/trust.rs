@@ -81,7 +81,7 @@ fn stored_pages_are_read_again_and_differences_are_the_extractors() {
         "{}",
         again.stderr
     );
-    program.ok(&["verify"]);
+    program.ok(&["verify", "--accept"]);
 }
 
 #[test]
@@ -257,13 +257,26 @@ fn harm_to_the_tables_is_named_and_what_can_be_repaired_is() {
         (
             "INSERT INTO day_readings (day, source, state, ends_at, checked_at, listed) VALUES ('2025-10-22', 'x', 'read', '', '', 5)",
             "ledger day_readings",
-            true,
+            false,
         ),
         ("UPDATE captures SET article_id = 3 WHERE id = 1", "article_capture articles 1", false),
+        ("UPDATE articles SET section = 'ours' WHERE id = 2", "rows articles 2", true),
+        ("UPDATE articles SET word_count = 1 WHERE id = 2", "rows articles 2", true),
+        ("UPDATE sources SET listed = 99", "rows sources where url = 'http", false),
+        ("UPDATE pages SET due_at = '2099-01-01T00:00:00Z' WHERE id = 2", "rows pages 2", false),
+        ("DELETE FROM hosts", "rows hosts of another host", false),
+        ("DROP VIEW links", "schema view links", true),
+        ("DROP INDEX captures_once", "schema index captures_once", true),
+        ("DROP TRIGGER day_pages_state", "schema trigger day_pages_state", true),
+        (
+            "CREATE TRIGGER theirs AFTER INSERT ON runs BEGIN UPDATE quotes SET price = 1; END",
+            "schema trigger theirs",
+            false,
+        ),
         (
             "INSERT INTO pages (host, site_id, via, state, found_at) VALUES ('x', '1', 'feed', 'stored', '')",
             "page_article pages",
-            true,
+            false,
         ),
     ];
     let (_site, program) = scraped(4);
@@ -278,6 +291,45 @@ fn harm_to_the_tables_is_named_and_what_can_be_repaired_is() {
             program.ok(&["verify"]);
         }
     }
+}
+
+#[test]
+fn what_stands_beside_a_story_is_read_again_where_it_was_changed() {
+    let program = Program::new();
+    let page = format!("{}/fixtures/site/news/40281811.html", env!("CARGO_MANIFEST_DIR"));
+    let url = "https://www.brecorder.com/news/40281811";
+    program.ok(&["import", &page, "--url", url, "--captured-at", "2024-01-05T07:20:00Z"]);
+    let whole = fs::read(program.path("tearsheet.db")).expect("an archive");
+    for (harm, row) in [
+        ("UPDATE block_spans SET start = 2 WHERE position = 1", "rows block_spans where article_id = 1"),
+        ("UPDATE tags SET tag = 'ours' WHERE position = 0", "rows tags where article_id = 1"),
+        ("DELETE FROM article_links WHERE position = 1", "rows article_links where article_id = 1"),
+        ("UPDATE quotes SET price = price + 1 WHERE symbol LIKE 'K%'", "rows quotes where strip_id = 1"),
+        ("UPDATE articles SET authors = '[]', origins_json = '{}'", "rows articles 1"),
+        ("DELETE FROM warnings; INSERT INTO warnings VALUES (1, 'missing', 'x')", "rows warnings"),
+    ] {
+        fs::write(program.path("tearsheet.db"), &whole).expect("write");
+        damaged(&program, harm, row);
+        program.ok(&["verify", "--repair"]);
+        program.ok(&["verify"]);
+    }
+}
+
+#[test]
+fn what_was_changed_by_hand_is_taken_when_its_owner_says_so() {
+    let (_site, program) = scraped(3);
+    let by_hand = "UPDATE articles SET section = 'ours' WHERE id = 2; DELETE FROM hosts;
+                   CREATE VIEW mine AS SELECT headline FROM articles;";
+    program.archive().execute_batch(by_hand).expect("a change");
+    let ran = program.run(&["verify", "--quick"]);
+    assert_eq!(ran.code, 4, "{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stderr.contains("3 findings, raw pages were left out"), "{}", ran.stderr);
+    let accepted = program.ok(&["verify", "--accept"]);
+    assert!(accepted.stderr.contains("3 accepted"), "{}", accepted.stderr);
+    program.ok(&["verify"]);
+    assert_eq!(one(&program.archive(), "SELECT section FROM articles WHERE id = 2"), "ours");
+    program.ok(&["scrape"]);
+    program.ok(&["verify"]);
 }
 
 #[test]
@@ -358,7 +410,7 @@ fn another_programs_transaction_is_waited_for() {
         one(&outside, "SELECT count(*), count(*) FILTER (WHERE section = 'ours') FROM articles"),
         "7|1"
     );
-    program.ok(&["verify"]);
+    program.ok(&["verify", "--accept"]);
 }
 
 #[test]
@@ -366,6 +418,7 @@ fn verify_says_so_while_another_run_writes_and_json_is_for_machines() {
     let (site, program) = scraped(3);
     site.on("/robots.txt", [ok("").after(std::time::Duration::from_millis(1500))]);
     program.archive().execute("DELETE FROM robots", []).expect("delete");
+    program.ok(&["verify", "--accept"]);
     site.forget_visits();
     let mut run = program.command().args(["scrape", "-q"]).stderr(Stdio::null()).spawn().expect("spawn");
     while site.all_visits().is_empty() {
@@ -461,7 +514,7 @@ fn raw_pages_are_kept_as_the_configuration_says() {
         let ran = program.run(&["show", "1", "--raw"]);
         assert_eq!(ran.code, raw, "{keep}: {}", ran.stderr);
         assert_eq!(ran.stdout.contains("Second"), raw == 0, "{keep}");
-        program.ok(&["verify"]);
+        program.ok(&["verify", "--accept"]);
         program.ok(&["reextract"]);
     }
     let program = Program::new();

@@ -166,6 +166,7 @@ pub(in crate::cli) enum TableFormat {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(in crate::cli) struct VerifyArgs {
     /// As JSON
     #[arg(long)]

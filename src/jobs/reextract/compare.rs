@@ -54,6 +54,10 @@ pub(super) fn judge(
     changes: &[FieldChange],
     losses: Losses,
 ) -> Amendment {
+    // `verify --repair` forgot what is not what was stored: whatever the page has is more.
+    if article.content_hash.is_empty() {
+        return Amendment::Replace;
+    }
     let lost = changes.iter().filter(|it| it.was_there && !it.is_there).map(|it| it.field);
     let mut lost: Vec<Field> = lost.filter(|it| !is_correction(*it, &article.draft, draft)).collect();
     let has_shrunk = draft.word_count() * 100 < article.word_count * KEPT_WORDS;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params, types::ValueRef};
 
-use super::{CoveredTable, MASK, RowShape, SumKey, TABLES, select};
+use super::row::{CoveredTable, MASK, RowShape, SumKey, TABLES, select};
 use crate::store::{error::Result, migrate};
 
 /// The place of the schema that the sums are of.

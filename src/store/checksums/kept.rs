@@ -16,7 +16,10 @@ use rusqlite::{
     types::ValueRef,
 };
 
-use super::{CoveredTable, MASK, RowShape, SumKey, TABLES, compared, select};
+use super::{
+    compared,
+    row::{CoveredTable, MASK, RowShape, SumKey, TABLES, select},
+};
 use crate::store::error::Result;
 
 /// What the triggers call: the number of the table, whether the row comes (1) or goes (0), and its columns.
@@ -123,6 +126,13 @@ impl Sums {
         let frozen = compared::differences(conn)?.into_iter().map(|it| it.key).collect();
         self.unwritten().frozen = frozen;
         Ok(())
+    }
+
+    /// Returns whose rows of a table differ from their sums, by the last [`Self::freeze`].
+    pub(in crate::store) fn frozen(&self, table: &str) -> Vec<i64> {
+        let code = TABLES.iter().find(|it| it.name == table).map(|it| it.code);
+        let unwritten = self.unwritten();
+        unwritten.frozen.iter().filter(|it| Some(it.of) == code).map(|it| it.owner).collect()
     }
 
     /// Keeps every sum again.

@@ -282,12 +282,14 @@ pub(in crate::store) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash
 
 /// Updates what may change without making a version: dates, section, tags, links.
 pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> Result<()> {
-    let Incoming { page, draft, at, .. } = incoming;
+    let Incoming { page, draft, at, cause, .. } = incoming;
+    // A page that is read again is not back on the site.
+    let is_there = *cause == Cause::Site;
     conn.prepare_cached(
         "UPDATE articles
             SET published_on = coalesce(?2, published_on), published_at = coalesce(?3, published_at),
                 updated_at = coalesce(?4, updated_at), section = coalesce(?5, section), last_checked_at = ?6,
-                origins_json = ?7, gone_at = NULL
+                origins_json = ?7, gone_at = CASE WHEN ?8 THEN NULL ELSE gone_at END
           WHERE id = ?1",
     )?
     .execute(params![
@@ -298,6 +300,7 @@ pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> R
         draft.section,
         stamp(*at),
         origins_json(draft),
+        is_there,
     ])?;
     parts::forget(conn, *page)?;
     parts::keep(conn, *page, draft)

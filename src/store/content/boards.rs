@@ -91,9 +91,13 @@ fn replace(
         series::withdraw(conn, series, capture, member.id)?;
         differs = true;
     }
-    for shown in found.iter().filter(|shown| !before.iter().any(|it| is_same(it, shown))) {
-        keep_one(conn, series, capture, at.unwrap_or_default(), shown)?;
-        differs = true;
+    for shown in found {
+        if let Some(member) = before.iter().find(|it| is_same(it, shown)) {
+            refill(conn, member, shown)?;
+        } else {
+            keep_one(conn, series, capture, at.unwrap_or_default(), shown)?;
+            differs = true;
+        }
     }
     Ok(differs)
 }
@@ -122,6 +126,11 @@ fn insert_board(conn: &Connection, board: &Board, hash: &str, at: &str) -> Resul
     )?
     .execute(params![name, is_market, at, rows.len(), hash])?;
     let id = conn.last_insert_rowid();
+    insert_board_rows(conn, id, rows)?;
+    Ok(id)
+}
+
+fn insert_board_rows(conn: &Connection, id: i64, rows: &[BoardRow]) -> Result<()> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO board_rows (board_id, position, code, name, as_of, unit, value, change, change_pct)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
@@ -140,7 +149,7 @@ fn insert_board(conn: &Connection, board: &Board, hash: &str, at: &str) -> Resul
             change_pct.map(Decimal::to_f64),
         ])?;
     }
-    Ok(id)
+    Ok(())
 }
 
 fn insert_list(
@@ -156,6 +165,11 @@ fn insert_list(
     )?
     .execute(params![window, at, rows.len(), hash])?;
     let id = conn.last_insert_rowid();
+    insert_list_rows(conn, id, rows)?;
+    Ok(id)
+}
+
+fn insert_list_rows(conn: &Connection, id: i64, rows: &[&MostRead]) -> Result<()> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO most_read_rows (list_id, rank, title, host, site_id, url) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
@@ -163,7 +177,21 @@ fn insert_list(
         let (host, site_id) = target.as_ref().map(|it| (&it.host, &it.id)).unzip();
         insert.execute(params![id, rank, title, host, site_id, url])?;
     }
-    Ok(id)
+    Ok(())
+}
+
+/// Gives a board or list its rows again where it has none left: `verify --repair` takes away those that are not what was stored.
+fn refill(conn: &Connection, member: &ShownMember, shown: &ShownPart<'_>) -> Result<()> {
+    let sql = match shown.rows {
+        ShownRows::Board(_) => "SELECT EXISTS (SELECT 1 FROM board_rows WHERE board_id = ?1)",
+        ShownRows::List(_) => "SELECT EXISTS (SELECT 1 FROM most_read_rows WHERE list_id = ?1)",
+    };
+    let has_rows: bool = conn.prepare_cached(sql)?.query_row([member.id], |row| row.get(0))?;
+    match &shown.rows {
+        _ if has_rows => Ok(()),
+        ShownRows::Board(board) => insert_board_rows(conn, member.id, &board.rows),
+        ShownRows::List(rows) => insert_list_rows(conn, member.id, rows),
+    }
 }
 
 fn of_boards(boards: &[Board]) -> Vec<ShownPart<'_>> {

@@ -137,6 +137,9 @@ pub(in crate::store) fn reread(
         None => strip.quotes.is_empty() || captured.is_none(),
     };
     if is_same {
+        for member in &before {
+            refill(conn, member.id, strip)?;
+        }
         return Ok(false);
     }
     for member in before {
@@ -163,6 +166,19 @@ fn insert(conn: &Connection, strip: &Strip, hash: &str, at: &str, day: &str) -> 
         rows_hash(strip.quotes.iter().map(HashedQuote::from).collect()),
     ])?;
     let id = conn.last_insert_rowid();
+    insert_quotes(conn, id, strip, at, day)?;
+    Ok(id)
+}
+
+/// Gives a strip its quotes again where it has none left: `verify --repair` takes away those that are not what was stored.
+fn refill(conn: &Connection, id: i64, strip: &Strip) -> Result<()> {
+    let sql = "SELECT captured_at, day, EXISTS (SELECT 1 FROM quotes WHERE strip_id = ?1) FROM strips WHERE id = ?1";
+    let (at, day, has_quotes): (String, String, bool) =
+        conn.prepare_cached(sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    if has_quotes { Ok(()) } else { insert_quotes(conn, id, strip, &at, &day) }
+}
+
+fn insert_quotes(conn: &Connection, id: i64, strip: &Strip, at: &str, day: &str) -> Result<()> {
     let mut insert = conn.prepare_cached(
         "INSERT INTO quotes (symbol, day, captured_at, strip_id, kind, price, change, change_pct, direction, suspect)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -186,7 +202,7 @@ fn insert(conn: &Connection, strip: &Strip, hash: &str, at: &str, day: &str) -> 
             suspect
         ])?;
     }
-    Ok(id)
+    Ok(())
 }
 
 fn is_dated_by_board(conn: &Connection, id: i64) -> Result<bool> {
