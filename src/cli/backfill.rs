@@ -11,7 +11,7 @@ use crate::{
         self, Backfill, BackfillPlan, Captures, CoveredDay, End, Expected, Ids, Limits, Order,
         PlannedDay, Preview, ViaArchive,
     },
-    model::{Days, Verdict},
+    model::{Days, Verdict, counted},
     store::{Reader, Writer},
 };
 
@@ -95,12 +95,14 @@ fn fill(
     // A listing that could not be read is a page that could not be read.
     let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
     let exit = match scrape::exit(&report) {
+        // The index of a web archive is no source of the site: its pages are asked for again.
+        Exit::Unsourced if args.via.is_some() => Exit::Incomplete,
         exit if args.via.is_some() => exit,
-        Exit::Done | Exit::Incomplete if report.end == End::Done => {
-            if covered.iter().any(is_open) {
-                Exit::Incomplete
-            } else {
-                Exit::Done
+        found @ (Exit::Done | Exit::Incomplete | Exit::Unsourced) if report.end == End::Done => {
+            match covered.iter().any(is_open) {
+                true if found == Exit::Unsourced => found,
+                true => Exit::Incomplete,
+                false => Exit::Done,
             }
         }
         exit => exit,
@@ -131,7 +133,7 @@ fn verdicts(covered: &[CoveredDay]) -> String {
     let count = |verdict| covered.iter().filter(|it| it.verdict == verdict).count();
     let counts = Verdict::ALL.iter().map(|it| (count(*it), it)).filter(|it| 0 < it.0);
     let counts = counts.map(|(count, it)| format!("{count} {}", it.code())).collect::<Vec<_>>();
-    format!("{} days: {}", covered.len(), counts.join(", "))
+    format!("{}: {}", counted(covered.len() as u64, "day"), counts.join(", "))
 }
 
 fn dry_run(

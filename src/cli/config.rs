@@ -1,7 +1,7 @@
 //! `tearsheet config`: whether the file is right, and what is in force. Everything is validated when the session begins, in
 //! `crate::config`.
 
-use crate::config::Setting;
+use crate::{config::Setting, model::counted};
 
 use super::{
     args::{Common, ConfigArgs, ConfigCommand},
@@ -27,15 +27,16 @@ fn check(session: &Session, printer: &Printer) {
         .file
         .as_ref()
         .map_or("the built-in configuration".to_owned(), |it| it.display().to_string());
+    let count = |items: usize, noun| counted(items as u64, noun);
     printer.note(&format!(
-        "{file} is right: {} at {}, {} eras, {} feeds, {} sitemaps, {} listings, {} listings by day, archive `{}`",
+        "{file} is right: {} at {}, {}, {}, {}, {}, {}, archive `{}`",
         profile.name,
         profile.base_url,
-        profile.eras.len(),
-        profile.feeds.len(),
-        profile.sitemaps.len(),
-        profile.listings.len(),
-        profile.archives.len(),
+        count(profile.eras.len(), "era"),
+        count(profile.feeds.len(), "feed"),
+        count(profile.sitemaps.len(), "sitemap"),
+        count(profile.listings.len(), "listing"),
+        count(profile.archives.len(), "daily listing"),
         session.archive.display()
     ));
 }

@@ -9,7 +9,7 @@ use console::Style;
 use crate::{
     export::answers::{CoverageAnswer, CoverageRow, csv_header, csv_rows, to_json},
     jobs::{CoveredDay, Ids, coverage},
-    model::{Days, Verdict},
+    model::{Days, Verdict, counted},
 };
 
 use super::{
@@ -106,7 +106,7 @@ fn work(covered: &[CoveredDay], days: Days, ids: Ids) -> String {
     if open.is_empty() {
         return "\nNo day needs work.\n".to_owned();
     }
-    let mut out = format!("\n{} days need work:\n", open.len());
+    let mut out = format!("\n{} to work on:\n", counted(open.len() as u64, "day"));
     let mut runs: Vec<(NaiveDate, NaiveDate, &CoveredDay)> = Vec::new();
     for it in &open {
         match runs.last_mut() {

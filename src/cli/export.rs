@@ -11,6 +11,7 @@ use chrono::Utc;
 
 use crate::{
     export::{CaptureExport, Destination, Dialect, Existing, Format, TableExport, WarcExport},
+    model::counted,
     store::{RowFilter, Table},
 };
 
@@ -79,7 +80,8 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     let rows = rows?;
     let target = args.out.as_ref().map_or("stdout".to_owned(), |it| it.display().to_string());
     let empty = if rows == 0 { ": there is nothing in this range" } else { "" };
-    printer.note(&format!("export: {rows} rows to {target} in {}{empty}", duration(began.elapsed())));
+    let (rows, took) = (counted(rows, "row"), duration(began.elapsed()));
+    printer.note(&format!("export: {rows} to {target} in {took}{empty}"));
     Ok(Exit::Done)
 }
 
@@ -127,8 +129,12 @@ fn captures(
     let written = if args.wacz { export.to_wacz(destination) } else { export.to_folder(destination) };
     progress.end();
     let WarcExport { captures, revisits, undated, files } = written?;
-    let mut line =
-        format!("export: {captures} captures ({revisits} revisits) in {files} files to {target}");
+    let mut line = format!(
+        "export: {} ({}) in {} to {target}",
+        counted(captures, "capture"),
+        counted(revisits, "revisit"),
+        counted(files as u64, "file")
+    );
     if 0 < undated {
         line += &format!(", {undated} without a date or address left out");
     }

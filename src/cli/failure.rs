@@ -21,6 +21,7 @@ pub(super) enum Exit {
     Output,
     Drifted,
     Held,
+    Unsourced,
     Interrupted,
 }
 
@@ -55,7 +56,7 @@ pub(super) struct OutputError {
 
 impl Exit {
     /// Every exit code in order.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Done,
         Self::Incomplete,
         Self::Usage,
@@ -64,6 +65,7 @@ impl Exit {
         Self::Output,
         Self::Drifted,
         Self::Held,
+        Self::Unsourced,
         Self::Interrupted,
     ];
 
@@ -78,7 +80,24 @@ impl Exit {
             Self::Output => 5,
             Self::Drifted => 6,
             Self::Held => 7,
+            Self::Unsourced => 8,
             Self::Interrupted => 130,
+        }
+    }
+
+    /// Returns the word for an end in the summary of a run.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Done => "finished",
+            Self::Incomplete => "incomplete",
+            Self::Usage => "refused",
+            Self::Stopped => "stopped",
+            Self::Archive => "no_archive",
+            Self::Output => "no_output",
+            Self::Drifted => "drifted",
+            Self::Held => "held",
+            Self::Unsourced => "no_sources",
+            Self::Interrupted => "interrupted",
         }
     }
 
@@ -98,6 +117,7 @@ impl Exit {
             Self::Drifted => {
                 "finished, but extraction drifted: fields that are normally there were missing (see `status`)"
             }
+            Self::Unsourced => "finished, but every source was missing, empty or unreadable",
             Self::Held => "another run holds the archive (an operating-system lock, released by death)",
             Self::Interrupted => {
                 "interrupted; everything finished so far is kept, and the same command resumes"

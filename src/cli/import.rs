@@ -12,7 +12,7 @@ use url::Url;
 use crate::{
     config::Profile,
     jobs::{Contents, End, Import, ImportFile, Imported, Unreadable, contents, is_host, mirrored},
-    model::Event,
+    model::{Event, counted},
 };
 
 use super::{
@@ -88,20 +88,20 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     };
     let mut line = closing("import", report, began.elapsed());
     if 0 < *no_stories {
-        line += &format!("; {no_stories} of the failed are no stories");
+        line += &format!("; not a story: {no_stories} of the failed");
     }
     if 0 < *unaddressed {
-        line += &format!("; {unaddressed} pages are of no known address");
+        line += &format!("; {} of no known address", counted(*unaddressed, "page"));
     }
     if !passed_over.is_empty() {
         let counts = passed_over.iter().map(|(why, count)| format!("{count} {}", why.words()));
         line += &format!("; passed over {}", counts.collect::<Vec<_>>().join(", "));
     }
     if 0 < *damaged {
-        line += &format!("; {damaged} damaged places");
+        line += &format!("; {}", counted(*damaged, "damaged place"));
     }
     if 0 < *unresolved {
-        line += &format!("; {unresolved} revisits without the capture they name");
+        line += &format!("; {} without the capture it names", counted(*unresolved, "revisit"));
     }
     line += &upgraded(&writer);
     printer.closing(&line, exit);

@@ -82,6 +82,18 @@ impl Printer {
         }
     }
 
+    /// Writes a warning that `--quiet` does not silence.
+    pub(super) fn alarm(&self, line: &str) {
+        if self.is_json {
+            tracing::error!(target: "tearsheet::summary", "{line}");
+        } else {
+            self.line(&format!(
+                "{} {line}",
+                Style::new().for_stderr().yellow().bold().apply_to("warning:")
+            ));
+        }
+    }
+
     /// Writes why a command failed, and what to do about it.
     pub(super) fn failure(&self, failure: &Failure) {
         let Failure { message, hint, exit: _ } = failure;

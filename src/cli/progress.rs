@@ -11,7 +11,7 @@ use std::{
 use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::model::{Event, Guesses, Settled, Tally};
+use crate::model::{Event, Guesses, Settled, Tally, counted};
 
 use super::{args::Common, printer::Printer};
 
@@ -91,7 +91,8 @@ impl Progress {
         match event {
             Event::SourceRead { url, listed, added } => {
                 self.pages.set_message(path(url));
-                tracing::info!(url, listed, added, "{url}: {listed} articles, {added} new");
+                let named = counted(*listed as u64, "article");
+                tracing::info!(url, listed, added, "{url}: {named}, {added} new");
             }
             Event::SourceUnchanged { url } => tracing::info!(url, "{url}: unchanged"),
             Event::SourceStale { url, newest } => {
@@ -261,7 +262,7 @@ impl Progress {
             let (word, done, days, pages) = (self.word, long.days_done, long.days, fetched + long.pages_left);
             let guessed = match guesses_missed {
                 0 => String::new(),
-                count => format!(", {count} guessed ids of no page"),
+                count => format!(", {} of no page", counted(count, "guessed id")),
             };
             Some(format!(
                 "{word}: {fetched} of about {pages} pages ({stored} new, {missing} missing, {failed} failed{guessed}), \

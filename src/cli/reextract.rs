@@ -4,7 +4,10 @@ use std::time::Instant;
 
 use chrono::Utc;
 
-use crate::jobs::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
+use crate::{
+    jobs::{FIELDS, FieldReport, Losses, Reextract, RereadReport},
+    model::counted,
+};
 
 use super::{
     args::{Common, ReextractArgs},
@@ -85,14 +88,15 @@ fn closing(report: &RereadReport, took: std::time::Duration, is_rehearsal: bool)
         is_whole,
     } = report;
     let mut line = format!(
-        "reextract: {captures} pages read again, {updated} stories reworded, {refreshed} otherwise corrected, {found} found, \
-         {drafts} kept as drafts"
+        "reextract: {} read again, {} reworded, {refreshed} otherwise corrected, {found} found, {drafts} kept as drafts",
+        counted(*captures, "page"),
+        counted(*updated, "story")
     );
     if 0 < *strips {
-        line += &format!(", {strips} tickers corrected");
+        line += &format!(", {} corrected", counted(*strips, "ticker"));
     }
     if 0 < *redated {
-        line += &format!(", {redated} tickers dated by their session");
+        line += &format!(", {} dated by the session", counted(*redated, "ticker"));
     }
     if 0 < *damaged {
         line += &format!(", {damaged} damaged");

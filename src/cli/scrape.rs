@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     fetch::Fetcher,
     jobs::{self, End, Limits, Pass, Report},
-    model::{Drift, Measure},
+    model::{Drift, Measure, counted},
     store::Reader,
 };
 
@@ -59,6 +59,10 @@ pub(super) fn pass(
     let exit = exit(&report);
     let line = closing("scrape", &report, began.elapsed()) + &upgraded(&writer);
     printer.closing(&line, exit);
+    let tally = report.tally;
+    if 0 < tally.sources_stale && tally.sources_stale == tally.sources_read + tally.sources_unread {
+        printer.alarm("every source is stale: none names a story younger than `site.stale_after_hours`");
+    }
     if exit == Exit::Stopped {
         let hint = "hint: run the same command again later; `tearsheet status` shows which pages are waiting, and for what";
         printer.closing(hint, exit);
@@ -93,22 +97,26 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
         line += &format!(", {} missing", tally.missing);
     }
     if 0 < tally.guesses_missed {
-        line += &format!(", {} guessed ids of no page", tally.guesses_missed);
+        line += &format!(", {} of no page", counted(tally.guesses_missed, "guessed id"));
     }
     if 0 < tally.sources_stale {
-        line += &format!(", {} sources stale", tally.sources_stale);
+        line += &format!(", {} stale", counted(tally.sources_stale, "source"));
+    }
+    if 0 < tally.sources_empty {
+        line += &format!(", {} empty", counted(tally.sources_empty, "source"));
     }
     if 0 < tally.sources_cut {
-        line += &format!(", {} sources cut", tally.sources_cut);
+        line += &format!(", {} cut", counted(tally.sources_cut, "source"));
     }
     if 0 < tally.sources_overflowed {
-        line += &format!(", {} feeds overflowed since the pass before", tally.sources_overflowed);
+        line +=
+            &format!(", {} overflowed since the pass before", counted(tally.sources_overflowed, "feed"));
     }
     if 0 < tally.sources_partly {
-        line += &format!(", {} sources read in part", tally.sources_partly);
+        line += &format!(", {} read in part", counted(tally.sources_partly, "source"));
     }
     if 0 < tally.sources_unread {
-        line += &format!(", {} sources unread", tally.sources_unread);
+        line += &format!(", {} unread", counted(tally.sources_unread, "source"));
     }
     line += &parsed_slowly(report.parsed_slowly);
     line += &format!(" in {}", duration(took));
@@ -119,15 +127,15 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
         };
         line += &format!("; drift: {}{more} (see `status`)", drifted(drift));
     }
-    let due = report.due;
+    let due = counted(report.due, "page");
     match &report.end {
         End::Done => {}
-        End::Limited => line += &format!("; limit reached, {due} pages still queued"),
+        End::Limited => line += &format!("; limit reached, {due} still queued"),
         End::Interrupted => {
-            line += &format!("; interrupted, {due} pages still queued: the same command resumes");
+            line += &format!("; interrupted, {due} still queued: the same command resumes");
         }
         End::Stopped { cause } => {
-            line += &format!("; stopped: {cause}; {due} pages still queued: the next run resumes");
+            line += &format!("; stopped: {cause}; {due} still queued: the next run resumes");
         }
     }
     line
@@ -138,11 +146,14 @@ pub(super) fn drifted(drift: &Drift) -> String {
     let Drift { measure, before, now, pages, examples: _ } = drift;
     match measure {
         Measure::Source(_) => format!("{measure}, it had news before"),
-        Measure::Size(size) => format!("{now:.0} {size} a page on {pages} pages, {before:.0} are usual"),
+        Measure::Size(size) => {
+            format!("{now:.0} {size} a page on {}, {before:.0} are usual", counted(*pages, "page"))
+        }
         Measure::Share(_) => {
             format!(
-                "{measure} on {:.0} % of {pages} pages, {:.0} % are usual",
+                "{measure} on {:.0} % of {}, {:.0} % are usual",
                 now * 100.0,
+                counted(*pages, "page"),
                 before * 100.0
             )
         }
@@ -154,12 +165,15 @@ pub(super) fn exit(report: &Report) -> Exit {
     match report.end {
         End::Interrupted => Exit::Interrupted,
         End::Stopped { .. } => Exit::Stopped,
+        // A pass that could not look anywhere has seen nothing.
+        End::Done | End::Limited
+            if tally.sources_read == tally.sources_empty
+                && 0 < tally.sources_unread + tally.sources_empty =>
+        {
+            Exit::Unsourced
+        }
         End::Done | End::Limited if !report.drifts.is_empty() => Exit::Drifted,
         End::Done | End::Limited if 0 < tally.failed => Exit::Incomplete,
-        // A pass that could not look anywhere has seen nothing.
-        End::Done | End::Limited if tally.sources_read == 0 && 0 < tally.sources_unread => {
-            Exit::Incomplete
-        }
         End::Done | End::Limited => Exit::Done,
     }
 }
@@ -178,7 +192,9 @@ fn dry_run(session: &Session, limits: Limits, printer: &Printer) -> anyhow::Resu
     let mut unread = 0;
     for source in &plan.sources {
         match &source.listed {
-            Ok(listed) => printer.note(&format!("{}: {listed} articles", source.url)),
+            Ok(listed) => {
+                printer.note(&format!("{}: {}", source.url, counted(*listed as u64, "article")))
+            }
             Err(cause) => {
                 unread += 1;
                 printer.note(&format!("{} cannot be read: {cause}", source.url));
@@ -190,10 +206,10 @@ fn dry_run(session: &Session, limits: Limits, printer: &Printer) -> anyhow::Resu
     }
     let time = session.config.fetch.interval * u32::try_from(plan.requests).unwrap_or(u32::MAX);
     printer.note(&format!(
-        "scrape: would fetch {} new pages and look at {} again: {} requests, about {} at this pace; nothing was written",
-        plan.unknown.len(),
+        "scrape: would fetch {} and look at {} again: {}, about {} at this pace; nothing was written",
+        counted(plan.unknown.len() as u64, "new page"),
         plan.due,
-        plan.requests,
+        counted(plan.requests, "request"),
         duration(time)
     ));
     Ok(match plan.end {

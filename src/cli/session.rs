@@ -38,22 +38,26 @@ pub(super) struct Session {
     pub(super) archive: PathBuf,
 }
 
+/// The configuration in force and the archive it names, without the rules: they take a while to compile.
+pub(super) struct Site {
+    pub(super) config: Config,
+    pub(super) archive: PathBuf,
+}
+
 impl Session {
     /// Reads and validates the configuration. Nothing is started before that.
     pub(super) fn new(common: &Common) -> anyhow::Result<Self> {
         let file = config_file(common)?;
-        let loaded = match &file {
-            Some(path) => {
-                let text = config_text(path).map_err(|error| {
-                    let hint =
-                        "`--config FILE` names another; without one the built-in configuration is used";
-                    Usage::new(format!("cannot read `{}`: {error}", path.display()), hint)
-                })?;
-                Config::parse(&text, &path.display().to_string())?
-            }
-            None => Config::parse("", "the built-in configuration")?,
-        };
+        let loaded = load(file.as_deref())?;
         Self::of(common, loaded, file)
+    }
+
+    /// Returns the configuration in force and the archive.
+    pub(super) fn site(common: &Common) -> anyhow::Result<Site> {
+        let file = config_file(common)?;
+        let config = load(file.as_deref())?.config;
+        let archive = archive(common, file.as_deref(), &config);
+        Ok(Site { config, archive })
     }
 
     /// Returns a session with a configuration that was read already.
@@ -64,8 +68,7 @@ impl Session {
     ) -> anyhow::Result<Self> {
         let config = loaded.config.clone();
         let extractor = Arc::new(Extractor::new(&config.profile)?);
-        let folder = file.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
-        let archive = common.archive.clone().unwrap_or_else(|| folder.join(&config.archive));
+        let archive = archive(common, file.as_deref(), &config);
         Ok(Self { loaded, config, extractor, file, archive })
     }
 
@@ -128,6 +131,22 @@ pub(super) fn upgraded(writer: &Writer) -> String {
         "; the archive was brought from schema {from} to {to}, and is kept as it was in {}",
         copy.display()
     )
+}
+
+/// Reads and validates a configuration file, or the built-in configuration.
+fn load(file: Option<&Path>) -> anyhow::Result<LoadedConfig> {
+    let Some(path) = file else { return Ok(Config::parse("", "the built-in configuration")?) };
+    let text = config_text(path).map_err(|error| {
+        let hint = "`--config FILE` names another; without one the built-in configuration is used";
+        Usage::new(format!("cannot read `{}`: {error}", path.display()), hint)
+    })?;
+    Ok(Config::parse(&text, &path.display().to_string())?)
+}
+
+/// Returns the path of the archive: a relative one of the configuration begins in the folder of its file.
+fn archive(common: &Common, file: Option<&Path>, config: &Config) -> PathBuf {
+    let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
+    common.archive.clone().unwrap_or_else(|| folder.join(&config.archive))
 }
 
 /// Returns the text of a configuration file. One that is longer than any configuration is an error: `/dev/zero` has no end.

@@ -1,19 +1,24 @@
 //! `tearsheet status` for people: queue, sources, hosts and last runs. The counts are `store`'s, and the same as JSON is a type of
 //! `export`.
 
+use std::process::ExitCode;
+
 use chrono::Utc;
 use console::Style;
+use indicatif::HumanBytes;
 
 use crate::{
-    export::answers::{StatusAnswer, to_json},
+    export::answers::{Health, HealthAnswer, HealthFacts, StatusAnswer, to_json},
     extract,
-    model::Tally,
-    store::{HostStats, PageStats, RunRow, SourceStats, Status},
+    jobs::{self, CoveredDay},
+    model::{Days, Tally, Verdict, counted},
+    store::{ArchiveRoom, HostStats, PageStats, RunRow, SourceStats, Status, room},
 };
 
 use super::{
     args::{Common, StatusArgs},
-    failure::Exit,
+    days::today,
+    failure::{Exit, Failure, explain},
     printer::Printer,
     scrape::{drifted, parsed_slowly},
     session::Session,
@@ -23,16 +28,68 @@ pub(super) fn run(common: &Common, args: &StatusArgs, printer: &Printer) -> anyh
     let session = Session::new(common)?;
     let status = session.reader()?.status(Utc::now(), extract::VERSION)?;
     let archive = session.archive.display().to_string();
+    let room = room(&session.archive);
     let text = if args.json {
-        to_json(&StatusAnswer::new(archive, status))
+        to_json(&StatusAnswer::new(archive, status, room))
     } else {
-        as_text(&archive, &status)
+        as_text(&archive, &status, room)
     };
     printer.data(&text)?;
     Ok(Exit::Done)
 }
 
-fn as_text(archive: &str, status: &Status) -> String {
+/// Answers a monitor: one line, and the exit code of monitoring plugins, which is not that of other commands.
+pub(super) fn check(common: &Common, args: &StatusArgs, printer: &Printer) -> ExitCode {
+    let (line, code) = match look(common, args) {
+        Ok(answer) => {
+            let code = match answer.health {
+                Health::Good => 0,
+                Health::Warning => 1,
+                Health::Critical => 2,
+            };
+            (answer.line(), code)
+        }
+        Err(error) => {
+            let Failure { message, exit, .. } = explain(&error);
+            // What is wrong with our own command is nothing that is known of the archive.
+            let (word, code) =
+                if exit == Exit::Archive { ("CRITICAL", 2) } else { ("UNKNOWN", UNKNOWN) };
+            (format!("TEARSHEET {word} - {}\n", message.replace('\n', " ")), code)
+        }
+    };
+    match printer.data(&line) {
+        Ok(()) => code.into(),
+        Err(_) => UNKNOWN.into(),
+    }
+}
+
+fn look(common: &Common, args: &StatusArgs) -> anyhow::Result<HealthAnswer> {
+    let session = Session::new(common)?;
+    let reader = session.reader()?;
+    let now = Utc::now();
+    let status = reader.status(now, extract::VERSION)?;
+    let status =
+        StatusAnswer::new(session.archive.display().to_string(), status, room(&session.archive));
+    let profile = &session.config.profile;
+    let today = today(profile, now);
+    let from = today.checked_sub_days(chrono::Days::new(HOLE_DAYS)).unwrap_or(today);
+    let needs_work = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
+    let covered = jobs::coverage(&reader, profile, Days { first: from, last: today }, now)?;
+    Ok(HealthAnswer::new(&HealthFacts {
+        status: &status,
+        last_success: reader.last_success(None)?,
+        holes: covered.iter().filter(|it| needs_work(it)).count(),
+        age_max: args.max_age.0,
+        now,
+    }))
+}
+
+/// "Nothing is known", as plugins say it.
+pub(super) const UNKNOWN: u8 = 3;
+/// Holes that are older are nobody's news.
+const HOLE_DAYS: u64 = 30;
+
+fn as_text(archive: &str, status: &Status, room: ArchiveRoom) -> String {
     let Status {
         articles,
         versions,
@@ -44,6 +101,7 @@ fn as_text(archive: &str, status: &Status) -> String {
         gone,
         read_by_older,
         tickers_by_capture,
+        week_captures,
         pages,
         due,
         next_due,
@@ -55,20 +113,29 @@ fn as_text(archive: &str, status: &Status) -> String {
     let mut out = format!("{}\n", bold.apply_to(archive));
     let range =
         days.as_ref().map_or(String::new(), |(first, last)| format!(", published {first} to {last}"));
-    out += &format!("  {articles} articles{range}; {undated} without a date; {versions} versions\n");
-    out += &format!("  {captures} captures, {quotes} quotes\n");
-    for (count, what) in [
-        (by_feed, "stories came by feed, and their pages were never read"),
-        (gone, "stories are gone from the site"),
-        (read_by_older, "pages were read by an older version: `tearsheet reextract`"),
+    out += &format!(
+        "  {}{range}; {undated} without a date; {}\n",
+        counted(*articles, "article"),
+        counted(*versions, "version")
+    );
+    out += &format!("  {}, {}\n", counted(*captures, "capture"), counted(*quotes, "quote"));
+    let ArchiveRoom { size, free, is_written } = room;
+    let free = free.map_or(String::new(), |it| format!(", {} free on its disk", HumanBytes(it)));
+    let week = HumanBytes(size * week_captures / (*captures).max(1));
+    out += &format!("  {}, about {week} of them in the last seven days{free}\n", HumanBytes(size));
+    for (count, noun, what) in [
+        (by_feed, "story", "by feed alone: the page was never read"),
+        (gone, "story", "gone from the site"),
+        (read_by_older, "page", "read by an older version: `tearsheet reextract`"),
     ] {
         if 0 < *count {
-            out += &format!("  {count} {what}\n");
+            out += &format!("  {} {what}\n", counted(*count, noun));
         }
     }
     if 0 < *tickers_by_capture {
         out += &format!(
-            "  days of {tickers_by_capture} tickers are days of capture: `tearsheet reextract` looks for their sessions\n"
+            "  {} dated by the capture: `tearsheet reextract` looks for the session\n",
+            counted(*tickers_by_capture, "ticker")
         );
     }
     out += &title("pages");
@@ -77,7 +144,7 @@ fn as_text(archive: &str, status: &Status) -> String {
     out += &format!("  {due:>8}  due now{next}\n");
     out += &section("sources", sources, source_line);
     out += &section("hosts", hosts, host_line);
-    out += &section("last runs", runs, run_line);
+    out += &section("last runs", runs, |it| run_line(it, is_written));
     out + &drift(runs)
 }
 
@@ -118,7 +185,7 @@ fn host_line(stats: &HostStats) -> String {
     format!("  {host}: {pace}, {failures} failures in a row{wait}{open}\n")
 }
 
-fn run_line(run: &RunRow) -> String {
+fn run_line(run: &RunRow, is_written: bool) -> String {
     let RunRow {
         id: _,
         command,
@@ -130,7 +197,7 @@ fn run_line(run: &RunRow) -> String {
         parsed_slowly: slow_pages,
     } = run;
     let Tally { stored, updated, unchanged, missing, failed, .. } = tally;
-    let outcome = outcome.as_deref().unwrap_or("running");
+    let outcome = outcome.as_deref().unwrap_or(if is_written { "running" } else { "killed" });
     format!(
         "  {started_at}  {command:<8} {outcome:<11} {stored} new, {updated} updated, {unchanged} unchanged, \
          {failed} failed, {missing} missing{}\n",

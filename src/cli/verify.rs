@@ -13,6 +13,7 @@ use crate::{
         answers::{Company, FindingAnswer, VerifyAnswer, to_json},
     },
     jobs::{Depth, Stop, Verified, Verify, compact, repair},
+    model::counted,
     store::{StoreError, Writer},
 };
 
@@ -116,14 +117,14 @@ fn depth(args: &VerifyArgs) -> Depth {
 fn summary(verified: &Verified, depth: Depth) -> String {
     let read = match depth {
         Depth::Tables => "raw pages were left out".to_owned(),
-        Depth::Bodies => format!("{} raw pages read", verified.bodies),
+        Depth::Bodies => format!("{} read", counted(verified.bodies, "raw page")),
     };
     match verified.findings.len() {
         0 => format!("verify: whole, {read}"),
         count if !verified.is_damaged() => {
-            format!("verify: whole, {count} pages left by a killed run, {read}")
+            format!("verify: whole, {} left by a killed run, {read}", counted(count as u64, "page"))
         }
-        count => format!("verify: {count} findings, {read}"),
+        count => format!("verify: {}, {read}", counted(count as u64, "finding")),
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod error;
 mod layer;
+mod ops;
 mod pattern;
 mod profile;
 mod reader;
@@ -11,6 +12,7 @@ mod sections;
 mod setting;
 
 pub use error::{ConfigError, ConfigPlace, Problem};
+pub use ops::{Hook, HookEvent, OpsConfig};
 pub use pattern::{BytePattern, FragmentSet, LineSet, NameSet, Pattern};
 pub use profile::{
     Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index,
@@ -45,6 +47,8 @@ pub struct Config {
     pub keep_requests: Duration,
     /// Manners and limits of the fetcher.
     pub fetch: FetchConfig,
+    /// Who is told of a run.
+    pub ops: OpsConfig,
     /// The site.
     pub profile: Profile,
 }
@@ -111,15 +115,17 @@ fn read(text: &str, file: &str) -> Result<LoadedConfig, Problem> {
     let root = Section::root(&user, &built_in);
     let archive = root.section("archive")?;
     let fetch = root.section("fetch")?;
+    let ops = root.section("ops")?;
     let site = root.profile("site", &generic)?;
     let config = Config {
         archive: PathBuf::from(archive.text("path")?),
         keep_raw: read_keep_raw(&archive)?,
         keep_requests: Duration::from_secs(archive.whole("keep_requests_days", 1..=36_500)? * 24 * 3600),
         fetch: read_fetch(&fetch)?,
+        ops: ops::read(&ops)?,
         profile: profile::read(&site)?,
     };
-    for section in [&root, &archive, &fetch, &site] {
+    for section in [&root, &archive, &fetch, &ops, &site] {
         section.finish()?;
     }
     Ok(LoadedConfig { config, settings: root.settings() })

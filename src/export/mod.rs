@@ -10,6 +10,7 @@ mod csv;
 mod destination_error;
 mod file;
 mod jsonl;
+mod metrics;
 mod months;
 #[cfg(feature = "parquet")]
 mod parquet;
@@ -26,6 +27,7 @@ pub use csv::{Csv, Dialect};
 pub use destination_error::DestinationError;
 pub use file::{Destination, Existing, OutFile, OutFolder};
 pub use jsonl::{ArticleLines, Jsonl};
+pub use metrics::metrics;
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use row::{

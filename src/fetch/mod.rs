@@ -9,6 +9,7 @@ mod fetcher;
 mod guard;
 mod http;
 mod lane;
+mod monitor;
 mod pace;
 mod permission;
 mod retry;
@@ -17,5 +18,6 @@ mod turn;
 
 pub use error::{Class, FetchError};
 pub use fetcher::{Fetcher, Visit};
+pub use monitor::tell;
 pub use permission::RobotsVisit;
 pub use robots::permits;

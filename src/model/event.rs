@@ -224,8 +224,10 @@ pub struct Tally {
     pub sources_read: u64,
     /// Sources that could not be read.
     pub sources_unread: u64,
-    /// Sources that were read and found stale or empty.
+    /// Sources that were read and found stale: they name nothing young.
     pub sources_stale: u64,
+    /// Sources that were read and name nothing at all.
+    pub sources_empty: u64,
     /// Sources that name more files than a run reads.
     pub sources_cut: u64,
     /// Feeds that overflowed since the pass before.
@@ -273,6 +275,7 @@ impl Tally {
             sources_read: self.sources_read + other.sources_read,
             sources_unread: self.sources_unread + other.sources_unread,
             sources_stale: self.sources_stale + other.sources_stale,
+            sources_empty: self.sources_empty + other.sources_empty,
             sources_cut: self.sources_cut + other.sources_cut,
             sources_overflowed: self.sources_overflowed + other.sources_overflowed,
             sources_partly: self.sources_partly + other.sources_partly,

@@ -33,6 +33,7 @@
 
 mod article;
 mod board;
+mod counted;
 mod day;
 mod event;
 mod key;
@@ -53,6 +54,7 @@ pub use article::{
     WarningCode,
 };
 pub use board::{Board, BoardRow, MostRead, Unit};
+pub use counted::counted;
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Guesses, Settled, Tally};
 pub use key::PageKey;

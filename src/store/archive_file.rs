@@ -108,6 +108,31 @@ fn free_name(path: &Path, schema: usize) -> PathBuf {
     names.find(|it| !it.exists()).expect("there are more numbers than files")
 }
 
+/// Returns the size of an archive in bytes, with the log beside it.
+pub(super) fn size(path: &Path) -> u64 {
+    let size = |it: PathBuf| fs::metadata(it).map_or(0, |file| file.len());
+    size(path.to_owned()) + size(with_suffix(path, "-wal"))
+}
+
+/// Returns the room left on the disk of an archive in bytes; `None` where the system does not say.
+#[cfg(unix)]
+pub(super) fn free(path: &Path) -> Option<u64> {
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let disk = rustix::fs::statvfs(folder).ok()?;
+    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
+#[cfg(not(unix))]
+pub(super) fn free(_: &Path) -> Option<u64> {
+    None
+}
+
+/// Whether a program holds the lock of an archive.
+pub(super) fn is_locked(path: &Path) -> bool {
+    let lock = OpenOptions::new().append(true).open(with_suffix(path, ".lock"));
+    lock.is_ok_and(|it| matches!(it.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);

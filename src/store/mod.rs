@@ -27,10 +27,10 @@ mod schema;
 mod verify;
 
 pub use answers::{
-    Amendment, ArticleReference, BoardCode, Bytes, Cell, Circumstances, DailyRow, HostStats, MARKS,
-    Note, PageStats, RateRow, RereadCapture, Rereading, RowFilter, Sample, Search, SearchAnswer,
-    SearchHit, SearchOrder, SourceStats, Status, StoredBoardRow, StoredCapture, StoredMostRead,
-    StoredOrigin, StoredQuote, StoredWarning, SymbolRow, Table, Wording,
+    Amendment, ArchiveRoom, ArticleReference, BoardCode, Bytes, Cell, Circumstances, DailyRow,
+    HostStats, MARKS, Note, PageStats, RateRow, RereadCapture, Rereading, RowFilter, RunAudit, Sample,
+    Search, SearchAnswer, SearchHit, SearchOrder, SourceStats, Status, StoredBoardRow, StoredCapture,
+    StoredMostRead, StoredOrigin, StoredQuote, StoredWarning, SymbolRow, Table, Wording, room,
 };
 pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};

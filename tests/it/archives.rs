@@ -254,7 +254,7 @@ fn damage_is_counted_with_its_place_and_the_rest_is_kept() {
     .expect("write");
     let ran = program.run(&["import", "a.warc.gz"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.stderr.contains("2 new") && ran.stderr.contains("damaged places"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("2 new") && ran.stderr.contains("damaged place"), "{}", ran.stderr);
     assert!(ran.stderr.contains("a.warc.gz is damaged at byte "), "{}", ran.stderr);
     for (name, bytes) in [
         (
@@ -304,7 +304,7 @@ fn a_revisit_may_name_what_is_in_the_archive_or_nothing() {
     fs::write(program.path("third.warc"), revisit(5, "2020-01-01T00:00:00Z")).expect("write");
     let ran = program.run(&["import", "third.warc"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stderr.contains("1 revisits without the capture they name"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 revisit without the capture it names"), "{}", ran.stderr);
 }
 
 #[test]

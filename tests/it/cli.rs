@@ -203,7 +203,7 @@ fn status_speaks_to_people_and_to_machines() {
     program.write("a.html", PAGE);
     program.ok(&["import", "a.html"]);
     let text = program.ok(&["status"]).stdout;
-    assert!(text.contains("1 articles, published 2021-03-08 to 2021-03-08; 0 without a date"), "{text}");
+    assert!(text.contains("1 article, published 2021-03-08 to 2021-03-08; 0 without a date"), "{text}");
     let json: serde_json::Value =
         serde_json::from_str(&program.ok(&["status", "--json"]).stdout).expect("JSON");
     assert_eq!(

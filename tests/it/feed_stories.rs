@@ -71,7 +71,7 @@ fn a_story_that_its_feed_carries_is_an_article_although_its_page_is_refused() {
     let sql = "SELECT source, feed_url LIKE '%/feeds/latest-news', url LIKE '%/news/1/a' FROM captures";
     assert_eq!(one(&archive, sql), "feed|1|1");
     let status = program.ok(&["status"]);
-    assert!(status.stdout.contains("1 stories came by feed"), "{}", status.stdout);
+    assert!(status.stdout.contains("1 story by feed alone"), "{}", status.stdout);
     program.ok(&["verify"]);
     let repaired = program.ok(&["verify", "--repair"]);
     assert!(!repaired.stdout.contains("pages"), "{}", repaired.stdout);
@@ -182,7 +182,7 @@ fn a_feed_that_overflowed_is_said_so_and_made_up_for_by_listings() {
     program.ok(&["scrape"]);
     assert_eq!(site.visits("/latest-news").len(), 0);
     let ran = program.run(&["scrape"]);
-    assert!(ran.stderr.contains("1 feeds overflowed since the pass before"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 feed overflowed since the pass before"), "{}", ran.stderr);
     assert!(
         ran.stderr.contains("overflowed: its items begin at 2025-10-22 06:00:00 UTC"),
         "{}",

@@ -9,6 +9,7 @@ mod feed_stories;
 mod guesses;
 mod hostile;
 mod market;
+mod monitors;
 mod pages;
 mod papers;
 mod polite;

@@ -213,16 +213,16 @@ fn without_hours_a_ticker_is_of_the_day_of_its_capture() {
     program.import_ticker(40_000_001, "100.10", "2024-12-08T20:00:00Z");
     program.check_rows("SELECT day, day_by FROM strips", &["2024-12-09|capture"]);
     let status = program.ok(&["status"]);
-    assert!(status.stdout.contains("days of 1 tickers are days of capture"), "{}", status.stdout);
+    assert!(status.stdout.contains("1 ticker dated by the capture"), "{}", status.stdout);
     // With hours, a rereading finds the session; its raw page is not needed.
     program.write("config.toml", "[archive]\nkeep_raw = \"none\"\n");
     program.archive().execute("UPDATE captures SET body_id = NULL", []).expect("update");
     let reread = program.ok(&["reextract"]);
-    assert!(reread.stderr.contains("1 tickers dated by their session"), "{}", reread.stderr);
+    assert!(reread.stderr.contains("1 ticker dated by the session"), "{}", reread.stderr);
     program.check_rows("SELECT day, day_by FROM strips", &["2024-12-06|calendar"]);
     program.check_rows("SELECT DISTINCT day FROM quotes", &["2024-12-06"]);
     let status = program.ok(&["status"]);
-    assert!(!status.stdout.contains("days of capture"), "{}", status.stdout);
+    assert!(!status.stdout.contains("dated by the capture"), "{}", status.stdout);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn an_archive_of_0_1_0_gets_boards_lists_and_market_days_from_its_raw_pages() {
     archive.execute_batch(old).expect("an older archive");
     drop(archive);
     let status = program.ok(&["status"]);
-    assert!(status.stdout.contains("1 pages were read by an older version"), "{}", status.stdout);
+    assert!(status.stdout.contains("1 page read by an older version"), "{}", status.stdout);
     program.ok(&["reextract"]);
     program.check_rows("SELECT count(*) FROM boards", &["6"]);
     program.check_rows("SELECT count(*) FROM most_read", &["6"]);

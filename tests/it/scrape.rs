@@ -153,7 +153,7 @@ fn a_stale_feed_is_reported_and_its_articles_are_kept_all_the_same() {
     assert!(ran.stderr.contains("/feeds/latest-news is stale"), "{}", ran.stderr);
     assert!(ran.stderr.contains("/feeds/markets cannot be read: not a feed"), "{}", ran.stderr);
     assert!(ran.stderr.contains("/feeds/pakistan names no article"), "{}", ran.stderr);
-    assert!(ran.stderr.contains("2 sources stale"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 source stale, 1 source empty"), "{}", ran.stderr);
     let archive = program.archive();
     assert_eq!(one(&archive, "SELECT count(*) FROM articles"), "1");
     let states = rows(

@@ -107,7 +107,7 @@ fn a_record_names_what_it_lost() {
         "other records",
     );
     let revisit = record("revisit", &url(1), AT, HTTP, b"HTTP/1.1 304 Not Modified\r\n\r\n");
-    import("a.warc", revisit, "1 revisits without the capture they name");
+    import("a.warc", revisit, "1 revisit without the capture it names");
 }
 
 #[test]

@@ -112,7 +112,7 @@ fn a_notice_in_place_of_a_story_is_no_wording_of_it_whichever_way_it_comes() {
         std::fs::write(program.path("a.warc"), warc).expect("write");
         let ran = program.run(&["import", "a.warc"]);
         assert_eq!(ran.code, 1, "{headline} {}", ran.stderr);
-        assert!(ran.stderr.contains("1 of the failed are no stories"), "{headline} {}", ran.stderr);
+        assert!(ran.stderr.contains("not a story: 1 of the failed"), "{headline} {}", ran.stderr);
         program.check_wording("1|101|0");
     }
 }
@@ -141,7 +141,7 @@ fn a_saved_page_of_no_known_address_is_kept_and_counted_and_what_is_no_story_is_
     program.write("saved/consent.html", &notice("Before you continue"));
     let ran = program.run(&["import", "saved"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    assert!(ran.stderr.contains("1 pages are of no known address"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("1 page of no known address"), "{}", ran.stderr);
     assert!(ran.stderr.contains("consent.html is not_article: it is a notice"), "{}", ran.stderr);
     let kept = rows(&program.archive(), "SELECT host, state FROM pages");
     assert_eq!(kept, ["file|stored"]);
@@ -168,5 +168,5 @@ fn a_story_that_is_gone_keeps_its_article_and_says_since_when() {
     assert_eq!(again(), ["40000001|0|1", "40000002|0|1"]);
     assert_eq!(again(), ["40000001|0|1", "40000002|1|1"]);
     let status = program.ok(&["status"]);
-    assert!(status.stdout.contains("1 stories are gone from the site"), "{}", status.stdout);
+    assert!(status.stdout.contains("1 story gone from the site"), "{}", status.stdout);
 }

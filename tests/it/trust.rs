@@ -59,7 +59,7 @@ fn stored_pages_are_read_again_and_differences_are_the_extractors() {
     assert_eq!(one(&archive, "SELECT word_count FROM articles WHERE id = 5"), "3");
     let ran = program.ok(&["reextract"]);
     assert!(
-        ran.stderr.contains("30 pages read again, 1 stories reworded, 1 otherwise corrected"),
+        ran.stderr.contains("30 pages read again, 1 story reworded, 1 otherwise corrected"),
         "{}",
         ran.stderr
     );

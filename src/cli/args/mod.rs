@@ -12,7 +12,9 @@ pub(super) use questions::{
     BackupArgs, By, CoverageArgs, ExportArgs, ExportFormat, ExportWhat, QuotesArgs, RowFormat,
     SearchArgs, ShowArgs, StatusArgs, TableFormat, VerifyArgs,
 };
-pub(super) use runs::{BackfillArgs, ExtractArgs, GuessIds, ImportArgs, ReextractArgs, ScrapeArgs};
+pub(super) use runs::{
+    AccountArgs, BackfillArgs, ExtractArgs, GuessIds, ImportArgs, ReextractArgs, ScrapeArgs,
+};
 
 /// The archive of a financial newspaper: scrapes a news site politely into one SQLite file.
 #[derive(Debug, Parser)]

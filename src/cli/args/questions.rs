@@ -1,7 +1,8 @@
 //! The arguments of the commands that ask or look after the archive, and read no page.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
 use super::super::days::Range;
@@ -147,6 +148,34 @@ pub(in crate::cli) struct StatusArgs {
     /// As JSON
     #[arg(long)]
     pub(in crate::cli) json: bool,
+    /// For monitors: one line, and exit 0 (ok), 1 (warning), 2 (critical) or 3 (unknown)
+    #[arg(long, conflicts_with = "json")]
+    pub(in crate::cli) check: bool,
+    /// With `--check`: the age of the last good run that is critical, such as 90m, 2h or 3d
+    #[arg(long, value_name = "AGE", requires = "check", default_value = "24h")]
+    pub(in crate::cli) max_age: Age,
+}
+
+/// An age as people type it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::cli) struct Age(pub(in crate::cli) TimeDelta);
+
+impl FromStr for Age {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let seconds = match text.chars().last() {
+            Some('s') => 1,
+            Some('m') => 60,
+            Some('h') => 3600,
+            Some('d') => 24 * 3600,
+            _ => 0,
+        };
+        let number = || text[..text.len() - 1].parse::<u32>().ok();
+        let age = (0 < seconds).then(number).flatten().filter(|it| 0 < *it);
+        age.map(|it| Self(TimeDelta::seconds(i64::from(it) * seconds)))
+            .ok_or_else(|| "an age such as 90m, 2h or 3d".to_owned())
+    }
 }
 
 #[derive(Debug, Args)]

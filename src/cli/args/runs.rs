@@ -28,10 +28,23 @@ impl LimitArgs {
     }
 }
 
+/// What a run leaves for programs.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AccountArgs {
+    /// Write the summary of the run as JSON to a file, whatever its end
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) summary: Option<PathBuf>,
+    /// Write the numbers of run and archive to a file, for Prometheus
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) metrics_file: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ScrapeArgs {
     #[command(flatten)]
     pub(in crate::cli) limits: LimitArgs,
+    #[command(flatten)]
+    pub(in crate::cli) account: AccountArgs,
     /// Read the sources and say what would be fetched; fetch no article, write nothing
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
@@ -42,6 +55,8 @@ pub(in crate::cli) struct ScrapeArgs {
 pub(in crate::cli) struct BackfillArgs {
     #[command(flatten)]
     pub(in crate::cli) range: Range,
+    #[command(flatten)]
+    pub(in crate::cli) account: AccountArgs,
     /// Only days that `coverage` says need work; without a range, all that are known
     #[arg(long)]
     pub(in crate::cli) gaps: bool,
@@ -79,6 +94,8 @@ pub(in crate::cli) enum GuessIds {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ImportArgs {
+    #[command(flatten)]
+    pub(in crate::cli) account: AccountArgs,
     /// Files and folders; `-` for stdin
     #[arg(required = true, value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
@@ -108,6 +125,8 @@ pub(in crate::cli) struct ExtractArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReextractArgs {
+    #[command(flatten)]
+    pub(in crate::cli) account: AccountArgs,
     #[command(flatten)]
     pub(in crate::cli) range: Range,
     /// Say what would change, and whether a hundred pages are the same to both parsers; write nothing

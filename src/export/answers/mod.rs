@@ -6,14 +6,18 @@
 
 mod coverage;
 mod form;
+mod health;
 mod quotes;
 mod search;
 mod status;
+mod summary;
 mod verify;
 
 pub use coverage::{CoverageAnswer, CoverageRow, ReadingAnswer};
 pub use form::{AnswerRow, csv_header, csv_rows, to_json, to_json_lines};
+pub use health::{Health, HealthAnswer, HealthFacts};
 pub use quotes::{DailyQuoteAnswer, QuoteAnswer, RateAnswer, SymbolAnswer};
 pub use search::HitAnswer;
 pub use status::{DriftAnswer, HostAnswer, PageStateAnswer, RunAnswer, SourceAnswer, StatusAnswer};
+pub use summary::SummaryAnswer;
 pub use verify::{Company, FindingAnswer, VerifyAnswer};

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     model::{Drift, Tally},
-    store::{HostStats, PageStats, RunRow, SourceStats, Status},
+    store::{ArchiveRoom, HostStats, PageStats, RunRow, SourceStats, Status},
 };
 
 /// The state of an archive.
@@ -30,6 +30,12 @@ pub struct StatusAnswer {
     pub gone: u64,
     pub read_by_older: u64,
     pub tickers_by_capture: u64,
+    /// The size of the file and its log in bytes,
+    pub size_bytes: u64,
+    /// about how many of them came in the last seven days,
+    pub week_bytes: u64,
+    /// and the room left on its disk; null where the system does not say.
+    pub free_bytes: Option<u64>,
     pub due: u64,
     pub next_due: Option<String>,
     pub pages: Vec<PageStateAnswer>,
@@ -104,7 +110,7 @@ pub struct DriftAnswer {
 
 impl StatusAnswer {
     /// Returns the answer about the archive at a path.
-    pub fn new(archive: String, status: Status) -> Self {
+    pub fn new(archive: String, status: Status, room: ArchiveRoom) -> Self {
         let Status {
             articles,
             versions,
@@ -116,6 +122,7 @@ impl StatusAnswer {
             gone,
             read_by_older,
             tickers_by_capture,
+            week_captures,
             pages,
             due,
             next_due,
@@ -124,6 +131,8 @@ impl StatusAnswer {
             runs,
         } = status;
         let (first_day, last_day) = days.unzip();
+        let ArchiveRoom { size, free, is_written } = room;
+        let runs = runs.into_iter().map(|run| RunAnswer::of(run, is_written));
         Self {
             archive,
             articles,
@@ -137,12 +146,15 @@ impl StatusAnswer {
             gone,
             read_by_older,
             tickers_by_capture,
+            size_bytes: size,
+            week_bytes: size * week_captures / captures.max(1),
+            free_bytes: free,
             due,
             next_due,
             pages: pages.into_iter().map(Into::into).collect(),
             sources: sources.into_iter().map(Into::into).collect(),
             hosts: hosts.into_iter().map(Into::into).collect(),
-            runs: runs.into_iter().map(Into::into).collect(),
+            runs: runs.collect(),
         }
     }
 }
@@ -168,8 +180,12 @@ impl From<HostStats> for HostAnswer {
     }
 }
 
-impl From<RunRow> for RunAnswer {
-    fn from(run: RunRow) -> Self {
+/// The outcome of a run that has none and that no program works at.
+const DEAD: &str = "killed";
+
+impl RunAnswer {
+    /// Returns a run. Without an outcome it is under way where a program writes the archive, and dead elsewhere.
+    fn of(run: RunRow, is_written: bool) -> Self {
         let RunRow { id, command, started_at, finished_at, outcome, tally, drifts, parsed_slowly } = run;
         // What a tally says of sources and guesses is for the closing line alone.
         let Tally { discovered, fetched, stored, updated, unchanged, missing, failed, .. } = tally;
@@ -178,7 +194,7 @@ impl From<RunRow> for RunAnswer {
             command,
             started_at,
             finished_at,
-            outcome,
+            outcome: outcome.or_else(|| (!is_written).then(|| DEAD.to_owned())),
             discovered,
             fetched,
             stored,
@@ -206,6 +222,8 @@ mod tests {
         *,
     };
     use crate::model::PageState;
+
+    const ROOM: ArchiveRoom = ArchiveRoom { size: 1000, free: Some(9000), is_written: true };
 
     fn status() -> Status {
         let run = RunRow {
@@ -242,6 +260,7 @@ mod tests {
             gone: 1,
             read_by_older: 4,
             tickers_by_capture: 6,
+            week_captures: 2,
             pages: vec![PageStats {
                 state: PageState::Stored,
                 reason: None,
@@ -284,6 +303,9 @@ mod tests {
   "gone": 1,
   "read_by_older": 4,
   "tickers_by_capture": 6,
+  "size_bytes": 1000,
+  "week_bytes": 400,
+  "free_bytes": 9000,
   "due": 2,
   "next_due": null,
   "pages": [
@@ -343,7 +365,17 @@ mod tests {
   ]
 }
 "#;
-        assert_eq!(to_json(&StatusAnswer::new("a.db".into(), status())), expect);
+        assert_eq!(to_json(&StatusAnswer::new("a.db".into(), status(), ROOM)), expect);
+    }
+
+    #[test]
+    fn a_run_that_never_ended_is_dead_where_nobody_writes() {
+        let outcome = |is_written| {
+            let room = ArchiveRoom { is_written, ..ROOM };
+            StatusAnswer::new("a.db".into(), status(), room).runs[0].outcome.clone()
+        };
+        assert_eq!(outcome(true), None);
+        assert_eq!(outcome(false).as_deref(), Some("killed"));
     }
 
     #[test]
@@ -357,7 +389,7 @@ mod tests {
             ..status()
         };
         let expect = "{\"archive\":\"a.db\",\"articles\":3,\"versions\":4,\"first_day\":null,\"last_day\":null,\"undated\":1,\
-                      \"captures\":5,\"quotes\":20,\"by_feed\":2,\"gone\":1,\"read_by_older\":4,\"tickers_by_capture\":6,\"due\":2,\"next_due\":null,\"pages\":[],\"sources\":[],\"hosts\":[],\"runs\":[]}\n";
-        assert_eq!(to_json_lines([StatusAnswer::new("a.db".into(), status)]), expect);
+                      \"captures\":5,\"quotes\":20,\"by_feed\":2,\"gone\":1,\"read_by_older\":4,\"tickers_by_capture\":6,\"size_bytes\":1000,\"week_bytes\":400,\"free_bytes\":9000,\"due\":2,\"next_due\":null,\"pages\":[],\"sources\":[],\"hosts\":[],\"runs\":[]}\n";
+        assert_eq!(to_json_lines([StatusAnswer::new("a.db".into(), status, ROOM)]), expect);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     config::{Feed, ListingUse, Profile},
     discover::{CardReader, Extent, FeedSource, ListingSource, SitemapSource, Source},
     fetch::{Class, FetchError, Fetcher},
-    model::{Ask, Days, Drift, Event, Fetched, Measure, RunId, Tally, Validators, Via},
+    model::{Ask, Days, Drift, Event, Fetched, Measure, RunId, Tally, Validators, Via, counted},
     store::{SourceMemory, SourceState},
 };
 
@@ -283,7 +283,8 @@ impl Discovery<'_> {
         if 0 < read.left_out {
             tally.sources_cut += 1;
             let left_out = read.left_out;
-            read.memory.reason = read.memory.reason.or(Some(format!("{left_out} files left out")));
+            read.memory.reason =
+                read.memory.reason.or(Some(format!("{} left out", counted(left_out as u64, "file"))));
             (self.pass.observe)(Event::SourceCut { url: url.clone(), left_out });
         }
         if was_fresh && matches!(read.memory.state, SourceState::Stale | SourceState::Empty) {
@@ -321,9 +322,13 @@ impl Discovery<'_> {
         let (url, listed, added) = (memory.url.clone(), memory.listed, enqueued.added);
         match memory.state {
             SourceState::Fresh => tally.sources_read += 1,
-            SourceState::Stale | SourceState::Empty => {
+            SourceState::Stale => {
                 tally.sources_read += 1;
                 tally.sources_stale += 1;
+            }
+            SourceState::Empty => {
+                tally.sources_read += 1;
+                tally.sources_empty += 1;
             }
             SourceState::Failed => tally.sources_unread += 1,
         }

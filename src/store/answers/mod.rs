@@ -2,6 +2,7 @@
 //! An answer that belongs to one noun alone (is this page known?) is beside that noun; here are those that cross several.
 
 mod article;
+mod audit;
 mod boards;
 mod market;
 mod rereading;
@@ -10,6 +11,7 @@ mod search;
 mod stats;
 
 pub use article::{ArticleReference, Wording};
+pub use audit::{ArchiveRoom, RunAudit, room};
 pub use boards::{BoardCode, RateRow, StoredBoardRow, StoredMostRead};
 pub use market::{DailyRow, StoredQuote, SymbolRow};
 pub use rereading::{Amendment, Bytes, RereadCapture, Rereading, StoredCapture};

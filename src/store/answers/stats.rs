@@ -1,7 +1,7 @@
 //! The counts that `status` shows. Whether they are good news is judged there; nothing is counted here that another answer
 //! lists.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
 
 use crate::model::{PageState, Tally};
@@ -39,6 +39,8 @@ pub struct Status {
     pub read_by_older: u64,
     /// and of tickers whose day is that of their capture, since nothing better is known.
     pub tickers_by_capture: u64,
+    /// The number of pages that runs of the last seven days stored.
+    pub week_captures: u64,
     /// Pages by what is known of them.
     pub pages: Vec<PageStats>,
     /// The number of pages that are due now.
@@ -141,6 +143,8 @@ impl Reader {
             let (first, last): (Option<String>, Option<String>) = (row.get(0)?, row.get(1)?);
             Ok(first.zip(last))
         })?;
+        let week = "SELECT coalesce(sum(stored + updated), 0) FROM runs WHERE ?1 <= started_at";
+        let week_ago = stamp(now - TimeDelta::days(7));
         let next = "SELECT min(due_at) FROM pages WHERE due_at IS NOT NULL AND claimed_by IS NULL AND due_at > ?1";
         Ok(Status {
             articles,
@@ -153,6 +157,7 @@ impl Reader {
             gone: count("SELECT count(*) FROM articles WHERE gone_at IS NOT NULL")?,
             read_by_older: conn.query_row(older, [extractor], |row| row.get(0))?,
             tickers_by_capture: count("SELECT count(*) FROM strips WHERE day_by = 'capture'")?,
+            week_captures: conn.query_row(week, [week_ago], |row| row.get(0))?,
             pages: pages(conn)?,
             due: self.due(now)?,
             next_due: conn.query_row(next, [stamp(now)], |row| row.get(0))?,

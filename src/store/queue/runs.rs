@@ -183,7 +183,7 @@ impl Writer {
     ) -> Result<()> {
         self.call(move |conn| {
             let Tally { discovered, fetched, stored, by_feed: _, updated, unchanged, drafted: _, missing, guesses_missed: _, failed, sources_read: _,
-                sources_unread: _, sources_stale: _, sources_cut: _, sources_overflowed: _, sources_partly: _ } = tally;
+                sources_unread: _, sources_stale: _, sources_empty: _, sources_cut: _, sources_overflowed: _, sources_partly: _ } = tally;
             conn.execute(
                 "UPDATE runs SET finished_at = ?2, outcome = ?3, discovered = ?4, fetched = ?5, stored = ?6,
                         updated = ?7, unchanged = ?8, missing = ?9, failed = ?10
