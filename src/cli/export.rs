@@ -133,7 +133,7 @@ fn captures(
         "export: {} ({}) in {} to {target}",
         counted(captures, "capture"),
         counted(revisits, "revisit"),
-        counted(files as u64, "file")
+        counted(files, "file")
     );
     if 0 < undated {
         line += &format!(", {undated} without a date or address left out");

@@ -4,15 +4,16 @@ use std::{
     fs::File,
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
+use chrono::{TimeDelta, Utc};
 use url::Url;
 
 use crate::{
     config::Profile,
     jobs::{Contents, End, Import, ImportFile, Imported, Unreadable, contents, is_host, mirrored},
-    model::{Event, counted},
+    model::{Captured, Event, counted},
 };
 
 use super::{
@@ -54,6 +55,13 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         )
         .into());
     }
+    if let Some(captured) = args.captured_at {
+        let tomorrow = Captured::At(Utc::now() + TimeDelta::days(1)).to_string();
+        if tomorrow < captured.to_string() {
+            let message = format!("`--captured-at {captured}` is yet to come");
+            return Err(Usage::new(message, "it is when the page was saved").into());
+        }
+    }
     let writer = session.writer()?;
     let reader = session.reader()?;
     let progress = Progress::new(printer, common, "import");
@@ -80,13 +88,21 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     });
     progress.end();
     let imported = imported?;
-    let Imported { report, passed_over, damaged, unresolved, no_stories, unaddressed } = &imported;
+    let Imported { report, damaged, unresolved, .. } = &imported;
     let exit = match report.end {
         End::Interrupted => Exit::Interrupted,
         _ if 0 < report.tally.failed + damaged + unresolved => Exit::Incomplete,
         _ => Exit::Done,
     };
-    let mut line = closing("import", report, began.elapsed());
+    let line = summary(&imported, began.elapsed()) + &upgraded(&writer);
+    printer.closing(&line, exit);
+    Ok(exit)
+}
+
+/// Returns the closing line of an import.
+fn summary(imported: &Imported, took: Duration) -> String {
+    let Imported { report, passed_over, damaged, unresolved, no_stories, unaddressed } = imported;
+    let mut line = closing("import", report, took);
     if 0 < *no_stories {
         line += &format!("; not a story: {no_stories} of the failed");
     }
@@ -103,9 +119,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     if 0 < *unresolved {
         line += &format!("; {} without the capture it names", counted(*unresolved, "revisit"));
     }
-    line += &upgraded(&writer);
-    printer.closing(&line, exit);
-    Ok(exit)
+    line
 }
 
 /// Opens a file. Returns what is in it: a web archive, packed or not, or a page.

@@ -12,6 +12,7 @@ mod demo;
 mod export;
 mod extract;
 mod failure;
+mod forget;
 mod hooks;
 mod import;
 mod instrument;
@@ -49,6 +50,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return typed_wrongly(&error, &args),
     };
+    session::survive_file_limits();
     let printer = Printer::new(&cli.common);
     logging::start(&cli.common, &printer);
     if let Command::Status(args) = &cli.command
@@ -106,6 +108,7 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Coverage(args) => coverage::run(&common, &args, printer),
         Command::Status(args) => status::run(&common, &args, printer),
         Command::Verify(args) => verify::run(&common, &args, printer),
+        Command::Forget(args) => forget::run(&common, &args, printer),
         Command::Backup(args) => verify::backup(&common, &args, printer),
         Command::Demo => demo::run(&common, printer),
         Command::Config(args) => config::run(&common, &args, printer),

@@ -193,7 +193,7 @@ fn dry_run(session: &Session, limits: Limits, printer: &Printer) -> anyhow::Resu
     for source in &plan.sources {
         match &source.listed {
             Ok(listed) => {
-                printer.note(&format!("{}: {}", source.url, counted(*listed as u64, "article")))
+                printer.note(&format!("{}: {}", source.url, counted(*listed as u64, "article")));
             }
             Err(cause) => {
                 unread += 1;

@@ -194,7 +194,7 @@ async fn watch_signals(switch: watch::Sender<bool>) {
     std::process::exit(130);
 }
 
-/// Waits for Ctrl-C, or for what systemd and `kill` send.
+/// Waits for Ctrl-C, for what systemd and `kill` send, or for the end of the terminal.
 async fn signal() {
     let interrupt = async {
         if tokio::signal::ctrl_c().await.is_err() {
@@ -203,19 +203,60 @@ async fn signal() {
     };
     tokio::select! {
         () = interrupt => {}
-        () = terminate() => {}
+        () = sent::terminate() => {}
+        () = sent::hang_up() => {}
+    }
+}
+
+/// Has a file that may not grow any more be an error of the write that met the limit, and not the end of the program.
+pub(super) fn survive_file_limits() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    if let Ok(runtime) = runtime {
+        runtime.block_on(async { sent::listen_for_file_limits() });
     }
 }
 
 #[cfg(unix)]
-async fn terminate() {
-    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        Ok(mut signal) => _ = signal.recv().await,
-        Err(_) => std::future::pending().await,
+mod sent {
+    //! Signals that only Unix has.
+
+    use tokio::signal::unix::{SignalKind, signal};
+
+    /// `SIGXFSZ`, which has no name in tokio: 25 on Linux, macOS and the BSDs.
+    const FILE_LIMIT: i32 = 25;
+
+    pub(super) async fn terminate() {
+        wait_for(SignalKind::terminate()).await;
+    }
+
+    pub(super) async fn hang_up() {
+        wait_for(SignalKind::hangup()).await;
+    }
+
+    /// Who listens once has replaced the default, which ends the program, for good.
+    pub(super) fn listen_for_file_limits() {
+        let _ = signal(SignalKind::from_raw(FILE_LIMIT));
+    }
+
+    async fn wait_for(kind: SignalKind) {
+        match signal(kind) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 
 #[cfg(not(unix))]
-fn terminate() -> impl Future<Output = ()> {
-    std::future::pending()
+mod sent {
+    //! Other systems have no such signals.
+
+    pub(super) fn terminate() -> impl Future<Output = ()> {
+        std::future::pending()
+    }
+
+    pub(super) fn hang_up() -> impl Future<Output = ()> {
+        std::future::pending()
+    }
+
+    pub(super) fn listen_for_file_limits() {}
 }

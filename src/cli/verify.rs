@@ -1,10 +1,10 @@
 //! `tearsheet verify` and `tearsheet backup`: whether an archive is whole, and a copy of it. The checks are made in `store` and
 //! `jobs`, the answer is a type of `export`.
 
-use std::time::Instant;
+use std::{path::Path, time::Instant};
 
 use anyhow::Context;
-use chrono::Utc;
+use chrono::{NaiveDate, Utc};
 use console::Style;
 
 use crate::{
@@ -168,6 +168,10 @@ pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> a
     } else {
         args.path.clone()
     };
+    if args.keep.is_some() && !args.path.is_dir() {
+        let hint = "name a folder: its copies carry their dates";
+        return Err(Usage::new("`--keep` counts the copies in a folder", hint).into());
+    }
     let file = session.destination(&target, Existing::Keep).file()?;
     let Some(path) = file.path() else {
         let hint = "name a new file, or a folder for one that carries the date";
@@ -182,6 +186,33 @@ pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> a
     })?;
     file.commit()?;
     let size = std::fs::metadata(&target).context("the copy has gone")?.len();
-    printer.note(&format!("backup: {} ({size} bytes, whole)", target.display()));
+    let removed = match args.keep {
+        Some(keep) => remove_older(&session.archive, &args.path, usize::from(keep))?,
+        None => 0,
+    };
+    let mut line = format!("backup: {} ({size} bytes, whole)", target.display());
+    if 0 < removed {
+        line += &format!(", {} removed", counted(removed, "older copy"));
+    }
+    printer.note(&line);
     Ok(Exit::Done)
+}
+
+/// Removes the oldest copies of an archive in a folder but for the newest. Returns how many went. A copy is a file of its name with a date.
+fn remove_older(archive: &Path, folder: &Path, keep: usize) -> anyhow::Result<u64> {
+    let stem = archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let is_copy = |name: &str| {
+        let date = name.strip_prefix(&stem).and_then(|it| it.strip_prefix('-')?.strip_suffix(".db"));
+        date.is_some_and(|it| it.len() == "2024-03-28".len() && it.parse::<NaiveDate>().is_ok())
+    };
+    let entries = std::fs::read_dir(folder).context("the folder of the copies cannot be read")?;
+    let names = entries.filter_map(|it| it.ok()?.file_name().into_string().ok());
+    let mut copies: Vec<String> = names.filter(|it| is_copy(it)).collect();
+    // Their dates sort as they are written.
+    copies.sort_unstable();
+    let old = copies.len().saturating_sub(keep);
+    for name in &copies[..old] {
+        std::fs::remove_file(folder.join(name)).with_context(|| format!("cannot remove `{name}`"))?;
+    }
+    Ok(old as u64)
 }

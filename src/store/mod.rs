@@ -22,6 +22,7 @@ mod content;
 mod queue;
 
 mod checksums;
+mod forget;
 mod repair;
 mod schema;
 mod verify;
@@ -36,6 +37,7 @@ pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};
 pub use error::{Result, StoreError};
 pub use finding::{FileCheck, Finding, Remedy};
+pub use forget::Traces;
 pub use open::Upgrade;
 pub use queue::{
     DayFacts, Enqueued, IdFact, Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory,

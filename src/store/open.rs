@@ -4,6 +4,7 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
+    thread,
     time::Duration,
 };
 
@@ -17,6 +18,8 @@ use super::{
 
 /// An outside writer, such as a `sqlite3` shell, gets this long to finish.
 const BUSY_WAIT: Duration = Duration::from_secs(10);
+/// A file that another program has open is looked at again after this.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 const STATEMENTS_MAX: usize = 128;
 /// Memory for pages of the file. Hashes come in no order: what an index over them needs next may be anywhere in it.
 const CACHE_KIB: i64 = 64 << 10;
@@ -60,7 +63,7 @@ pub(super) fn open_current(path: &Path) -> Result<Opened> {
             Some(Upgrade { from, to, copy: archive_file::copy_before(&conn, path, to)? })
         }
     };
-    conn.pragma_update(None, "journal_mode", "WAL")?;
+    use_log(&conn)?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
@@ -69,6 +72,23 @@ pub(super) fn open_current(path: &Path) -> Result<Opened> {
     checksums::fill(&conn)?;
     plan_once(&conn)?;
     Ok(Opened { lock, conn, upgrade })
+}
+
+/// Has SQLite write ahead to a log. It changes the mode of a file, such as a backup's, only while nobody else has it open, and does not
+/// wait for that by itself.
+fn use_log(conn: &Connection) -> Result<()> {
+    let mut looks = BUSY_WAIT.as_millis() / LOOK_EVERY.as_millis();
+    loop {
+        match conn.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) && 0 < looks =>
+            {
+                looks -= 1;
+                thread::sleep(LOOK_EVERY);
+            }
+            done => return Ok(done?),
+        }
+    }
 }
 
 /// Has SQLite plan each statement once, whatever values come: else it plans many of ours again for each value.

@@ -3,12 +3,15 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::Connection;
+
+use crate::model::{Extraction, MarketCalendar};
 
 use super::{
     bodies::raw,
     checksums::{self, Sums},
+    content::{boards, strips},
     error::Result,
     moment::stamp,
     reader::Reader,
@@ -19,10 +22,11 @@ use super::{
 impl Writer {
     /// Puts right what follows from the rest of the archive.
     pub async fn repair(&self, at: DateTime<Utc>) -> Result<()> {
-        let sums = self.sums.clone();
+        let (sums, calendar) = (self.sums.clone(), self.calendar.clone());
         self.call(move |conn| {
             schema::repair(conn)?;
             forget_differing(conn, &sums)?;
+            undate_future(conn, at, &calendar)?;
             conn.execute_batch(
                 // Pieces that reach beyond their story are read again from the page.
                 "DELETE FROM block_spans WHERE article_id IN (
@@ -90,12 +94,41 @@ impl Writer {
         .await
     }
 
+    /// Folds the write-ahead log back into the file.
+    pub fn fold_back(path: &Path) -> Result<()> {
+        let conn = Connection::open(path)?;
+        conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;
+        Ok(())
+    }
+
     /// Gives the room that was gained back to the system.
     pub fn shrink(path: &Path) -> Result<()> {
         let conn = Connection::open(path)?;
         conn.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
         Ok(())
     }
+}
+
+/// Takes the time from captures of the future, and what they showed of the market from its days: a clock was wrong, and no better
+/// time is known.
+fn undate_future(conn: &Connection, at: DateTime<Utc>, calendar: &MarketCalendar) -> Result<()> {
+    let tomorrow = stamp(at + TimeDelta::days(1));
+    let mut query = conn.prepare_cached("SELECT id FROM captures WHERE ?1 < captured_at")?;
+    let captures =
+        query.query_map([&tomorrow], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    for capture in captures {
+        boards::reread(conn, capture, None, &[], &[])?;
+        strips::reread(conn, capture, &Extraction::default(), None, calendar)?;
+        conn.prepare_cached("UPDATE captures SET captured_at = NULL, day = NULL WHERE id = ?1")?
+            .execute([capture])?;
+    }
+    for sql in [
+        "UPDATE articles SET version_seen_at = NULL WHERE ?1 < version_seen_at",
+        "UPDATE old_versions SET seen_at = NULL WHERE ?1 < seen_at",
+    ] {
+        conn.execute(sql, [&tomorrow])?;
+    }
+    Ok(())
 }
 
 /// Forgets rows that differ from their checksums and are read again from raw pages.

@@ -49,6 +49,12 @@ const CHECKS: &[Check] = &[
         Remedy::Recover,
     ),
     Check(
+        "future",
+        "SELECT 'captures ' || id, 'it is of the future, ' || captured_at FROM captures
+          WHERE strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 day') < captured_at",
+        Remedy::Repair,
+    ),
+    Check(
         "version_chain",
         "SELECT 'articles ' || a.id, 'it is version ' || a.version || ' after ' || count(o.id) || ' older ones'
            FROM articles a LEFT JOIN old_versions o ON o.article_id = a.id

@@ -6,6 +6,7 @@ mod backfill;
 mod cli;
 mod docs;
 mod feed_stories;
+mod forgetting;
 mod guesses;
 mod hostile;
 mod market;

@@ -567,3 +567,41 @@ fn archives_of_every_schema_are_upgraded_and_whole() {
     }
     assert!(0 < seen);
 }
+
+#[test]
+fn a_capture_of_the_future_is_refused_and_one_that_is_there_is_mended() {
+    let (site, program) = scraped(2);
+    program.write("saved.html", &article("Saved", "Text."));
+    let url = site.url("/news/41000000/saved");
+    let args = ["import", "saved.html", "--url", &url, "--captured-at", "2999-01-01T00:00:00Z"];
+    let ran = program.run(&args);
+    assert!(ran.code == 2 && ran.stderr.contains("is yet to come"), "{}", ran.stderr);
+    let record = "WARC/1.1\r\nWARC-Type: response\r\nWARC-Date: 9999-01-01T00:00:00Z\r\nWARC-Record-ID: <urn:x:1>\r\n\
+                  Content-Type: application/http; msgtype=response\r\n";
+    let http =
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{}", article("Saved", "Text."));
+    let warc = format!(
+        "{record}WARC-Target-URI: {url}\r\nContent-Length: {}\r\n\r\n{http}\r\n\r\n",
+        http.len()
+    );
+    program.write("a.warc", &warc);
+    let ran = program.run(&["import", "a.warc"]);
+    assert!(ran.code == 1 && ran.stderr.contains("which is yet to come"), "{}", ran.stderr);
+    // A clock was ahead in an earlier version.
+    let future = "UPDATE captures SET captured_at = '2999-01-01T00:00:00Z' WHERE article_id = 1;
+                  UPDATE articles SET version_seen_at = '2999-01-01T00:00:00Z' WHERE id = 1;
+                  UPDATE pages SET due_at = '2000-01-01T00:00:00Z'";
+    program.archive().execute_batch(future).expect("a wrong clock");
+    program.run(&["verify", "--accept"]);
+    damaged(&program, "SELECT 1", "future captures 1");
+    // It hides no wording that comes after it.
+    let path = one(&program.archive(), "SELECT url FROM pages WHERE id = 1");
+    site.on(path.trim_start_matches(site.base()), [ok(article("Changed since", "Text."))]);
+    program.ok(&["scrape"]);
+    assert_eq!(one(&program.archive(), "SELECT headline FROM articles WHERE id = 1"), "Changed since");
+    program.ok(&["verify", "--repair"]);
+    assert_eq!(
+        one(&program.archive(), "SELECT count(*) FROM captures WHERE captured_at LIKE '2999%'"),
+        "0"
+    );
+}

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(super) use questions::{
-    BackupArgs, By, CoverageArgs, ExportArgs, ExportFormat, ExportWhat, QuotesArgs, RowFormat,
-    SearchArgs, ShowArgs, StatusArgs, TableFormat, VerifyArgs,
+    BackupArgs, By, CoverageArgs, ExportArgs, ExportFormat, ExportWhat, ForgetArgs, QuotesArgs,
+    RowFormat, SearchArgs, ShowArgs, StatusArgs, TableFormat, VerifyArgs,
 };
 pub(super) use runs::{
     AccountArgs, BackfillArgs, ExtractArgs, GuessIds, ImportArgs, ReextractArgs, ScrapeArgs,
@@ -88,6 +88,8 @@ pub(super) enum Command {
     Status(StatusArgs),
     /// Is the archive whole: file, hashes, references, index
     Verify(VerifyArgs),
+    /// Take a story out, everywhere, so that no run asks for it again
+    Forget(ForgetArgs),
     /// A consistent copy, also while a run writes
     Backup(BackupArgs),
     /// The main job against a small built-in news site on loopback: no network, no set-up

@@ -215,8 +215,21 @@ pub(in crate::cli) struct VerifyArgs {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct ForgetArgs {
+    /// The archive's id, the site's id, or the address
+    #[arg(value_name = "ID|URL")]
+    pub(in crate::cli) article: String,
+    /// Say what would go; change nothing
+    #[arg(long)]
+    pub(in crate::cli) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct BackupArgs {
     /// A new file, or a folder for one that carries the date
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
+    /// In a folder: keep so many copies that carry a date, and remove the oldest others
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(in crate::cli) keep: Option<u16>,
 }

@@ -6,12 +6,12 @@ use std::sync::{
     mpsc::Receiver,
 };
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use tokio::runtime::Handle;
 
 use crate::{
     jobs::{parallel::in_order, records::PassedOver},
-    model::{NotStory, ReadPage, Settled},
+    model::{Captured, NotStory, PageState, ReadPage, Settled},
     store::{PackedPages, Pending, StoreError},
 };
 
@@ -35,7 +35,18 @@ struct PageBatch {
     pages: PackedPages,
     /// The number of pages of mirrors that are no stories.
     passed_over: u64,
+    /// Pages of the future.
+    refused: Vec<RefusedPage>,
 }
+
+/// A page that says it was captured in the future: a clock was wrong, and its time would hide every later wording.
+struct RefusedPage {
+    name: String,
+    captured: Captured,
+}
+
+/// Why a page that is at hand is not kept.
+const FORGOTTEN: &str = "it was forgotten (`tearsheet forget`)";
 
 /// What is said of a page once it is settled.
 struct PageNote {
@@ -103,8 +114,13 @@ impl<'a> Keeper<'a> {
 
     /// Puts pages after those that wait, and submits all of them once they are enough for a commit.
     fn gather(&mut self, batch: PageBatch) -> Result<(), StoreError> {
-        let PageBatch { notes, known_as, pages, passed_over } = batch;
+        let PageBatch { notes, known_as, pages, passed_over, refused } = batch;
         self.counts.note(|counted| {
+            for RefusedPage { name, captured } in refused {
+                let cause = format!("it says that it was captured at {captured}, which is yet to come");
+                let settled = Settled::Failed(PageState::Broken);
+                self.import.count(&mut counted.tally, name, settled, Some(cause));
+            }
             if 0 < passed_over {
                 *counted.passed_over.entry(PassedOver::OtherPage).or_default() += passed_over;
             }
@@ -125,7 +141,8 @@ impl<'a> Keeper<'a> {
     }
 
     fn submit(&mut self) -> Result<Submitted, StoreError> {
-        let PageBatch { notes, known_as: _, pages, passed_over: _ } = std::mem::take(&mut self.gathered);
+        let PageBatch { notes, known_as: _, pages, passed_over: _, refused: _ } =
+            std::mem::take(&mut self.gathered);
         let submitting = self.import.writer.submit_import(pages, Utc::now());
         Ok(Submitted { notes, pending: self.runtime.block_on(submitting)? })
     }
@@ -148,7 +165,11 @@ impl<'a> Keeper<'a> {
         for (note, settled) in notes.into_iter().zip(settled) {
             let PageNote { name, has_address, not_story } = note;
             let is_kept = !matches!(settled, Settled::Failed(_));
-            let cause = not_story.map(|it| it.words().to_owned());
+            let cause = match (settled, not_story) {
+                // A page that is imported is there, unless its owner wants it gone.
+                (Settled::Failed(PageState::Missing), _) => Some(FORGOTTEN.to_owned()),
+                (_, not_story) => not_story.map(|it| it.words().to_owned()),
+            };
             self.counts.note(|counts| {
                 counts.unaddressed += u64::from(is_kept && !has_address);
                 counts.no_stories += u64::from(!is_kept && not_story.is_some());
@@ -164,10 +185,16 @@ impl PageBatch {
     fn pack(import: &Import<'_>, loaded: Vec<Loaded>) -> Result<Self, StoreError> {
         let mut batch = Self::default();
         let mut pages = Vec::with_capacity(loaded.len());
+        // Days sort among moments as they are written.
+        let tomorrow = Captured::At(Utc::now() + TimeDelta::days(1)).to_string();
         for Loaded { name, page, known_as, origin } in loaded {
             let extraction = import.extractor.extract(&page);
             if extraction.key.is_none() && origin == PageOrigin::Mirror {
                 batch.passed_over += 1;
+                continue;
+            }
+            if let Some(captured) = page.captured_at.filter(|it| tomorrow < it.to_string()) {
+                batch.refused.push(RefusedPage { name, captured });
                 continue;
             }
             let (has_address, not_story) = (extraction.key.is_some(), extraction.not_story);

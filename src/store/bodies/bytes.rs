@@ -13,9 +13,12 @@ pub(in crate::store) fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
+/// So much room is made at once for a body, whatever size it says it has.
+const RESERVED_MAX: usize = 16 << 20;
+
 /// The bytes of a frame; `None` if it is damaged.
 pub(in crate::store) fn unpack(data: &[u8], bytes: usize) -> Option<Vec<u8>> {
-    let mut body = Vec::with_capacity(bytes.min(BYTES_MAX));
+    let mut body = Vec::with_capacity(bytes.min(RESERVED_MAX));
     let reader = zstd::stream::Decoder::new(data).ok()?;
     reader.take(BYTES_MAX as u64).read_to_end(&mut body).ok()?;
     Some(body)

@@ -85,6 +85,27 @@ pub(in crate::store) fn replace(conn: &Connection, id: i64, packed: &Packed) -> 
     Ok((before - packed.data.len()) as u64)
 }
 
+/// Takes a reference out of the archive: bodies that are compressed against it are compressed alone, but for those that are about to
+/// go.
+pub(in crate::store) fn dissolve(conn: &Connection, reference: i64, going: &[i64]) -> Result<()> {
+    let io = |source| StoreError::Io { what: "cannot compress a page".to_owned(), source };
+    let mut query = conn.prepare_cached("SELECT id FROM bodies WHERE reference_id = ?1")?;
+    let ids = query.query_map([reference], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    let mut unpacker = Unpacker::default();
+    let mut update =
+        conn.prepare_cached("UPDATE bodies SET reference_id = NULL, data = ?2 WHERE id = ?1")?;
+    for id in ids {
+        let data = if going.contains(&id) {
+            Vec::new()
+        } else {
+            zstd::bulk::compress(&unpacker.read(conn, id)?, LEVEL).map_err(io)?
+        };
+        update.execute(params![id, data])?;
+    }
+    conn.prepare_cached("DELETE FROM body_references WHERE id = ?1")?.execute([reference])?;
+    Ok(())
+}
+
 /// Reads bodies, and keeps the references at hand that it needed last.
 #[derive(Default)]
 pub(in crate::store) struct Unpacker(Vec<(i64, DecoderDictionary<'static>)>);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use strum::IntoStaticStr;
 
@@ -108,9 +108,11 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
         return replace_feed(conn, incoming, &stored, &hash).map(Kept::As);
     }
     let seen_at = incoming.captured.map(|it| it.to_string());
+    // A clock that was ahead dated a wording in the future: it hides none that comes after it.
+    let tomorrow = stamp(incoming.at + TimeDelta::days(1));
+    let stored_at = stored.seen_at.as_deref().filter(|it| **it <= *tomorrow);
     // A capture of unknown date is taken for older than any that is dated.
-    let is_older =
-        seen_at.as_deref().unwrap_or_default() < stored.seen_at.as_deref().unwrap_or_default();
+    let is_older = seen_at.as_deref().unwrap_or_default() < stored_at.unwrap_or_default();
     if stored.content_hash == hash {
         if is_older && seen_at.is_some() {
             see_earlier(conn, incoming.page, seen_at.as_deref())?;

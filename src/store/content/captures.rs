@@ -18,6 +18,7 @@ use crate::store::{
     bodies::{pack::Packed, raw},
     error::Result,
     moment::stamp,
+    queue::forgotten::is_forgotten,
     reader::Reader,
     writer::Writer,
 };
@@ -90,6 +91,9 @@ pub(in crate::store) fn keep(
 ) -> Result<Settled> {
     let Arrival { page, extraction, at, .. } = *arrival;
     let Extraction { not_story, warnings, .. } = extraction;
+    if is_forgotten(conn, page)? {
+        return Ok(Settled::Failed(PageState::Missing));
+    }
     let Some(capture) = keep_row(conn, arrival, keeping)? else {
         // The same capture once more: what it was, it is.
         let is_stored = articles::touch(conn, page, at)?;

@@ -27,7 +27,7 @@ pub(in crate::store) fn keep(
 ) -> Result<Settled> {
     let Arrival { page, extraction, .. } = *arrival;
     let draft = &extraction.draft;
-    let sql = "SELECT p.state = 'stored', a.content_hash FROM pages p LEFT JOIN articles a ON a.id = p.id WHERE p.id = ?1";
+    let sql = "SELECT p.state = 'stored' OR p.reason IS 'forgotten', a.content_hash FROM pages p LEFT JOIN articles a ON a.id = p.id WHERE p.id = ?1";
     let known = conn
         .prepare_cached(sql)?
         .query_row([page.0], |row| Ok(KnownPage { is_stored: row.get(0)?, content_hash: row.get(1)? }));

@@ -116,8 +116,11 @@ fn import(
         _ => PageState::Stored,
     };
     let reason = extraction.not_story.map(NotStory::code).filter(|_| state == PageState::NotArticle);
-    conn.prepare_cached("UPDATE pages SET state = ?2, reason = ?3 WHERE id = ?1 AND state <> 'stored'")?
-        .execute(params![id.0, state.code(), reason])?;
+    conn.prepare_cached(
+        "UPDATE pages SET state = ?2, reason = ?3 WHERE id = ?1 AND state <> 'stored'
+                               AND reason IS NOT 'forgotten'",
+    )?
+    .execute(params![id.0, state.code(), reason])?;
     Ok(settled)
 }
 

@@ -8,6 +8,7 @@ mod settling;
 mod sources;
 
 pub(super) mod days;
+pub(super) mod forgotten;
 pub(super) mod pages;
 pub(super) mod runs;
 

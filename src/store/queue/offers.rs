@@ -23,6 +23,7 @@ impl Reader {
             SELECT p.id, p.host, p.site_id
               FROM pages p LEFT JOIN offers o ON o.page_id = p.id AND o.archive = ?4
              WHERE p.state IN (SELECT value FROM json_each(?1)) AND p.via <> 'ids' AND p.claimed_by IS NULL
+               AND p.reason IS NOT 'forgotten'
                AND (o.asked_at IS NULL OR o.asked_at < ?2)
              ORDER BY p.visited_at DESC, p.id DESC LIMIT ?3";
         let mut pages = self.conn.prepare_cached(sql)?;

@@ -1,0 +1,76 @@
+//! `tearsheet forget`: takes a story out of the archive. What is forgotten is decided in `store`.
+
+use url::Url;
+
+use crate::{
+    model::counted,
+    store::{ArticleReference, Traces, Writer},
+};
+
+use super::{
+    args::{Common, ForgetArgs},
+    failure::{Exit, Usage},
+    printer::Printer,
+    session::{Session, block_on, upgraded},
+};
+
+pub(super) fn run(common: &Common, args: &ForgetArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    let session = Session::new(common)?;
+    // Nothing is forgotten in a rehearsal, and no other run may write where something is.
+    let writer = if args.dry_run { None } else { Some(session.existing_writer()?) };
+    let reader = session.reader()?;
+    let reference = match Url::parse(&args.article) {
+        Ok(url) => session.config.profile.page_key(&url).map(ArticleReference::Key),
+        Err(_) => Some(ArticleReference::Id(args.article.clone())),
+    };
+    let article = reference.map(|it| reader.article(&it)).transpose()?.flatten();
+    let article = article.ok_or_else(|| {
+        let hint = "an id is the archive's or the site's; what was forgotten once is gone";
+        Usage::new(
+            format!("there is no article `{}` in `{}`", args.article, session.archive.display()),
+            hint,
+        )
+    })?;
+    let headline = article.draft.headline.as_deref().unwrap_or("(no headline)");
+    printer.note(&format!("{} (id {}): {headline}", article.key, article.id.0));
+    let Some(writer) = writer else {
+        let traces = reader.traces(article.id)?;
+        printer.data(&listed(&traces))?;
+        printer.note("forget: nothing was changed; without `--dry-run` this is what goes");
+        return Ok(Exit::Done);
+    };
+    drop(reader);
+    let traces = block_on(async |_| Ok(writer.forget(article.id).await?))?;
+    let upgraded = upgraded(&writer);
+    drop(writer);
+    // Its bytes are in the log until that is folded back.
+    Writer::fold_back(&session.archive)?;
+    printer.data(&listed(&traces))?;
+    printer.note(&format!(
+        "forget: {} is gone and will not be asked for again; backups, exports and what other pages say of it are as they were{upgraded}",
+        article.key
+    ));
+    Ok(Exit::Done)
+}
+
+/// Returns what is kept of a story, a line each.
+fn listed(traces: &Traces) -> String {
+    let Traces { captures, wordings, bodies, repacked, linked_by, listed_by } = *traces;
+    let mut out = format!(
+        "  goes   {}, {}, {}\n",
+        counted(captures, "capture"),
+        counted(wordings, "wording"),
+        counted(bodies, "raw page")
+    );
+    if 0 < repacked {
+        out += &format!("  packed again: {}\n", counted(repacked, "raw page"));
+    }
+    if 0 < linked_by + listed_by {
+        out += &format!(
+            "  stays  links of {}, rows of {}: `export links` and the table `most_read_rows` name them\n",
+            counted(linked_by, "other story"),
+            counted(listed_by, "most-read list")
+        );
+    }
+    out
+}
