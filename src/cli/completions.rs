@@ -1,11 +1,9 @@
 //! `tearsheet completions` and `tearsheet man`: what a package installs beside the program. Both are made from `args`.
 
-use clap::CommandFactory;
-
-use super::{args::Cli, failure::Exit, printer::Printer};
+use super::{args, failure::Exit, printer::Printer};
 
 pub(super) fn completions(shell: clap_complete::Shell, printer: &Printer) -> anyhow::Result<Exit> {
-    let mut command = Cli::command();
+    let mut command = args::command();
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "tearsheet", &mut script);
     printer.bytes(&script)?;
@@ -14,7 +12,7 @@ pub(super) fn completions(shell: clap_complete::Shell, printer: &Printer) -> any
 
 /// Prints the manual page: the program, then a section for each command, then what clap does not know.
 pub(super) fn man(printer: &Printer) -> anyhow::Result<Exit> {
-    let mut command = Cli::command();
+    let mut command = args::command();
     command.build();
     let mut page = Vec::new();
     clap_mangen::Man::new(command.clone()).render(&mut page)?;
@@ -31,10 +29,30 @@ pub(super) fn man(printer: &Printer) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Returns the sections that clap does not know: exit codes, environment and files.
+/// The documented queries are examples of what is asked with `sqlite3`.
+const README: &str = include_str!("../../README.md");
+
+/// Returns the queries of a document, each with the line before it: a paragraph that ends in a colon, then a block of SQL.
+fn examples(document: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut title = "";
+    for block in document.split("\n\n") {
+        if let Some(sql) = block.strip_prefix("```sql\n") {
+            let sql = sql.trim_end().trim_end_matches("```").trim_end();
+            let sql: Vec<&str> = sql.lines().map(str::trim).collect();
+            found.push((title.trim_end_matches(':').to_owned(), sql.join(" ")));
+        }
+        title = block.lines().last().unwrap_or_default();
+    }
+    found
+}
+
+/// Returns the sections that clap does not know: examples, exit codes, environment and files.
 fn closing_sections() -> String {
+    let mut page =
+        definitions("EXAMPLES", examples(README).iter().map(|it| (it.0.as_str(), it.1.as_str())));
     let exits = Exit::ALL.map(|it| (it.code().to_string(), it.meaning()));
-    let mut page = definitions("EXIT STATUS", exits.iter().map(|it| (it.0.as_str(), it.1)));
+    page += &definitions("EXIT STATUS", exits.iter().map(|it| (it.0.as_str(), it.1)));
     page += &definitions("ENVIRONMENT", ENVIRONMENT.into_iter());
     page += &definitions("FILES", FILES.into_iter());
     page

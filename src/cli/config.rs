@@ -1,7 +1,10 @@
 //! `tearsheet config`: whether the file is right, and what is in force. Everything is validated when the session begins, in
 //! `crate::config`.
 
-use crate::{config::Setting, model::counted};
+use crate::{
+    config::{DEFAULT, Setting},
+    model::counted,
+};
 
 use super::{
     args::{Common, ConfigArgs, ConfigCommand},
@@ -11,13 +14,32 @@ use super::{
 };
 
 pub(super) fn run(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    if matches!(args.command, ConfigCommand::Init) {
+        printer.data(&init())?;
+        return Ok(Exit::Done);
+    }
     let session = Session::new(common)?;
     match args.command {
+        ConfigCommand::Init => {}
         ConfigCommand::Check => check(&session, printer),
         ConfigCommand::Show => printer.data(&show(common, &session))?,
         ConfigCommand::Anchors => printer.data(&anchors(&session))?,
     }
     Ok(Exit::Done)
+}
+
+/// Returns a file to begin with: every key with its default and its meaning, as a comment. It changes nothing until a line is taken
+/// out of its comment.
+fn init() -> String {
+    let mut out = String::from(
+        "# tearsheet: every key, with its default. A line counts once its first `#` is removed; a line that is not needed may go.\n\
+         # `tearsheet config check` says whether the file is right.\n\n",
+    );
+    for line in DEFAULT.lines().skip_while(|it| !it.starts_with('[')) {
+        let is_own = line.is_empty() || line.starts_with('#');
+        out += &if is_own { format!("{line}\n") } else { format!("#{line}\n") };
+    }
+    out
 }
 
 /// Says that the file is right, since everything was validated when the session began.

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use clap::Args;
 
 use crate::{
@@ -17,6 +17,8 @@ use super::failure::Usage;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Day {
     On(NaiveDate),
+    /// All of a month, by its first day.
+    In(NaiveDate),
     /// A number of days before today.
     Ago(u64),
 }
@@ -24,7 +26,7 @@ pub(super) enum Day {
 /// A range of days. What is left out is decided by the command.
 #[derive(Debug, Clone, Copy, Args)]
 pub(super) struct Range {
-    /// First day: 2024-03-28, today, yesterday, or -7d for a week ago
+    /// First day: 2024-03-28, 2024-03 for a month, today, yesterday, or -7d for a week ago
     #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
     pub(super) from: Option<Day>,
     /// Last day, likewise
@@ -40,21 +42,45 @@ impl FromStr for Day {
         match text {
             "today" => Ok(Self::Ago(0)),
             "yesterday" => Ok(Self::Ago(1)),
-            _ => text.parse().map(Self::On).ok().or_else(|| ago().map(Self::Ago)).ok_or_else(|| {
-                "a day such as 2024-03-28, today, yesterday, or -7d for a week ago".to_owned()
-            }),
+            _ => {
+                let on = text.parse().map(Self::On).ok();
+                on.or_else(|| month(text).map(Self::In)).or_else(|| ago().map(Self::Ago)).ok_or_else(|| {
+                    "a day such as 2024-03-28, a month such as 2024-03, today, yesterday, or -7d for a week ago"
+                        .to_owned()
+                })
+            }
         }
     }
 }
 
 impl Day {
-    /// Returns the date, given that of today.
-    fn date(self, today: NaiveDate) -> NaiveDate {
+    /// Returns the date, given that of today; of a month, its first.
+    fn first(self, today: NaiveDate) -> NaiveDate {
         match self {
-            Self::On(day) => day,
+            Self::On(day) | Self::In(day) => day,
             Self::Ago(days) => today.checked_sub_days(chrono::Days::new(days)).unwrap_or(NaiveDate::MIN),
         }
     }
+
+    /// Returns the same, of a month its last.
+    fn last(self, today: NaiveDate) -> NaiveDate {
+        match self {
+            Self::In(first) => {
+                let next = first.checked_add_months(Months::new(1));
+                next.and_then(|it| it.pred_opt()).unwrap_or(NaiveDate::MAX)
+            }
+            Self::On(_) | Self::Ago(_) => self.first(today),
+        }
+    }
+}
+
+/// Returns the first day of a month such as `2024-03`.
+fn month(text: &str) -> Option<NaiveDate> {
+    let (year, month) = text.split_once('-')?;
+    if year.len() != 4 || month.len() != 2 {
+        return None;
+    }
+    NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, 1)
 }
 
 /// Returns the date of a moment where the site is.
@@ -78,8 +104,8 @@ impl Range {
             return Ok(None);
         }
         let open = |year| NaiveDate::from_ymd_opt(year, 12, 31).expect("every year has that day");
-        let first = self.from.map_or(open(0), |it| it.date(today));
-        let last = self.to.map_or(open(9999), |it| it.date(today));
+        let first = self.from.map_or(open(0), |it| it.first(today));
+        let last = self.to.map_or(open(9999), |it| it.last(today));
         if last < first {
             let hint = "the first day comes first: `--from 2024-03-01 --to 2024-03-31`";
             return Err(Usage::new(format!("`--from` {first} is after `--to` {last}"), hint));
@@ -94,8 +120,8 @@ impl Range {
         first: impl FnOnce(NaiveDate) -> NaiveDate,
         last: NaiveDate,
     ) -> Result<Days, Usage> {
-        let end = self.to.map_or(last, |it| it.date(today)).min(today);
-        let begin = self.from.map_or_else(|| first(end), |it| it.date(today));
+        let end = self.to.map_or(last, |it| it.last(today)).min(today);
+        let begin = self.from.map_or_else(|| first(end), |it| it.first(today));
         if today < begin {
             let hint = format!("it is {today} where the site is");
             return Err(Usage::new(format!("`--from` {begin} is in the future"), hint));
@@ -120,15 +146,18 @@ mod tests {
     fn days_are_read_as_people_type_them() {
         let today = day("2024-03-28");
         let check = |text: &str, expect: Option<&str>| {
-            let read = text.parse::<Day>().ok().map(|it| it.date(today));
+            let read = text.parse::<Day>().ok().map(|it| it.first(today));
             assert_eq!(read, expect.map(day), "{text}");
         };
         check("2024-02-29", Some("2024-02-29"));
         check("today", Some("2024-03-28"));
         check("yesterday", Some("2024-03-27"));
+        check("2024-02", Some("2024-02-01"));
+        let last = |text: &str| text.parse::<Day>().expect("a day").last(today);
+        assert_eq!((last("2024-02"), last("2023-12")), (day("2024-02-29"), day("2023-12-31")));
         check("-7d", Some("2024-03-21"));
         check("-99999999999d", Some("-262143-01-01"));
-        for bad in ["2023-02-29", "7d", "-7", "-d", "tomorrow", "28.03.2024", ""] {
+        for bad in ["2023-02-29", "7d", "-7", "-d", "tomorrow", "28.03.2024", "2024-13", "24-3", ""] {
             check(bad, None);
         }
     }

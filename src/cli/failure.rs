@@ -180,7 +180,7 @@ fn advice(error: &anyhow::Error) -> Advice {
         return destination(error);
     }
     if error.downcast_ref::<ConfigError>().is_some() || error.downcast_ref::<JobError>().is_some() {
-        let hint = "`tearsheet config show` prints what is in force; every key is explained in the config.toml of the source";
+        let hint = "`tearsheet config show` prints what is in force, and `tearsheet config init` a file with every key explained";
         return Advice::new(hint, Exit::Usage);
     }
     if error.downcast_ref::<OutputError>().is_some() {

@@ -1,8 +1,12 @@
 //! Messages while a command runs: `tracing` events, as lines for people or as JSON for programs. What a command answers is data
 //! and goes through `printer`.
 
-use std::{fmt, io};
+use std::{
+    fmt,
+    io::{self, IsTerminal},
+};
 
+use chrono::{SecondsFormat, Utc};
 use console::Style;
 use tracing::{Event, Level, Subscriber, field::Visit};
 use tracing_subscriber::{
@@ -99,6 +103,10 @@ where
         event.record(&mut message);
         // A file name, an address and a title are what somebody else wrote.
         let message = safe(&message.0, Colours::Foreign);
+        if !io::stderr().is_terminal() {
+            // A log that is read later has to say when.
+            write!(writer, "{} ", Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true))?;
+        }
         writeln!(writer, "{} {message}", style.apply_to(word))
     }
 }

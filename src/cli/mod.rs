@@ -16,6 +16,7 @@ mod forget;
 mod hooks;
 mod import;
 mod instrument;
+mod list;
 mod logging;
 mod plot;
 mod printer;
@@ -26,13 +27,14 @@ mod scrape;
 mod search;
 mod session;
 mod show;
+mod similar;
 mod status;
 mod terminal;
 mod verify;
 
 use std::{borrow::Cow, ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
 use self::{
     account::told,
@@ -45,7 +47,7 @@ use self::{
 /// Run the program. Everything it does is in the exit code, on stdout and on stderr.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let typed = Cli::command().try_get_matches_from(&args);
+    let typed = args::command().try_get_matches_from(&args);
     let cli = match typed.and_then(|it| Cli::from_arg_matches(&it)) {
         Ok(cli) => cli,
         Err(error) => return typed_wrongly(&error, &args),
@@ -104,6 +106,7 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Search(args) => search::run(&common, &args, printer),
         Command::Quotes(args) => quotes::run(&common, &args, printer),
         Command::Export(args) => export::run(&common, args, printer),
+        Command::List(args) => list::run(&common, &args, printer),
         Command::Show(args) => show::run(&common, &args, printer),
         Command::Coverage(args) => coverage::run(&common, &args, printer),
         Command::Status(args) => status::run(&common, &args, printer),

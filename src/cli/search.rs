@@ -15,6 +15,7 @@ use super::{
     failure::{Exit, Usage},
     printer::Printer,
     session::Session,
+    similar::{AskedNames, unknown_names},
 };
 
 /// Longer lines are hard to read.
@@ -61,6 +62,14 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
     }
     if is_empty {
         printer.note(&format!("search: nothing found for `{}`", search.query));
+        let asked = AskedNames {
+            section: search.section.as_deref(),
+            byline: search.byline.as_deref(),
+            symbol: search.symbol.as_deref(),
+        };
+        for hint in unknown_names(&reader, asked)? {
+            printer.note(&hint);
+        }
     }
     Ok(Exit::Done)
 }
@@ -82,7 +91,7 @@ fn as_text(hit: &SearchHit) -> String {
             (_, false) => marked.push_str(&format!("[{part}]")),
         }
     }
-    let line = [Some(id.to_string()), section.clone(), byline.clone()];
+    let line = [Some(format!("id {id}")), section.clone(), byline.clone()];
     format!(
         "{}  {}  {}\n{marked}\n",
         published_on.as_deref().unwrap_or("    -     "),

@@ -3,6 +3,7 @@
 
 use std::io::BufRead;
 
+use chrono::DateTime;
 use chrono_tz::Tz;
 use url::Url;
 
@@ -253,6 +254,10 @@ fn begins_as_markup(body: &[u8]) -> bool {
 
 /// Returns the date of a record: a moment, or a day where no more is said. Records are dated in UTC.
 fn date(text: &str) -> Option<Captured> {
+    // A year that no page has is what a wrong clock wrote: the page is refused for it, not left without a time.
+    if let Ok(at) = DateTime::parse_from_rfc3339(text.trim()) {
+        return Some(Captured::At(at.to_utc()));
+    }
     Some(match WrittenDate::read(text, Some(Tz::UTC))? {
         WrittenDate::Moment(at) => Captured::At(at.to_utc()),
         WrittenDate::Day(day) => Captured::On(day),

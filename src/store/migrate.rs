@@ -26,6 +26,9 @@ const MIGRATIONS: &[&str] = &[
 /// The schema that this program writes.
 pub(super) const CURRENT: usize = MIGRATIONS.len();
 
+/// The schema of the archives that this program writes.
+pub const SCHEMA: usize = CURRENT;
+
 /// Brings an archive of this schema to today's.
 pub(super) fn migrate(conn: &mut Connection, found: usize) -> Result<()> {
     apply(conn, MIGRATIONS, found)

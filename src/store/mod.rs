@@ -29,15 +29,17 @@ mod verify;
 
 pub use answers::{
     Amendment, ArchiveRoom, ArticleReference, BoardCode, Bytes, Cell, Circumstances, DailyRow,
-    HostStats, MARKS, Note, PageStats, RateRow, RereadCapture, Rereading, RowFilter, RunAudit, Sample,
-    Search, SearchAnswer, SearchHit, SearchOrder, SourceStats, Status, StoredBoardRow, StoredCapture,
-    StoredMostRead, StoredOrigin, StoredQuote, StoredWarning, SymbolRow, Table, Wording, room,
+    HostStats, ListedStory, MARKS, Note, PageStats, RateRow, RereadCapture, Rereading, RowFilter,
+    RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder, Since, SourceStats, Status,
+    StoredBoardRow, StoredCapture, StoredMostRead, StoredOrigin, StoredQuote, StoredWarning,
+    StoryListing, SymbolRow, Table, Wording, room,
 };
 pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};
 pub use error::{Result, StoreError};
 pub use finding::{FileCheck, Finding, Remedy};
 pub use forget::Traces;
+pub use migrate::SCHEMA;
 pub use open::Upgrade;
 pub use queue::{
     DayFacts, Enqueued, IdFact, Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory,

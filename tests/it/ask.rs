@@ -415,3 +415,33 @@ fn days_and_sections_are_views() {
     let plan = rows(&archive, "EXPLAIN QUERY PLAN SELECT a.headline FROM mentions m JOIN articles a ON a.id = m.article_id WHERE m.symbol = 'OGDC'").join(" ");
     assert!(plan.contains("mentions_symbol") && !plan.contains("SCAN"), "{plan}");
 }
+
+#[test]
+fn stories_are_listed_without_a_query_and_a_name_that_was_meant_is_offered() {
+    let program = demo();
+    let archive = program.archive();
+    let list = |args: &[&str]| program.ok(&[&["list"], args].concat());
+    let day = one(&archive, "SELECT max(published_on) FROM articles");
+    let count = one(&archive, &format!("SELECT count(*) FROM articles WHERE published_on = '{day}'"));
+    let csv = list(&["--day", &day, "--format", "csv"]).stdout;
+    assert!(
+        csv.starts_with("id,published_on,published_at,section,byline,headline,version,url\r\n"),
+        "{csv}"
+    );
+    assert_eq!(
+        csv.lines().count().to_string(),
+        (count.parse::<usize>().expect("a count") + 1).to_string()
+    );
+    let month = list(&["--from", &day[..7], "--to", &day[..7], "--format", "jsonl"]).stdout;
+    assert!(
+        month.lines().all(|it| it.contains(&format!("\"published_on\":\"{}", &day[..7]))),
+        "{month}"
+    );
+    let changed = list(&["--changed"]).stdout;
+    assert_eq!(changed.matches("2 versions").count(), 1, "{changed}");
+    let said = list(&["--section", "Market"]).stderr;
+    assert!(said.contains("did you mean `Markets`?"), "{said}");
+    let said = program.ok(&["search", "rupee", "--section", "Market"]).stderr;
+    assert!(said.contains("did you mean `Markets`?"), "{said}");
+    assert_eq!(program.run(&["list", "--day", "today", "--from", "today"]).code, 2);
+}

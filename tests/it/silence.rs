@@ -21,7 +21,7 @@ fn source(kind: &str, body: impl Into<Vec<u8>>, words: &str) {
     program.configure(site.base(), "max_attempts = 1", &lists);
     let ran = program.run(&["scrape", "--max-pages", "1"]);
     assert!(ran.stderr.contains(words), "{words}: {}", ran.stderr);
-    let counted = ["sources read in part", "sources unread", "sources cut"];
+    let counted = ["source read in part", "source unread", "source cut"];
     assert!(counted.iter().any(|it| ran.stderr.contains(it)), "{words}: {}", ran.stderr);
 }
 

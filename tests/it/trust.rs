@@ -596,9 +596,13 @@ fn a_capture_of_the_future_is_refused_and_one_that_is_there_is_mended() {
     damaged(&program, "SELECT 1", "future captures 1");
     // It hides no wording that comes after it.
     let path = one(&program.archive(), "SELECT url FROM pages WHERE id = 1");
-    site.on(path.trim_start_matches(site.base()), [ok(article("Changed since", "Text."))]);
-    program.ok(&["scrape"]);
-    assert_eq!(one(&program.archive(), "SELECT headline FROM articles WHERE id = 1"), "Changed since");
+    site.on(
+        path.trim_start_matches(site.base()),
+        [ok(article("Changed since", &"What has happened since then. ".repeat(10)))],
+    );
+    let ran = program.ok(&["scrape", "-v"]);
+    let headline = one(&program.archive(), "SELECT headline FROM articles WHERE id = 1");
+    assert_eq!(headline, "Changed since", "{}", ran.stderr);
     program.ok(&["verify", "--repair"]);
     assert_eq!(
         one(&program.archive(), "SELECT count(*) FROM captures WHERE captured_at LIKE '2999%'"),

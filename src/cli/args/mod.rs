@@ -1,16 +1,17 @@
 //! What can be typed. The doc comments here are the help that the program prints, so they are written for its users. What an
 //! argument is good for is decided in the file of its command.
 
+mod help;
 mod questions;
 mod runs;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(super) use questions::{
-    BackupArgs, By, CoverageArgs, ExportArgs, ExportFormat, ExportWhat, ForgetArgs, QuotesArgs,
-    RowFormat, SearchArgs, ShowArgs, StatusArgs, TableFormat, VerifyArgs,
+    BackupArgs, By, CoverageArgs, ExportArgs, ExportFormat, ExportWhat, ForgetArgs, ListArgs,
+    QuotesArgs, RowFormat, SearchArgs, ShowArgs, StatusArgs, TableFormat, VerifyArgs,
 };
 pub(super) use runs::{
     AccountArgs, BackfillArgs, ExtractArgs, GuessIds, ImportArgs, ReextractArgs, ScrapeArgs,
@@ -18,7 +19,7 @@ pub(super) use runs::{
 
 /// The archive of a financial newspaper: scrapes a news site politely into one SQLite file.
 #[derive(Debug, Parser)]
-#[command(name = "tearsheet", version, max_term_width = 100)]
+#[command(name = "tearsheet", version = version(), max_term_width = 100)]
 pub(super) struct Cli {
     #[command(flatten)]
     pub(super) common: Common,
@@ -26,8 +27,20 @@ pub(super) struct Cli {
     pub(super) command: Command,
 }
 
+/// Returns the command line with its help.
+pub(super) fn command() -> clap::Command {
+    help::with_help(Cli::command())
+}
+
+/// Returns what `-V` says: the version, the commit it was built of, and the schema of its archives.
+fn version() -> String {
+    let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("TEARSHEET_COMMIT"));
+    format!("{version} (commit {commit}, schema {})", crate::store::SCHEMA)
+}
+
 /// Options of every command.
 #[derive(Debug, Args, Clone)]
+#[command(next_help_heading = "General options")]
 pub(super) struct Common {
     /// Configuration file [default: ./config.toml if there is one, else the built-in]
     #[arg(long, global = true, value_name = "FILE", env = "TEARSHEET_CONFIG", hide_env = true)]
@@ -76,6 +89,8 @@ pub(super) enum Command {
     Reextract(ReextractArgs),
     /// Full text, best first
     Search(SearchArgs),
+    /// Stories without a query, the newest first
+    List(ListArgs),
     /// One article as a person reads it
     Show(ShowArgs),
     /// A symbol over time, from the tickers
@@ -113,6 +128,8 @@ pub(super) struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
+    /// A commented file to begin with, on stdout
+    Init,
     /// Is the file right
     Check,
     /// What is in force, and where each value came from
@@ -123,10 +140,25 @@ pub(super) enum ConfigCommand {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     #[test]
     fn the_arguments_are_consistent() {
-        super::Cli::command().debug_assert();
+        super::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_is_in_one_group_and_has_two_examples_that_are_understood() {
+        let command = super::command();
+        for found in command.get_subcommands().filter(|it| it.get_name() != "help") {
+            let name = found.get_name();
+            let listed =
+                super::help::GROUPS.iter().flat_map(|it| it.1).filter(|it| **it == name).count();
+            assert_eq!(listed, 1, "{name}");
+            let (_, examples) = super::help::EXAMPLES.iter().find(|it| it.0 == name).expect(name);
+            for example in examples {
+                let words: Vec<String> = example.split(' ').map(|it| it.replace('\'', "")).collect();
+                assert_eq!(words[1], name, "{example}");
+                command.clone().try_get_matches_from(&words).expect(example);
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, str::FromStr};
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
-use super::super::days::Range;
+use super::super::days::{Day, Range};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct SearchArgs {
@@ -29,6 +29,33 @@ pub(in crate::cli) struct SearchArgs {
     /// By day, not by rank
     #[arg(long)]
     pub(in crate::cli) newest: bool,
+    /// How they are printed
+    #[arg(long, value_name = "FORMAT", default_value = "table")]
+    pub(in crate::cli) format: RowFormat,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ListArgs {
+    /// Only this day: 2024-03-28, today, yesterday, -7d, or 2024-03 for a month
+    #[arg(long, value_name = "DAY", allow_hyphen_values = true)]
+    pub(in crate::cli) day: Option<Day>,
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    /// Only this section
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) section: Option<String>,
+    /// Only stories signed so, or by somebody of whose name this is a part
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) byline: Option<String>,
+    /// Only stories that name this symbol
+    #[arg(long, value_name = "SYMBOL")]
+    pub(in crate::cli) symbol: Option<String>,
+    /// Only stories that the site changed after publication
+    #[arg(long)]
+    pub(in crate::cli) changed: bool,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(in crate::cli) limit: u32,
     /// How they are printed
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(in crate::cli) format: RowFormat,

@@ -10,6 +10,7 @@ mod health;
 mod quotes;
 mod search;
 mod status;
+mod story;
 mod summary;
 mod verify;
 
@@ -19,5 +20,6 @@ pub use health::{Health, HealthAnswer, HealthFacts};
 pub use quotes::{DailyQuoteAnswer, QuoteAnswer, RateAnswer, SymbolAnswer};
 pub use search::HitAnswer;
 pub use status::{DriftAnswer, HostAnswer, PageStateAnswer, RunAnswer, SourceAnswer, StatusAnswer};
+pub use story::StoryAnswer;
 pub use summary::SummaryAnswer;
 pub use verify::{Company, FindingAnswer, VerifyAnswer};

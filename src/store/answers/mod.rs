@@ -4,6 +4,7 @@
 mod article;
 mod audit;
 mod boards;
+mod listing;
 mod market;
 mod rereading;
 mod rows;
@@ -13,6 +14,7 @@ mod stats;
 pub use article::{ArticleReference, Wording};
 pub use audit::{ArchiveRoom, RunAudit, room};
 pub use boards::{BoardCode, RateRow, StoredBoardRow, StoredMostRead};
+pub use listing::{ListedStory, Since, StoryListing};
 pub use market::{DailyRow, StoredQuote, SymbolRow};
 pub use rereading::{Amendment, Bytes, RereadCapture, Rereading, StoredCapture};
 pub use rows::{Cell, Circumstances, RowFilter, StoredOrigin, StoredWarning, Table};
