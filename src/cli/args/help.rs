@@ -50,7 +50,7 @@ pub(super) const EXAMPLES: &[(&str, [&str; 2])] = &[
     ),
     ("list", ["tearsheet list --day yesterday", "tearsheet list --symbol OGDC --from 2024-03"]),
     ("show", ["tearsheet show 40281811", "tearsheet show 40281811 --diff"]),
-    ("quotes", ["tearsheet quotes OGDC PPL --daily --from -30d", "tearsheet quotes KSE100 --plot"]),
+    ("quotes", ["tearsheet quotes OGDC PPL --daily --from -30d", "tearsheet quotes OGDC --plot"]),
     (
         "export",
         [
@@ -80,7 +80,7 @@ pub(super) const EXAMPLES: &[(&str, [&str; 2])] = &[
 pub(super) fn with_help(mut command: Command) -> Command {
     let groups = groups(&command);
     command = command
-        .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}{options}{after-help}")
+        .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}General options:\n{options}{after-help}")
         .before_help(groups)
         .after_help("`tearsheet COMMAND --help` has its options and two examples.");
     for (name, examples) in EXAMPLES {
@@ -114,5 +114,6 @@ fn groups(command: &Command) -> String {
         }
         out.push('\n');
     }
-    out + "General options:\n"
+    out.truncate(out.trim_end().len());
+    out
 }
