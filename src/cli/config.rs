@@ -2,7 +2,7 @@
 //! `crate::config`.
 
 use crate::{
-    config::{DEFAULT, Setting},
+    config::{Config, DEFAULT, Setting, profile_names},
     model::counted,
 };
 
@@ -14,18 +14,35 @@ use super::{
 };
 
 pub(super) fn run(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    if matches!(args.command, ConfigCommand::Init) {
-        printer.data(&init())?;
-        return Ok(Exit::Done);
+    // What is asked of no file is answered whatever is in it.
+    match args.command {
+        ConfigCommand::Init => printer.data(&init())?,
+        ConfigCommand::Profiles => printer.data(&profiles()?)?,
+        ConfigCommand::Check | ConfigCommand::Show | ConfigCommand::Anchors => {
+            of_file(common, args, printer)?;
+        }
     }
+    Ok(Exit::Done)
+}
+
+fn of_file(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyhow::Result<()> {
     let session = Session::new(common)?;
     match args.command {
-        ConfigCommand::Init => {}
+        ConfigCommand::Init | ConfigCommand::Profiles => {}
         ConfigCommand::Check => check(&session, printer),
         ConfigCommand::Show => printer.data(&show(common, &session))?,
         ConfigCommand::Anchors => printer.data(&anchors(&session))?,
     }
-    Ok(Exit::Done)
+    Ok(())
+}
+
+/// Returns the profiles that are built in: the name that a configuration gives them, the paper, its address.
+fn profiles() -> anyhow::Result<String> {
+    let line = |name| -> anyhow::Result<String> {
+        let profile = Config::parse(&format!("profile = \"{name}\"\n"), name)?.config.profile;
+        Ok(format!("{name:<16} {:<24} {}\n", profile.name, profile.base_url))
+    };
+    profile_names().into_iter().map(line).collect()
 }
 
 /// Returns a file to begin with: every key with its default and its meaning, as a comment. It changes nothing until a line is taken
@@ -35,7 +52,7 @@ fn init() -> String {
         "# tearsheet: every key, with its default. A line counts once its first `#` is removed; a line that is not needed may go.\n\
          # `tearsheet config check` says whether the file is right.\n\n",
     );
-    for line in DEFAULT.lines().skip_while(|it| !it.starts_with('[')) {
+    for line in DEFAULT.lines().skip_while(|it| !it.starts_with("# The paper")) {
         let is_own = line.is_empty() || line.starts_with('#');
         out += &if is_own { format!("{line}\n") } else { format!("#{line}\n") };
     }

@@ -1,10 +1,12 @@
 //! `tearsheet extract`: what is read from a page or from each page of a web archive, as JSON. It touches no archive of ours.
 
+use console::Style;
+
 use crate::{
     export::Row,
-    extract::Parsed,
+    extract::{ExplainedField, Explanation, FieldWitness, Parsed},
     jobs::{ArchivePages, Contents, Found, SavedPage, saved_page},
-    model::RawPage,
+    model::{Extraction, RawPage, counted},
 };
 
 use super::{
@@ -13,6 +15,7 @@ use super::{
     import::{open, parse_url},
     printer::Printer,
     session::Session,
+    show::as_read,
 };
 
 pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
@@ -25,7 +28,14 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
     };
     let url = args.url.as_deref().map(parse_url).transpose()?;
     let print = |page: &RawPage, is_line: bool| -> anyhow::Result<()> {
-        let row = Row::of_page(page, session.extractor.extract(page));
+        if args.explain {
+            return Ok(printer.data(&explained(&session.extractor.explain(page)))?);
+        }
+        let extraction = session.extractor.extract(page);
+        if args.text {
+            return Ok(printer.data(&as_text(&extraction))?);
+        }
+        let row = Row::of_page(page, extraction);
         let json =
             if is_line { serde_json::to_string(&row) } else { serde_json::to_string_pretty(&row) };
         Ok(printer.data(&(json? + "\n"))?)
@@ -64,6 +74,53 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
             Ok(close(&session, printer, if damaged == 0 { Exit::Done } else { Exit::Incomplete }))
         }
     }
+}
+
+/// Returns what was read from a page as a person reads it, and what the program has to say of it.
+fn as_text(extraction: &Extraction) -> String {
+    let Extraction { not_story, draft, strip, boards, most_read, warnings, .. } = extraction;
+    let mut out = as_read(draft);
+    for (count, noun) in [
+        (strip.quotes.len(), "ticker row"),
+        (boards.len(), "market board"),
+        (most_read.len(), "most-read story"),
+    ] {
+        if 0 < count {
+            out += &format!("beside it: {}\n", counted(count as u64, noun));
+        }
+    }
+    for warning in warnings {
+        out += &format!("warning: {} {}\n", warning.code.code(), warning.detail);
+    }
+    if let Some(reason) = not_story {
+        out += &format!("not kept as a story: {}\n", reason.words());
+    }
+    out + "\n"
+}
+
+/// Returns who was asked for each field, in order of trust, and what each of them found.
+fn explained(explanation: &Explanation) -> String {
+    let (bold, dim) = (Style::new().bold(), Style::new().dim());
+    let mut out = String::new();
+    for ExplainedField { key, origin, witnesses } in &explanation.fields {
+        if witnesses.is_empty() {
+            continue;
+        }
+        let origin = origin.map_or(String::new(), |it| format!("  read from: {}", it.code()));
+        out += &format!("{}{origin}\n", bold.apply_to(key));
+        for FieldWitness { name, found, text } in witnesses {
+            let line = match text {
+                Some(text) => format!("  {found:>4}  {name:<40}  {text}"),
+                None => format!("  {found:>4}  {}", dim.apply_to(name)),
+            };
+            out += &format!("{}\n", line.trim_end());
+        }
+        out.push('\n');
+    }
+    for text in &explanation.left_out {
+        out += &format!("left out of the story: {text}\n");
+    }
+    out
 }
 
 /// Says how many pages were parsed slowly, if there were any. Returns the exit code it was given.

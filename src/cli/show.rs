@@ -82,6 +82,18 @@ fn whole(article: &Article) -> String {
         last_checked_at,
         content_hash: _,
     } = article;
+    let dim = Style::new().dim();
+    let state = format!(
+        "id {}, {key}, version {version}, {word_count} words, in the archive since {}, checked {}",
+        id.0,
+        first_seen_at.format("%Y-%m-%d %H:%M UTC"),
+        last_checked_at.format("%Y-%m-%d %H:%M UTC")
+    );
+    format!("{}{}\n{}\n", as_read(draft), dim.apply_to(url), dim.apply_to(state))
+}
+
+/// Returns a story as a person reads it: its head, its text, its topics and links.
+pub(super) fn as_read(draft: &Draft) -> String {
     let (bold, dim) = (Style::new().bold(), Style::new().dim());
     let mut out = String::new();
     let headline = draft.headline.as_deref().unwrap_or("(no headline)");
@@ -116,13 +128,6 @@ fn whole(article: &Article) -> String {
     if !draft.links.is_empty() {
         out.push('\n');
     }
-    let state = format!(
-        "id {}, {key}, version {version}, {word_count} words, in the archive since {}, checked {}",
-        id.0,
-        first_seen_at.format("%Y-%m-%d %H:%M UTC"),
-        last_checked_at.format("%Y-%m-%d %H:%M UTC")
-    );
-    out += &format!("{}\n{}\n", dim.apply_to(url), dim.apply_to(state));
     out
 }
 

@@ -1,5 +1,6 @@
-//! The configuration file: read once, validated as a whole. The defaults are `config.toml` at the top of the repository, built
-//! into the binary; a user's file lies over it key by key, so every default is in one place and every key is documented.
+//! The configuration file: read once, validated as a whole. The defaults are `config.toml` at the top of the repository and the
+//! profile that it names, built into the binary; a user's file lies over them key by key, so every default is in one place and
+//! every key is documented.
 //! Nothing here acts on a value: engines are given what they need. Values that say nothing of a site or a user are in `model`.
 
 mod error;
@@ -7,6 +8,7 @@ mod layer;
 mod ops;
 mod pattern;
 mod profile;
+mod profiles;
 mod reader;
 mod sections;
 mod setting;
@@ -19,6 +21,7 @@ pub use profile::{
     ListingUse, MostReadRules, NewsListing, Profile, Recheck, RowSpots, Rule, RuleField, Rules, Spot,
     StripWords, TextRules, WebArchive,
 };
+pub use profiles::profile_names;
 pub use sections::{SectionNames, is_slug, slug};
 pub use setting::Setting;
 
@@ -32,9 +35,6 @@ use self::{layer::TomlFile, reader::Section};
 
 /// The default configuration, as documented.
 pub const DEFAULT: &str = include_str!("../../config.toml");
-
-/// What holds for papers of many countries: the base of a profile that has a name of its own.
-const GENERIC: &str = include_str!("../../profiles/generic.toml");
 
 /// The configuration in force.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,12 +111,18 @@ impl Config {
 fn read(text: &str, file: &str) -> Result<LoadedConfig, Problem> {
     let user = TomlFile::parse(text, file)?;
     let built_in = TomlFile::parse(DEFAULT, "built-in config.toml")?;
-    let generic = TomlFile::parse(GENERIC, "built-in generic.toml")?;
     let root = Section::root(&user, &built_in);
+    let chosen = root.text("profile")?;
+    let Some(text) = profiles::text(&chosen) else {
+        return Err(root.wrong("profile", &format!("one of {}", profile_names().join(", "))));
+    };
+    let paper = TomlFile::parse(text, &format!("built-in {chosen}.toml"))?;
+    let generic = profiles::text(profiles::GENERIC).expect("it is built in");
+    let generic = TomlFile::parse(generic, "built-in generic.toml")?;
     let archive = root.section("archive")?;
     let fetch = root.section("fetch")?;
     let ops = root.section("ops")?;
-    let site = root.profile("site", &generic)?;
+    let site = root.profile("site", &paper, &generic)?;
     let config = Config {
         archive: PathBuf::from(archive.text("path")?),
         keep_raw: read_keep_raw(&archive)?,
@@ -237,22 +243,55 @@ mod tests {
         assert_eq!(error.to_string(), expect);
     }
 
+    fn profile(name: &str) -> &'static str {
+        profiles::text(name).expect(name)
+    }
+
     #[test]
     fn the_generic_file_could_be_a_users() {
         let site = "[site]\nname = \"Q\"\nbase_url = \"https://q.example\"\nhosts = [\"q.example\"]\n\
                     time_zone = \"UTC\"\narticle_path = '^/(?<id>\\d+)$'\narticle_url = \"/{id}\"\n";
         let generic = Config::parse(site, "my.toml").expect("valid").config;
-        let written = Config::parse(&format!("{site}{GENERIC}"), "my.toml").expect("valid").config;
+        let written = format!("{site}{}", profile(profiles::GENERIC));
+        let written = Config::parse(&written, "my.toml").expect("valid").config;
         assert!(generic == written);
         assert!(generic.profile.text.boilerplate.has("Advertisement"));
     }
 
     #[test]
-    fn the_documented_file_is_the_default() {
-        let written = Config::parse(DEFAULT, "config.toml").expect("valid");
+    fn the_documented_files_are_the_default() {
+        let paper = Config::parse(DEFAULT, "config.toml").expect("valid");
+        let paper = paper.settings.iter().find(|it| it.key == "profile").expect("a profile");
+        let paper = profile(paper.value.trim_matches('"'));
+        let written = Config::parse(&format!("{DEFAULT}\n{paper}"), "config.toml").expect("valid");
         assert!(written.config == Config::default());
         assert_eq!(written.config.fetch.interval, Duration::from_secs(2));
-        assert!(written.settings.iter().all(|it| it.line.is_some()), "a key is not in the file");
+        assert!(written.settings.iter().all(|it| it.line.is_some()), "a key is not in the files");
+    }
+
+    #[test]
+    fn every_profile_is_right_and_lies_under_a_users_site() {
+        assert!(7 <= profile_names().len());
+        for name in profile_names() {
+            // Patterns of a user's file are compiled when it is read.
+            let as_users = profile(name).replace("base = \"generic\"\n", "");
+            Config::parse(&as_users, name).expect(name);
+            let moved = format!("profile = \"{name}\"\n[site]\nbase_url = \"http://127.0.0.1:8080\"\n");
+            let moved = Config::parse(&moved, "my.toml").expect(name).config.profile;
+            let own =
+                Config::parse(&format!("profile = \"{name}\"\n"), "my.toml").expect(name).config.profile;
+            assert_eq!(moved.name, own.name);
+            assert!(moved.hosts == own.hosts && own.text.boilerplate.has("Advertisement"), "{name}");
+            let host = own.base_url.host_str().expect("a host").trim_start_matches("www.");
+            assert!(own.hosts.iter().any(|it| it == host), "{name}");
+            assert!(
+                !own.feeds.is_empty() || !own.sitemaps.is_empty() || !own.listings.is_empty(),
+                "{name}"
+            );
+        }
+        let unknown =
+            Config::parse("profile = \"nobody\"\n", "my.toml").expect_err("refused").to_string();
+        assert!(unknown.starts_with("my.toml:1: `profile` must be one of "), "{unknown}");
     }
 
     #[test]

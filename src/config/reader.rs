@@ -17,6 +17,9 @@ use super::{
 /// A key that is less alike would only confuse as a suggestion.
 const LIKENESS_MIN: f64 = 0.75;
 
+/// The key of a profile that begins with what holds for papers of many countries.
+const BASE: &str = "base";
+
 /// A table, and what has been read of it.
 pub(super) struct Section<'r> {
     path: String,
@@ -62,15 +65,23 @@ impl<'r> Section<'r> {
         Ok(self.below(self.name(key), tables))
     }
 
-    /// Returns a table like [`Section::section`], but a user's table with a `name` lies over that of `generic`, not over the
-    /// built-in one.
-    pub(super) fn profile(&self, key: &str, generic: &'r TomlFile<'r>) -> Result<Section<'r>, Problem> {
+    /// Returns a table like [`Section::section`]. The user's lies over that of `paper`; one with a `name` lies over that of
+    /// `generic` instead, and so does that of a paper that says it is based on it.
+    pub(super) fn profile(
+        &self,
+        key: &str,
+        paper: &'r TomlFile<'r>,
+        generic: &'r TomlFile<'r>,
+    ) -> Result<Section<'r>, Problem> {
         let mut section = self.section(key)?;
-        if section.tables.first().is_some_and(|it| it.is_user && it.table.contains_key("name")) {
-            section.tables.truncate(1);
-            let base = Layer { file: generic, table: &generic.table, at: 0, is_user: false };
-            let base = Section { tables: vec![base], ..self.below(self.path.clone(), Vec::new()) };
-            section.tables.extend(base.section(key)?.tables);
+        let has_name =
+            section.tables.first().is_some_and(|it| it.is_user && it.table.contains_key("name"));
+        let is_based = entry(&paper.table, BASE).is_some();
+        let files = [(!has_name).then_some(paper), (has_name || is_based).then_some(generic)];
+        for file in files.into_iter().flatten() {
+            let root = Layer { file, table: &file.table, at: 0, is_user: false };
+            let root = Section { tables: vec![root], ..self.below(self.path.clone(), Vec::new()) };
+            section.tables.extend(root.section(key)?.tables);
         }
         Ok(section)
     }

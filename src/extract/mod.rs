@@ -23,6 +23,8 @@ mod text;
 mod page;
 mod plain;
 
+mod explain;
+
 use chrono::{DateTime, NaiveTime, Utc};
 
 use crate::{
@@ -36,7 +38,10 @@ use crate::{
 
 use self::{effort::Effort, judgement::SelfDescription, rules::Compiled};
 
-pub use self::effort::Parsed;
+pub use self::{
+    effort::Parsed,
+    explain::{ExplainedField, Explanation, FieldWitness},
+};
 
 /// The version of this extractor, kept with every capture that it read. It rises with a change after which the same bytes may
 /// give something else, so that stored pages are known to be due for `reextract`, and a run is compared with its like.
@@ -94,6 +99,11 @@ impl Extractor {
         };
         extraction.extractor = VERSION;
         extraction
+    }
+
+    /// Returns who was asked for each field of a page, and what each of them has.
+    pub fn explain(&self, page: &RawPage) -> Explanation {
+        explain::explain(&self.rules, page, &self.extract(page))
     }
 
     /// Returns when the site made a page, where the page says so itself. It is the time of capture of a saved page of

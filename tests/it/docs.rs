@@ -86,7 +86,7 @@ fn every_command_and_option_of_the_program_is_in_readme() {
 
 #[test]
 fn every_section_of_the_configuration_is_described() {
-    let config = tearsheet::config::DEFAULT;
+    let config = paper("config.toml") + &paper("profiles/brecorder.toml");
     let operation = paper("docs/operation.md");
     let sections = config.lines().filter(|it| it.starts_with('[')).map(str::trim_end);
     for section in sections.filter(|it| !it.contains("eras.rules")) {

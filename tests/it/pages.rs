@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::support::program::Program;
+
 use tearsheet::{
     config::{Config, RuleField},
     export::Row,
@@ -164,4 +166,49 @@ fn every_era_and_every_rule_is_hit_by_a_page() {
             }
         }
     }
+}
+
+#[test]
+fn a_page_explains_who_was_asked_for_each_field() {
+    let program = Program::new();
+    let page = format!("{}/fixtures/site/news/40281811.html", env!("CARGO_MANIFEST_DIR"));
+    let url = "https://www.brecorder.com/news/40281811";
+    program.write("config.toml", "[site.rules]\nbyline = [\".no-such-byline\", \"a[href]\"]\n");
+    let said = program.ok(&["extract", &page, "--url", url, "--explain"]).stdout;
+    let of = |field: &str| {
+        let begin = said.find(&format!("\n{field}")).expect(field);
+        said[begin + 1..].split("\n\n").next().expect("a field").to_owned()
+    };
+    assert!(of("published").starts_with("published  read from: "), "{said}");
+    let byline = of("byline");
+    assert!(byline.contains("     0  .no-such-byline\n"), "{byline}");
+    assert!(
+        byline.lines().any(|it| it.contains("  a[href]  ") && !it.starts_with("     0")),
+        "{byline}"
+    );
+    let text = program.ok(&["extract", &page, "--url", url, "--text"]).stdout;
+    assert!(text.contains("beside it: ") && !text.contains('{'), "{text}");
+    let headline = said.lines().next().expect("a line");
+    assert!(headline.starts_with("headline  read from: "), "{headline}");
+}
+
+#[test]
+fn a_built_in_paper_is_one_line() {
+    let program = Program::new();
+    let names = program.ok(&["config", "profiles"]).stdout;
+    assert!(names.lines().count() >= 7, "{names}");
+    let name =
+        names.lines().rfind(|it| !it.contains("brecorder")).and_then(|it| it.split_whitespace().next());
+    program.write("config.toml", &format!("profile = \"{}\"\n", name.expect("a name")));
+    program.ok(&["config", "check"]);
+    program.write("config.toml", "profile = \"brecoder\"\n");
+    let ran = program.run(&["config", "check"]);
+    assert!(
+        ran.code == 2 && ran.stderr.contains("`profile` must be one of brecorder, "),
+        "{}",
+        ran.stderr
+    );
+    let begin = program.ok(&["config", "init"]).stdout;
+    program.write("config.toml", &begin);
+    program.ok(&["config", "check"]);
 }

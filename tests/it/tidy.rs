@@ -65,7 +65,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("png::", &["export"]),
     ("textplots::", &["export"]),
     ("axum::", &["demo"]),
-    ("include_dir::", &["demo"]),
+    ("include_dir::", &["config", "demo"]),
     ("clap::", &["cli"]),
     ("indicatif::", &["cli"]),
     ("console::", &["cli"]),

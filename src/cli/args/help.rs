@@ -80,7 +80,9 @@ pub(super) const EXAMPLES: &[(&str, [&str; 2])] = &[
 pub(super) fn with_help(mut command: Command) -> Command {
     let groups = groups(&command);
     command = command
-        .help_template("{about}\n\n{usage-heading} {usage}\n\n{before-help}General options:\n{options}{after-help}")
+        .help_template(
+            "{about}\n\n{usage-heading} {usage}\n\n{before-help}General options:\n{options}{after-help}",
+        )
         .before_help(groups)
         .after_help("`tearsheet COMMAND --help` has its options and two examples.");
     for (name, examples) in EXAMPLES {

@@ -130,6 +130,8 @@ pub(super) struct ConfigArgs {
 pub(super) enum ConfigCommand {
     /// A commented file to begin with, on stdout
     Init,
+    /// The profiles that are built in, a line each
+    Profiles,
     /// Is the file right
     Check,
     /// What is in force, and where each value came from

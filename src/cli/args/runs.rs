@@ -121,6 +121,12 @@ pub(in crate::cli) struct ExtractArgs {
     /// One line of JSON
     #[arg(long)]
     pub(in crate::cli) ndjson: bool,
+    /// As a person will read it, not as JSON
+    #[arg(long, conflicts_with = "ndjson")]
+    pub(in crate::cli) text: bool,
+    /// Who was asked for each field, what each of them found, and where the value came from
+    #[arg(long, conflicts_with_all = ["ndjson", "text"])]
+    pub(in crate::cli) explain: bool,
 }
 
 #[derive(Debug, Args)]

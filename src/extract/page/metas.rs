@@ -4,12 +4,12 @@
 //! Whether they are believed is decided where they are asked.
 
 /// The headline.
-pub(super) const TITLES: &[&str] = &["og:title", "twitter:title"];
+pub(in crate::extract) const TITLES: &[&str] = &["og:title", "twitter:title"];
 /// The topics.
-pub(super) const TOPICS: &[&str] =
+pub(in crate::extract) const TOPICS: &[&str] =
     &["article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"];
 /// The date of publication.
-pub(super) const PUBLISHED: &[&str] = &[
+pub(in crate::extract) const PUBLISHED: &[&str] = &[
     "article:published_time",
     "datePublished",
     "pubdate",
@@ -31,9 +31,10 @@ pub(super) const PUBLISHED: &[&str] = &[
     "date",
 ];
 /// The date of a change.
-pub(super) const UPDATED: &[&str] = &["article:modified_time", "og:updated_time", "dateModified"];
+pub(in crate::extract) const UPDATED: &[&str] =
+    &["article:modified_time", "og:updated_time", "dateModified"];
 /// Who wrote the story.
-pub(super) const AUTHORS: &[&str] = &[
+pub(in crate::extract) const AUTHORS: &[&str] = &[
     "author",
     "article:author",
     "byl",

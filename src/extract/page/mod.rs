@@ -44,13 +44,13 @@ use crate::{
 };
 
 pub(super) use feed_item::read as read_feed_item;
+pub(super) use metas::{AUTHORS, PUBLISHED, TITLES, TOPICS, UPDATED};
 
 use self::{
     around::Around,
     body::{Known, Story},
     cards::is_card,
     head::Head,
-    metas::TOPICS,
     scene::Scene,
     sheet::Sheet,
     tail::Tail,
