@@ -44,6 +44,7 @@
 //! * [`jobs`]: moves values between the four above.
 //! * [`demo`]: the miniature news site of `tearsheet demo` and the tests, served on loopback.
 //! * [`export`]: what other programs read: rows, answers, charts and web archives.
+//! * [`web`]: the archive as a paper to leaf through, for a browser on this machine.
 //! * [`cli`]: arguments in, text and exit codes out.
 
 pub mod model;
@@ -64,5 +65,7 @@ pub mod demo;
 pub mod jobs;
 
 pub mod export;
+
+pub mod web;
 
 pub mod cli;

@@ -25,6 +25,7 @@ mod quotes;
 mod reextract;
 mod scrape;
 mod search;
+mod serve;
 mod session;
 mod show;
 mod similar;
@@ -113,6 +114,7 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Verify(args) => verify::run(&common, &args, printer),
         Command::Forget(args) => forget::run(&common, &args, printer),
         Command::Backup(args) => verify::backup(&common, &args, printer),
+        Command::Serve(args) => serve::run(&common, &args, printer),
         Command::Demo => demo::run(&common, printer),
         Command::Config(args) => config::run(&common, &args, printer),
         Command::Completions { shell } => completions::completions(shell, printer),

@@ -34,8 +34,12 @@ pub fn metrics(
     text.one("tearsheet_run_requests", "Requests that the last run sent.", summary.requests);
     text.one("tearsheet_run_received_bytes", "Bytes that the last run received.", summary.bytes);
     text.one("tearsheet_run_drifts", "Measures that drifted in the last run.", summary.drift.len());
-    let Some(status) = status else { return text.out };
-    text.labels.truncate(1);
+    text.out + &status.map_or(String::new(), |it| archive_metrics(site, it))
+}
+
+/// Returns the metrics of an archive as it is.
+pub fn archive_metrics(site: &str, status: &StatusAnswer) -> String {
+    let mut text = Text { out: String::new(), labels: vec![("site", site)] };
     text.one("tearsheet_articles", "Articles in the archive.", status.articles);
     text.one("tearsheet_captures", "Captures in the archive.", status.captures);
     text.one("tearsheet_pages_due", "Pages that are due now.", status.due);

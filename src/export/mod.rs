@@ -27,7 +27,7 @@ pub use csv::{Csv, Dialect};
 pub use destination_error::DestinationError;
 pub use file::{Destination, Existing, OutFile, OutFolder};
 pub use jsonl::{ArticleLines, Jsonl};
-pub use metrics::metrics;
+pub use metrics::{archive_metrics, metrics};
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use row::{

@@ -36,6 +36,14 @@ impl Stop {
         (switch, Self(wish))
     }
 
+    /// Waits for the wish.
+    pub async fn wished(mut self) {
+        // Without the switch nobody can wish any more.
+        if self.0.wait_for(|it| *it).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     pub(super) fn is_wished(&self) -> bool {
         *self.0.borrow()
     }

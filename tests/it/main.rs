@@ -17,6 +17,7 @@ mod polite;
 mod safety;
 mod scrape;
 mod secure;
+mod serve;
 mod silence;
 mod soak;
 mod stories;

@@ -24,11 +24,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("jobs", &["model", "config", "coding", "html", "warc", "discover", "fetch", "extract", "store"]),
     ("demo", &[]),
     ("export", &["model", "warc", "store", "jobs"]),
+    ("web", &["model", "config", "html", "extract", "store", "jobs", "export"]),
     (
         "cli",
         &[
             "model", "config", "html", "warc", "discover", "fetch", "extract", "store", "jobs", "demo",
-            "export",
+            "export", "web",
         ],
     ),
 ];
@@ -53,7 +54,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("strum::", &["model", "config", "fetch", "store"]),
     ("data_encoding::", &["store", "warc", "export"]),
     ("zstd::", &["coding", "store", "warc"]),
-    ("sha2::", &["store", "warc", "export"]),
+    ("sha2::", &["store", "warc", "export", "web"]),
     ("zip::", &["export"]),
     ("httparse::", &["warc"]),
     (" http::StatusCode", &["warc"]),
@@ -64,7 +65,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("plotters::", &["export"]),
     ("png::", &["export"]),
     ("textplots::", &["export"]),
-    ("axum::", &["demo"]),
+    ("axum::", &["demo", "web"]),
     ("include_dir::", &["config", "demo"]),
     ("clap::", &["cli"]),
     ("indicatif::", &["cli"]),

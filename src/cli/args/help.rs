@@ -6,7 +6,7 @@ use clap::Command;
 /// Commands by what they are for, in the order of their help.
 pub(super) const GROUPS: [(&str, &[&str]); 4] = [
     ("Collect", &["scrape", "backfill", "import", "reextract", "demo"]),
-    ("Read", &["search", "list", "show", "quotes", "coverage", "status"]),
+    ("Read", &["search", "list", "show", "quotes", "coverage", "status", "serve"]),
     ("Export", &["export", "extract"]),
     ("Keep", &["verify", "forget", "backup", "config", "completions", "man"]),
 ];
@@ -67,6 +67,7 @@ pub(super) const EXAMPLES: &[(&str, [&str; 2])] = &[
             "tearsheet cite --backup tearsheet-2025-01-05.db",
         ],
     ),
+    ("serve", ["tearsheet serve", "tearsheet serve --archive demo.db --listen 127.0.0.1:9000"]),
     ("verify", ["tearsheet verify", "tearsheet verify --repair"]),
     ("forget", ["tearsheet forget 40281811 --dry-run", "tearsheet forget 40281811"]),
     ("backup", ["tearsheet backup /srv/backups --keep 14", "tearsheet backup copy.db"]),

@@ -11,7 +11,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(super) use questions::{
     BackupArgs, By, CoverageArgs, ExportArgs, ExportFormat, ExportWhat, ForgetArgs, ListArgs,
-    QuotesArgs, RowFormat, SearchArgs, ShowArgs, StatusArgs, TableFormat, VerifyArgs,
+    QuotesArgs, RowFormat, SearchArgs, ServeArgs, ShowArgs, StatusArgs, TableFormat, VerifyArgs,
 };
 pub(super) use runs::{
     AccountArgs, BackfillArgs, ExtractArgs, GuessIds, ImportArgs, ReextractArgs, ScrapeArgs,
@@ -107,6 +107,8 @@ pub(super) enum Command {
     Forget(ForgetArgs),
     /// A consistent copy, also while a run writes
     Backup(BackupArgs),
+    /// The archive as a page in your browser, on this machine; reads, and never writes
+    Serve(ServeArgs),
     /// The main job against a small built-in news site on loopback: no network, no set-up
     Demo,
     /// Is the configuration right; what is in force

@@ -1,6 +1,6 @@
 //! The arguments of the commands that ask or look after the archive, and read no page.
 
-use std::{path::PathBuf, str::FromStr};
+use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
@@ -239,6 +239,16 @@ pub(in crate::cli) struct VerifyArgs {
     /// Compress raw pages again that were stored before there were others like them; gives room back
     #[arg(long)]
     pub(in crate::cli) compact: bool,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ServeArgs {
+    /// Listen here [default: port 8765 of this machine, IPv4 and IPv6]
+    #[arg(long, value_name = "ADDR")]
+    pub(in crate::cli) listen: Option<SocketAddr>,
+    /// Answer requests under this name, too; may be given several times
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) allow_host: Vec<String>,
 }
 
 #[derive(Debug, Args)]

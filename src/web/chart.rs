@@ -1,0 +1,125 @@
+//! A line of prices over time as SVG, with a mark for each day on which stories name the symbol. It has no words but its title, so that
+//! the table beside it says the same. Charts in files and in the terminal are `export`'s; this one needs no fonts.
+
+use std::fmt::Write as _;
+
+use chrono::NaiveDate;
+
+/// The size of the drawing, in units of its own.
+const WIDTH: f64 = 900.0;
+const HEIGHT: f64 = 240.0;
+/// Room around the line.
+const MARGIN: f64 = 10.0;
+/// Days without a price that are longer than this leave a gap in the line.
+const GAP_DAYS: i64 = 14;
+
+/// A day in the drawing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct ChartDay {
+    pub(super) day: NaiveDate,
+    pub(super) close: f64,
+    /// The number of stories of this day that name the symbol.
+    pub(super) stories: u64,
+}
+
+/// Returns the drawing of these days, which are in order; `None` where a line has too few of them.
+pub(super) fn drawing(days: &[ChartDay]) -> Option<String> {
+    let (first, last) = (days.first()?, days.last()?);
+    let (low, high) = days
+        .iter()
+        .fold((f64::MAX, f64::MIN), |(low, high), it| (low.min(it.close), high.max(it.close)));
+    let span = (last.day - first.day).num_days();
+    if span <= 0 || high < low {
+        return None;
+    }
+    let height = (high - low).max(f64::EPSILON);
+    #[expect(clippy::cast_precision_loss, reason = "days of a few centuries")]
+    let x = |day: NaiveDate| {
+        MARGIN + (day - first.day).num_days() as f64 / span as f64 * (WIDTH - 2.0 * MARGIN)
+    };
+    let y = |close: f64| HEIGHT - MARGIN - (close - low) / height * (HEIGHT - 2.0 * MARGIN);
+    let mut line = String::new();
+    let mut before: Option<NaiveDate> = None;
+    for it in thinned(days, x) {
+        let is_gap = before.is_none_or(|before| GAP_DAYS < (it.day - before).num_days());
+        let step = if is_gap { 'M' } else { 'L' };
+        write!(line, "{step}{:.1} {:.1}", x(it.day), y(it.close)).expect("memory");
+        before = Some(it.day);
+    }
+    let mut marks = String::new();
+    for it in days.iter().filter(|it| 0 < it.stories) {
+        let (x, y) = (x(it.day), y(it.close));
+        write!(marks, "<circle class=\"mark\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"><title>{}: {} naming it</title></circle>", it.day, crate::model::counted(it.stories, "story"))
+            .expect("memory");
+    }
+    Some(format!(
+        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"chart-title chart-desc\">\
+         <title id=\"chart-title\">Closes from {} to {}</title>\
+         <desc id=\"chart-desc\">Lowest {low}, highest {high}, last {}. Dots are days with stories. The table has every day.</desc>\
+         <path class=\"line\" d=\"{line}\"/>{marks}</svg>",
+        first.day, last.day, last.close
+    ))
+}
+
+/// Returns the days that can be seen: of each column of the drawing the first, the lowest, the highest and the last.
+fn thinned(days: &[ChartDay], x: impl Fn(NaiveDate) -> f64) -> Vec<ChartDay> {
+    let mut kept: Vec<ChartDay> = Vec::new();
+    #[expect(clippy::cast_possible_truncation, reason = "a drawing has 900 columns")]
+    let column = |it: &ChartDay| x(it.day) as i32;
+    for column in days.chunk_by(|a, b| column(a) == column(b)) {
+        let by_close = |a: &&ChartDay, b: &&ChartDay| a.close.total_cmp(&b.close);
+        let mut shown: Vec<ChartDay> = [
+            column.first(),
+            column.iter().min_by(by_close),
+            column.iter().max_by(by_close),
+            column.last(),
+        ]
+        .into_iter()
+        .flatten()
+        .copied()
+        .collect();
+        shown.sort_by_key(|it| it.day);
+        shown.dedup_by_key(|it| it.day);
+        kept.extend(shown);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str, close: f64, stories: u64) -> ChartDay {
+        ChartDay { day: text.parse().expect("a day"), close, stories }
+    }
+
+    #[test]
+    fn a_line_has_gaps_where_there_are_no_prices_and_marks_where_there_are_stories() {
+        let days = [
+            day("2024-01-01", 10.0, 0),
+            day("2024-01-02", 12.0, 3),
+            day("2024-06-01", 11.0, 1),
+            day("2024-06-02", 9.0, 0),
+        ];
+        let drawn = drawing(&days).expect("a drawing");
+        assert_eq!(drawn.matches('M').count(), 2, "{drawn}");
+        assert!(drawn.contains("2024-01-02: 3 stories naming it"), "{drawn}");
+        assert!(drawn.contains("2024-06-01: 1 story naming it"), "{drawn}");
+        assert!(drawn.contains("Lowest 9, highest 12, last 9"), "{drawn}");
+        assert_eq!(drawing(&days[..1]), None);
+    }
+
+    #[test]
+    fn a_column_has_at_most_four_points() {
+        let first: NaiveDate = "1990-01-01".parse().expect("a day");
+        let days: Vec<ChartDay> = (0_u32..12_000)
+            .map(|it| ChartDay {
+                day: first + chrono::Days::new(u64::from(it)),
+                close: f64::from(it % 17),
+                stories: 0,
+            })
+            .collect();
+        let drawn = drawing(&days).expect("a drawing");
+        assert!(drawn.matches('L').count() <= 4 * 900, "{}", drawn.len());
+    }
+}

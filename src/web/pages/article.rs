@@ -1,0 +1,253 @@
+//! A story: as it is, as it was, what changed, and the page it was read from. It is shown from our own pieces, never from the site's
+//! markup.
+
+use askama::Template;
+use url::Url;
+
+use crate::{
+    model::{Article, Block, BlockKind, Days},
+    store::{ArticleReference, CaptureLine, Reader, StoreError, Wording},
+    web::{
+        answer::WebAnswer,
+        diff::{Compared, Fate, compare},
+        shelf::ServedPaper,
+    },
+};
+
+use super::frame::{Frame, NamedLink};
+
+#[derive(Template)]
+#[template(path = "article.html")]
+struct ArticlePage {
+    frame: Frame,
+    id: i64,
+    section: Option<NamedLink>,
+    byline: Option<NamedLink>,
+    /// As printed, and in UTC.
+    dates: Vec<String>,
+    day: Option<String>,
+    summary: Vec<String>,
+    blocks: Vec<ShownBlock>,
+    tags: Vec<NamedLink>,
+    related: Vec<ShownLink>,
+    symbols: Vec<SymbolLine>,
+    origins: Vec<String>,
+    captures: Vec<CaptureLine>,
+    versions: u32,
+    /// Its address on the site.
+    source: Option<String>,
+}
+
+struct ShownBlock {
+    kind: &'static str,
+    text: String,
+    lines: Vec<String>,
+    url: Option<String>,
+}
+
+struct ShownLink {
+    title: String,
+    /// Our page of it, or else its address on the site.
+    path: Option<String>,
+    is_ours: bool,
+}
+
+struct SymbolLine {
+    link: NamedLink,
+    move_of_day: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "versions.html")]
+struct VersionsPage {
+    frame: Frame,
+    id: i64,
+    wordings: Vec<Wording>,
+}
+
+#[derive(Template)]
+#[template(path = "diff.html")]
+struct DiffPage {
+    frame: Frame,
+    id: i64,
+    parts: Vec<DiffPart>,
+}
+
+/// One field of a comparison.
+struct DiffPart {
+    title: &'static str,
+    compared: Vec<Compared>,
+}
+
+#[derive(Template)]
+#[template(path = "raw.html")]
+struct RawFramePage {
+    frame: Frame,
+    capture: CaptureLine,
+}
+
+/// Returns the article of an id: the archive's, or the site's.
+fn find(reader: &Reader, id: &str) -> Result<Option<Article>, StoreError> {
+    reader.article(&ArticleReference::Id(id.to_owned()))
+}
+
+pub(super) fn article(
+    served: &ServedPaper,
+    reader: &Reader,
+    id: &str,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let Some(article) = find(reader, id)? else { return Ok(None) };
+    // One story has one address.
+    if id != article.id.0.to_string() {
+        return Ok(Some(WebAnswer::see(&format!("/article/{}", article.id.0))));
+    }
+    let captures = reader.captures_of(article.id)?;
+    let symbols = symbols(reader, &article)?;
+    let Article { id, url, draft, version, .. } = article;
+    let title = draft.headline.clone().unwrap_or_else(|| "(no headline)".to_owned());
+    let mut related = Vec::new();
+    for link in &draft.links {
+        let ours = match &link.target {
+            Some(key) => reader.article(&ArticleReference::Key(key.clone()))?.map(|it| it.id.0),
+            None => None,
+        };
+        let path = ours.map(|it| format!("/article/{it}")).or_else(|| outside(link.url.as_deref()));
+        related.push(ShownLink { title: link.title.clone(), path, is_ours: ours.is_some() });
+    }
+    let mut dates = Vec::new();
+    for (what, at) in [("Published", draft.published_at), ("Updated", draft.updated_at)] {
+        if let Some(at) = at {
+            let utc = at.to_utc().format("%Y-%m-%d %H:%M UTC");
+            dates.push(format!("{what} {} ({utc})", at.format("%-d %B %Y, %H:%M %:z")));
+        }
+    }
+    if let (true, Some(day)) = (dates.is_empty(), draft.published_on) {
+        dates.push(format!("Published {}", day.format("%-d %B %Y")));
+    }
+    let page = ArticlePage {
+        frame: Frame::new(served, title),
+        id: id.0,
+        section: draft.section.as_deref().map(|it| NamedLink::new("section", it)),
+        byline: draft.byline.as_deref().map(|it| NamedLink::new("byline", it)),
+        dates,
+        day: draft.published_on.map(|it| it.to_string()),
+        summary: draft.summary,
+        blocks: draft.blocks.iter().map(shown).collect(),
+        tags: draft.tags.iter().map(|it| NamedLink::new("tag", &it.name)).collect(),
+        related,
+        symbols,
+        origins: draft.origins.iter().map(|it| format!("{}: {}", it.0.code(), it.1.code())).collect(),
+        captures,
+        versions: version,
+        source: outside(Some(&url)),
+    };
+    Ok(Some(WebAnswer::page(&page)))
+}
+
+/// Returns the symbols that a story names, each with its move on the day of the story.
+fn symbols(reader: &Reader, article: &Article) -> Result<Vec<SymbolLine>, StoreError> {
+    let mut lines = Vec::new();
+    for symbol in reader.symbols_of(article.id)? {
+        let day = article.draft.published_on.map(|it| Days { first: it, last: it });
+        let daily = match day {
+            Some(day) => reader.quotes_daily(&symbol, Some(day))?.pop(),
+            None => None,
+        };
+        let move_of_day = daily.map(|it| format!("{} ({:+.2} %)", it.close, it.change_pct));
+        lines.push(SymbolLine { link: NamedLink::new("symbol", &symbol), move_of_day });
+    }
+    Ok(lines)
+}
+
+/// Returns an address that a link may lead to: one of the web, and of nothing that runs.
+fn outside(url: Option<&str>) -> Option<String> {
+    let url = Url::parse(url?).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.to_string())
+}
+
+fn shown(block: &Block) -> ShownBlock {
+    let Block { kind, text, url } = block;
+    let kind = match kind {
+        BlockKind::Paragraph => "paragraph",
+        BlockKind::Heading => "heading",
+        BlockKind::List => "list",
+        BlockKind::Table => "table",
+        BlockKind::Quote => "quote",
+        BlockKind::Image => "image",
+        BlockKind::Embed => "embed",
+    };
+    ShownBlock {
+        kind,
+        text: text.clone(),
+        lines: text.lines().map(str::to_owned).collect(),
+        url: outside(url.as_deref()),
+    }
+}
+
+pub(super) fn versions(
+    served: &ServedPaper,
+    reader: &Reader,
+    id: &str,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let Some(article) = find(reader, id)? else { return Ok(None) };
+    let wordings = reader.wordings(article.id)?;
+    let title = article.draft.headline.unwrap_or_default();
+    let frame = Frame::new(served, format!("Wordings of: {title}"));
+    Ok(Some(WebAnswer::page(&VersionsPage { frame, id: article.id.0, wordings })))
+}
+
+pub(super) fn diff(
+    served: &ServedPaper,
+    reader: &Reader,
+    id: &str,
+    from: Option<u32>,
+    to: Option<u32>,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let Some(article) = find(reader, id)? else { return Ok(None) };
+    let to = to.unwrap_or(article.version);
+    let from = from.unwrap_or_else(|| to.saturating_sub(1));
+    let wordings = reader.wordings(article.id)?;
+    let of = |version: u32| wordings.iter().find(|it| it.version == version);
+    let (Some(old), Some(new)) = (of(from), of(to)) else { return Ok(None) };
+    let text = |it: &Option<String>| it.clone().unwrap_or_default();
+    let parts = [
+        ("Headline", text(&old.headline), text(&new.headline)),
+        ("Byline", text(&old.byline), text(&new.byline)),
+        ("Summary", old.summary.replace('\n', "\n\n"), new.summary.replace('\n', "\n\n")),
+        ("Story", old.body.clone(), new.body.clone()),
+    ];
+    let part = |(title, old, new): (&'static str, String, String)| DiffPart {
+        title,
+        compared: compare(&old, &new),
+    };
+    let page = DiffPage {
+        frame: Frame::new(served, format!("Version {from} and {to}: {}", text(&new.headline))),
+        id: article.id.0,
+        parts: parts.into_iter().map(part).collect(),
+    };
+    Ok(Some(WebAnswer::page(&page)))
+}
+
+pub(super) fn raw(
+    served: &ServedPaper,
+    reader: &Reader,
+    id: i64,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let Some((capture, _)) = reader.capture_with_body(id)? else { return Ok(None) };
+    let when = capture.captured_at.clone().unwrap_or_else(|| "an unknown day".to_owned());
+    let frame = Frame::new(served, format!("The page as it was on {when}"));
+    Ok(Some(WebAnswer::page(&RawFramePage { frame, capture })))
+}
+
+/// Returns a page as it was, for the frame of [`raw`] alone.
+pub(super) fn raw_page(reader: &Reader, id: i64) -> Result<Option<WebAnswer>, StoreError> {
+    let Some((capture, Some(body))) = reader.capture_with_body(id)? else { return Ok(None) };
+    let text = crate::html::decode(&body, capture.content_type.as_deref()).text.into_owned();
+    Ok(Some(WebAnswer::raw(text.into_bytes())))
+}
+
+pub(super) fn raw_source(reader: &Reader, id: i64) -> Result<Option<WebAnswer>, StoreError> {
+    let Some((capture, Some(body))) = reader.capture_with_body(id)? else { return Ok(None) };
+    let text = crate::html::decode(&body, capture.content_type.as_deref()).text.into_owned();
+    Ok(Some(WebAnswer::of("text/plain; charset=utf-8", text.into_bytes())))
+}

@@ -1,0 +1,109 @@
+//! How the archive is: days that need work, the last run, the queue. What is counted is `store`'s and `export`'s.
+
+use askama::Template;
+use chrono::Utc;
+
+use crate::{
+    export::{
+        answers::{HealthAnswer, HealthFacts, StatusAnswer},
+        archive_metrics,
+    },
+    extract,
+    jobs::{self, CoveredDay},
+    model::{Days, Verdict, counted},
+    store::{Reader, StoreError, room},
+    web::{answer::WebAnswer, shelf::ServedPaper},
+};
+
+use super::frame::Frame;
+
+/// Holes that are older are on the calendar alone.
+const HOLE_DAYS: u64 = 366;
+
+#[derive(Template)]
+#[template(path = "coverage.html")]
+struct CoveragePage {
+    frame: Frame,
+    days: Vec<OpenDay>,
+}
+
+struct OpenDay {
+    day: String,
+    state: &'static str,
+    why: String,
+}
+
+#[derive(Template)]
+#[template(path = "status.html")]
+struct StatusPage {
+    frame: Frame,
+    status: StatusAnswer,
+    health: String,
+}
+
+/// Returns the days that need work, the newest first.
+fn open_days(served: &ServedPaper, reader: &Reader, days: u64) -> Result<Vec<CoveredDay>, StoreError> {
+    let now = Utc::now();
+    let today = now.with_timezone(&served.profile.time_zone).date_naive();
+    let first = today.checked_sub_days(chrono::Days::new(days)).unwrap_or(today);
+    let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
+    let mut covered = jobs::coverage(reader, &served.profile, Days { first, last: today }, now)?;
+    covered.retain(is_open);
+    covered.reverse();
+    Ok(covered)
+}
+
+fn status_of(served: &ServedPaper, reader: &Reader) -> Result<StatusAnswer, StoreError> {
+    let path = served.shelf.path();
+    let status = reader.status(Utc::now(), extract::VERSION)?;
+    Ok(StatusAnswer::new(path.display().to_string(), status, room(path)))
+}
+
+/// Returns the state of the archive in a line each: last run, holes, drift.
+pub(super) fn lines(served: &ServedPaper, reader: &Reader) -> Result<Vec<String>, StoreError> {
+    let status = status_of(served, reader)?;
+    let mut lines = Vec::new();
+    if let Some(run) = status.runs.first() {
+        let outcome = run.outcome.as_deref().unwrap_or("running");
+        lines.push(format!(
+            "Last run: {} at {}, {outcome}, {} new",
+            run.command, run.started_at, run.stored
+        ));
+        if let Some(drift) = run.drift.first() {
+            lines.push(format!("Drift: {}", drift.measure));
+        }
+    }
+    let open = open_days(served, reader, HOLE_DAYS)?.len() as u64;
+    lines.push(match open {
+        0 => "No day of the last year needs work".to_owned(),
+        open => format!("{} of the last year to work on", counted(open, "day")),
+    });
+    Ok(lines)
+}
+
+pub(super) fn coverage(served: &ServedPaper, reader: &Reader) -> Result<Option<WebAnswer>, StoreError> {
+    let days = open_days(served, reader, HOLE_DAYS)?;
+    let open =
+        |it: CoveredDay| OpenDay { day: it.day.to_string(), state: it.verdict.code(), why: it.why };
+    let days = days.into_iter().map(open).collect();
+    Ok(Some(WebAnswer::page(&CoveragePage { frame: Frame::new(served, "Coverage"), days })))
+}
+
+pub(super) fn status(served: &ServedPaper, reader: &Reader) -> Result<Option<WebAnswer>, StoreError> {
+    let status = status_of(served, reader)?;
+    let health = HealthAnswer::new(&HealthFacts {
+        status: &status,
+        last_success: reader.last_success(None)?,
+        holes: open_days(served, reader, 30)?.len(),
+        age_max: chrono::TimeDelta::days(1),
+        now: Utc::now(),
+    });
+    let health = format!("{}: {}", health.health.word(), health.reasons.join(", "));
+    Ok(Some(WebAnswer::page(&StatusPage { frame: Frame::new(served, "Status"), status, health })))
+}
+
+/// Returns the archive's numbers for Prometheus.
+pub(super) fn metrics(served: &ServedPaper, reader: &Reader) -> Result<Option<WebAnswer>, StoreError> {
+    let text = archive_metrics(&served.profile.name, &status_of(served, reader)?);
+    Ok(Some(WebAnswer::of("text/plain; version=0.0.4; charset=utf-8", text.into_bytes())))
+}

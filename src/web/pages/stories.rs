@@ -1,0 +1,251 @@
+//! Stories that have something in common: words, a section, a byline, a topic, a change after publication, many readers.
+
+use askama::Template;
+
+use crate::{
+    export::answers::{HitAnswer, csv_header, csv_rows, to_json_lines},
+    model::{Days, counted},
+    store::{
+        ArticleReference, MARKS, Note, ReadStory, Reader, Search, SearchHit, SearchOrder, Since,
+        StoreError, StoryListing,
+    },
+    web::{
+        answer::WebAnswer,
+        route::{Asking, Form, NameKind, part},
+        shelf::ServedPaper,
+    },
+};
+
+use super::{
+    frame::{Frame, StoryLine, escaped},
+    paper::as_list,
+};
+
+/// Stories on one page.
+const SHOWN_MAX: u32 = 200;
+const HITS_MAX: u32 = 50;
+
+#[derive(Template)]
+#[template(path = "stories.html")]
+struct StoriesPage {
+    frame: Frame,
+    said: String,
+    stories: Vec<StoryLine>,
+    /// The address of the list for programs, without its ending.
+    list_path: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    frame: Frame,
+    asked: Asking,
+    hits: Vec<ShownHit>,
+    said: String,
+    /// The search as a query of an address.
+    list: String,
+}
+
+struct ShownHit {
+    path: String,
+    headline: String,
+    line: String,
+    /// The words between are marked: plain, marked, plain, …
+    snippet: Vec<SnippetPart>,
+}
+
+struct SnippetPart {
+    text: String,
+    is_marked: bool,
+}
+
+#[derive(Template)]
+#[template(path = "most_read.html")]
+struct MostReadPage {
+    frame: Frame,
+    stories: Vec<ReadStory>,
+}
+
+pub(super) fn search(
+    served: &ServedPaper,
+    reader: &Reader,
+    asked: &Asking,
+    form: Form,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let mut frame = Frame::new(served, "Search");
+    frame.query.clone_from(&asked.query);
+    let list = asked.to_query();
+    if asked.query.is_empty() {
+        let said = "Words, or an expression: \"two words\", word*, AND, OR, NOT.".to_owned();
+        let page = SearchPage { frame, asked: asked.clone(), hits: Vec::new(), said, list };
+        return Ok(Some(WebAnswer::page(&page)));
+    }
+    let days = (asked.from.is_some() || asked.to.is_some()).then(|| Days {
+        first: asked.from.unwrap_or(chrono::NaiveDate::MIN),
+        last: asked.to.unwrap_or(chrono::NaiveDate::MAX),
+    });
+    let search = Search {
+        query: asked.query.clone(),
+        days,
+        section: asked.section.clone(),
+        byline: asked.byline.clone(),
+        symbol: asked.symbol.as_ref().map(|it| it.to_uppercase()),
+        limit: HITS_MAX,
+        order: if asked.sort.is_some() { SearchOrder::Newest } else { SearchOrder::Best },
+    };
+    let answer = reader.search(&search)?;
+    let rows = || answer.hits.iter().cloned().map(HitAnswer::from);
+    match form {
+        Form::Csv => {
+            let text = csv_header::<HitAnswer>() + &csv_rows(rows());
+            return Ok(Some(WebAnswer::of("text/csv; charset=utf-8", text.into_bytes())));
+        }
+        Form::Json => {
+            let text = to_json_lines(rows());
+            return Ok(Some(WebAnswer::of("application/x-ndjson; charset=utf-8", text.into_bytes())));
+        }
+        Form::Atom => return Ok(Some(feed(served, &format!("Search: {}", asked.query), &answer.hits))),
+        Form::Page => {}
+    }
+    let mut said = counted(answer.hits.len() as u64, "story");
+    if answer.hits.len() as u64 == u64::from(HITS_MAX) {
+        said = format!("The first {said}");
+    }
+    said += match answer.note {
+        Some(Note::Words) => "; this is not an expression, so its words were looked for",
+        Some(Note::TooMany { .. }) => "; too many to rank, the newest come first",
+        None => "",
+    };
+    let hits = answer.hits.iter().map(shown).collect();
+    Ok(Some(WebAnswer::page(&SearchPage { frame, asked: asked.clone(), hits, said, list })))
+}
+
+fn shown(hit: &SearchHit) -> ShownHit {
+    let line = [hit.published_on.clone(), hit.section.clone(), hit.byline.clone()];
+    let parts = hit.snippet.split(MARKS).enumerate();
+    ShownHit {
+        path: format!("/article/{}", hit.id),
+        headline: hit.headline.clone().unwrap_or_else(|| "(no headline)".to_owned()),
+        line: line.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        snippet: parts
+            .map(|(nth, text)| SnippetPart { text: text.to_owned(), is_marked: nth % 2 == 1 })
+            .collect(),
+    }
+}
+
+pub(super) fn names(
+    served: &ServedPaper,
+    reader: &Reader,
+    kind: NameKind,
+    name: &str,
+    form: Form,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let mut listing = StoryListing { limit: SHOWN_MAX, ..StoryListing::default() };
+    let (word, stories) = match kind {
+        NameKind::Section => {
+            listing.section = Some(name.to_owned());
+            ("section", reader.list(&listing)?)
+        }
+        NameKind::Byline => {
+            listing.byline = Some(name.to_owned());
+            ("byline", reader.list(&listing)?)
+        }
+        NameKind::Tag => ("tag", tagged(reader, name)?),
+    };
+    if stories.is_empty() {
+        return Ok(None);
+    }
+    if let Some(answer) = as_list(&stories, form) {
+        return Ok(Some(answer));
+    }
+    let count = stories.len() as u64;
+    let newest = if count == u64::from(SHOWN_MAX) { "The newest " } else { "" };
+    let page = StoriesPage {
+        frame: Frame::new(served, format!("{name} ({word})")),
+        said: format!("{newest}{}", counted(count, "story")),
+        stories: stories.into_iter().map(StoryLine::from).collect(),
+        list_path: Some(format!("/{word}/{}", part(name))),
+    };
+    Ok(Some(WebAnswer::page(&page)))
+}
+
+fn tagged(reader: &Reader, tag: &str) -> Result<Vec<crate::store::ListedStory>, StoreError> {
+    let mut stories = Vec::new();
+    for page in reader.tagged(tag, SHOWN_MAX)? {
+        let Some(article) = reader.article(&ArticleReference::Id(page.0.to_string()))? else { continue };
+        stories.push(crate::store::ListedStory {
+            id: article.id.0,
+            published_on: article.draft.published_on.map(|it| it.to_string()),
+            published_at: article.draft.published_at.map(|it| it.to_rfc3339()),
+            section: article.draft.section,
+            byline: article.draft.byline,
+            headline: article.draft.headline,
+            version: article.version,
+            url: Some(article.url),
+        });
+    }
+    Ok(stories)
+}
+
+pub(super) fn changes(
+    served: &ServedPaper,
+    reader: &Reader,
+    form: Form,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let listing = StoryListing { since: Since::Changed, limit: SHOWN_MAX, ..StoryListing::default() };
+    let stories = reader.list(&listing)?;
+    if form == Form::Atom {
+        let hit = |it: &crate::store::ListedStory| SearchHit {
+            id: it.id,
+            published_on: it.published_on.clone(),
+            section: it.section.clone(),
+            byline: it.byline.clone(),
+            headline: it.headline.clone(),
+            url: it.url.clone(),
+            snippet: counted(u64::from(it.version), "wording"),
+        };
+        let hits: Vec<SearchHit> = stories.iter().map(hit).collect();
+        return Ok(Some(feed(served, "Changes after publication", &hits)));
+    }
+    if let Some(answer) = as_list(&stories, form) {
+        return Ok(Some(answer));
+    }
+    let page = StoriesPage {
+        frame: Frame::new(served, "Changed after publication"),
+        said: counted(stories.len() as u64, "story"),
+        stories: stories.into_iter().map(StoryLine::from).collect(),
+        list_path: Some("/changes".to_owned()),
+    };
+    Ok(Some(WebAnswer::page(&page)))
+}
+
+pub(super) fn most_read(served: &ServedPaper, reader: &Reader) -> Result<Option<WebAnswer>, StoreError> {
+    let frame = Frame::new(served, "Most read");
+    Ok(Some(WebAnswer::page(&MostReadPage { frame, stories: reader.read_most(SHOWN_MAX)? })))
+}
+
+/// Returns stories as an Atom feed (RFC 4287).
+fn feed(served: &ServedPaper, title: &str, hits: &[SearchHit]) -> WebAnswer {
+    let entry = |hit: &SearchHit| {
+        let day = hit.published_on.as_deref().unwrap_or("1970-01-01");
+        format!(
+            "<entry><title>{}</title><id>urn:tearsheet:article:{}</id><link href=\"/article/{}\"/>\
+             <updated>{day}T00:00:00Z</updated><summary>{}</summary></entry>\n",
+            escaped(hit.headline.as_deref().unwrap_or("(no headline)")),
+            hit.id,
+            hit.id,
+            escaped(&hit.snippet.replace(MARKS, ""))
+        )
+    };
+    let entries: String = hits.iter().map(entry).collect();
+    let newest = hits.iter().filter_map(|it| it.published_on.as_deref()).max().unwrap_or("1970-01-01");
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\">\n<title>{}: {}</title>\n\
+         <id>urn:tearsheet:feed:{}</id>\n<updated>{newest}T00:00:00Z</updated>\n<author><name>{}</name></author>\n{entries}</feed>\n",
+        escaped(&served.profile.name),
+        escaped(title),
+        part(title),
+        escaped(&served.profile.name)
+    );
+    WebAnswer::of("application/atom+xml; charset=utf-8", text.into_bytes())
+}
