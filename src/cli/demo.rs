@@ -63,7 +63,8 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     printer.data(&format!(
         "  sqlite3 {name} \"SELECT published_on, section, headline FROM articles ORDER BY published_on DESC LIMIT 5\"\n  \
          sqlite3 {name} \"SELECT symbol, price, change_pct FROM quotes WHERE kind = 'index' ORDER BY symbol\"\n  \
-         sqlite3 {name} \"SELECT headline FROM articles_fts WHERE articles_fts MATCH 'rupee' ORDER BY rank\"\n"
+         sqlite3 {name} \"SELECT headline FROM articles_fts WHERE articles_fts MATCH 'rupee' ORDER BY rank\"\n  \
+         tearsheet serve --archive {name}    # the same in a browser\n"
     ))?;
     Ok(Exit::Done)
 }

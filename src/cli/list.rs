@@ -29,11 +29,11 @@ pub(super) fn run(common: &Common, args: &ListArgs, printer: &Printer) -> anyhow
         Some(day) => Range { from: Some(day), to: Some(day) },
         None => args.range,
     };
-    let symbol = args.symbol.as_ref().map(|it| it.to_uppercase());
+    let symbol = args.of.symbol.as_ref().map(|it| it.to_uppercase());
     let listing = StoryListing {
         days: range.bounds(today(&session.config.profile, Utc::now()))?,
-        section: args.section.clone(),
-        byline: args.byline.clone(),
+        section: args.of.section.clone(),
+        byline: args.of.byline.clone(),
         symbol,
         since: if args.changed { Since::Changed } else { Since::Any },
         limit: args.limit,

@@ -33,9 +33,9 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
     let search = Search {
         query,
         days: args.range.bounds(today(&session.config.profile, Utc::now()))?,
-        section: args.section.clone(),
-        byline: args.byline.clone(),
-        symbol: args.symbol.as_ref().map(|it| it.to_uppercase()),
+        section: args.of.section.clone(),
+        byline: args.of.byline.clone(),
+        symbol: args.of.symbol.as_ref().map(|it| it.to_uppercase()),
         limit: args.limit,
         order: if args.newest { SearchOrder::Newest } else { SearchOrder::Best },
     };

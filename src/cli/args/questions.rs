@@ -7,13 +7,9 @@ use clap::{Args, ValueEnum};
 
 use super::super::days::{Day, Range};
 
+/// What stories are asked for by, beside their day and their words.
 #[derive(Debug, Args)]
-pub(in crate::cli) struct SearchArgs {
-    /// Words, or an expression of SQLite's FTS5
-    #[arg(required = true, value_name = "QUERY")]
-    pub(in crate::cli) query: Vec<String>,
-    #[command(flatten)]
-    pub(in crate::cli) range: Range,
+pub(in crate::cli) struct StoryNames {
     /// Only this section
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) section: Option<String>,
@@ -23,6 +19,17 @@ pub(in crate::cli) struct SearchArgs {
     /// Only stories that name this symbol
     #[arg(long, value_name = "SYMBOL")]
     pub(in crate::cli) symbol: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SearchArgs {
+    /// Words, or an expression of SQLite's FTS5
+    #[arg(required = true, value_name = "QUERY")]
+    pub(in crate::cli) query: Vec<String>,
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    #[command(flatten)]
+    pub(in crate::cli) of: StoryNames,
     /// At most so many
     #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(in crate::cli) limit: u32,
@@ -41,15 +48,8 @@ pub(in crate::cli) struct ListArgs {
     pub(in crate::cli) day: Option<Day>,
     #[command(flatten)]
     pub(in crate::cli) range: Range,
-    /// Only this section
-    #[arg(long, value_name = "NAME")]
-    pub(in crate::cli) section: Option<String>,
-    /// Only stories signed so, or by somebody of whose name this is a part
-    #[arg(long, value_name = "NAME")]
-    pub(in crate::cli) byline: Option<String>,
-    /// Only stories that name this symbol
-    #[arg(long, value_name = "SYMBOL")]
-    pub(in crate::cli) symbol: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) of: StoryNames,
     /// Only stories that the site changed after publication
     #[arg(long)]
     pub(in crate::cli) changed: bool,
