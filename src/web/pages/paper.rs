@@ -40,8 +40,9 @@ struct MonthLine {
 
 struct DayLine {
     day: String,
-    /// `Monday 4 March 2024: 138 stories, complete`.
+    /// `Monday 4 March 2024`, and what is said of it to those who do not see the table: `138 stories, complete`.
     name: String,
+    said: String,
     stories: u64,
     state: &'static str,
     glyph: &'static str,
@@ -151,10 +152,10 @@ pub(super) fn month(
     let days = jobs::coverage(reader, &served.profile, Days { first, last }, Utc::now())?;
     let line = |it: &jobs::CoveredDay| {
         let state = it.verdict.code();
-        let name = it.day.format("%A %-d %B %Y");
         DayLine {
             day: it.day.to_string(),
-            name: format!("{name}: {}, {state}", counted(it.articles, "story")),
+            name: it.day.format("%A %-d %B %Y").to_string(),
+            said: format!("{}, {state}", counted(it.articles, "story")),
             stories: it.articles,
             state,
             glyph: glyph(it.verdict),
