@@ -88,7 +88,7 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
         tally.stored, tally.updated, tally.unchanged, tally.failed
     );
     if 0 < tally.by_feed {
-        line += &format!(", {} of the new by feed alone", tally.by_feed);
+        line += &format!(", {} of the new came by feed", tally.by_feed);
     }
     if 0 < tally.drafted {
         line += &format!(", {} say less than before (table drafts)", tally.drafted);

@@ -206,7 +206,7 @@ pub struct Tally {
     pub fetched: u64,
     /// Articles stored for the first time.
     pub stored: u64,
-    /// Those of them that came by feed alone.
+    /// Those of them that came by feed, whatever became of their pages since.
     pub by_feed: u64,
     /// Articles that got another version.
     pub updated: u64,

@@ -54,7 +54,7 @@ fn a_story_that_its_feed_carries_is_an_article_although_its_page_is_refused() {
     let ran = program.run(&["scrape"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("1 new") && ran.stderr.contains("1 of the new by feed alone"),
+        ran.stderr.contains("1 new") && ran.stderr.contains("1 of the new came by feed"),
         "{}",
         ran.stderr
     );
@@ -204,4 +204,83 @@ fn an_item_of_a_feed_is_a_resource_of_the_feed_in_a_web_archive() {
     let index = std::fs::read_to_string(program.path("out/indexes/index.cdxj")).expect("an index");
     assert!(index.contains("/feeds/latest-news"), "{index}");
     assert!(!index.contains("/news/1/a"), "{index}");
+}
+
+#[test]
+fn a_site_that_refuses_every_third_page_has_all_its_stories_out_of_its_feed() {
+    const STORIES: u32 = 30;
+    let site = Site::start();
+    let words = |id: u32| format!("wording number {id}");
+    let items: Vec<String> = (1..=STORIES).map(|id| item(site.base(), id, &words(id))).collect();
+    site.on("/feeds/latest-news", [feed(&items)]);
+    for id in 1..=STORIES {
+        let reply = if id % 3 == 0 { status(403) } else { page(&words(id)) };
+        site.on(&format!("/news/{id}/a"), [reply]);
+    }
+    let program = Program::plain(site.base(), "max_attempts = 1");
+    let ran = program.run(&["scrape"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("30 new") && ran.stderr.contains("30 of the new came by feed"),
+        "{}",
+        ran.stderr
+    );
+    let right = "SELECT count(*) FROM articles WHERE body LIKE '%The first wording number ' || site_id || ' of%'";
+    assert_eq!(one(&program.archive(), right), STORIES.to_string());
+    for id in 1..=STORIES {
+        assert_eq!(site.visits(&format!("/news/{id}/a")).len(), 1, "{id}");
+    }
+    // What was refused is due later, and nothing is asked for before.
+    site.forget_visits();
+    program.ok(&["scrape"]);
+    assert!(site.all_visits().iter().all(|it| !it.path.starts_with("/news/")));
+    for id in (3..=STORIES).step_by(3) {
+        site.on(&format!("/news/{id}/a"), [page(&words(id))]);
+    }
+    due_again(&program);
+    program.ok(&["scrape"]);
+    let archive = program.archive();
+    assert_eq!(one(&archive, "SELECT count(*) || ' ' || sum(version) FROM articles"), "30 30");
+    assert_eq!(one(&archive, "SELECT count(*) FROM pages WHERE state = 'stored' AND NOT by_feed"), "30");
+    program.ok(&["verify", "--accept"]);
+}
+
+#[test]
+fn a_feed_of_thirty_loses_nothing_of_a_hundred_and_fifty_stories_a_day_that_the_list_still_names() {
+    let site = Site::start();
+    let mut begin = chrono::Utc::now() - chrono::TimeDelta::days(2);
+    for id in 1..=375_u32 {
+        site.on(&format!("/news/{id}/a"), [page(&format!("wording number {id}"))]);
+    }
+    let program = Program::new();
+    let sources = "article_feed = \"\"\nsitemaps = []\n[[site.feeds]]\nurl = \"/feeds/latest-news\"\n\
+                   [[site.listings]]\nurl = \"/latest-news\"\nwhen = \"overflow\"\n";
+    program.configure(site.base(), "", sources);
+    // Every twelve hours there are 75 more, one every nine and a half minutes.
+    for newest in (75..=375_u32).step_by(75) {
+        let at = |id: u32| begin + chrono::TimeDelta::seconds(570 * i64::from(id + 75 - newest));
+        let dated = |id: u32| {
+            let date = at(id).to_rfc2822();
+            item(site.base(), id, "x")
+                .replace("Wed, 22 Oct 2025 11:00:00 +0500", &date)
+                .split("<content:encoded>")
+                .next()
+                .map(|it| format!("{it}</item>"))
+                .expect("an item")
+        };
+        let items: Vec<String> = (newest - 29..=newest).rev().map(dated).collect();
+        site.on("/feeds/latest-news", [feed(&items)]);
+        let first = newest.saturating_sub(99).max(1);
+        let links: String = (first..=newest)
+            .rev()
+            .map(|id| format!("<article><h2><a href=\"/news/{id}/a\">Story {id}</a></h2></article>"))
+            .collect();
+        site.on("/latest-news", [ok(format!("<html><body><main>{links}</main></body></html>"))]);
+        let ran = program.ok(&["scrape"]);
+        assert_eq!(ran.stderr.contains("1 feed overflowed"), 75 < newest, "{newest}: {}", ran.stderr);
+        begin += chrono::TimeDelta::hours(12);
+    }
+    // The first pass had none before it, and read the thirty of the feed: from there on nothing is missing.
+    let held = "SELECT count(*) || ' from ' || min(CAST(site_id AS INTEGER)) FROM articles";
+    assert_eq!(one(&program.archive(), held), "330 from 46");
 }
