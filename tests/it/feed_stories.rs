@@ -271,10 +271,9 @@ fn a_feed_of_thirty_loses_nothing_of_a_hundred_and_fifty_stories_a_day_that_the_
         let items: Vec<String> = (newest - 29..=newest).rev().map(dated).collect();
         site.on("/feeds/latest-news", [feed(&items)]);
         let first = newest.saturating_sub(99).max(1);
-        let links: String = (first..=newest)
-            .rev()
-            .map(|id| format!("<article><h2><a href=\"/news/{id}/a\">Story {id}</a></h2></article>"))
-            .collect();
+        let links = (first..=newest).rev().fold(String::new(), |all, id| {
+            all + &format!("<article><h2><a href=\"/news/{id}/a\">Story {id}</a></h2></article>")
+        });
         site.on("/latest-news", [ok(format!("<html><body><main>{links}</main></body></html>"))]);
         let ran = program.ok(&["scrape"]);
         assert_eq!(ran.stderr.contains("1 feed overflowed"), 75 < newest, "{newest}: {}", ran.stderr);
