@@ -92,6 +92,18 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Returns what every board said of a day, seen last within the days after it, in the order of the boards.
+    pub fn rates_on(&self, day: &str) -> Result<Vec<RateRow>> {
+        // Of several rows of a group, SQLite takes the columns of the one with the greatest `captured_at`.
+        let sql = "SELECT r.as_of, b.board, r.code, r.name, r.unit, r.value, r.change, r.change_pct, max(b.captured_at)
+                     FROM boards b JOIN board_rows r ON r.board_id = b.id
+                    WHERE b.captured_at >= date(?1, '-1 day') AND b.captured_at < date(?1, '+7 days') AND r.as_of = ?1
+                    GROUP BY b.board, r.code ORDER BY b.board, r.position";
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map([day], rate)?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Returns everything that a board said of a code, in the order of capture. Without a range of days, values of an unknown day
     /// too.
     pub fn board_values(&self, board: &str, code: &str, days: Option<Days>) -> Result<Vec<RateRow>> {

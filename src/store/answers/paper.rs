@@ -132,14 +132,14 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Returns what was read most, the newest day first.
-    pub fn read_most(&self, limit: u32) -> Result<Vec<ReadStory>> {
+    /// Returns what was read most, the newest day first; of one day where it is named.
+    pub fn read_most(&self, day: Option<&str>, limit: u32) -> Result<Vec<ReadStory>> {
         let sql = "SELECT t.day, t.best_rank, t.article_id, t.captures,
                           (SELECT r.title FROM most_read_rows r WHERE r.host = t.host AND r.site_id = t.site_id LIMIT 1)
-                     FROM attention t WHERE t.day IS NOT NULL
-                    ORDER BY t.day DESC, t.best_rank, t.captures DESC LIMIT ?1";
+                     FROM attention t WHERE t.day IS NOT NULL AND (?1 IS NULL OR t.day = ?1)
+                    ORDER BY t.day DESC, t.best_rank, t.captures DESC LIMIT ?2";
         let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map([limit], |row| {
+        let rows = query.query_map(params![day, limit], |row| {
             Ok(ReadStory {
                 day: row.get(0)?,
                 best_rank: row.get(1)?,

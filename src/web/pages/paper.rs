@@ -7,7 +7,7 @@ use crate::{
     export::answers::{StoryAnswer, csv_header, csv_rows, to_json_lines},
     jobs,
     model::{Days, Verdict, counted},
-    store::{ListedStory, Reader, StoreError, StoryListing},
+    store::{ListedStory, RateRow, ReadStory, Reader, StoreError, StoryListing},
     web::{
         answer::{CacheTime, WebAnswer},
         route::Form,
@@ -22,6 +22,8 @@ use super::{
 
 /// A day has so many stories at most.
 const STORIES_MAX: u32 = 5_000;
+/// The stories of a day that were read most.
+const READ_MAX: u32 = 10;
 /// The months of the front page.
 const MONTHS_SHOWN: usize = 12;
 
@@ -85,10 +87,18 @@ struct DayPage {
     verdict: String,
     groups: Vec<StoryGroup>,
     indices: Vec<IndexLine>,
+    boards: Vec<ShownBoard>,
+    read: Vec<ReadStory>,
     before: Option<String>,
     after: Option<String>,
     /// The same day in every year: `/on/03-28`.
     on: String,
+}
+
+/// A market board as it was seen last for a day.
+struct ShownBoard {
+    name: String,
+    rows: Vec<RateRow>,
 }
 
 struct IndexLine {
@@ -211,6 +221,8 @@ pub(super) fn day(
         verdict: format!("{count}, {words}"),
         groups: by_section(stories),
         indices: indices(reader, day)?,
+        boards: boards(reader, day)?,
+        read: reader.read_most(Some(&day.to_string()), READ_MAX)?,
         before,
         after,
         on: format!("/on/{:02}-{:02}", day.month(), day.day()),
@@ -218,6 +230,17 @@ pub(super) fn day(
     // What is complete changes no more, but for a later wording.
     let keeping = if verdict == Verdict::Complete { CacheTime::Day } else { CacheTime::Ask };
     Ok(Some(WebAnswer::page(&page).keeping(keeping)))
+}
+
+fn boards(reader: &Reader, day: NaiveDate) -> Result<Vec<ShownBoard>, StoreError> {
+    let mut boards: Vec<ShownBoard> = Vec::new();
+    for row in reader.rates_on(&day.to_string())? {
+        match boards.iter_mut().find(|it| it.name == row.board) {
+            Some(board) => board.rows.push(row),
+            None => boards.push(ShownBoard { name: row.board.clone(), rows: vec![row] }),
+        }
+    }
+    Ok(boards)
 }
 
 fn indices(reader: &Reader, day: NaiveDate) -> Result<Vec<IndexLine>, StoreError> {

@@ -221,7 +221,7 @@ pub(super) fn changes(
 
 pub(super) fn most_read(served: &ServedPaper, reader: &Reader) -> Result<Option<WebAnswer>, StoreError> {
     let frame = Frame::new(served, "Most read");
-    Ok(Some(WebAnswer::page(&MostReadPage { frame, stories: reader.read_most(SHOWN_MAX)? })))
+    Ok(Some(WebAnswer::page(&MostReadPage { frame, stories: reader.read_most(None, SHOWN_MAX)? })))
 }
 
 /// Returns stories as an Atom feed (RFC 4287).
