@@ -19,6 +19,7 @@ const kind = (path) => path.split("?")[0].replace(/\/[^/]+(?=\/|$)/g, (part, at)
 
 async function watch(context) {
   const page = await context.newPage();
+  page.setDefaultTimeout(90_000);
   // A page as it was wants scripts and pictures, and gets none: that is said, and is as it should be.
   const isBlocked = (text) => /^Blocked script execution|violates the following Content Security Policy/.test(text);
   page.on("console", (message) => message.type() === "error" && !isBlocked(message.text()) && fail(`${page.url()}: console: ${message.text()}`));
