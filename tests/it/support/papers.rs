@@ -28,6 +28,8 @@ pub(crate) fn papers() -> Vec<Paper> {
     let mut paths: Vec<PathBuf> = fs::read_dir(root().join("docs"))
         .expect("docs")
         .map(|entry| Path::new("docs").join(entry.expect("an entry").file_name()))
+        // Pictures stand beside the papers.
+        .filter(|it| it.extension().is_some_and(|it| it == "md"))
         .collect();
     paths.sort();
     let tops = ["README.md", "CONTRIBUTING.md", "migrations/README.md", "benches/results/README.md"];
