@@ -1,15 +1,13 @@
 //! `tearsheet forget`: takes a story out of the archive. What is forgotten is decided in `store`.
 
-use url::Url;
-
 use crate::{
     model::counted,
-    store::{ArticleReference, Traces, Writer},
+    store::{Traces, Writer},
 };
 
 use super::{
     args::{Common, ForgetArgs},
-    failure::{Exit, Usage},
+    failure::Exit,
     printer::Printer,
     session::{Session, block_on, upgraded},
 };
@@ -19,18 +17,7 @@ pub(super) fn run(common: &Common, args: &ForgetArgs, printer: &Printer) -> anyh
     // Nothing is forgotten in a rehearsal, and no other run may write where something is.
     let writer = if args.dry_run { None } else { Some(session.existing_writer()?) };
     let reader = session.reader()?;
-    let reference = match Url::parse(&args.article) {
-        Ok(url) => session.config.profile.page_key(&url).map(ArticleReference::Key),
-        Err(_) => Some(ArticleReference::Id(args.article.clone())),
-    };
-    let article = reference.map(|it| reader.article(&it)).transpose()?.flatten();
-    let article = article.ok_or_else(|| {
-        let hint = "an id is the archive's or the site's; what was forgotten once is gone";
-        Usage::new(
-            format!("there is no article `{}` in `{}`", args.article, session.archive.display()),
-            hint,
-        )
-    })?;
+    let article = session.article(&reader, &args.article)?;
     let headline = article.draft.headline.as_deref().unwrap_or("(no headline)");
     printer.note(&format!("{} (id {}): {headline}", article.key, article.id.0));
     let Some(writer) = writer else {

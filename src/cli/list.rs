@@ -35,6 +35,7 @@ pub(super) fn run(common: &Common, args: &ListArgs, printer: &Printer) -> anyhow
         section: args.of.section.clone(),
         byline: args.of.byline.clone(),
         symbol,
+        tag: None,
         since: if args.changed { Since::Changed } else { Since::Any },
         limit: args.limit,
     };

@@ -35,7 +35,7 @@ mod verify;
 
 use std::{borrow::Cow, ffi::OsString, process::ExitCode};
 
-use clap::FromArgMatches;
+use clap::Parser;
 
 use self::{
     account::told,
@@ -48,10 +48,13 @@ use self::{
 /// Run the program. Everything it does is in the exit code, on stdout and on stderr.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let typed = args::command().try_get_matches_from(&args);
-    let cli = match typed.and_then(|it| Cli::from_arg_matches(&it)) {
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
-        Err(error) => return typed_wrongly(&error, &args),
+        // Help takes a while to put together, and is part of what is said of a mistake, too.
+        Err(error) => {
+            let error = args::command().try_get_matches_from(&args).err().unwrap_or(error);
+            return typed_wrongly(&error, &args);
+        }
     };
     session::survive_file_limits();
     let printer = Printer::new(&cli.common);

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Context;
 use tokio::{runtime::Runtime, sync::watch};
+use url::Url;
 
 use crate::{
     config::{Config, LoadedConfig},
@@ -17,7 +18,8 @@ use crate::{
     extract::Extractor,
     fetch::Fetcher,
     jobs::{Limits, Pass, Stop},
-    store::{Reader, StoreError, Upgrade, Writer},
+    model::Article,
+    store::{ArticleReference, Reader, StoreError, Upgrade, Writer},
 };
 
 use super::{args::Common, failure::Usage};
@@ -121,6 +123,19 @@ impl Session {
 
     pub(super) fn reader(&self) -> anyhow::Result<Reader> {
         Ok(Reader::open(&self.archive)?)
+    }
+
+    /// Returns the article that a user named: by its address, or by the archive's or the site's id.
+    pub(super) fn article(&self, reader: &Reader, named: &str) -> anyhow::Result<Article> {
+        let reference = match Url::parse(named) {
+            Ok(url) => self.config.profile.page_key(&url).map(ArticleReference::Key),
+            Err(_) => Some(ArticleReference::Id(named.to_owned())),
+        };
+        let article = reference.map(|it| reader.article(&it)).transpose()?.flatten();
+        Ok(article.ok_or_else(|| {
+            let hint = "an id is the archive's or the site's, and `tearsheet list` shows the archive's; what was forgotten is gone";
+            Usage::new(format!("there is no article `{named}` in `{}`", self.archive.display()), hint)
+        })?)
     }
 }
 

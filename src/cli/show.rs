@@ -1,14 +1,12 @@
 //! `tearsheet show`: an article as a person reads it, an older wording of it, what changed between two, or its raw page. Programs
 //! read articles with `export`.
 
-use console::Style;
-use similar::{ChangeTag, TextDiff};
-use url::Url;
-
 use crate::{
     model::{Article, BlockKind, Draft, Link},
-    store::{ArticleReference, Reader, Wording},
+    store::{Reader, Wording},
 };
+use console::Style;
+use similar::{ChangeTag, TextDiff};
 
 use super::{
     args::{Common, ShowArgs},
@@ -23,15 +21,7 @@ const WIDTH_MAX: usize = 80;
 pub(super) fn run(common: &Common, args: &ShowArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let reader = session.reader()?;
-    let reference = match Url::parse(&args.article) {
-        Ok(url) => session.config.profile.page_key(&url).map(ArticleReference::Key),
-        Err(_) => Some(ArticleReference::Id(args.article.clone())),
-    };
-    let article = reference.map(|it| reader.article(&it)).transpose()?.flatten();
-    let article = article.ok_or_else(|| {
-        let hint = "an id is the archive's or the site's; `sqlite3 ARCHIVE \"SELECT id, headline FROM articles\"` lists them";
-        Usage::new(format!("there is no article `{}` in `{}`", args.article, session.archive.display()), hint)
-    })?;
+    let article = session.article(&reader, &args.article)?;
     if args.raw {
         raw(&reader, &article, printer)?;
     } else if args.diff {

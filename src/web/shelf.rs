@@ -51,13 +51,11 @@ impl ReaderShelf {
         question: impl FnOnce(&ServedPaper, &Reader) -> Result<WebAnswer, StoreError> + Send + 'static,
     ) -> Option<WebAnswer> {
         let _turn = served.shelf.turns.acquire().await.ok()?;
-        let served = Arc::clone(served);
         let reader = served.shelf.take().ok()?;
         let interrupter = reader.interrupter();
-        let asking = tokio::task::spawn_blocking(move || {
-            let answer = question(&served, &reader);
-            served.shelf.put(reader);
-            answer
+        let asking = tokio::task::spawn_blocking({
+            let served = Arc::clone(served);
+            move || (question(&served, &reader), reader)
         });
         tokio::pin!(asking);
         let answered = tokio::select! {
@@ -68,7 +66,10 @@ impl ReaderShelf {
             }
         };
         // A panic was said where it happened.
-        match answered.ok()? {
+        let (answer, reader) = answered.ok()?;
+        // Not before: the interrupt would meet the question of whoever has it next.
+        served.shelf.put(reader);
+        match answer {
             Ok(answer) => Some(answer),
             Err(error) => {
                 tracing::warn!("a page cannot be shown: {error}");

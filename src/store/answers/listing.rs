@@ -18,6 +18,8 @@ pub struct StoryListing {
     pub byline: Option<String>,
     /// Only those that name this symbol.
     pub symbol: Option<String>,
+    /// Only those that this topic is on.
+    pub tag: Option<String>,
     /// Which of them by what became of them.
     pub since: Since,
     /// At most so many.
@@ -58,7 +60,7 @@ pub struct ListedStory {
 impl Reader {
     /// Returns stories, the newest first.
     pub fn list(&self, listing: &StoryListing) -> Result<Vec<ListedStory>> {
-        let StoryListing { days, section, byline, symbol, since, limit } = listing;
+        let StoryListing { days, section, byline, symbol, tag, since, limit } = listing;
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
         let mut query = self.conn.prepare_cached(
             "SELECT id, published_on, published_at, section, byline, headline, version, url FROM articles a
@@ -66,12 +68,13 @@ impl Reader {
                 AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)
                 AND (?4 IS NULL OR a.byline LIKE '%' || ?4 || '%')
                 AND (?5 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = a.id AND m.symbol = ?5))
+                AND (?8 IS NULL OR a.id IN (SELECT t.article_id FROM tags t WHERE t.tag = ?8))
                 AND (NOT ?6 OR EXISTS (SELECT 1 FROM changed_stories c WHERE c.article_id = a.id))
               ORDER BY a.published_on DESC, a.published_at DESC, a.id DESC LIMIT ?7",
         )?;
         let is_changed = *since == Since::Changed;
         let rows = query.query_map(
-            params![first, last, section, byline, symbol, is_changed, limit],
+            params![first, last, section, byline, symbol, is_changed, limit, tag],
             |row| {
                 Ok(ListedStory {
                     id: row.get(0)?,

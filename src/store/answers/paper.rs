@@ -123,15 +123,6 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Returns the articles that a topic is on, the newest first.
-    pub fn tagged(&self, tag: &str, limit: u32) -> Result<Vec<PageId>> {
-        let sql = "SELECT a.id FROM tags t JOIN articles a ON a.id = t.article_id WHERE t.tag = ?1
-                    ORDER BY a.published_on DESC, a.id DESC LIMIT ?2";
-        let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map(params![tag, limit], |row| Ok(PageId(row.get(0)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Returns what was read most, the newest day first; of one day where it is named.
     pub fn read_most(&self, day: Option<&str>, limit: u32) -> Result<Vec<ReadStory>> {
         let sql = "SELECT t.day, t.best_rank, t.article_id, t.captures,

@@ -6,8 +6,8 @@ use crate::{
     export::answers::{HitAnswer, csv_header, csv_rows, to_json_lines},
     model::{Days, counted},
     store::{
-        ArticleReference, MARKS, Note, ReadStory, Reader, Search, SearchHit, SearchOrder, Since,
-        StoreError, StoryListing,
+        ListedStory, MARKS, Note, ReadStory, Reader, Search, SearchHit, SearchOrder, Since, StoreError,
+        StoryListing,
     },
     web::{
         answer::WebAnswer,
@@ -141,17 +141,13 @@ pub(super) fn names(
     form: Form,
 ) -> Result<Option<WebAnswer>, StoreError> {
     let mut listing = StoryListing { limit: SHOWN_MAX, ..StoryListing::default() };
-    let (word, stories) = match kind {
-        NameKind::Section => {
-            listing.section = Some(name.to_owned());
-            ("section", reader.list(&listing)?)
-        }
-        NameKind::Byline => {
-            listing.byline = Some(name.to_owned());
-            ("byline", reader.list(&listing)?)
-        }
-        NameKind::Tag => ("tag", tagged(reader, name)?),
+    let (word, wanted) = match kind {
+        NameKind::Section => ("section", &mut listing.section),
+        NameKind::Byline => ("byline", &mut listing.byline),
+        NameKind::Tag => ("tag", &mut listing.tag),
     };
+    *wanted = Some(name.to_owned());
+    let stories = reader.list(&listing)?;
     if stories.is_empty() {
         return Ok(None);
     }
@@ -169,24 +165,6 @@ pub(super) fn names(
     Ok(Some(WebAnswer::page(&page)))
 }
 
-fn tagged(reader: &Reader, tag: &str) -> Result<Vec<crate::store::ListedStory>, StoreError> {
-    let mut stories = Vec::new();
-    for page in reader.tagged(tag, SHOWN_MAX)? {
-        let Some(article) = reader.article(&ArticleReference::Id(page.0.to_string()))? else { continue };
-        stories.push(crate::store::ListedStory {
-            id: article.id.0,
-            published_on: article.draft.published_on.map(|it| it.to_string()),
-            published_at: article.draft.published_at.map(|it| it.to_rfc3339()),
-            section: article.draft.section,
-            byline: article.draft.byline,
-            headline: article.draft.headline,
-            version: article.version,
-            url: Some(article.url),
-        });
-    }
-    Ok(stories)
-}
-
 pub(super) fn changes(
     served: &ServedPaper,
     reader: &Reader,
@@ -195,7 +173,7 @@ pub(super) fn changes(
     let listing = StoryListing { since: Since::Changed, limit: SHOWN_MAX, ..StoryListing::default() };
     let stories = reader.list(&listing)?;
     if form == Form::Atom {
-        let hit = |it: &crate::store::ListedStory| SearchHit {
+        let hit = |it: &ListedStory| SearchHit {
             id: it.id,
             published_on: it.published_on.clone(),
             section: it.section.clone(),
