@@ -240,7 +240,7 @@ fn abbreviated(name: &str, local: NaiveDateTime, zone: Tz) -> Option<FixedOffset
     })
 }
 
-/// Returns the one that the site itself is in of the zones of one name, else the most usual one.
+/// Returns which zone of a name is meant: the one that the site itself is in, otherwise the most usual one.
 pub fn nearest_offset(minutes: &[i32], local: NaiveDateTime, own: Option<Tz>) -> i32 {
     let here = own.and_then(|it| it.offset_from_local_datetime(&local).earliest());
     let here = here.map(|it| it.fix().local_minus_utc() / 60);

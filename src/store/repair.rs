@@ -66,13 +66,13 @@ impl Writer {
         .await
     }
 
-    /// Begins to repair: the checksums of rows that differ from them stay as they are until [`Self::end_repair`].
+    /// Begins a repair: the checksums of rows that differ from them are left alone until [`Self::end_repair`].
     pub async fn begin_repair(&self) -> Result<()> {
         let sums = self.sums.clone();
         self.call(move |conn| sums.freeze(conn)).await
     }
 
-    /// Ends to repair.
+    /// Ends a repair: every checksum is kept up again.
     pub fn end_repair(&self) {
         self.sums.thaw();
     }

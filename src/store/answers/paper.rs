@@ -142,7 +142,7 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Has every statement of this reader that runs longer than a time fail, from another thread that waits for it.
+    /// Returns a handle with which another thread stops the statement that this reader is running.
     pub fn interrupter(&self) -> Interrupter {
         Interrupter(self.conn.get_interrupt_handle())
     }

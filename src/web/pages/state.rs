@@ -10,7 +10,7 @@ use crate::{
     },
     extract,
     jobs::{self, CoveredDay},
-    model::{Days, Verdict, counted},
+    model::{Days, Verdict},
     store::{Reader, StoreError, room},
     web::{answer::WebAnswer, shelf::ServedPaper},
 };
@@ -76,7 +76,8 @@ pub(super) fn lines(served: &ServedPaper, reader: &Reader) -> Result<Vec<String>
     let open = open_days(served, reader, HOLE_DAYS)?.len() as u64;
     lines.push(match open {
         0 => "No day of the last year needs work".to_owned(),
-        open => format!("{} of the last year to work on", counted(open, "day")),
+        1 => "1 day of the last year needs work".to_owned(),
+        open => format!("{open} days of the last year need work"),
     });
     Ok(lines)
 }
