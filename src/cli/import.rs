@@ -1,6 +1,7 @@
 //! `tearsheet import`: which files were meant, and what is in each of them. Reading the pages in them is the business of `jobs`.
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::{self, BufReader, Read},
     path::{Path, PathBuf},
@@ -153,7 +154,7 @@ fn is_stdin(path: &Path) -> bool {
 
 /// Returns the files that were named, and the files in the folders that were named, in the order of their names.
 fn expand(paths: &[PathBuf], profile: &Profile) -> Result<Vec<PathBuf>, Usage> {
-    let mut files = Vec::new();
+    let mut found = FoundFiles::default();
     for path in paths {
         let unreadable = |error: io::Error| {
             Usage::new(
@@ -162,13 +163,21 @@ fn expand(paths: &[PathBuf], profile: &Profile) -> Result<Vec<PathBuf>, Usage> {
             )
         };
         if is_stdin(path) || !path.metadata().map_err(unreadable)?.is_dir() {
-            files.push(path.clone());
+            found.files.push(path.clone());
         } else {
             let place = if is_mirror(path, profile) { FolderKind::Mirror } else { FolderKind::Folder };
-            walk(path, place, profile, &mut files).map_err(unreadable)?;
+            walk(path, place, profile, &mut found).map_err(unreadable)?;
         }
     }
-    Ok(files)
+    Ok(found.files)
+}
+
+/// The files that folders have, and what was looked into for them.
+#[derive(Default)]
+struct FoundFiles {
+    files: Vec<PathBuf>,
+    /// Folders and files without their links, so that a link that leads back is followed once.
+    seen: HashSet<PathBuf>,
 }
 
 /// What a folder is.
@@ -185,7 +194,10 @@ fn is_mirror(folder: &Path, profile: &Profile) -> bool {
     folder.components().any(|it| it.as_os_str().to_str().is_some_and(|it| is_host(it, profile)))
 }
 
-fn walk(folder: &Path, kind: FolderKind, profile: &Profile, files: &mut Vec<PathBuf>) -> io::Result<()> {
+fn walk(folder: &Path, kind: FolderKind, profile: &Profile, found: &mut FoundFiles) -> io::Result<()> {
+    if !found.seen.insert(folder.canonicalize()?) {
+        return Ok(());
+    }
     let mut entries =
         folder.read_dir()?.map(|it| it.map(|it| it.path())).collect::<io::Result<Vec<_>>>()?;
     entries.sort();
@@ -194,10 +206,15 @@ fn walk(folder: &Path, kind: FolderKind, profile: &Profile, files: &mut Vec<Path
         if path.is_dir() {
             let inner = if is_host(&name, profile) { FolderKind::Mirror } else { kind };
             if !name.ends_with(BESIDE) {
-                walk(&path, inner, profile, files)?;
+                walk(&path, inner, profile, found)?;
             }
-        } else if is_wanted(&name, kind) {
-            files.push(path);
+        } else if !is_wanted(&name, kind) {
+            // What is beside the pages.
+        } else if !path.is_file() {
+            // Reading it may never end, or there is nothing to read.
+            tracing::warn!("{} is left out: it is no regular file", path.display());
+        } else if found.seen.insert(path.canonicalize()?) {
+            found.files.push(path);
         }
     }
     Ok(())

@@ -583,3 +583,29 @@ fn tickers_are_the_same_in_whatever_order_captures_come() {
         assert_eq!(found, expect);
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_leads_to_itself_is_read_once_and_what_is_no_file_is_left_out() {
+    let program = Program::new();
+    program
+        .write("pages/a.html", &crate::support::site::article("First", &"Text of a story. ".repeat(30)));
+    for link in ["one", "two"] {
+        std::os::unix::fs::symlink(program.path("pages"), program.path(&format!("pages/{link}")))
+            .expect("a link");
+    }
+    std::os::unix::fs::symlink(program.path("pages/a.html"), program.path("pages/b.html"))
+        .expect("a link");
+    std::os::unix::fs::symlink(program.path("nowhere"), program.path("pages/c.html")).expect("a link");
+    let made = std::process::Command::new("mkfifo").arg(program.path("pages/d.html")).status();
+    assert!(made.expect("mkfifo").success());
+    let ran = program.ok(&["import", "pages"]);
+    assert!(ran.stderr.contains("1 new, 0 updated, 0 unchanged, 0 failed"), "{}", ran.stderr);
+    for name in ["c.html", "d.html"] {
+        assert!(
+            ran.stderr.contains(&format!("{name} is left out: it is no regular file")),
+            "{}",
+            ran.stderr
+        );
+    }
+}
