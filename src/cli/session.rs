@@ -204,7 +204,7 @@ async fn watch_signals(switch: watch::Sender<bool>) {
     signal().await;
     // A job that has ended does not listen any more.
     let _ = switch.send(true);
-    tracing::warn!("interrupted: finishing the current page; interrupt again to stop at once");
+    tracing::warn!("interrupted: finishing what is in hand; interrupt again to stop at once");
     signal().await;
     std::process::exit(130);
 }
