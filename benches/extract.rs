@@ -77,6 +77,40 @@ fn main() {
     println!(
         "ratio {ratio:.3}: all fields for so much of the time of the parse alone (target: at most 0.30)"
     );
+    if std::env::var_os("TEARSHEET_PAGES").is_none() {
+        show_growth(&extractor);
+    }
+}
+
+/// What pages cost that one thing was done to without end, beside a quarter of it. What is linear takes four times as long.
+fn show_growth(extractor: &Extractor) {
+    const MANY: usize = 20_000;
+    let story =
+        |more: &str| format!("<h1 class=story__title>A</h1><div class=story__content><p>b</div>{more}");
+    let all = |count: usize, part: &dyn Fn(usize) -> String| (0..count).map(part).collect::<String>();
+    let tags = |at: usize| format!("<a href=/trends/{at}>t{at}</a>");
+    let links = |at: usize| format!("<a href=/news/4{at:07}/a>Story {at}</a>");
+    let pictures = |at: usize| format!("<img src=/{at}.jpg>");
+    let kinds: [(&str, &dyn Fn(usize) -> String); 8] = [
+        ("nested elements", &|count| story(&("<div>".repeat(count) + &"</div>".repeat(count)))),
+        ("attributes", &|count| format!("<div {}>x</div>", all(count, &|at| format!("a{at}=1 ")))),
+        ("tags", &|count| story(&format!("<div class=story__tags>{}</div>", all(count, &tags)))),
+        ("links", &|count| story(&format!("<div class=related-stories>{}</div>", all(count, &links)))),
+        ("pictures", &|count| format!("<h1>A</h1><div class=story__content>{}", all(count, &pictures))),
+        ("stamps", &|count| story(&"<span class=story__time>January 3, 2024</span>".repeat(count))),
+        ("headlines", &|count| "<h1 class=story__title>a</h1>".repeat(count)),
+        ("unended fonts", &|count| all(count, &|at| format!("<p><font size={at}></p>"))),
+    ];
+    for (name, page) in kinds {
+        let url = "https://www.brecorder.com/news/40281001/a".to_owned();
+        let few = raw(Some(url.clone()), page(MANY / 4).into_bytes());
+        let many = raw(Some(url), page(MANY).into_bytes());
+        let cost = |page: &RawPage| {
+            let times: Vec<Duration> = (0..5).map(|_| time(|| drop(extractor.extract(page)))).collect();
+            median(&times).as_secs_f64()
+        };
+        println!("growth {:>5.2} for four times the {name}", cost(&many) / cost(&few));
+    }
 }
 
 fn time(work: impl FnOnce()) -> Duration {

@@ -75,7 +75,7 @@ type Enough<'p> = &'p dyn Fn(&str, &str) -> bool;
 #[derive(Clone, Copy, Default)]
 pub(super) struct PageParts<'p, 'd> {
     /// Left out; their place is remembered.
-    pub(super) story: &'p [Element<'d>],
+    pub(super) story: Option<&'p ElementSet>,
     /// Left out.
     pub(super) without: Option<&'p ElementSet>,
     /// Their lines are marked.
@@ -114,7 +114,7 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &PageParts<'_, 'd>) -> 
             _ if skipping.is_some() => {}
             Step::Text(text) => flat.text(text),
             Step::Open(element) => {
-                let is_story = parts.story.contains(&element);
+                let is_story = is_in(parts.story, element);
                 if is_story || is_hidden(element) || is_in(parts.without, element) {
                     // What was deleted stands within a line.
                     if !is_deleted(element.name()) {
@@ -335,6 +335,19 @@ impl<'d> PageLines<'d> {
         self.links[first..].iter().take_while(move |it| it.line == index)
     }
 
+    /// Returns what stands on a line beside its links.
+    pub(super) fn beside_links(&self, index: usize) -> String {
+        let line = self.lines[index].range.clone();
+        let mut beside = String::new();
+        let mut from = line.start;
+        for link in self.links_of(index) {
+            beside.push_str(&self.text[from..link.range.start]);
+            from = link.range.end;
+        }
+        beside.push_str(&self.text[from..line.end]);
+        beside
+    }
+
     /// Returns the text of a link.
     pub(super) fn title(&self, link: &LinkSpan<'_>) -> &str {
         &self.text[link.range.clone()]
@@ -376,7 +389,8 @@ mod tests {
     fn the_story_is_left_out_and_its_place_remembered() {
         let page = Document::parse("<p>a</p><div id=s><p>b</p></div><p>c</p>");
         let story = page.root().descendants().find(|it| it.attr("id") == Some("s")).expect("there");
-        let flat = flatten_page(page.root(), &PageParts { story: &[story], ..PageParts::default() });
+        let story: ElementSet = [story].into_iter().collect();
+        let flat = flatten_page(page.root(), &PageParts { story: Some(&story), ..PageParts::default() });
         assert_eq!((flat.text.as_str(), flat.after_body), ("a\nc\n", Some(1)));
     }
 }

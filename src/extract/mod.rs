@@ -18,6 +18,7 @@ mod place;
 mod signature;
 mod stamp;
 mod strip;
+mod sums;
 mod text;
 
 mod page;

@@ -283,11 +283,25 @@ impl<'d> PageIndex<'d> {
         self.title = None;
     }
 
-    /// Forgets what was found in an element, and the element.
-    pub(super) fn forget(&mut self, hit: &RuleHit<'d>) {
-        let inside = hit.number..=hit.number + hit.element.descendants().count();
+    /// Forgets what was found in elements that stand in the order of the page, and the elements.
+    pub(super) fn forget(&mut self, forgotten: &[&RuleHit<'d>]) {
+        // By the first number of each, the last of it and of those before it.
+        let mut last = 0;
+        let inside: Vec<(usize, usize)> = forgotten
+            .iter()
+            .map(|hit| {
+                if last < hit.number {
+                    last = hit.number + hit.element.descendants().count();
+                }
+                (hit.number, last)
+            })
+            .collect();
+        let is_inside = |number: usize| {
+            let begun = inside.partition_point(|it| it.0 <= number);
+            begun.checked_sub(1).is_some_and(|at| number <= inside[at].1)
+        };
         let lists = self.hits.iter_mut().chain([&mut self.headings, &mut self.ids, &mut self.times]);
-        lists.for_each(|hits| hits.retain(|found| !inside.contains(&found.number)));
+        lists.for_each(|hits| hits.retain(|found| !is_inside(found.number)));
     }
 
     /// Returns the content of the first of these names that has any.

@@ -14,7 +14,10 @@ use crate::{
     model::{Decimal, Direction, Quote, QuoteKind, Strip, Warning, WarningCode},
 };
 
-use super::text::{SEAM, essence, fold_apart, has_essence};
+use super::{
+    sums::contradicts_itself,
+    text::{SEAM, essence, fold_apart, has_essence},
+};
 
 /// Longer symbols are words.
 const SYMBOL_MAX: usize = 12;
@@ -22,12 +25,6 @@ const SYMBOL_MAX: usize = 12;
 const ROWS_MAX: usize = 1000;
 /// A ticker has at most one character in so many that belongs to no row.
 const OTHER_SHARE: usize = 5;
-/// Rounding of printed percentages: half of the last digit, and a little for the arithmetic.
-const PCT_SLACK: f64 = 0.006;
-/// Index levels are printed without decimals.
-const INDEX_SLACK: f64 = 0.5;
-/// Changes of indices are printed with one decimal at least.
-const INDEX_CHANGE_SLACK: f64 = 0.05;
 
 /// The grammar of one profile.
 pub(super) struct Grammar {
@@ -39,11 +36,23 @@ pub(super) struct Grammar {
     rules: StripWords,
 }
 
+/// What may stand before the first row of a line is no longer.
+const PREFIX_BYTES_MAX: usize = 400;
+
 /// Rows of a text, with the ranges of text they fill.
 #[derive(Default)]
 pub(super) struct Rows {
     pub(super) quotes: Vec<Quote>,
     pub(super) ranges: Vec<Range<usize>>,
+}
+
+impl Rows {
+    /// Whether a row fills any of a part of the text.
+    pub(super) fn touch(&self, part: &Range<usize>) -> bool {
+        // Rows are in the order of the text.
+        let next = self.ranges.partition_point(|row| row.end <= part.start);
+        self.ranges.get(next).is_some_and(|row| row.start < part.end)
+    }
 }
 
 struct TickerRow {
@@ -105,7 +114,14 @@ impl Grammar {
     }
 
     fn begins_line(&self, text: &str, at: usize) -> bool {
-        let prefix = fold_apart(text[..at].rsplit('\n').next().unwrap_or_default());
+        let mut from = at.saturating_sub(PREFIX_BYTES_MAX);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let near = &text[from..at];
+        let line = near.rfind('\n').map(|it| it + 1).or((from == 0).then_some(0));
+        let Some(line) = line else { return false };
+        let prefix = fold_apart(&near[line..]);
         prefix.is_empty() || self.rules.prefix.as_ref().is_some_and(|it| it.is_match(&prefix))
     }
 
@@ -196,31 +212,6 @@ pub(super) fn strip(quotes: Vec<Quote>) -> (Strip, Vec<Warning>) {
     (strip, warnings)
 }
 
-/// Whether a row contradicts its own arithmetic: change / (price - change) must be the percentage, within what rounding allows; and the sign must be
-/// that of the words.
-fn contradicts_itself(quote: &Quote) -> bool {
-    let sign = quote.change.signum();
-    let (price, change, pct) = (quote.price.to_f64(), quote.change.to_f64(), quote.change_pct.to_f64());
-    let (price_slack, change_slack) = match quote.kind {
-        QuoteKind::Stock => (0.0, 0.0),
-        QuoteKind::Index => (INDEX_SLACK, INDEX_CHANGE_SLACK),
-    };
-    let may_round_to_zero = quote.kind == QuoteKind::Index;
-    let is_sign_right = match quote.direction {
-        Direction::Up => 0 < sign || (sign == 0 && may_round_to_zero),
-        Direction::Down => sign < 0 || (sign == 0 && may_round_to_zero),
-        Direction::Flat => sign == 0,
-    };
-    let previous = price - change;
-    if !is_sign_right || previous <= price_slack + change_slack {
-        return true;
-    }
-    let exact = change / previous * 100.0;
-    let widest = (change.abs() + change_slack) / (previous - price_slack - change_slack) * 100.0;
-    let slack = PCT_SLACK + (widest - exact.abs());
-    slack < (pct - exact).abs()
-}
-
 fn is_separator(ch: char) -> bool {
     ch == SEAM
         || ch.is_whitespace()
@@ -233,7 +224,7 @@ fn is_gap(text: &str) -> bool {
 }
 
 fn ends_line(text: &str, at: usize) -> bool {
-    text[at..].split('\n').next().unwrap_or_default().chars().all(is_separator)
+    text[at..].chars().take_while(|it| *it != '\n').all(is_separator)
 }
 
 /// The word that ends before `end`, and where it begins.

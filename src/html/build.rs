@@ -218,12 +218,15 @@ impl<'t> Builder<'t> {
         self.links[at as usize] = NodeLinks { before: NONE, after: NONE, ..self.links[at as usize] };
     }
 
-    /// Move everything in one element to the end of another.
-    pub(super) fn move_children(&mut self, from: u32, to: u32) {
+    /// Move everything in one element to the end of another. Returns how much that was.
+    pub(super) fn move_children(&mut self, from: u32, to: u32) -> u64 {
+        let mut moved = 0;
         while let Some(child) = Some(self.links[from as usize].first).filter(|it| *it != NONE) {
             self.detach(child);
             self.append(to, child);
+            moved += 1;
         }
+        moved
     }
 
     /// Returns the element that a node is in.

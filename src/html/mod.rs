@@ -6,7 +6,7 @@
 
 mod build;
 mod charset;
-mod depth;
+mod limit;
 mod matcher;
 mod names;
 mod quick;
@@ -38,9 +38,10 @@ impl<'t> Document<'t> {
 
 /// Whether both parsers make the same of a page, or the quick one is in doubt.
 pub fn parsers_agree(page: &str) -> bool {
-    // The other parser cuts what is nested without end.
-    depth::end_of_sane(page) < page.len()
-        || quick::parse(page).map_or(true, |it| it.is_like(&whole::parse(page)))
+    let Ok(quick) = quick::parse(page) else { return true };
+    let whole = whole::parse(page);
+    // What costs too much is cut by the other parser alone.
+    whole.is_cut() || quick.is_like(&whole)
 }
 
 /// Text whose entities were escaped once too often, as titles in JSON and feeds are. Tags in it are no text, but words on both

@@ -24,6 +24,14 @@ impl ElementSet {
         self.words.get(word).is_some_and(|it| it & bit != 0)
     }
 
+    /// Adds everything in another set of the same page.
+    pub fn union(&mut self, other: &Self) {
+        self.words.resize(self.words.len().max(other.words.len()), 0);
+        for (ours, theirs) in self.words.iter_mut().zip(&other.words) {
+            *ours |= theirs;
+        }
+    }
+
     /// Whether nothing is in the set.
     pub fn is_empty(&self) -> bool {
         self.words.is_empty()
@@ -63,6 +71,9 @@ mod tests {
         let set: ElementSet = [of("b"), of("c")].into_iter().collect();
         let held: Vec<_> = ["a", "b", "c"].into_iter().filter(|id| set.contains(of(id))).collect();
         assert_eq!(held, ["b", "c"]);
+        let mut both: ElementSet = [of("a")].into_iter().collect();
+        both.union(&set);
+        assert!(["a", "b", "c"].into_iter().all(|id| both.contains(of(id))));
         assert!(ElementSet::default().is_empty() && !ElementSet::default().contains(of("a")));
     }
 }

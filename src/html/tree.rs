@@ -15,6 +15,7 @@ pub struct Document<'t> {
     pub(super) nodes: Vec<Node>,
     pub(super) attrs: Vec<Attr>,
     is_slow: bool,
+    is_cut: bool,
 }
 
 /// An element of a page.
@@ -101,7 +102,14 @@ impl<'t> Document<'t> {
     /// Nothing yet, with room for so many nodes.
     pub(super) fn empty(page: &'t str, nodes: usize) -> Self {
         let attrs = Vec::with_capacity(nodes / 2);
-        Self { page, beside: String::new(), nodes: Vec::with_capacity(nodes), attrs, is_slow: false }
+        Self {
+            page,
+            beside: String::new(),
+            nodes: Vec::with_capacity(nodes),
+            attrs,
+            is_slow: false,
+            is_cut: false,
+        }
     }
 
     /// Keep a text that does not stand in the page.
@@ -150,6 +158,11 @@ impl<'t> Document<'t> {
         Self { is_slow: true, ..self }
     }
 
+    /// The same tree, marked as that of the beginning of its page.
+    pub(super) fn cut(self) -> Self {
+        Self { is_cut: true, ..self }
+    }
+
     /// How much does not stand in the page.
     #[cfg(test)]
     pub(super) fn beside_len(&self) -> usize {
@@ -181,6 +194,11 @@ impl<'t> Document<'t> {
     /// Whether it was parsed slowly, because the quick parser was in doubt.
     pub fn is_slow(&self) -> bool {
         self.is_slow
+    }
+
+    /// Whether its page would have cost too much, and is only read up to some place.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 }
 
@@ -285,6 +303,11 @@ impl<'d> Element<'d> {
         self.nodes_inside().filter(is_element).map(move |it| Element { document, at: it.0 })
     }
 
+    /// Whether another stands in it, however deep.
+    pub fn holds(self, other: Self) -> bool {
+        self.at < other.at && other.at < self.node().end
+    }
+
     /// The elements around it, nearest first.
     pub fn ancestors(self) -> impl Iterator<Item = Element<'d>> {
         std::iter::successors(self.parent(), |it| it.parent())
@@ -345,15 +368,28 @@ impl<'d> Element<'d> {
 
     /// All text inside, as written; that of a script or style only if it is one.
     pub fn text(self) -> String {
-        let document = self.document;
-        let is_hidden = |parent: u32| {
-            let around = Element { document, at: parent };
-            parent != self.at && matches!(around.name(), "script" | "style")
+        self.texts().collect()
+    }
+
+    /// Whether all text inside is shorter than so many bytes. Looks no further than it must.
+    pub fn has_less_text_than(self, bytes: usize) -> bool {
+        let mut rest = bytes;
+        let is_longer = |text: &str| {
+            rest = rest.saturating_sub(text.len());
+            rest == 0
         };
-        let texts = self.nodes_inside().filter_map(|(_, node)| match node.what {
+        !self.texts().any(is_longer) && 0 < bytes
+    }
+
+    fn texts(self) -> impl Iterator<Item = &'d str> {
+        let Self { document, at } = self;
+        let is_hidden = move |parent: u32| {
+            let around = Element { document, at: parent };
+            parent != at && matches!(around.name(), "script" | "style")
+        };
+        self.nodes_inside().filter_map(move |(_, node)| match node.what {
             What::Text(text) if !is_hidden(node.parent) => Some(document.str(text)),
             What::Text(_) | What::Element(_) | What::Comment => None,
-        });
-        texts.collect()
+        })
     }
 }

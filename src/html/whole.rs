@@ -3,7 +3,7 @@
 
 use std::{
     borrow::Cow,
-    cell::{Ref, RefCell},
+    cell::{Cell, Ref, RefCell},
     collections::HashMap,
 };
 
@@ -16,8 +16,8 @@ use html5ever::{
 
 use super::{
     build::Builder,
-    depth,
-    tree::{Attrs, Document, Span, Tagged},
+    limit::{self, ParseCost},
+    tree::{Attrs, Document, Span, Tagged, short},
 };
 
 /// What `html5ever` calls the document: everything is inside it.
@@ -26,10 +26,22 @@ const DOCUMENT: u32 = 0;
 /// Longer values of attributes are kept once, however often the element is reopened.
 const COPIED_BYTES_MAX: usize = 64;
 
-/// Parse a whole page. One that is nested without end is cut where it gets too deep: the standard's algorithm walks the stack
-/// of open elements for every tag.
+/// Parse a whole page. One that would cost too much is cut there, and says so.
 pub(super) fn parse<'t>(page: &str) -> Document<'t> {
-    parse_document(Sink::new(), ParseOpts::default()).one(&page[..depth::end_of_sane(page)])
+    let mut parser = parse_document(Sink::new(), ParseOpts::default());
+    let text = StrTendril::from(page);
+    let sane = limit::end_of_sane_tags(page);
+    let mut at = 0;
+    while at < sane && !parser.tokenizer.sink.sink.is_spent(at) {
+        let mut end = sane.min(at + limit::STRETCH_BYTES);
+        while !page.is_char_boundary(end) {
+            end += 1;
+        }
+        parser.process(text.subtendril(short(at), short(end - at)));
+        at = end;
+    }
+    let document = parser.finish();
+    if at < page.len() { document.cut() } else { document }
 }
 
 /// Parse a piece of a page as if it were in a body.
@@ -43,6 +55,9 @@ struct Sink<'t> {
     tree: RefCell<Tree<'t>>,
     /// Names of elements by their numbers; other nodes have an empty one.
     names: RefCell<Vec<QualName>>,
+    cost: ParseCost,
+    /// The node that was placed last.
+    last: Cell<u32>,
 }
 
 struct Tree<'t> {
@@ -62,7 +77,19 @@ impl Sink<'_> {
         nodes.orphan(Tagged { name, attrs, is_html: false });
         let tree = Tree { nodes, names: HashMap::new(), values: HashMap::new() };
         let names = vec![QualName::new(None, ns!(), local_name!(""))];
-        Self { tree: RefCell::new(tree), names: RefCell::new(names) }
+        Self {
+            tree: RefCell::new(tree),
+            names: RefCell::new(names),
+            cost: ParseCost::default(),
+            last: Cell::new(DOCUMENT),
+        }
+    }
+
+    /// Whether the rest of a page would cost too much, so many bytes in.
+    fn is_spent(&self, bytes: usize) -> bool {
+        let tree = self.tree.borrow();
+        let around = std::iter::successors(Some(self.last.get()), |it| tree.nodes.parent(*it));
+        self.cost.is_too_much(bytes, around.count())
     }
 }
 
@@ -138,6 +165,7 @@ impl<'t> TreeSink for Sink<'t> {
     }
 
     fn elem_name<'a>(&'a self, at: &'a u32) -> Ref<'a, QualName> {
+        self.cost.steps(1);
         Ref::map(self.names.borrow(), |it| &it[*at as usize])
     }
 
@@ -147,6 +175,7 @@ impl<'t> TreeSink for Sink<'t> {
         let is_html = name.ns == ns!(html);
         let tagged = Tagged { name: tree.name(&name.local), attrs, is_html };
         let at = tree.nodes.orphan(tagged);
+        self.cost.element();
         let mut names = self.names.borrow_mut();
         names.resize(at as usize, QualName::new(None, ns!(), local_name!("")));
         names.push(name);
@@ -166,6 +195,7 @@ impl<'t> TreeSink for Sink<'t> {
         let known = tree.nodes.last_text(*parent);
         if let Some(at) = tree.add(child, known) {
             tree.nodes.append(*parent, at);
+            self.last.set(at);
         }
     }
 
@@ -190,6 +220,7 @@ impl<'t> TreeSink for Sink<'t> {
     }
 
     fn same_node(&self, one: &u32, other: &u32) -> bool {
+        self.cost.steps(1);
         one == other
     }
 
@@ -206,6 +237,7 @@ impl<'t> TreeSink for Sink<'t> {
     }
 
     fn reparent_children(&self, from: &u32, to: &u32) {
-        self.tree.borrow_mut().nodes.move_children(*from, *to);
+        let moved = self.tree.borrow_mut().nodes.move_children(*from, *to);
+        self.cost.steps(moved);
     }
 }

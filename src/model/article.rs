@@ -121,7 +121,7 @@ pub struct Link {
 }
 
 /// Where on the page a related link was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 #[strum(serialize_all = "snake_case")]
 pub enum Placement {
     /// A paragraph of the story that is nothing but a link.
@@ -219,7 +219,8 @@ pub enum WarningCode {
     SectionSlug,
     /// Text inside the story's element was taken for furniture, or for what stands after the story; the detail is the text.
     LeftOut,
-    /// The page is nested too deeply; what lies deeper was left out.
+    /// The page is nested too deeply, or would take too long to parse: what lies deeper (detail `body`) or comes after (`page`) was
+    /// left out.
     TooDeep,
 }
 

@@ -533,3 +533,43 @@ fn a_server_that_dies_ends_the_run_and_keeps_what_came() {
     );
     assert_eq!(untouched, "4", "two pages were tried in vain, the rest stays queued");
 }
+
+/// Pages that would take minutes or hours to read: each is read as far as it goes, and what was left out is said.
+#[test]
+fn a_page_without_end_is_read_up_to_there_and_says_so() {
+    let all = |count: usize, part: fn(usize) -> String| (0..count).map(part).collect::<String>();
+    let tag = all(100_000, |at| format!(" a{at}=1"));
+    let fonts = all(50_000, |at| format!("<p><font size={at}></p>"));
+    for more in [
+        "<div>".repeat(300_000),
+        format!("{}{}", "<div>".repeat(2_900), "</section>".repeat(300_000)),
+        format!("<div{tag}>"),
+        fonts,
+    ] {
+        let site = Site::start();
+        site.feed(&[BAD]);
+        site.on(BAD, [ok(story().replace("</body>", &format!("{more}</body>")))]);
+        let program = Program::plain(site.base(), "");
+        let ran = program.ok(&["scrape"]);
+        let found = "SELECT headline || '|' || detail FROM articles JOIN captures USING (site_id) \
+                     JOIN warnings ON warnings.capture_id = captures.id WHERE code = 'too_deep'";
+        let found = rows(&program.archive(), found);
+        assert_eq!(found, ["Sugar mills resume crushing|page"], "{:.40} {}", more, ran.stderr);
+    }
+}
+
+#[test]
+fn ten_thousand_tags_and_links_are_all_kept() {
+    let list = |class: &str, path: &str| {
+        let link = |at: usize| format!("<a href='/{path}{at:05}'>A thing {at}</a>");
+        format!("<div class='{class}'>{}</div>", (0..10_000).map(link).collect::<String>())
+    };
+    let more = list("story__tags", "trends/t") + &list("related-stories", "news/410");
+    let site = Site::start();
+    site.feed(&[BAD]);
+    site.on(BAD, [ok(story().replace("</body>", &format!("{more}</body>")))]);
+    let program = Program::plain(site.base(), "");
+    program.ok(&["scrape"]);
+    let count = |table: &str| one(&program.archive(), &format!("SELECT count(*) FROM {table}"));
+    assert_eq!((count("tags").as_str(), count("article_links").as_str()), ("10000", "10000"));
+}

@@ -6,7 +6,7 @@
 use crate::{
     config::RuleField,
     extract::{
-        lines::{PageLine, PageLines, PageParts, flatten_page},
+        lines::{PageLines, PageParts, flatten_page},
         text::fold,
     },
     html::ElementSet,
@@ -31,7 +31,6 @@ impl<'d> Around<'d> {
         let pictures = sheet.find(RuleField::Image).flatten().filter(|hit| sheet.is_before_story(hit));
         let mut furniture = drop.clone();
         furniture.extend(pictures.map(|hit| hit.element));
-        let others: ElementSet = sheet.others.iter().copied().collect();
         // After the comments there is nothing of this story, except a ticker that was not above it and a list of
         // related stories that no rule names.
         let mut related = sheet.find(RuleField::Related).flatten();
@@ -39,21 +38,17 @@ impl<'d> Around<'d> {
         let is_enough = |text: &str, line: &str| {
             is_related_named && sheet.rules.profile.text.end.has(&fold(line)) && grammar.has_words(text)
         };
+        let story: ElementSet = sheet.layout.stories.iter().copied().collect();
         let parts = PageParts {
-            story: &sheet.layout.stories,
-            without: Some(&others),
+            story: Some(&story),
+            without: Some(&sheet.others),
             furniture: Some(&furniture),
             headline: sheet.layout.headline.map(|hit| hit.element),
             is_enough: Some(&is_enough),
         };
         let flat = flatten_page(sheet.root, &parts);
         let rows = grammar.scan(&flat.text);
-        // Rows are in the order of the text.
-        let touches_row = |line: &PageLine| {
-            let next = rows.ranges.partition_point(|row| row.end <= line.range.start);
-            rows.ranges.get(next).is_some_and(|row| row.start < line.range.end)
-        };
-        let is_ticker = flat.lines.iter().map(touches_row).collect();
+        let is_ticker = flat.lines.iter().map(|line| rows.touch(&line.range)).collect();
         Self { flat, quotes: rows.quotes, is_ticker }
     }
 

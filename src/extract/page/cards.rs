@@ -11,10 +11,19 @@ use super::scene::Scene;
 const DEPTH_MAX: usize = 6;
 /// A card holds at most so much text: a story may link to others, a card's parts are small.
 const CHARS_MAX: usize = 600;
+/// And so many elements.
+const ELEMENTS_MAX: usize = 500;
+
+/// Whether an element may be a card for its size.
+fn is_small(element: Element<'_>) -> bool {
+    element.descendants().nth(ELEMENTS_MAX).is_none() && element.has_less_text_than(CHARS_MAX)
+}
 
 /// Whether an element is a small box with a picture or a heading that links to one other story.
 pub(super) fn looks_like_card(scene: &Scene<'_>, element: Element<'_>) -> bool {
-    let is_box = matches!(element.name(), "li" | "article" | "div");
+    if !matches!(element.name(), "li" | "article" | "div") || !is_small(element) {
+        return false;
+    }
     let is_titled = |it: Element<'_>| matches!(it.name(), "h2" | "h3" | "h4" | "h5" | "img");
     // A card links to one story, a list to several.
     let mut targets: Vec<&str> = element
@@ -23,11 +32,9 @@ pub(super) fn looks_like_card(scene: &Scene<'_>, element: Element<'_>) -> bool {
         .filter_map(|it| it.attr("href"))
         .collect();
     targets.dedup();
-    is_box
-        && targets.len() == 1
+    targets.len() == 1
         && element.descendants().filter(|it| it.name() == "p").count() < 2
         && (element.name() != "div" || element.descendants().any(is_titled))
-        && element.text().len() < CHARS_MAX
 }
 
 /// Whether a story's element is that of a card: an element around it, but not around the headline, has a
@@ -50,7 +57,7 @@ pub(super) fn is_in_card(
     scene.key.is_some()
         && around.any(|outer| {
             // A card's title stands before its words; what follows a story is its related list.
-            let is_own = |it: &Element<'_>| *it == element || element.ancestors().any(|a| a == *it);
+            let is_own = |it: &Element<'_>| *it == element || it.holds(element);
             let mut before = outer.elements().take_while(|it| !is_own(it));
             before.any(|it| is_title(it) || it.descendants().any(is_title))
         })
@@ -67,8 +74,7 @@ pub(super) fn is_card(scene: &Scene<'_>, element: Element<'_>, headline: Option<
     let around = std::iter::once(element).chain(element.ancestors().take(depth));
     let mut around = around.take_while(|it| !own.contains(it) && !is_page(*it));
     around.any(|it| {
-        it.text().len() < CHARS_MAX
-            && (scene.links_away(it) || it.descendants().any(|it| scene.links_away(it)))
+        is_small(it) && (scene.links_away(it) || it.descendants().any(|it| scene.links_away(it)))
     })
 }
 

@@ -76,7 +76,7 @@ fn read_story(
     let document = Document::parse(html);
     let index = rules.index(document.root(), era);
     let drop: ElementSet = rules.find_all(&index, era, RuleField::Drop).into_iter().collect();
-    let embeds = rules.find_all(&index, era, RuleField::Embed);
+    let embeds = rules.find_all(&index, era, RuleField::Embed).into_iter().collect();
     let scene = Scene::new(rules, own);
     let known = Known {
         elements: &[document.root()],

@@ -32,6 +32,8 @@ use super::{
 
 /// A byline stands within so many lines of the headline.
 const HEADER_LINES_MAX: usize = 25;
+/// Elements around a part of the head that say whose it is are no further away.
+const AROUND_MAX: usize = 60;
 /// And a section so many lines above it.
 const SECTION_LINES_MAX: usize = 3;
 
@@ -339,7 +341,7 @@ fn header_hits<'d>(sheet: &Sheet<'d, '_>, field: RuleField) -> Vec<RuleHit<'d>> 
         let title = sheet.layout.headline.map(|hit| hit.element);
         let is_other = |hit: &&RuleHit<'d>| {
             is_card(&sheet.scene, hit.element, title)
-                || hit.element.ancestors().any(|it| matches!(it.name(), "li" | "nav"))
+                || hit.element.ancestors().take(AROUND_MAX).any(|it| matches!(it.name(), "li" | "nav"))
         };
         hits.splice(0..0, nearest.filter(|hit| !is_other(hit)).copied());
     }

@@ -28,6 +28,10 @@ const MAIN_SHARE: f64 = 0.6;
 /// A stamp stands within so many elements of the headline, in one no longer than this.
 const STAMP_ELEMENTS_MAX: usize = 8;
 const STAMP_CHARS_MAX: usize = 300;
+/// Elements around a headline that say what it is the headline of are no further away.
+const AROUND_MAX: usize = 60;
+/// A rule that finds more stories on a page finds cards.
+const STORIES_MAX: usize = 200;
 /// A shorter text may be part of a headline by chance.
 const ESSENCE_BYTES_MIN: usize = 12;
 /// A paragraph, and no label.
@@ -51,7 +55,7 @@ pub(super) struct Surveyor<'s, 'd> {
     pub(super) index: &'s PageIndex<'d>,
     pub(super) era: usize,
     /// Other stories that the page holds whole.
-    pub(super) others: &'s [Element<'d>],
+    pub(super) others: &'s ElementSet,
     /// The essence of the headline as metadata has it.
     pub(super) said: Option<String>,
     /// Elements whose names say that they are no part of a story.
@@ -141,7 +145,10 @@ impl<'d> Surveyor<'_, 'd> {
         let headings = || self.index.headings.iter();
         let of = |name: &'static str| headings().filter(move |hit| hit.element.name() == name);
         let is_outside = |title: Element<'d>| {
-            title.ancestors().any(|it| matches!(it.name(), "nav" | "aside" | "footer" | "li"))
+            title
+                .ancestors()
+                .take(AROUND_MAX)
+                .any(|it| matches!(it.name(), "nav" | "aside" | "footer" | "li"))
         };
         let is_title = |hit: &&RuleHit<'d>| {
             let text = essence(&hit.element.text());
@@ -161,11 +168,11 @@ impl<'d> Surveyor<'_, 'd> {
     /// Returns the elements of the story.
     fn stories(&self, root: Element<'d>, headline: Option<RuleHit<'d>>) -> Stories<'d> {
         let title = headline.map(|hit| hit.element);
-        let holds_headline =
-            |it: Element<'d>| title.is_some_and(|title| title.ancestors().any(|around| around == it));
+        let holds_headline = |it: Element<'d>| title.is_some_and(|title| it.holds(title));
         let follows = |hit: &RuleHit<'d>| headline.is_none_or(|title| title.number < hit.number);
         let mut empty = None;
         for hits in self.find(RuleField::Body) {
+            let hits = &hits[..hits.len().min(STORIES_MAX)];
             let is_own = |hit: &&RuleHit<'d>| {
                 (follows(hit) || holds_headline(hit.element))
                     && !is_in_card(self.scene, hit.element, title)
@@ -268,7 +275,7 @@ impl<'d> Surveyor<'_, 'd> {
         let is_other = |it: Element<'d>| {
             is_hidden(it)
                 || matches!(it.name(), "nav" | "footer" | "form" | "aside" | "button" | "head")
-                || self.others.contains(&it)
+                || self.others.contains(it)
                 || self.furniture.contains(it)
         };
         if is_other(element) || looks_like_card(self.scene, element) {
@@ -284,9 +291,8 @@ impl<'d> Surveyor<'_, 'd> {
         lines
             .map(|at| {
                 let range = &flat.lines[at].range;
-                let is_row = rows.ranges.iter().any(|it| it.start < range.end && range.start < it.end);
                 let linked: usize = flat.links_of(at).map(|it| it.range.len()).sum();
-                if is_row || rules.boilerplate.has(&fold_apart(flat.line(at))) {
+                if rows.touch(range) || rules.boilerplate.has(&fold_apart(flat.line(at))) {
                     0
                 } else {
                     range.len().saturating_sub(linked)
@@ -341,6 +347,6 @@ fn bare_text_after(parent: Element<'_>, child: Element<'_>) -> usize {
 
 /// Returns the bytes of text directly in an element after its child that holds another element.
 fn bare_text_in(parent: Element<'_>, inner: Element<'_>) -> usize {
-    let child = parent.elements().find(|it| *it == inner || inner.ancestors().any(|a| a == *it));
+    let child = parent.elements().find(|it| *it == inner || it.holds(inner));
     child.map_or(0, |it| bare_text_after(parent, it))
 }

@@ -34,7 +34,7 @@ use crate::{
     extract::{
         effort::Effort,
         judgement::SelfDescription,
-        lists::{push_link, push_topic},
+        lists::OnceEach,
         rules::{Compiled, PageIndex},
         stamp, strip,
         text::{essence, is_teaser},
@@ -74,6 +74,9 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort)
     effort.note(&document);
     let index = rules.index(document.root(), rules.era(raw));
     let mut out = Extraction::default();
+    if document.is_cut() {
+        out.warnings.push(Warning::new(WarningCode::TooDeep, "page"));
+    }
     let own = raw.url.clone().or_else(|| said_address(&index, profile));
     let scene = Scene::new(rules, own.as_ref());
     if let (None, Some(own)) = (&raw.url, own) {
@@ -109,10 +112,10 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     let headline = titles::headline(sheet);
     let bare_headline = headline.as_ref().map(|said| essence(&said.value)).unwrap_or_default();
     let mut drop: ElementSet = sheet.find_all(RuleField::Drop).into_iter().collect();
-    drop.extend(sheet.others.iter().copied());
+    drop.union(&sheet.others);
     let named: ElementSet = sheet.furniture.iter().copied().collect();
     drop.extend(sheet.furniture.iter().copied());
-    let embeds = sheet.find_all(RuleField::Embed);
+    let embeds: ElementSet = sheet.find_all(RuleField::Embed).into_iter().collect();
     let around = Around::new(sheet, &drop);
     let mut head = Head::read(sheet, &around);
     let known = Known {
@@ -235,13 +238,15 @@ fn picture(sheet: &Sheet<'_, '_>) -> Option<Block> {
 
 /// Fills in the topics that the metadata names, where the page shows none.
 fn fill_topics(sheet: &Sheet<'_, '_>, draft: &mut Draft) {
-    sheet.facts.keywords.iter().for_each(|it| push_topic(&mut draft.tags, it));
-    let is_of_json = !draft.tags.is_empty();
+    let mut topics = OnceEach::default();
+    sheet.facts.keywords.iter().for_each(|it| topics.push_topic(it));
+    let is_of_json = !topics.is_empty();
     for said in sheet.index.metas_of(TOPICS) {
         let said = unescape(said);
         let seam = if said.contains(',') { ',' } else { ';' };
-        said.split(seam).for_each(|it| push_topic(&mut draft.tags, it));
+        said.split(seam).for_each(|it| topics.push_topic(it));
     }
+    draft.tags = topics.into_vec();
     if !draft.tags.is_empty() {
         draft.origins.push((Field::Tags, if is_of_json { Origin::JsonLd } else { Origin::Meta }));
     }
@@ -249,21 +254,17 @@ fn fill_topics(sheet: &Sheet<'_, '_>, draft: &mut Draft) {
 
 /// Fills in tags and links of story and tail together, each once.
 fn fill_lists(sheet: &Sheet<'_, '_>, story: Story, tail: Tail, draft: &mut Draft) {
-    let tags: Vec<Tag> = story.tags.into_iter().chain(tail.tags).collect();
-    for tag in tags {
-        if !draft.tags.iter().any(|known| known.url == tag.url) {
-            draft.tags.push(tag);
-        }
-    }
+    let mut tags: OnceEach<Tag> = OnceEach::default();
+    tags.extend(story.tags.into_iter().chain(tail.tags.into_vec()));
+    draft.tags = tags.into_vec();
     if draft.tags.is_empty() {
         fill_topics(sheet, draft);
     } else {
         draft.origins.push((Field::Tags, Origin::Markup));
     }
-    let links: Vec<Link> = story.links.into_iter().chain(tail.links).collect();
-    for link in links {
-        push_link(&mut draft.links, link);
-    }
+    let mut links: OnceEach<Link> = OnceEach::default();
+    links.extend(story.links.into_iter().chain(tail.links.into_vec()));
+    draft.links = links.into_vec();
     if !draft.links.is_empty() {
         draft.origins.push((Field::Links, Origin::Markup));
     }

@@ -32,14 +32,8 @@ pub(super) fn keep_own<'d>(
     }
     let others = hits.iter().filter(|hit| hit.number != own.number);
     let is_beside =
-        |hit: &&RuleHit<'d>| !holds(hit.element, own.element) && !holds(own.element, hit.element);
+        |hit: &&RuleHit<'d>| !hit.element.holds(own.element) && !own.element.holds(hit.element);
     let others: Vec<&RuleHit<'d>> = others.filter(is_beside).collect();
-    for hit in &others {
-        index.forget(hit);
-    }
+    index.forget(&others);
     others.iter().map(|hit| hit.element).collect()
-}
-
-fn holds(outer: Element<'_>, inner: Element<'_>) -> bool {
-    inner.ancestors().any(|around| around == outer)
 }

@@ -29,6 +29,8 @@ const ESSENCE_BYTES_MIN: usize = 12;
 
 /// An element with this share of the story is no furniture.
 const MUCH_SHARE: f64 = 0.3;
+/// A page has few elements that hold as much and are named like furniture.
+const WEIGHED_MAX: usize = 40;
 /// A story of which less is left was named like furniture.
 const KEPT_SHARE: f64 = 0.4;
 
@@ -46,7 +48,7 @@ pub(super) struct Sheet<'d, 'x> {
     pub(super) title: Option<Said<String>>,
     pub(super) layout: Layout<'d>,
     /// Other stories that the page holds whole: nothing in them is read.
-    pub(super) others: Vec<Element<'d>>,
+    pub(super) others: ElementSet,
     /// Elements whose names say that they are no part of a story.
     pub(super) furniture: Vec<Element<'d>>,
 }
@@ -61,7 +63,7 @@ impl<'d, 'x> Sheet<'d, 'x> {
         warnings: &mut Vec<Warning>,
     ) -> Self {
         let rules = scene.rules;
-        let others = own::keep_own(&mut scene, &mut index, era);
+        let others: ElementSet = own::keep_own(&mut scene, &mut index, era).into_iter().collect();
         let (facts, broken) = read_json_ld(&scene, &index);
         warnings.extend(broken);
         let title = said_headline(&facts, &index, rules);
@@ -92,8 +94,21 @@ impl<'d, 'x> Sheet<'d, 'x> {
         let whole = surveyor(&none);
         let weight = whole.weight(&self.layout.stories);
         let much = share(weight, MUCH_SHARE);
-        let is_small = |it: &Element<'d>| it.text().len() < much || whole.weight(&[*it]) < much;
-        let furniture: Vec<Element<'d>> = named.into_iter().filter(is_small).collect();
+        let mut weighed = 0;
+        let mut is_small = |it: &Element<'d>| {
+            it.has_less_text_than(much) || {
+                weighed += 1;
+                weighed <= WEIGHED_MAX && whole.weight(&[*it]) < much
+            }
+        };
+        let mut furniture: Vec<Element<'d>> = Vec::new();
+        for element in named {
+            // What is in another goes with it.
+            let is_in_last = furniture.last().is_some_and(|it| it.holds(element));
+            if !is_in_last && is_small(&element) {
+                furniture.push(element);
+            }
+        }
         let set: ElementSet = furniture.iter().copied().collect();
         let without = surveyor(&set);
         let layout = without.survey(self.root);

@@ -7,7 +7,7 @@ use crate::{
     config::{RuleField, TextRules},
     extract::{
         lines::{PageLines, flatten},
-        lists::{push_link, push_tag},
+        lists::OnceEach,
         text::{fold, fold_apart, has_essence},
     },
     model::{Link, Placement, Tag},
@@ -26,8 +26,8 @@ const CARD_LINES_MAX: usize = 4;
 /// Tags and related stories.
 #[derive(Default)]
 pub(super) struct Tail {
-    pub(super) tags: Vec<Tag>,
-    pub(super) links: Vec<Link>,
+    pub(super) tags: OnceEach<Tag>,
+    pub(super) links: OnceEach<Link>,
 }
 
 /// Reads the tags and related stories after the story. `headline` is the essence of the headline.
@@ -56,13 +56,13 @@ fn read_named(sheet: &Sheet<'_, '_>) -> Tail {
     }
     for related in hits(RuleField::Related) {
         let flat = flatten(related.element);
-        // A card may show the beginning of its story, with the links in it.
-        let is_prose = |line: usize| {
-            let linked: usize = flat.links_of(line).map(|link| link.range.len()).sum();
-            2 * linked < flat.lines[line].range.len()
-        };
-        for link in flat.links.iter().filter(|link| !is_prose(link.line)) {
-            tail.take(scene.target(link.href), &fold(flat.title(link)));
+        for links in flat.links.chunk_by(|one, next| one.line == next.line) {
+            // A card may show the beginning of its story, with the links in it.
+            let linked: usize = links.iter().map(|link| link.range.len()).sum();
+            let is_prose = 2 * linked < flat.lines[links[0].line].range.len();
+            for link in links.iter().filter(|_| !is_prose) {
+                tail.take(scene.target(link.href), &fold(flat.title(link)));
+            }
         }
     }
     tail
@@ -143,7 +143,7 @@ fn read_part(scene: &Scene<'_>, flat: &PageLines<'_>, headline: &str, part: Tail
 
 /// Returns the related stories that stand after the comments. Boxes that have nothing to do with the story stand
 /// there, too: a list counts only if a line that says so stands above it or below it.
-fn links_after_end(scene: &Scene<'_>, flat: &PageLines<'_>, first: usize) -> Vec<Link> {
+fn links_after_end(scene: &Scene<'_>, flat: &PageLines<'_>, first: usize) -> OnceEach<Link> {
     let rules = &scene.rules.profile.text;
     let mut run = Tail::default();
     let (mut is_marked, mut in_sidebar) = (false, false);
@@ -182,7 +182,7 @@ fn links_after_end(scene: &Scene<'_>, flat: &PageLines<'_>, first: usize) -> Vec
             run.take(scene.target(link.href), &fold(flat.title(link)));
         }
     }
-    if is_marked { run.links } else { Vec::new() }
+    if is_marked { run.links } else { OnceEach::default() }
 }
 
 /// Whether related stories begin on the lines after a mark; else it stands below its list.
@@ -203,16 +203,13 @@ fn heads_list(scene: &Scene<'_>, flat: &PageLines<'_>, mark: usize) -> bool {
 
 /// Whether a line is the heading of a box that has nothing to do with the story.
 fn is_sidebar(rules: &TextRules, flat: &PageLines<'_>, at: usize) -> bool {
-    let links: Vec<String> = flat.links_of(at).map(|link| fold(flat.title(link))).collect();
-    let text = fold_apart(flat.line(at));
-    let beside = links.iter().rev().fold(text, |text, title| text.replace(title.as_str(), ""));
-    rules.sidebar.has(fold(&beside).trim_end_matches(':'))
+    rules.sidebar.has(fold_apart(&flat.beside_links(at)).trim_end_matches(':'))
 }
 
 impl Tail {
     fn take(&mut self, target: Target, title: &str) {
         match target {
-            Target::Tag(url) => push_tag(&mut self.tags, title, &url),
+            Target::Tag(url) => self.tags.push_tag(title, &url),
             Target::Article(url, key) => {
                 let title = title.to_owned();
                 let link = Link {
@@ -221,7 +218,7 @@ impl Tail {
                     url: Some(url.into()),
                     target: Some(key),
                 };
-                push_link(&mut self.links, link);
+                self.links.push_link(link);
             }
             Target::Own | Target::Web | Target::None => {}
         }

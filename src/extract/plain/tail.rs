@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use crate::{
     extract::{
-        lists::push_link,
+        lists::OnceEach,
         text::{ends_sentence, is_bullet, is_rule},
     },
     model::{Extraction, Field, Link, Origin, Placement, Warning, WarningCode},
@@ -51,13 +51,15 @@ pub(super) fn story(page: &TextPage<'_>, from: usize, out: &mut Extraction) -> R
         let may_have_tags = story.end == list_end && list_end < page.lines.len();
         return if may_have_tags { without_tags(page, story, out) } else { story };
     };
+    let mut links: OnceEach<Link> = OnceEach::default();
     for line in &page.lines[list_at..list_end] {
         if Some(&line.text) != out.draft.headline.as_ref() && !rules.boilerplate.has(&line.text) {
             let title = line.text.clone();
             let link = Link { placement: Placement::Related, title, url: None, target: None };
-            push_link(&mut out.draft.links, link);
+            links.push_link(link);
         }
     }
+    out.draft.links = links.into_vec();
     if !out.draft.links.is_empty() {
         out.draft.origins.push((Field::Links, Origin::Text));
     }

@@ -27,6 +27,9 @@ use super::{
 
 pub(super) use self::parser::Doubt;
 
+/// Each attribute is compared with those before it.
+const ATTRS_MAX: usize = 64;
+
 /// Returns a page as a tree, or doubt.
 pub(super) fn parse(page: &str) -> Sure<Document<'_>> {
     // Line ends are one character since the bytes were decoded.
@@ -91,6 +94,9 @@ impl<'t> Parser<'t> {
     }
 
     fn tag(&mut self, tag: &TagToken) -> Sure {
+        if ATTRS_MAX < self.tokens.attrs.len() {
+            return Err(Doubt::Attributes);
+        }
         let name = self.name_of(&tag.name, tag.is_lower);
         let top = self.top();
         if top.is_foreign() && Self::is_foreign_tag(top, tag, &name) {

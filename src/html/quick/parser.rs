@@ -20,6 +20,8 @@ pub(in crate::html) enum Doubt {
     Element,
     /// The other parser knows where to cut.
     Depth,
+    /// The other parser knows how many are too many.
+    Attributes,
     Formatting,
     Quirks,
     Space,
@@ -38,6 +40,7 @@ impl Doubt {
             Self::Character => "a NUL, a carriage return or a second byte order mark",
             Self::Element => "a frame set, plain text or an annotated formula",
             Self::Depth => "hundreds of open elements",
+            Self::Attributes => "many attributes in a tag",
             Self::Formatting => "many formatting elements without an end",
             Self::Quirks => "a table in a paragraph, and an unknown document type",
             Self::Space => "space that is written as an entity where it may be dropped",

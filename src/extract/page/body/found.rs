@@ -5,7 +5,7 @@
 use crate::{
     extract::{
         lines::flatten_without,
-        lists::{push_link, push_tag},
+        lists::OnceEach,
         text::{fold, fold_apart},
     },
     html::{Element, ElementSet},
@@ -20,8 +20,8 @@ use super::super::{
 /// What was found beside the text.
 #[derive(Default)]
 pub(super) struct FoundBeside {
-    pub(super) links: Vec<Link>,
-    pub(super) tags: Vec<Tag>,
+    pub(super) links: OnceEach<Link>,
+    pub(super) tags: OnceEach<Tag>,
     pub(super) quotes: Vec<Quote>,
 }
 
@@ -42,17 +42,15 @@ impl FoundBeside {
     /// Forgets what was found later.
     pub(super) fn truncate(&mut self, counts: FoundCounts) {
         let FoundCounts { links, tags, quotes } = counts;
-        self.links.truncate(links);
-        self.tags.truncate(tags);
+        self.links.split_off(links);
+        self.tags.split_off(tags);
         self.quotes.truncate(quotes);
     }
 
     /// Makes the links from one on a list of related stories.
     pub(super) fn relate_from(&mut self, first: usize) {
-        for mut link in self.links.split_off(first.min(self.links.len())) {
-            link.placement = Placement::Related;
-            push_link(&mut self.links, link);
-        }
+        let later = self.links.split_off(first);
+        self.links.extend(later.into_iter().map(|it| Link { placement: Placement::Related, ..it }));
     }
 
     /// Keeps a link that stands for itself. Returns `false` where it is words after all.
@@ -66,7 +64,7 @@ impl FoundBeside {
         let (url, target) = match scene.target(href) {
             Target::Own => return true,
             Target::Tag(url) => {
-                push_tag(&mut self.tags, title, &url);
+                self.tags.push_tag(title, &url);
                 return true;
             }
             // Words that lead out of the site are the story's own.
@@ -74,7 +72,7 @@ impl FoundBeside {
             Target::Article(url, key) => (url, Some(key)),
         };
         let link = Link { placement, title: title.to_owned(), url: Some(url.into()), target };
-        push_link(&mut self.links, link);
+        self.links.push_link(link);
         true
     }
 

@@ -7,7 +7,7 @@ mod found;
 mod settle;
 mod story;
 
-use std::ops::Range;
+use std::{collections::HashSet, ops::Range};
 
 use crate::{
     extract::{
@@ -44,6 +44,8 @@ struct Walker<'s, 'd> {
     known: &'s Known<'s, 'd>,
     story: Story,
     found: FoundBeside,
+    /// The addresses of the pictures so far.
+    pictures: HashSet<String>,
     /// The blocks so far.
     blocks: Vec<PlacedBlock<'d>>,
     inline: Inline<'d>,
@@ -62,6 +64,7 @@ pub(super) fn read(scene: &Scene<'_>, known: &Known<'_, '_>) -> Story {
         known,
         story: Story::default(),
         found: FoundBeside::default(),
+        pictures: HashSet::new(),
         blocks: Vec::new(),
         inline: Inline::default(),
         around: None,
@@ -105,6 +108,7 @@ impl<'d> Walker<'_, 'd> {
             // What stood before the headline was no part of the story.
             self.inline = Inline::default();
             self.blocks.clear();
+            self.pictures.clear();
             self.found =
                 FoundBeside { quotes: std::mem::take(&mut self.found.quotes), ..FoundBeside::default() };
             return;
@@ -119,10 +123,10 @@ impl<'d> Walker<'_, 'd> {
             self.inline.collect(element);
             return;
         }
-        if (self.known.embeds.contains(&element) || pieces::is_embed(element))
+        if (self.known.embeds.contains(element) || pieces::is_embed(element))
             && let Some(embed) = pieces::embed(element, &self.scene.base)
         {
-            return self.block(|walker| walker.push_beside(embed));
+            return self.block(|walker| walker.place(embed, None));
         }
         match element.name() {
             "br" => self.inline.text.push('\n'),
@@ -342,11 +346,6 @@ impl<'d> Walker<'_, 'd> {
         }
     }
 
-    /// Keeps a block that is no text of the story.
-    fn push_beside(&mut self, block: Block) {
-        self.place(block, None);
-    }
-
     fn figure(&mut self, figure: Element<'d>, depth: usize) {
         match figure.descendants().find(|it| it.name() == "img") {
             Some(image) => self.image(image, caption(figure)),
@@ -356,13 +355,10 @@ impl<'d> Walker<'_, 'd> {
 
     fn image(&mut self, image: Element<'d>, caption: Option<String>) {
         if let Some(block) = image_block(image, caption, &self.scene.base)
-            && !self
-                .blocks
-                .iter()
-                .any(|it| it.block.kind == BlockKind::Image && it.block.url == block.url)
+            && block.url.as_ref().is_none_or(|url| self.pictures.insert(url.clone()))
         {
             self.flush(BlockKind::Paragraph);
-            self.push_beside(block);
+            self.place(block, None);
         }
     }
 
@@ -391,6 +387,7 @@ impl<'d> Walker<'_, 'd> {
             self.found.relate_from(first);
         }
         let FoundBeside { links, tags, quotes } = self.found;
+        let (links, tags) = (links.into_vec(), tags.into_vec());
         self.story.left_out.extend(settlement.left_out);
         if self.known.is_guessed {
             self.story.left_out.extend(trim(&mut self.blocks, &self.scene.rules.profile));

@@ -20,7 +20,7 @@ pub(in crate::extract::page) struct Known<'k, 'd> {
     /// Those of them whose names say so: no rule does, and what they hold is said.
     pub(in crate::extract::page) named: &'k ElementSet,
     /// Elements that show what somebody else posted.
-    pub(in crate::extract::page) embeds: &'k [Element<'d>],
+    pub(in crate::extract::page) embeds: &'k ElementSet,
     /// The headline's element: the story begins after it.
     pub(in crate::extract::page) title: Option<Element<'d>>,
     /// The essence of the headline, for knowing it again; empty where there is none.
