@@ -1,13 +1,10 @@
-//! `tearsheet config`: whether the file is right, and what is in force. Everything is validated when the session begins, in
-//! `crate::config`.
+//! `tearsheet config`: what is in force, and a file to begin with. Whether a file is right is said by `config_check.rs`.
 
-use crate::{
-    config::{Config, DEFAULT, Setting, profile_names},
-    model::counted,
-};
+use crate::config::{Config, DEFAULT, Setting, profile_names};
 
 use super::{
     args::{Common, ConfigArgs, ConfigCommand},
+    config_check,
     failure::Exit,
     printer::Printer,
     session::Session,
@@ -15,25 +12,14 @@ use super::{
 
 pub(super) fn run(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyhow::Result<Exit> {
     // What is asked of no file is answered whatever is in it.
-    match args.command {
+    match &args.command {
         ConfigCommand::Init => printer.data(&init())?,
         ConfigCommand::Profiles => printer.data(&profiles()?)?,
-        ConfigCommand::Check | ConfigCommand::Show | ConfigCommand::Anchors => {
-            of_file(common, args, printer)?;
-        }
+        ConfigCommand::Check { pages } => return config_check::run(common, pages.as_deref(), printer),
+        ConfigCommand::Show => printer.data(&show(common, &Session::new(common)?))?,
+        ConfigCommand::Anchors => printer.data(&anchors(&Session::new(common)?))?,
     }
     Ok(Exit::Done)
-}
-
-fn of_file(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyhow::Result<()> {
-    let session = Session::new(common)?;
-    match args.command {
-        ConfigCommand::Init | ConfigCommand::Profiles => {}
-        ConfigCommand::Check => check(&session, printer),
-        ConfigCommand::Show => printer.data(&show(common, &session))?,
-        ConfigCommand::Anchors => printer.data(&anchors(&session))?,
-    }
-    Ok(())
 }
 
 /// Returns the profiles that are built in: the name that a configuration gives them, the paper, its address.
@@ -57,27 +43,6 @@ fn init() -> String {
         out += &if is_own { format!("{line}\n") } else { format!("#{line}\n") };
     }
     out
-}
-
-/// Says that the file is right, since everything was validated when the session began.
-fn check(session: &Session, printer: &Printer) {
-    let profile = &session.config.profile;
-    let file = session
-        .file
-        .as_ref()
-        .map_or("the built-in configuration".to_owned(), |it| it.display().to_string());
-    let count = |items: usize, noun| counted(items as u64, noun);
-    printer.note(&format!(
-        "{file} is right: {} at {}, {}, {}, {}, {}, {}, archive `{}`",
-        profile.name,
-        profile.base_url,
-        count(profile.eras.len(), "era"),
-        count(profile.feeds.len(), "feed"),
-        count(profile.sitemaps.len(), "sitemap"),
-        count(profile.listings.len(), "listing"),
-        count(profile.archives.len(), "daily listing"),
-        session.archive.display()
-    ));
 }
 
 fn show(common: &Common, session: &Session) -> String {

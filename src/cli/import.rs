@@ -153,7 +153,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// Returns the files that were named, and the files in the folders that were named, in the order of their names.
-fn expand(paths: &[PathBuf], profile: &Profile) -> Result<Vec<PathBuf>, Usage> {
+pub(super) fn expand(paths: &[PathBuf], profile: &Profile) -> Result<Vec<PathBuf>, Usage> {
     let mut found = FoundFiles::default();
     for path in paths {
         let unreadable = |error: io::Error| {

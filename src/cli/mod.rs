@@ -5,6 +5,7 @@ mod args;
 mod backfill;
 mod completions;
 mod config;
+mod config_check;
 mod coverage;
 mod datasette;
 mod days;

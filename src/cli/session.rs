@@ -46,6 +46,20 @@ pub(super) struct Site {
     pub(super) archive: PathBuf,
 }
 
+/// A configuration file that was not looked at yet.
+pub(super) struct ConfigText {
+    /// What messages call it.
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+impl ConfigText {
+    /// Returns what is in the file that a command would read.
+    pub(super) fn of(common: &Common) -> anyhow::Result<Self> {
+        Ok(config_text(config_file(common)?.as_deref())?)
+    }
+}
+
 impl Session {
     /// Reads and validates the configuration. Nothing is started before that.
     pub(super) fn new(common: &Common) -> anyhow::Result<Self> {
@@ -150,12 +164,20 @@ pub(super) fn upgraded(writer: &Writer) -> String {
 
 /// Reads and validates a configuration file, or the built-in configuration.
 fn load(file: Option<&Path>) -> anyhow::Result<LoadedConfig> {
-    let Some(path) = file else { return Ok(Config::parse("", "the built-in configuration")?) };
-    let text = config_text(path).map_err(|error| {
+    let ConfigText { name, text } = config_text(file)?;
+    Ok(Config::parse(&text, &name)?)
+}
+
+/// Returns what is in the configuration file that is in force; nothing for the built-in one.
+fn config_text(file: Option<&Path>) -> Result<ConfigText, Usage> {
+    let Some(path) = file else {
+        return Ok(ConfigText { name: "the built-in configuration".to_owned(), text: String::new() });
+    };
+    let text = bounded_text(path).map_err(|error| {
         let hint = "`--config FILE` names another; without one the built-in configuration is used";
         Usage::new(format!("cannot read `{}`: {error}", path.display()), hint)
     })?;
-    Ok(Config::parse(&text, &path.display().to_string())?)
+    Ok(ConfigText { name: path.display().to_string(), text })
 }
 
 /// Returns the path of the archive: a relative one of the configuration begins in the folder of its file.
@@ -165,7 +187,7 @@ fn archive(common: &Common, file: Option<&Path>, config: &Config) -> PathBuf {
 }
 
 /// Returns the text of a configuration file. One that is longer than any configuration is an error: `/dev/zero` has no end.
-fn config_text(path: &Path) -> io::Result<String> {
+fn bounded_text(path: &Path) -> io::Result<String> {
     let mut text = String::new();
     File::open(path)?.take(CONFIG_BYTES_MAX + 1).read_to_string(&mut text)?;
     if CONFIG_BYTES_MAX < text.len() as u64 {

@@ -8,6 +8,7 @@ use std::fmt;
 #[error("{place}: {problem}")]
 pub struct ConfigError {
     place: String,
+    line: usize,
     problem: String,
 }
 
@@ -59,13 +60,28 @@ pub enum Problem {
     },
 }
 
+impl Problem {
+    /// Returns where it is.
+    pub fn place(&self) -> &ConfigPlace {
+        let (Self::Syntax { place, .. }
+        | Self::Unknown { place, .. }
+        | Self::Absent { place }
+        | Self::Value { place, .. }) = self;
+        place
+    }
+}
+
 impl From<Problem> for ConfigError {
     fn from(problem: Problem) -> Self {
-        let (Problem::Syntax { place, .. }
-        | Problem::Unknown { place, .. }
-        | Problem::Absent { place }
-        | Problem::Value { place, .. }) = &problem;
-        Self { place: place.to_string(), problem: problem.to_string() }
+        let place = problem.place();
+        Self { place: place.to_string(), line: place.line, problem: problem.to_string() }
+    }
+}
+
+impl ConfigError {
+    /// Returns the line of the mistake, from 1; 0 where it has none.
+    pub fn line(&self) -> usize {
+        self.line
     }
 }
 

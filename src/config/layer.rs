@@ -11,6 +11,9 @@ use toml::{
 
 use super::{ConfigPlace, Problem};
 
+/// The name of the file that stands for what is missing, while more mistakes are looked for.
+pub(super) const PLACEHOLDERS: &str = "placeholders";
+
 /// One parsed file.
 pub(super) struct TomlFile<'t> {
     text: &'t str,
@@ -72,6 +75,11 @@ impl<'r> LayeredValue<'r> {
             _ => self.layer.file.text.get(self.span.clone()).unwrap_or_default().to_owned(),
         };
         Problem::Value { place: self.place.clone(), rule: rule.to_owned(), found }
+    }
+
+    /// Whether it stands for something that is missing.
+    pub(super) fn is_placeholder(&self) -> bool {
+        self.layer.file.name == PLACEHOLDERS
     }
 
     /// Returns the items of an array.

@@ -4,8 +4,11 @@
 //! Nothing here acts on a value: engines are given what they need. Values that say nothing of a site or a user are in `model`.
 
 mod error;
+mod examples;
 mod layer;
+mod mistakes;
 mod ops;
+mod page_test;
 mod pattern;
 mod profile;
 mod profiles;
@@ -15,6 +18,7 @@ mod setting;
 
 pub use error::{ConfigError, ConfigPlace, Problem};
 pub use ops::{Hook, HookEvent, OpsConfig};
+pub use page_test::PageTest;
 pub use pattern::{BytePattern, FragmentSet, LineSet, NameSet, Pattern};
 pub use profile::{
     Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index,
@@ -51,6 +55,8 @@ pub struct Config {
     pub ops: OpsConfig,
     /// The site.
     pub profile: Profile,
+    /// What is known of pages of the site.
+    pub tests: Vec<PageTest>,
 }
 
 /// Manners and limits of the fetcher.
@@ -104,11 +110,19 @@ impl Default for Config {
 impl Config {
     /// Reads a user's file over the defaults. `file` is the name of the file in error messages.
     pub fn parse(text: &str, file: &str) -> Result<LoadedConfig, ConfigError> {
-        Ok(read(text, file)?)
+        Ok(read(text, file, "")?)
+    }
+
+    /// Returns everything that is wrong with a user's file, in the order of its lines. Only where the file is no TOML, that
+    /// alone can be told.
+    pub fn mistakes(text: &str, file: &str) -> Vec<ConfigError> {
+        mistakes::all(text, file, |text, filler| read(text, file, filler).err())
     }
 }
 
-fn read(text: &str, file: &str) -> Result<LoadedConfig, Problem> {
+/// Reads a user's file over the defaults. What is in neither is taken from `filler`, which is empty but where more mistakes are
+/// looked for.
+fn read(text: &str, file: &str, filler: &str) -> Result<LoadedConfig, Problem> {
     let user = TomlFile::parse(text, file)?;
     let built_in = TomlFile::parse(DEFAULT, "built-in config.toml")?;
     let root = Section::root(&user, &built_in);
@@ -122,7 +136,8 @@ fn read(text: &str, file: &str) -> Result<LoadedConfig, Problem> {
     let archive = root.section("archive")?;
     let fetch = root.section("fetch")?;
     let ops = root.section("ops")?;
-    let site = root.profile("site", &paper, &generic)?;
+    let filler = TomlFile::parse(filler, layer::PLACEHOLDERS)?;
+    let site = root.profile("site", &paper, &generic, &filler)?;
     let config = Config {
         archive: PathBuf::from(archive.text("path")?),
         keep_raw: read_keep_raw(&archive)?,
@@ -130,6 +145,7 @@ fn read(text: &str, file: &str) -> Result<LoadedConfig, Problem> {
         fetch: read_fetch(&fetch)?,
         ops: ops::read(&ops)?,
         profile: profile::read(&site)?,
+        tests: page_test::read(&site)?,
     };
     for section in [&root, &archive, &fetch, &ops, &site] {
         section.finish()?;

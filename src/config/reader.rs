@@ -11,6 +11,7 @@ use toml::{Spanned, de::DeValue};
 
 use super::{
     ConfigPlace, LineSet, Pattern, Problem, Setting,
+    examples::can_match,
     layer::{Layer, LayeredValue, TomlFile, entry},
 };
 
@@ -66,18 +67,20 @@ impl<'r> Section<'r> {
     }
 
     /// Returns a table like [`Section::section`]. The user's lies over that of `paper`; one with a `name` lies over that of
-    /// `generic` instead, and so does that of a paper that says it is based on it.
+    /// `generic` instead, and so does that of a paper that says it is based on it. `filler` lies below all of them.
     pub(super) fn profile(
         &self,
         key: &str,
         paper: &'r TomlFile<'r>,
         generic: &'r TomlFile<'r>,
+        filler: &'r TomlFile<'r>,
     ) -> Result<Section<'r>, Problem> {
         let mut section = self.section(key)?;
         let has_name =
             section.tables.first().is_some_and(|it| it.is_user && it.table.contains_key("name"));
         let is_based = entry(&paper.table, BASE).is_some();
-        let files = [(!has_name).then_some(paper), (has_name || is_based).then_some(generic)];
+        let files =
+            [(!has_name).then_some(paper), (has_name || is_based).then_some(generic), Some(filler)];
         for file in files.into_iter().flatten() {
             let root = Layer { file, table: &file.table, at: 0, is_user: false };
             let root = Section { tables: vec![root], ..self.below(self.path.clone(), Vec::new()) };
@@ -239,6 +242,9 @@ impl<'r> Section<'r> {
         }
         let pattern = Pattern::new(text)
             .map_err(|reason| found.wrong(&format!("a regular expression ({reason})")))?;
+        if !can_match(text) {
+            return Err(found.wrong("a regular expression that something can match"));
+        }
         match groups.iter().find(|it| !pattern.has_group(it)) {
             Some(group) => {
                 Err(found.wrong(&format!("a regular expression with a group named `{group}`")))

@@ -81,7 +81,7 @@ impl<'p> CardReader<'p> {
         let times = || cards.times.iter().filter_map(|spot| spot.rule.as_ref());
         let all = || cards.links.iter().chain(&cards.skip).chain(times()).chain(&cards.next);
         let matcher = Matcher::new(all().map(|it| it.css.as_str())).map_err(|bad| {
-            all().nth(bad.index).expect("the matcher numbers what it was given").refused()
+            all().nth(bad.index).expect("the matcher numbers what it was given").refused(&bad.part)
         })?;
         let links = 0..cards.links.len();
         let skip = links.end..links.end + cards.skip.len();

@@ -44,7 +44,7 @@ impl CellFinder {
             places.push(of_part);
         }
         let matcher = Matcher::new(list.iter().map(|rule| rule.css.as_str()))
-            .map_err(|bad| list[bad.index].refused())?;
+            .map_err(|bad| list[bad.index].refused(&bad.part))?;
         Ok(Self { matcher, parts: places })
     }
 

@@ -65,6 +65,11 @@ impl Extractor {
         Ok(Self { rules: Compiled::new(profile)?, effort: Effort::default() })
     }
 
+    /// Returns what is wrong with the selectors of a profile, which is nothing where it can be compiled.
+    pub fn mistakes(profile: &Profile) -> Vec<ConfigError> {
+        Compiled::mistakes(profile)
+    }
+
     /// Returns how many pages were parsed so far, and how many of them slowly.
     pub fn parsed(&self) -> Parsed {
         self.effort.parsed()

@@ -29,7 +29,7 @@ impl InsideRule {
         // What asks for one element is told by that element: everything it is tried on is inside the id's.
         let rest = rule.css.trim().split_once(' ').map_or("", |(_, rest)| rest.trim());
         let css = if is_compound(rest) { rest } else { rule.css.as_str() };
-        let matcher = Matcher::new([css]).map_err(|_| rule.refused())?;
+        let matcher = Matcher::new([css]).map_err(|bad| rule.refused(&bad.part))?;
         Ok(Some(Self { id: id.to_owned(), matcher }))
     }
 

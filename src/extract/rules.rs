@@ -125,7 +125,7 @@ impl Compiled {
         }
         let RuleList(list) = list;
         let matcher = Matcher::new(list.iter().map(|rule| rule.css.as_str()))
-            .map_err(|bad| list[bad.index].refused())?;
+            .map_err(|bad| list[bad.index].refused(&bad.part))?;
         Ok(Self {
             profile: profile.clone(),
             grammar: Grammar::new(&profile.strip),
@@ -135,6 +135,24 @@ impl Compiled {
             eras,
             count: list.len(),
         })
+    }
+
+    /// Returns what is wrong with the selectors of a profile: of the rules each, of what stands beside the story the first.
+    pub(super) fn mistakes(profile: &Profile) -> Vec<ConfigError> {
+        let mut mistakes: Vec<ConfigError> = Vec::new();
+        for era in &profile.eras {
+            for rule in RuleField::ALL.iter().flat_map(|field| era.rules.of(*field)) {
+                let bad = Matcher::new([rule.css.as_str()]).err();
+                let mistake = bad.map(|it| rule.refused(&it.part));
+                // Eras have the rules of the profile where they have none of their own.
+                mistakes.extend(mistake.filter(|it| !mistakes.contains(it)));
+            }
+        }
+        if mistakes.is_empty() {
+            mistakes.extend(Self::new(profile).err());
+        }
+        mistakes.sort_by_key(ConfigError::line);
+        mistakes
     }
 
     /// Returns the day of a capture in the site's zone.

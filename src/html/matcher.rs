@@ -25,6 +25,8 @@ pub struct Matcher {
 pub struct BadSelector {
     /// Its place in the list.
     pub index: usize,
+    /// The part between commas that is wrong.
+    pub part: String,
 }
 
 /// Selectors by name. There are a dozen: comparing lengths beats hashing.
@@ -77,7 +79,10 @@ impl Matcher {
             attr_filter: Filter::default(),
         };
         for (index, css) in list.into_iter().enumerate() {
-            let selector = Selector::parse(css).ok_or(BadSelector { index })?;
+            let selector = Selector::parse(css).ok_or_else(|| {
+                let bad = parts(css).into_iter().find(|it| Selector::parse(it).is_none());
+                BadSelector { index, part: bad.unwrap_or(css).trim().to_owned() }
+            })?;
             matcher.selectors.push(selector);
             for part in parts(css) {
                 let compound = last_compound(part);
@@ -364,6 +369,9 @@ mod tests {
 
     #[test]
     fn a_bad_selector_is_named_by_its_place() {
-        assert_eq!(Matcher::new(["p", "div.("]).err(), Some(BadSelector { index: 1 }));
+        let bad = |index, part: &str| Some(BadSelector { index, part: part.to_owned() });
+        assert_eq!(Matcher::new(["p", "div.("]).err(), bad(1, "div.("));
+        assert_eq!(Matcher::new(["p, b:nth(, i"]).err(), bad(0, "b:nth(, i"));
+        assert_eq!(Matcher::new(["p, b:is(i), .3, i"]).err(), bad(0, ".3"));
     }
 }

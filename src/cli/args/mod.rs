@@ -134,8 +134,12 @@ pub(super) enum ConfigCommand {
     Init,
     /// The profiles that are built in, a line each
     Profiles,
-    /// Is the file right
-    Check,
+    /// Is the file right: every mistake at once, and what the rules read from saved pages
+    Check {
+        /// Read the saved pages in a folder, and try the `[[site.tests]]` on them
+        #[arg(long, value_name = "FOLDER")]
+        pages: Option<PathBuf>,
+    },
     /// What is in force, and where each value came from
     Show,
     /// How far the ids had come on which day

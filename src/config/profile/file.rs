@@ -4,10 +4,11 @@
 use std::{ops::RangeInclusive, time::Duration};
 
 use chrono::NaiveDate;
-use url::Url;
+use url::{Host, Url};
 
 use crate::config::{
-    BytePattern, ConfigPlace, FragmentSet, NameSet, Problem, SectionNames, reader::Section,
+    BytePattern, ConfigPlace, FragmentSet, NameSet, Pattern, Problem, SectionNames, examples,
+    reader::Section,
 };
 
 use super::{
@@ -15,7 +16,7 @@ use super::{
     ids::IdRange,
     market,
     rules::{Era, Rule, RuleField, Rules},
-    site::Profile,
+    site::{Profile, fill},
     sources::{Archive, Cards, DATE, DiscoveryBounds, Feed, ListingUse, NewsListing, Recheck},
     spot, web_archive,
     wording::{Challenge, StripWords, TextRules},
@@ -44,9 +45,12 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
     if !article_url.starts_with('/') || !article_url.contains("{id}") {
         return Err(site.wrong("article_url", "a path with `{id}` in it"));
     }
+    let hosts = read_hosts(site)?;
+    check_hosts(site, &base_url, &hosts)?;
+    check_addresses(site, &article_url)?;
     Ok(Profile {
         name,
-        hosts: read_hosts(site)?,
+        hosts,
         time_zone,
         article_path: site
             .pattern("article_path", &["id"])?
@@ -83,6 +87,42 @@ fn read_hosts(site: &Section) -> Result<Vec<String>, Problem> {
         return Err(site.wrong("hosts", "a list of host names, without scheme, port and `www.`"));
     }
     Ok(hosts.iter().map(|it| it.to_ascii_lowercase()).collect())
+}
+
+/// Fails where a file that names both has an address of a host that is none of the site's. One that moves a profile to another
+/// server names the address alone, and a server on this machine may be anybody's.
+fn check_hosts(site: &Section, base_url: &Url, hosts: &[String]) -> Result<(), Problem> {
+    let is_user = |key| site.get(key).is_some_and(|it| it.layer.is_user);
+    let Some(Host::Domain(host)) = base_url.host() else { return Ok(()) };
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    let is_known = hosts.iter().any(|it| it == host) || host == "localhost";
+    if is_known || !is_user("base_url") || !is_user("hosts") {
+        return Ok(());
+    }
+    Err(site.wrong("hosts", &format!("a list with the host of `site.base_url`, `{host}`")))
+}
+
+/// Fails where the address that is made of an id does not lead back to it: no page of the site would ever be known again.
+fn check_addresses(site: &Section, template: &str) -> Result<(), Problem> {
+    let (Some(path), Some(url)) = (site.get("article_path"), site.get("article_url")) else {
+        return Ok(());
+    };
+    let is_users = path.layer.is_user || url.layer.is_user;
+    if !is_users || path.is_placeholder() || url.is_placeholder() {
+        return Ok(());
+    }
+    let pattern = path.value.as_str().unwrap_or_default();
+    let Some(id) = examples::of_group(pattern, "id") else { return Ok(()) };
+    let slug = examples::of_group(pattern, "slug").unwrap_or_else(|| "a-story".to_owned());
+    let filled = fill(template, &id, Some(&slug));
+    let compiled = Pattern::new(pattern);
+    let back = compiled.ok().and_then(|it| Some(it.captures(&filled)?.name("id")?.as_str() == id));
+    if back == Some(true) {
+        return Ok(());
+    }
+    let rule =
+        format!("a path in which `site.article_path` finds the id again (it does not in `{filled}`)");
+    Err(site.wrong("article_url", &rule))
 }
 
 fn read_address(section: &Section, key: &str, base: &Url) -> Result<Url, Problem> {

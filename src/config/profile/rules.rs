@@ -58,10 +58,11 @@ pub enum RuleField {
 }
 
 impl Rule {
-    /// Returns the error that the selector cannot be compiled.
-    pub fn refused(&self) -> ConfigError {
+    /// Returns the error that the selector cannot be compiled, because of this part of it.
+    pub fn refused(&self, part: &str) -> ConfigError {
         let (place, found) = (self.place.clone(), format!("{:?}", self.css));
-        Problem::Value { place, rule: "a CSS selector".to_owned(), found }.into()
+        let why = if part == self.css { String::new() } else { format!(", which `{part}` is not") };
+        Problem::Value { place, rule: format!("a CSS selector{why}"), found }.into()
     }
 }
 

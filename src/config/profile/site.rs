@@ -195,7 +195,7 @@ fn key(host: &str, groups: &Captures<'_>) -> Option<PageKey> {
 }
 
 /// `/news/{id}/{slug}` with its holes filled; without a slug, without its slash.
-fn fill(template: &str, id: &str, slug: Option<&str>) -> String {
+pub(super) fn fill(template: &str, id: &str, slug: Option<&str>) -> String {
     let filled = template.replace("{id}", id);
     match slug {
         Some(slug) => filled.replace("{slug}", slug),
