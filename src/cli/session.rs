@@ -109,8 +109,22 @@ impl Session {
         }
     }
 
+    /// Returns the writer of the archive. One of another paper is an error: an archive holds one.
     pub(super) fn writer(&self) -> anyhow::Result<Writer> {
         let profile = &self.config.profile;
+        // What is not there yet, or of an earlier version, is the writer's to say.
+        if let Ok(reader) = Reader::open(&self.archive)
+            && let Some(host) = reader.other_paper(&profile.hosts)?
+        {
+            let (archive, hosts) = (self.archive.display(), profile.hosts.join(", "));
+            let message = format!(
+                "`{archive}` is the archive of {host}, and the profile in force is of {} ({hosts})",
+                profile.name
+            );
+            let hint = "give each paper a folder of its own, or name its archive with `--archive FILE`; a host that the paper had before \
+                        belongs into `site.hosts`";
+            return Err(Usage::new(message, hint).into());
+        }
         let writer = Writer::open(&self.archive, profile.time_zone)?;
         Ok(writer.keeping(self.config.keep_raw).dating_by(profile.market.clone()))
     }

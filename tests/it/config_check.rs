@@ -109,3 +109,40 @@ fn saved_pages_are_read_and_tests_tried_on_them() {
         assert!(ran.stderr.contains(said), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn an_archive_is_of_one_paper() {
+    let program = Program::new();
+    program.write("config.toml", PAPER);
+    let page = "<html><body><h1>Mills resume crushing</h1><time datetime='2024-03-08'></time><p>Words.</p></body></html>";
+    program.write("a.html", page);
+    program.ok(&["import", "a.html", "--url", "https://paper.example/story/17"]);
+    let bytes = std::fs::read(program.path("tearsheet.db")).expect("an archive");
+    let other = PAPER.replace("paper.example", "other.example").replace("The Example", "The Other");
+    program.write("other.toml", &other);
+    for command in [
+        &["import", "a.html", "--url", "https://other.example/story/17"][..],
+        &["scrape"],
+        &["reextract"],
+        &["verify", "--repair"],
+    ] {
+        let ran = program.run(&[command, &["--config", "other.toml"]].concat());
+        assert_eq!(ran.code, 2, "{command:?} {}", ran.stderr);
+        let said =
+            "is the archive of paper.example, and the profile in force is of The Other (other.example)";
+        assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    }
+    assert!(
+        bytes == std::fs::read(program.path("tearsheet.db")).expect("an archive"),
+        "it was written to"
+    );
+    // A host that was added is of the same paper, and readers need no configuration.
+    program.write(
+        "config.toml",
+        &PAPER.replace("[\"paper.example\"]", "[\"paper.example\", \"new.example\"]"),
+    );
+    program.ok(&["reextract"]);
+    assert!(
+        program.ok(&["show", "1", "--config", "other.toml"]).stdout.contains("Mills resume crushing")
+    );
+}
