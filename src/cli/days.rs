@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::{DateTime, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono_tz::Tz;
 use clap::Args;
 
 use crate::{
@@ -21,6 +22,39 @@ pub(super) enum Day {
     In(NaiveDate),
     /// A number of days before today.
     Ago(u64),
+}
+
+/// A moment: as it is, or the end of a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    At(DateTime<Utc>),
+    End(Day),
+}
+
+impl FromStr for Moment {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let at = DateTime::parse_from_rfc3339(text).map(|it| Self::At(it.to_utc()));
+        at.or_else(|_| text.parse().map(Self::End)).map_err(|_: String| {
+            "a moment with its offset such as 2024-03-28T10:00:00+05:00, or a day such as 2024-03-28"
+                .to_owned()
+        })
+    }
+}
+
+impl Moment {
+    /// Returns it, for a site in a zone; of a day or a month, its last second.
+    pub(super) fn at(self, today: NaiveDate, zone: Tz) -> DateTime<Utc> {
+        let day = match self {
+            Self::At(at) => return at,
+            Self::End(day) => day.last(today),
+        };
+        let next = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN);
+        // A day may begin later, where clocks are put forward at midnight.
+        let begin = zone.from_local_datetime(&next).earliest();
+        begin.map_or_else(|| next.and_utc(), |it| it.to_utc()) - TimeDelta::seconds(1)
+    }
 }
 
 /// A range of days. What is left out is decided by the command.

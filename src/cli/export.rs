@@ -10,8 +10,9 @@ use std::{
 use chrono::Utc;
 
 use crate::{
+    config::Profile,
     export::{CaptureExport, Destination, Dialect, Existing, Format, TableExport, WarcExport},
-    model::counted,
+    model::{AsOf, counted},
     store::{RowFilter, Table},
 };
 
@@ -39,6 +40,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         ExportWhat::Links => Table::Links,
         ExportWhat::Boards => Table::Boards,
         ExportWhat::MostRead => Table::MostRead,
+        ExportWhat::Mentions => Table::Mentions,
         ExportWhat::Warc => return captures(&session, args, common, printer),
         ExportWhat::DatasetteMetadata => {
             return datasette::run(&session, destination(&session, args), printer);
@@ -49,13 +51,14 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         Table::Quotes => Some("quotes"),
         Table::Boards => Some("boards"),
         Table::MostRead => Some("most-read lists"),
-        Table::Articles | Table::Links => None,
+        Table::Articles | Table::Links | Table::Mentions => None,
     };
     if let Some(what) = of_captures.filter(|_| args.section.is_some()) {
         let hint = "they belong to a capture, not to a section; leave `--section` out";
         return Err(Usage::new(format!("{what} have no section"), hint).into());
     }
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
+    let as_of = as_of(args, table, &session.config.profile)?;
     let reader = session.reader()?;
     let began = Instant::now();
     let progress = match args.out {
@@ -66,7 +69,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     let export = TableExport {
         reader: &reader,
         table,
-        filter: RowFilter { days, section: args.section.clone() },
+        filter: RowFilter { days, section: args.section.clone(), as_of },
         format,
         dialect: if args.excel { Dialect::Excel } else { Dialect::Plain },
         observe: &|event| progress.show(&event),
@@ -83,6 +86,17 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     let (rows, took) = (counted(rows, "row"), duration(began.elapsed()));
     printer.note(&format!("export: {rows} to {target} in {took}{empty}"));
     Ok(Exit::Done)
+}
+
+/// Returns the moment whose knowledge is exported; `None` for now.
+fn as_of(args: &ExportArgs, table: Table, profile: &Profile) -> Result<Option<AsOf>, Usage> {
+    let Some(moment) = args.as_of else { return Ok(None) };
+    if matches!(table, Table::Links | Table::MostRead) {
+        let hint = "articles, quotes, boards and mentions have one; leave `--as-of` out";
+        return Err(Usage::new("of these rows only today's state is kept", hint));
+    }
+    let at = moment.at(today(profile, Utc::now()), profile.time_zone);
+    Ok(Some(AsOf::new(at, args.clock.into(), profile.time_zone)))
 }
 
 /// Returns where the output goes; `None` for stdout.
@@ -110,6 +124,7 @@ fn captures(
         || args.excel
         || args.by.is_some()
         || args.section.is_some()
+        || args.as_of.is_some()
     {
         let hint = "`tearsheet export warc --from D --to D --out FOLDER`";
         return Err(Usage::new("a web archive has captures, not rows", hint).into());

@@ -56,6 +56,13 @@ const ARTICLES: &[Column] = &[
     column("content_hash", ColumnKind::Text),
     column("first_seen_at", ColumnKind::Moment),
     column("last_checked_at", ColumnKind::Moment),
+    column("gone_at", ColumnKind::Moment),
+    column("authors", ColumnKind::Text),
+    column("tags", ColumnKind::Text),
+    column("symbols", ColumnKind::Text),
+    column("captured_at", ColumnKind::Captured),
+    column("known_from", ColumnKind::Moment),
+    column("best_rank", ColumnKind::Whole),
 ];
 
 const QUOTES: &[Column] = &[
@@ -108,6 +115,12 @@ const MOST_READ: &[Column] = &[
     column("list_id", ColumnKind::Whole),
 ];
 
+const MENTIONS: &[Column] = &[
+    column("published_on", ColumnKind::Day),
+    column("article_id", ColumnKind::Whole),
+    column("symbol", ColumnKind::Text),
+];
+
 /// Returns the columns of a table, in the order of its rows.
 pub fn columns(table: Table) -> &'static [Column] {
     match table {
@@ -116,6 +129,7 @@ pub fn columns(table: Table) -> &'static [Column] {
         Table::Links => LINKS,
         Table::Boards => BOARDS,
         Table::MostRead => MOST_READ,
+        Table::Mentions => MENTIONS,
     }
 }
 

@@ -151,9 +151,10 @@ impl TableExport<'_> {
         Ok(rows)
     }
 
-    /// Whether what is written is articles as `extract` prints them, and not rows of cells.
+    /// Whether what is written is articles as `extract` prints them, and not rows of cells. What a page said beside its wording has no
+    /// versions, so that articles of a moment are rows.
     fn has_articles(&self) -> bool {
-        self.format == Format::Jsonl && self.table == Table::Articles
+        self.format == Format::Jsonl && self.table == Table::Articles && self.filter.as_of.is_none()
     }
 
     fn sink<'o>(&self, to: impl Write + Send + 'o) -> io::Result<Box<dyn RowSink + 'o>> {
@@ -200,6 +201,7 @@ impl TableExport<'_> {
             Table::Links => "links",
             Table::Boards => "boards",
             Table::MostRead => "most-read",
+            Table::Mentions => "mentions",
         };
         let ending = match self.format {
             Format::Csv => "csv",

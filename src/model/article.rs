@@ -270,9 +270,7 @@ impl Draft {
     /// Returns the number of words in the body: runs between white space that hold a letter or a digit.
     pub fn word_count(&self) -> u32 {
         let texts = self.blocks.iter().filter(|it| it.kind.is_text());
-        let words = texts.flat_map(|it| it.text.split_whitespace());
-        let count = words.filter(|it| it.contains(char::is_alphanumeric)).count();
-        u32::try_from(count).unwrap_or(u32::MAX)
+        texts.map(|it| word_count(&it.text)).fold(0, u32::saturating_add)
     }
 
     /// Returns where `field` was read; `None` where it was not found.
@@ -335,4 +333,9 @@ impl WarningCode {
     pub fn code(self) -> &'static str {
         self.into()
     }
+}
+/// Returns the number of words in a text: runs between white space that hold a letter or a digit.
+pub fn word_count(text: &str) -> u32 {
+    let count = text.split_whitespace().filter(|it| it.contains(char::is_alphanumeric)).count();
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

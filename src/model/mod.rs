@@ -32,6 +32,7 @@
 //! the tables below it is the id of a page, which its article has, too.
 
 mod article;
+mod as_of;
 mod board;
 mod counted;
 mod day;
@@ -51,8 +52,9 @@ mod written;
 
 pub use article::{
     Article, Block, BlockKind, Draft, Extraction, Field, Link, Origin, Placement, Tag, Warning,
-    WarningCode,
+    WarningCode, word_count,
 };
+pub use as_of::{AsOf, WhoseClock};
 pub use board::{Board, BoardRow, MostRead, Unit};
 pub use counted::counted;
 pub use day::{DayReading, Days, IDS, Reading, Verdict};

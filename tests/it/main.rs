@@ -10,6 +10,7 @@ mod feed_stories;
 mod forgetting;
 mod guesses;
 mod hostile;
+mod known;
 mod market;
 mod monitors;
 mod pages;

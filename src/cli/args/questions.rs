@@ -5,7 +5,8 @@ use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
-use super::super::days::{Day, Range};
+use super::super::days::{Day, Moment, Range};
+use crate::model::WhoseClock;
 
 /// What stories are asked for by, beside their day and their words.
 #[derive(Debug, Args)]
@@ -118,6 +119,12 @@ pub(in crate::cli) struct ExportArgs {
     /// A folder with a part for each month
     #[arg(long, value_name = "WHAT")]
     pub(in crate::cli) by: Option<By>,
+    /// What was known then, and nothing after: a day (its end), or a moment such as 2024-03-28T10:00:00+05:00
+    #[arg(long, value_name = "T")]
+    pub(in crate::cli) as_of: Option<Moment>,
+    /// Whose knowledge: what this archive held, or what the site showed as far as is known
+    #[arg(long, value_name = "CLOCK", default_value = "archive", requires = "as_of")]
+    pub(in crate::cli) clock: ClockName,
     /// CSV for a spreadsheet that wants a byte order mark
     #[arg(long)]
     pub(in crate::cli) excel: bool,
@@ -135,6 +142,8 @@ pub(in crate::cli) enum ExportWhat {
     Boards,
     /// Lists of most-read stories
     MostRead,
+    /// Which symbols stories name
+    Mentions,
     /// Captures as WARC/1.1 files with an index
     Warc,
     /// A metadata.yaml for Datasette
@@ -147,6 +156,21 @@ pub(in crate::cli) enum ExportFormat {
     Jsonl,
     Parquet,
     Warc,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ClockName {
+    Archive,
+    Site,
+}
+
+impl From<ClockName> for WhoseClock {
+    fn from(name: ClockName) -> Self {
+        match name {
+            ClockName::Archive => Self::Archive,
+            ClockName::Site => Self::Site,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

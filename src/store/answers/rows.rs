@@ -1,33 +1,19 @@
 //! Rows for exports, one after the other, whatever the size of the archive. They are handed over as cells; how a file writes
-//! them is the business of `export`.
+//! them is the business of `export`, and what is asked stands in `row_sql.rs`.
 
-use rusqlite::{OptionalExtension, Row, params, types::ValueRef};
+use rusqlite::{OptionalExtension, Row, Statement, params, params_from_iter, types::ValueRef};
 
-use crate::model::{Days, PageId};
+use crate::model::{AsOf, Days, PageId, word_count};
 
 use super::{
     boards::{StoredBoardRow, StoredMostRead},
     market::{self, StoredQuote, bounds},
+    row_sql::{self, Table},
 };
 use crate::store::{
     error::{Result, StoreError},
     reader::Reader,
 };
-
-/// What can be exported as rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Table {
-    /// Articles.
-    Articles,
-    /// Quotes.
-    Quotes,
-    /// Related stories.
-    Links,
-    /// Market boards.
-    Boards,
-    /// Lists of most-read stories.
-    MostRead,
-}
 
 /// The rows of a table that are exported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -36,6 +22,8 @@ pub struct RowFilter {
     pub days: Option<Days>,
     /// Those of this section.
     pub section: Option<String>,
+    /// What was known then; `None` for everything that is known now. Of links and most-read lists nothing else is known.
+    pub as_of: Option<AsOf>,
 }
 
 /// A value of a row.
@@ -80,56 +68,10 @@ pub struct StoredWarning {
     pub detail: String,
 }
 
-const ARTICLES: &str = "
-    SELECT id, host, site_id, url, published_on, published_at, updated_at, section, headline, byline, dateline, summary,
-           body, word_count, version, content_hash, first_seen_at, last_checked_at
-      FROM articles
-     WHERE (?1 IS NULL OR published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR section = ?3 COLLATE NOCASE)
-     ORDER BY published_on, published_at, id";
-
-const QUOTES: &str = "
-    SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect, strip_id
-      FROM quotes
-     WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL
-     ORDER BY day, symbol, captured_at";
-
-const LINKS: &str = "
-    SELECT a.published_on, l.article_id, l.position, l.placement, l.title, l.url, l.target_id
-      FROM articles a CROSS JOIN links l ON l.article_id = a.id
-     WHERE (?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)
-     ORDER BY a.published_on, a.published_at, a.id, l.position";
-
-const BOARDS: &str = "
-    SELECT r.as_of, b.board, r.code, r.name, r.unit, r.value, r.change, r.change_pct, b.captured_at, b.last_captured_at,
-           b.id AS board_id
-      FROM boards b JOIN board_rows r ON r.board_id = b.id
-     WHERE (?1 IS NULL OR r.as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL
-     ORDER BY r.as_of, b.captured_at, b.id, r.position";
-
-const MOST_READ: &str = "
-    SELECT (SELECT c.day FROM capture_most_read m JOIN captures c ON c.id = m.capture_id
-             WHERE m.list_id = l.id ORDER BY c.captured_at LIMIT 1) AS day,
-           l.captured_at, l.last_captured_at, l.window, r.rank, r.title, r.host, r.site_id, r.url, l.id AS list_id
-      FROM most_read_lists l JOIN most_read_rows r ON r.list_id = l.id
-     WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL
-     ORDER BY l.captured_at, l.id, r.rank";
-
-impl Table {
-    fn sql(self) -> &'static str {
-        match self {
-            Self::Articles => ARTICLES,
-            Self::Quotes => QUOTES,
-            Self::Links => LINKS,
-            Self::Boards => BOARDS,
-            Self::MostRead => MOST_READ,
-        }
-    }
-}
-
 impl Reader {
     /// Returns the names of a table's columns, in order.
     pub fn columns(&self, table: Table) -> Result<Vec<String>> {
-        let query = self.conn.prepare(table.sql())?;
+        let query = self.conn.prepare(&row_sql::of(table, None))?;
         Ok(query.column_names().map(str::to_owned).collect())
     }
 
@@ -140,13 +82,22 @@ impl Reader {
         filter: &RowFilter,
         mut row: impl FnMut(&[Cell]) -> std::result::Result<(), E>,
     ) -> std::result::Result<(), E> {
-        let mut query = self.conn.prepare(table.sql()).map_err(StoreError::from)?;
-        let (first, last) = dates(filter);
+        let sql = row_sql::of(table, filter.as_of.map(|it| it.clock));
+        let mut query = self.conn.prepare(&sql).map_err(StoreError::from)?;
         let mut cells = vec![Cell::Null; query.column_count()];
-        let rows = query.query(params![first, last, filter.section]);
-        let mut rows = rows.map_err(StoreError::from)?;
+        // The number of words is kept of the newest wording alone.
+        let counted = filter.as_of.and_then(|_| {
+            Some((query.column_index("body").ok()?, query.column_index("word_count").ok()?))
+        });
+        let values = values(filter, &query);
+        let mut rows = query.query(params_from_iter(values)).map_err(StoreError::from)?;
         while let Some(found) = rows.next().map_err(StoreError::from)? {
             fill(&mut cells, found).map_err(StoreError::from)?;
+            if let Some((body, count)) = counted
+                && let Cell::Text(body) = &cells[body]
+            {
+                cells[count] = Cell::Whole(i64::from(word_count(body)));
+            }
             row(&cells)?;
         }
         Ok(())
@@ -172,26 +123,10 @@ impl Reader {
 
     /// Returns the number of rows.
     pub fn count_rows(&self, table: Table, filter: &RowFilter) -> Result<u64> {
-        let sql = match table {
-            Table::Articles => {
-                "SELECT count(*) FROM articles
-                  WHERE (?1 IS NULL OR published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR section = ?3 COLLATE NOCASE)"
-            }
-            Table::Quotes => {
-                "SELECT count(*) FROM quotes WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL"
-            }
-            Table::Links => {
-                "SELECT count(*) FROM articles a JOIN article_links l ON l.article_id = a.id
-                  WHERE (?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)"
-            }
-            Table::Boards => {
-                "SELECT count(*) FROM board_rows WHERE (?1 IS NULL OR as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL"
-            }
-            // The days of lists are those of their captures, which only their query finds.
-            Table::MostRead => &format!("SELECT count(*) FROM ({MOST_READ})"),
-        };
-        let (first, last) = dates(filter);
-        Ok(self.conn.query_row(sql, params![first, last, filter.section], |row| row.get(0))?)
+        let sql = row_sql::count(table, filter.as_of.map(|it| it.clock));
+        let mut query = self.conn.prepare(&sql)?;
+        let values = values(filter, &query);
+        Ok(query.query_row(params_from_iter(values), |row| row.get(0))?)
     }
 
     /// Returns what belongs to the capture an article was read from.
@@ -251,6 +186,16 @@ fn fill(cells: &mut [Cell], row: &Row<'_>) -> rusqlite::Result<()> {
         };
     }
     Ok(())
+}
+
+/// Returns what a query of rows is asked with, as far as it asks: first day, last day, section, moment, the last day that was over.
+fn values(filter: &RowFilter, query: &Statement<'_>) -> Vec<Option<String>> {
+    let (first, last) = dates(filter);
+    let at = filter.as_of.map(|it| it.stamp());
+    let day = filter.as_of.map(|it| it.day.to_string());
+    let mut values = vec![first, last, filter.section.clone(), at, day];
+    values.truncate(query.parameter_count());
+    values
 }
 
 fn dates(filter: &RowFilter) -> (Option<String>, Option<String>) {

@@ -1,8 +1,6 @@
 //! Articles and their wordings: a draft becomes the newest version, an older one, or nothing new. Only headline, byline,
 //! summary and body make a version. Which capture a draft was read from is decided by `captures`.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use strum::IntoStaticStr;
@@ -10,8 +8,9 @@ use strum::IntoStaticStr;
 use crate::model::{CaptureSource, Captured, Draft, Field, PageId, PageKey, Settled};
 
 use super::{
-    full_text, parts,
-    wording::{changed_words, content_hash, text_hash, texts},
+    full_text,
+    parts::{self, authors_json, origins_json},
+    wording::{ChangedWords, changed_words, content_hash, text_hash, texts},
 };
 use crate::store::{error::Result, moment::stamp};
 
@@ -200,8 +199,8 @@ fn insert(conn: &Connection, incoming: &Incoming<'_>, hash: &str) -> Result<()> 
     conn.prepare_cached(
         "INSERT INTO articles (id, host, site_id, url, published_on, published_at, updated_at, section, headline,
              byline, authors, dateline, word_count, version, version_seen_at, content_hash, first_seen_at,
-             last_checked_at, capture_id, origins_json, summary, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?15, ?16, ?16, ?17, ?18, ?19, ?20)",
+             last_checked_at, known_at, capture_id, origins_json, summary, body)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, 1, ?14, ?15, ?16, ?16, ?16, ?17, ?18, ?19, ?20)",
     )?
     .execute(params![
         page.0,
@@ -243,14 +242,15 @@ pub(in crate::store) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash
     let is_whole = text_hash(&before, &byline.unwrap_or_default()) == stored;
     if is_whole {
         conn.prepare_cached(
-            "INSERT INTO old_versions (article_id, seen_at, cause, changed_words, content_hash, capture_id, headline,
-                 byline, summary, body)
-             SELECT id, version_seen_at, version_cause, changed_words, content_hash, capture_id, headline, byline,
-                    summary, body
+            "INSERT INTO old_versions (article_id, seen_at, cause, changed_words, words_added, words_removed, known_at,
+                 content_hash, capture_id, headline, byline, summary, body)
+             SELECT id, version_seen_at, version_cause, changed_words, words_added, words_removed, known_at, content_hash,
+                    capture_id, headline, byline, summary, body
                FROM articles WHERE id = ?1",
         )?
         .execute([page.0])?;
     }
+    let ChangedWords { added, removed } = changed_words(&before, &texts(draft));
     full_text::collect(conn)?;
     conn.prepare_cached(
         "UPDATE articles
@@ -258,7 +258,10 @@ pub(in crate::store) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash
                 version = version + ?16, version_seen_at = ?8, content_hash = ?9, last_checked_at = ?10,
                 capture_id = ?11, summary = ?12, body = ?13,
                 version_cause = CASE WHEN ?16 THEN ?14 ELSE version_cause END,
-                changed_words = CASE WHEN ?16 THEN ?15 ELSE changed_words END
+                changed_words = CASE WHEN ?16 THEN ?15 + ?17 ELSE changed_words END,
+                words_added = CASE WHEN ?16 THEN ?15 ELSE words_added END,
+                words_removed = CASE WHEN ?16 THEN ?17 ELSE words_removed END,
+                known_at = CASE WHEN ?16 THEN ?10 ELSE known_at END
           WHERE id = ?1",
     )?
     .execute(params![
@@ -276,8 +279,9 @@ pub(in crate::store) fn replace(conn: &Connection, incoming: &Incoming<'_>, hash
         draft.summary.join("\n"),
         draft.body(),
         cause.code(),
-        changed_words(&before, &texts(draft)),
+        added,
         is_whole,
+        removed,
     ])?;
     refresh(conn, incoming)
 }
@@ -370,8 +374,8 @@ fn keep_older(
     let draft = incoming.draft;
     conn.prepare_cached(
         "INSERT INTO old_versions (article_id, seen_at, cause, changed_words, content_hash, capture_id, headline, byline,
-             summary, body)
-         VALUES (?1, ?2, 'site', 0, ?3, ?4, ?5, ?6, ?7, ?8)",
+             summary, body, known_at)
+         VALUES (?1, ?2, 'site', 0, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
         incoming.page.0,
@@ -382,17 +386,9 @@ fn keep_older(
         draft.byline,
         draft.summary.join("\n"),
         draft.body(),
+        stamp(incoming.at),
     ])?;
     conn.prepare_cached("UPDATE articles SET version = version + 1 WHERE id = ?1")?
         .execute([incoming.page.0])?;
     Ok(Settled::Updated)
-}
-
-fn authors_json(draft: &Draft) -> String {
-    serde_json::to_string(&draft.authors).expect("strings are JSON")
-}
-
-fn origins_json(draft: &Draft) -> String {
-    let map: BTreeMap<&str, &str> = draft.origins.iter().map(|it| (it.0.code(), it.1.code())).collect();
-    serde_json::to_string(&map).expect("strings are JSON")
 }

@@ -1,6 +1,8 @@
 //! The parts of an article beside its text: pieces, links, tags and mentions. They are those of the newest reading, and make no
 //! version; the wordings are kept by `articles`.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, params};
 
 use crate::model::{Block, Draft, Link, PageId, Tag};
@@ -60,4 +62,15 @@ pub(super) fn keep(conn: &Connection, page: PageId, draft: &Draft) -> Result<()>
         insert.execute(params![page.0, position, name, url])?;
     }
     symbols::keep_mentions(conn, page, &draft.names)
+}
+
+/// Returns the names of a byline as JSON.
+pub(super) fn authors_json(draft: &Draft) -> String {
+    serde_json::to_string(&draft.authors).expect("strings are JSON")
+}
+
+/// Returns where each field was read, as JSON.
+pub(super) fn origins_json(draft: &Draft) -> String {
+    let map: BTreeMap<&str, &str> = draft.origins.iter().map(|it| (it.0.code(), it.1.code())).collect();
+    serde_json::to_string(&map).expect("strings are JSON")
 }

@@ -21,15 +21,23 @@ pub(super) fn texts(draft: &Draft) -> [String; 3] {
     [draft.headline.clone().unwrap_or_default(), draft.summary.join("\n"), draft.body()]
 }
 
-/// The number of words that one text has more often than the other.
-pub(super) fn changed_words(before: &[String; 3], after: &[String; 3]) -> u64 {
+/// How many words came and went between two wordings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ChangedWords {
+    pub(super) added: u64,
+    pub(super) removed: u64,
+}
+
+/// Counts the words that one text has more often than the other.
+pub(super) fn changed_words(before: &[String; 3], after: &[String; 3]) -> ChangedWords {
     let mut counts: HashMap<&str, i64> = HashMap::new();
     for (texts, step) in [(before, -1), (after, 1)] {
         for word in texts.iter().flat_map(|it| it.split_whitespace()) {
             *counts.entry(word).or_default() += step;
         }
     }
-    counts.values().map(|it| it.unsigned_abs()).sum()
+    let of = |sign: i64| counts.values().map(|it| (it * sign).max(0).unsigned_abs()).sum();
+    ChangedWords { added: of(1), removed: of(-1) }
 }
 
 #[cfg(test)]
@@ -39,11 +47,12 @@ mod tests {
     #[test]
     fn a_change_is_measured_by_the_words_that_came_and_went() {
         let text = |it: &str| [String::new(), String::new(), it.to_owned()];
-        let check = |a: &str, b: &str, expect| {
+        let check = |a: &str, b: &str, added, removed| {
+            let expect = ChangedWords { added, removed };
             assert_eq!(changed_words(&text(a), &text(b)), expect, "{a} / {b}");
         };
-        check("the rupee fell", "the rupee fell", 0);
-        check("the rupee fell", "the rupee  rose", 2);
-        check("the rupee", "the rupee rose the", 2);
+        check("the rupee fell", "the rupee fell", 0, 0);
+        check("the rupee fell", "the rupee  rose", 1, 1);
+        check("the rupee", "the rupee rose the", 2, 0);
     }
 }

@@ -1,0 +1,189 @@
+//! What is asked for the rows of an export: the columns of each table in their order, and what of it was known at a moment.
+//! Parameters are 1 and 2 the days, 3 the section, 4 the moment, 5 the last day that was over then.
+
+use crate::model::WhoseClock;
+
+/// What can be exported as rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// Articles.
+    Articles,
+    /// Quotes.
+    Quotes,
+    /// Related stories.
+    Links,
+    /// Market boards.
+    Boards,
+    /// Lists of most-read stories.
+    MostRead,
+    /// Which symbols stories name.
+    Mentions,
+}
+
+const OF_ARTICLE: &str =
+    "(?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)";
+
+/// Lists of an article in one cell, in their order.
+const LISTS: &str = "
+           (SELECT group_concat(value, '; ') FROM json_each(a.authors)) AS authors,
+           (SELECT group_concat(tag, '; ') FROM (SELECT tag FROM tags t WHERE t.article_id = a.id ORDER BY position)) AS tags,
+           (SELECT group_concat(symbol, '; ')
+              FROM (SELECT symbol FROM mentions m WHERE m.article_id = a.id ORDER BY symbol)) AS symbols";
+
+/// Returns the query for the rows of a table; with a clock, of what was known at a moment on it.
+pub(super) fn of(table: Table, clock: Option<WhoseClock>) -> String {
+    match (table, clock) {
+        (Table::Articles, None) => articles(),
+        (Table::Articles, Some(clock)) => articles_as_of(clock),
+        (Table::Quotes, clock) => quotes(clock),
+        (Table::Links, _) => links(),
+        (Table::Boards, clock) => boards(clock),
+        (Table::MostRead, _) => MOST_READ.to_owned(),
+        (Table::Mentions, clock) => mentions(clock),
+    }
+}
+
+/// Returns the query for their number.
+pub(super) fn count(table: Table, clock: Option<WhoseClock>) -> String {
+    let counted = match (table, clock) {
+        (Table::Articles, None) => format!("articles a WHERE {OF_ARTICLE}"),
+        (Table::Quotes, None) => {
+            "quotes WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL".to_owned()
+        }
+        (Table::Links, None) => {
+            format!("articles a JOIN article_links l ON l.article_id = a.id WHERE {OF_ARTICLE}")
+        }
+        (Table::Mentions, None) => {
+            format!("articles a JOIN mentions m ON m.article_id = a.id WHERE {OF_ARTICLE}")
+        }
+        (Table::Boards, None) => {
+            "board_rows WHERE (?1 IS NULL OR as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL".to_owned()
+        }
+        // The days of lists are those of their captures, which only their query finds.
+        (Table::MostRead, _) | (_, Some(_)) => format!("({})", of(table, clock)),
+    };
+    format!("SELECT count(*) FROM {counted}")
+}
+
+fn articles() -> String {
+    format!(
+        "SELECT a.id, a.host, a.site_id, a.url, a.published_on, a.published_at, a.updated_at, a.section, a.headline, a.byline,
+                a.dateline, a.summary, a.body, a.word_count, a.version, a.content_hash, a.first_seen_at, a.last_checked_at,
+                a.gone_at, {LISTS},
+                (SELECT c.captured_at FROM captures c WHERE c.id = a.capture_id) AS captured_at, a.known_at AS known_from,
+                (SELECT min(r.rank) FROM most_read_rows r WHERE r.site_id = a.site_id AND r.host = a.host) AS best_rank
+           FROM articles a
+          WHERE {OF_ARTICLE}
+          ORDER BY a.published_on, a.published_at, a.id"
+    )
+}
+
+/// What has a moment of its own after the one that is asked for is not there yet. Section, dateline, authors, tags, symbols and the
+/// day have no versions: they are those of today.
+fn articles_as_of(clock: WhoseClock) -> String {
+    let (known, newer) = (is_known(clock, "k"), is_known(clock, "n"));
+    let was_read = has_capture(
+        clock,
+        "capture_most_read l JOIN captures c ON c.id = l.capture_id WHERE l.list_id = r.list_id",
+    );
+    format!(
+        "SELECT a.id, a.host, a.site_id, a.url, a.published_on, a.published_at,
+                CASE WHEN unixepoch(a.updated_at) <= unixepoch(?4) THEN a.updated_at END AS updated_at,
+                a.section, k.headline, k.byline, a.dateline, k.summary, k.body, a.word_count,
+                (SELECT count(*) FROM versions n
+                  WHERE n.article_id = a.id AND n.version <= k.version AND {newer}) AS version,
+                k.content_hash, a.first_seen_at,
+                CASE WHEN a.last_checked_at <= ?4 THEN a.last_checked_at END AS last_checked_at,
+                CASE WHEN a.gone_at <= ?4 THEN a.gone_at END AS gone_at, {LISTS},
+                (SELECT c.captured_at FROM captures c WHERE c.id = k.capture_id) AS captured_at, k.known_at AS known_from,
+                (SELECT min(r.rank) FROM most_read_rows r
+                  WHERE r.site_id = a.site_id AND r.host = a.host AND {was_read}) AS best_rank
+           FROM articles a JOIN versions k ON k.article_id = a.id
+          WHERE {OF_ARTICLE} AND {known}
+            AND NOT EXISTS (SELECT 1 FROM versions n WHERE n.article_id = a.id AND k.version < n.version AND {newer})
+          ORDER BY a.published_on, a.published_at, a.id"
+    )
+}
+
+/// Whether a wording was known. On the clock of the site a first wording counts from publication, a later one from the capture that
+/// showed it first.
+fn is_known(clock: WhoseClock, wording: &str) -> String {
+    match clock {
+        WhoseClock::Archive => format!("{wording}.known_at <= ?4"),
+        WhoseClock::Site => {
+            let seen = is_past(&format!("{wording}.seen_at"));
+            let published = is_past("coalesce(a.published_at, a.published_on)");
+            format!(
+                "CASE WHEN {wording}.version = 1 AND a.published_on IS NOT NULL THEN {published} ELSE {seen} END"
+            )
+        }
+    }
+}
+
+/// Whether a text of a moment or of a day is past.
+fn is_past(text: &str) -> String {
+    format!(
+        "CASE WHEN length({text}) = 10 THEN {text} <= ?5 ELSE unixepoch({text}) <= unixepoch(?4) END"
+    )
+}
+
+/// Whether there is a capture `c` that was known.
+fn has_capture(clock: WhoseClock, captures: &str) -> String {
+    let known = match clock {
+        WhoseClock::Archive => "c.fetched_at <= ?4".to_owned(),
+        WhoseClock::Site => is_past("c.captured_at"),
+    };
+    format!("EXISTS (SELECT 1 FROM {captures} AND {known})")
+}
+
+fn quotes(clock: Option<WhoseClock>) -> String {
+    let known = clock
+        .map_or("1".to_owned(), |it| has_capture(it, "captures c WHERE c.strip_id = quotes.strip_id"));
+    format!(
+        "SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect, strip_id
+           FROM quotes
+          WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL AND {known}
+          ORDER BY day, symbol, captured_at"
+    )
+}
+
+fn links() -> String {
+    format!(
+        "SELECT a.published_on, l.article_id, l.position, l.placement, l.title, l.url, l.target_id
+           FROM articles a CROSS JOIN links l ON l.article_id = a.id
+          WHERE {OF_ARTICLE}
+          ORDER BY a.published_on, a.published_at, a.id, l.position"
+    )
+}
+
+fn boards(clock: Option<WhoseClock>) -> String {
+    let captures = "capture_boards m JOIN captures c ON c.id = m.capture_id WHERE m.board_id = b.id";
+    let known = clock.map_or("1".to_owned(), |it| has_capture(it, captures));
+    format!(
+        "SELECT r.as_of, b.board, r.code, r.name, r.unit, r.value, r.change, r.change_pct, b.captured_at, b.last_captured_at,
+                b.id AS board_id
+           FROM boards b JOIN board_rows r ON r.board_id = b.id
+          WHERE (?1 IS NULL OR r.as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL AND {known}
+          ORDER BY r.as_of, b.captured_at, b.id, r.position"
+    )
+}
+
+fn mentions(clock: Option<WhoseClock>) -> String {
+    let known = clock.map_or("1".to_owned(), |it| {
+        format!("EXISTS (SELECT 1 FROM versions k WHERE k.article_id = a.id AND {})", is_known(it, "k"))
+    });
+    format!(
+        "SELECT a.published_on, m.article_id, m.symbol
+           FROM articles a CROSS JOIN mentions m ON m.article_id = a.id
+          WHERE {OF_ARTICLE} AND {known}
+          ORDER BY a.published_on, a.published_at, a.id, m.symbol"
+    )
+}
+
+const MOST_READ: &str = "
+    SELECT (SELECT c.day FROM capture_most_read m JOIN captures c ON c.id = m.capture_id
+             WHERE m.list_id = l.id ORDER BY c.captured_at LIMIT 1) AS day,
+           l.captured_at, l.last_captured_at, l.window, r.rank, r.title, r.host, r.site_id, r.url, l.id AS list_id
+      FROM most_read_lists l JOIN most_read_rows r ON r.list_id = l.id
+     WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL
+     ORDER BY l.captured_at, l.id, r.rank";

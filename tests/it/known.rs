@@ -1,0 +1,165 @@
+//! What was known when: the archive as it was at a moment, without a copy of it.
+
+use std::{thread::sleep, time::Duration};
+
+use chrono::{SecondsFormat, Utc};
+
+use crate::support::program::{Program, one, rows};
+
+const DAY: &str = "Mar 8, 2024";
+
+fn page(id: u32, headline: &str, words: &str, price: &str) -> String {
+    format!(
+        "<html><head><link rel=canonical href='https://www.brecorder.com/news/{id}'></head><body>\
+         <div>ABC {price} Increased By 1.00 (5%) BCD 3.00 Increased By 0.10 (3.45%) CDE 7.00 No Change 0.00 (0%)</div>\
+         <h1 class=story__title>{headline}</h1><span class=story__time>{DAY}</span>\
+         <div class=story__content><p>{words}</p></div></body></html>"
+    )
+}
+
+/// Brings a page into the archive that was on the site at a moment.
+fn import(program: &Program, captured: &str, page: &str) {
+    // Moments are kept to the second.
+    sleep(Duration::from_millis(1_100));
+    program.write("page.html", page);
+    program.ok(&["import", "page.html", "--captured-at", captured]);
+}
+
+/// The columns that have versions, of every row.
+fn versioned(program: &Program, args: &[&str]) -> Vec<String> {
+    let out = program.ok(&[&["export", "articles", "--format", "csv"], args].concat()).stdout;
+    let mut rows = csv::Reader::from_reader(out.as_bytes());
+    let names = rows.headers().expect("a header").clone();
+    let wanted = [
+        "id",
+        "headline",
+        "byline",
+        "summary",
+        "body",
+        "word_count",
+        "version",
+        "content_hash",
+        "known_from",
+    ];
+    let places: Vec<usize> =
+        wanted.iter().map(|name| names.iter().position(|it| it == *name).expect(name)).collect();
+    let row = |row: csv::StringRecord| places.iter().map(|at| &row[*at]).collect::<Vec<_>>().join("|");
+    rows.records().map(|it| row(it.expect("a row"))).collect()
+}
+
+fn quotes(program: &Program, args: &[&str]) -> Vec<String> {
+    let out = program.ok(&[&["export", "quotes", "--format", "csv"], args].concat()).stdout;
+    let mut rows = csv::Reader::from_reader(out.as_bytes());
+    rows.records()
+        .map(|it| it.expect("a row").iter().skip(2).take(3).collect::<Vec<_>>().join("|"))
+        .collect()
+}
+
+#[test]
+fn an_export_of_a_moment_is_that_of_a_copy_made_then() {
+    let program = Program::new();
+    let steps = [
+        ("2024-03-08T06:00:00Z", page(40_292_001, "Mills open", "The mills opened on Friday.", "20.00")),
+        ("2024-03-08T07:00:00Z", page(40_292_002, "Cotton steady", "Cotton was steady.", "21.00")),
+        (
+            "2024-03-08T09:00:00Z",
+            page(40_292_001, "Mills open late", "The mills opened late on Friday.", "22.00"),
+        ),
+        // An earlier wording that comes later: it never was the newest that the archive had.
+        ("2024-03-08T05:00:00Z", page(40_292_001, "Mills to open", "The mills will open.", "19.00")),
+        (
+            "2024-03-08T10:00:00Z",
+            page(40_292_001, "Mills closed", "The mills closed again, it was said.", "22.00"),
+        ),
+        ("2024-03-08T08:00:00Z", page(40_292_002, "Cotton steady", "Cotton was steady.", "23.00")),
+    ];
+    let mut moments = Vec::new();
+    for (number, (captured, page)) in steps.iter().enumerate() {
+        import(&program, captured, page);
+        moments.push(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true));
+        program.ok(&["backup", &format!("copy{number}.db")]);
+    }
+    let mut seen = Vec::new();
+    for (number, moment) in moments.iter().enumerate() {
+        let copy = format!("copy{number}.db");
+        let then = versioned(&program, &["--archive", &copy]);
+        assert_eq!(versioned(&program, &["--as-of", moment]), then, "{moment}");
+        assert!(!then.is_empty());
+        assert_eq!(
+            quotes(&program, &["--as-of", moment]),
+            quotes(&program, &["--archive", &copy]),
+            "{moment}"
+        );
+        seen.push(then);
+    }
+    seen.dedup();
+    assert_eq!(seen.len(), 5, "every step but the last changed what was known");
+    assert!(versioned(&program, &["--as-of", "2024-03-31"]).is_empty(), "nothing was known in 2024");
+
+    let archive = program.archive();
+    let known = "SELECT k.version, v.headline, k.known_from = k.known_to, k.known_to IS NULL, k.valid_from, k.valid_to,
+                        k.revision, k.is_latest, k.backfilled
+                   FROM articles_known k JOIN versions v USING (article_id, version) JOIN articles a ON a.id = k.article_id
+                  WHERE a.site_id = 40292001 ORDER BY k.version";
+    assert_eq!(
+        rows(&archive, known),
+        [
+            "1|Mills to open|1|0|2024-03-08|2024-03-08T06:00:00Z|0|0|1",
+            "2|Mills open|0|0|2024-03-08T06:00:00Z|2024-03-08T09:00:00Z|1|0|1",
+            "3|Mills open late|0|0|2024-03-08T09:00:00Z|2024-03-08T10:00:00Z|2|0|1",
+            "4|Mills closed||1|2024-03-08T10:00:00Z||3|1|1",
+        ]
+    );
+}
+
+#[test]
+fn on_the_clock_of_the_site_a_wording_counts_from_when_it_was_there() {
+    let program = Program::new();
+    import(
+        &program,
+        "2024-03-09T06:00:00Z",
+        &page(40_292_001, "Mills open", "The mills opened.", "20.00"),
+    );
+    import(
+        &program,
+        "2024-03-09T09:00:00Z",
+        &page(40_292_001, "Mills shut", "The mills were shut.", "22.00"),
+    );
+    let headlines = |moment: &str| {
+        let rows = versioned(&program, &["--as-of", moment, "--clock", "site"]);
+        rows.iter().map(|it| it.split('|').nth(1).unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    // Only the day of publication is known: it counts from its end, where the site is.
+    assert!(headlines("2024-03-08T18:59:58Z").is_empty());
+    assert_eq!(headlines("2024-03-08"), ["Mills open"]);
+    assert_eq!(headlines("2024-03-09T08:59:59Z"), ["Mills open"]);
+    assert_eq!(headlines("2024-03-09T14:00:00+05:00"), ["Mills shut"]);
+    let revisions = "SELECT version, what, hours_after, words_added, words_removed FROM revisions";
+    assert_eq!(one(&program.archive(), revisions), "2|headline, body||3|2");
+    let refused = program.run(&["export", "links", "--as-of", "2024-03-08"]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.stderr.contains("only today's state is kept"), "{}", refused.stderr);
+    let refused = program.run(&["export", "articles", "--clock", "site"]);
+    assert_eq!(refused.code, 2, "{}", refused.stderr);
+}
+
+#[test]
+fn an_article_of_an_export_has_what_stands_beside_it() {
+    let program = Program::new();
+    import(
+        &program,
+        "2024-03-09T06:00:00Z",
+        &page(40_292_001, "ABC opens mill", "ABC and BCD opened a mill.", "20.00"),
+    );
+    let out = program.ok(&["export", "articles", "--format", "csv"]).stdout;
+    let mut rows = csv::Reader::from_reader(out.as_bytes());
+    let names = rows.headers().expect("a header").clone();
+    let row = rows.records().next().expect("a row").expect("a row");
+    let cell = |name: &str| &row[names.iter().position(|it| it == name).expect(name)];
+    assert_eq!((cell("symbols"), cell("captured_at")), ("ABC; BCD", "2024-03-09T06:00:00Z"));
+    assert!(cell("known_from").starts_with("20") && cell("gone_at").is_empty());
+    let mentions = program.ok(&["export", "mentions", "--format", "csv"]).stdout;
+    assert_eq!(mentions, "published_on,article_id,symbol\r\n2024-03-08,1,ABC\r\n2024-03-08,1,BCD\r\n");
+    let then = program.ok(&["export", "mentions", "--format", "csv", "--as-of", "2024-03-31"]).stdout;
+    assert_eq!(then, "published_on,article_id,symbol\r\n");
+}
