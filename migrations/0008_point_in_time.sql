@@ -1,5 +1,5 @@
--- 0008: what was known when. Each wording has the moment at which it came into this archive, beside that at which it was on the
--- site.
+-- 0008: what was known when, and in which session of the exchange. Each wording has the moment at which it came into this archive,
+-- beside that at which it was on the site.
 
 ALTER TABLE articles ADD COLUMN known_at TEXT;      -- when this wording came into this archive
 ALTER TABLE articles ADD COLUMN words_added INTEGER;   -- words that came with this version; NULL: the first, or kept before 0008
@@ -12,6 +12,25 @@ UPDATE old_versions SET known_at = (SELECT fetched_at FROM captures WHERE captur
 UPDATE articles
    SET known_at = CASE WHEN version = 1 THEN first_seen_at
                        ELSE (SELECT fetched_at FROM captures WHERE captures.id = capture_id) END;
+
+-- The days on which the exchange trades. How a day is known:
+--   boards  a market board of the day says so
+--   ticker  the ticker showed numbers of the day
+--   hours   by site.market: a holiday that is not listed there is not known before a capture shows it
+CREATE TABLE sessions (
+    exchange  TEXT NOT NULL,                  -- site.market.exchange: its ISO 10383 code
+    day       TEXT NOT NULL,
+    opens_at  TEXT,                           -- NULL: the hours of that day are not known
+    closes_at TEXT,
+    source    TEXT NOT NULL CHECK (source IN ('boards', 'ticker', 'hours')),
+    PRIMARY KEY (exchange, day)
+) STRICT, WITHOUT ROWID;
+
+-- articles.session: the first session whose close is not before publication. articles.phase: whether the story was published before
+-- the opening of a session (pre), while it was open, after its close (post), or on a day without one (closed).
+ALTER TABLE articles ADD COLUMN session TEXT; -- NULL: not known yet, or only the day of publication is known
+ALTER TABLE articles ADD COLUMN phase TEXT CHECK (phase IN ('pre', 'open', 'post', 'closed', 'unknown')); -- NULL: not looked at yet
+CREATE INDEX articles_phaseless ON articles(id) WHERE phase IS NULL;
 
 DROP VIEW changed_stories;
 DROP VIEW versions;
@@ -64,11 +83,24 @@ SELECT v.article_id, v.version,
           || CASE WHEN v.summary <> b.summary THEN ', summary' ELSE '' END
           || CASE WHEN v.body <> b.body THEN ', body' ELSE '' END, ', ') AS what,
        round(24 * (julianday(v.seen_at) - julianday(a.published_at)), 1) AS hours_after, -- NULL: only the day is known
+       round(24 * (julianday(v.seen_at) - (SELECT max(julianday(s.closes_at)) FROM sessions s
+                                            WHERE julianday(s.closes_at) <= julianday(v.seen_at))), 1) AS hours_after_close,
        v.words_added, v.words_removed
   FROM versions v
   JOIN versions b ON b.article_id = v.article_id AND b.version = v.version - 1
   JOIN articles a ON a.id = v.article_id
  WHERE v.cause = 'site';
+
+-- Stories that name a symbol, with its move in their session.
+CREATE VIEW session_stories AS
+SELECT a.session AS day, a.id AS article_id, a.phase, m.symbol,
+       (SELECT q.price FROM quotes q WHERE q.symbol = m.symbol AND q.day = a.session AND q.suspect = 0
+         ORDER BY q.captured_at DESC, q.strip_id DESC LIMIT 1) AS close,
+       (SELECT q.change_pct FROM quotes q WHERE q.symbol = m.symbol AND q.day = a.session AND q.suspect = 0
+         ORDER BY q.captured_at DESC, q.strip_id DESC LIMIT 1) AS change_pct
+  FROM mentions m
+  JOIN articles a ON a.id = m.article_id
+ WHERE a.session IS NOT NULL;
 
 -- Stories without their text, for reading a day. best_rank: the best place in a list of most-read stories.
 DROP VIEW stories;

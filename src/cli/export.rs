@@ -41,6 +41,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         ExportWhat::Boards => Table::Boards,
         ExportWhat::MostRead => Table::MostRead,
         ExportWhat::Mentions => Table::Mentions,
+        ExportWhat::Sessions => Table::Sessions,
         ExportWhat::Warc => return captures(&session, args, common, printer),
         ExportWhat::DatasetteMetadata => {
             return datasette::run(&session, destination(&session, args), printer);
@@ -51,10 +52,11 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         Table::Quotes => Some("quotes"),
         Table::Boards => Some("boards"),
         Table::MostRead => Some("most-read lists"),
+        Table::Sessions => Some("sessions"),
         Table::Articles | Table::Links | Table::Mentions => None,
     };
     if let Some(what) = of_captures.filter(|_| args.section.is_some()) {
-        let hint = "they belong to a capture, not to a section; leave `--section` out";
+        let hint = "they belong to a capture or a day, not to a section; leave `--section` out";
         return Err(Usage::new(format!("{what} have no section"), hint).into());
     }
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
@@ -91,7 +93,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
 /// Returns the moment whose knowledge is exported; `None` for now.
 fn as_of(args: &ExportArgs, table: Table, profile: &Profile) -> Result<Option<AsOf>, Usage> {
     let Some(moment) = args.as_of else { return Ok(None) };
-    if matches!(table, Table::Links | Table::MostRead) {
+    if matches!(table, Table::Links | Table::MostRead | Table::Sessions) {
         let hint = "articles, quotes, boards and mentions have one; leave `--as-of` out";
         return Err(Usage::new("of these rows only today's state is kept", hint));
     }

@@ -63,6 +63,8 @@ const ARTICLES: &[Column] = &[
     column("captured_at", ColumnKind::Captured),
     column("known_from", ColumnKind::Moment),
     column("best_rank", ColumnKind::Whole),
+    column("session", ColumnKind::Day),
+    column("phase", ColumnKind::Text),
 ];
 
 const QUOTES: &[Column] = &[
@@ -121,6 +123,14 @@ const MENTIONS: &[Column] = &[
     column("symbol", ColumnKind::Text),
 ];
 
+const SESSIONS: &[Column] = &[
+    column("day", ColumnKind::Day),
+    column("exchange", ColumnKind::Text),
+    column("opens_at", ColumnKind::Moment),
+    column("closes_at", ColumnKind::Moment),
+    column("source", ColumnKind::Text),
+];
+
 /// Returns the columns of a table, in the order of its rows.
 pub fn columns(table: Table) -> &'static [Column] {
     match table {
@@ -130,6 +140,7 @@ pub fn columns(table: Table) -> &'static [Column] {
         Table::Boards => BOARDS,
         Table::MostRead => MOST_READ,
         Table::Mentions => MENTIONS,
+        Table::Sessions => SESSIONS,
     }
 }
 

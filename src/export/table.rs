@@ -202,6 +202,7 @@ impl TableExport<'_> {
             Table::Boards => "boards",
             Table::MostRead => "most-read",
             Table::Mentions => "mentions",
+            Table::Sessions => "sessions",
         };
         let ending = match self.format {
             Format::Csv => "csv",

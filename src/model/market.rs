@@ -1,7 +1,7 @@
 //! When the exchange trades: which session the numbers of a moment are of. How they are read is in `extract`; the hours are
 //! the profile's (`site.market`).
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone as _, Weekday};
 use chrono_tz::Tz;
 
 use super::Captured;
@@ -12,6 +12,8 @@ const CLOSED_DAYS_MAX: u64 = 30;
 /// The hours and holidays of an exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MarketCalendar {
+    /// Its code (ISO 10383), such as `XKAR`; empty where the profile names none.
+    pub exchange: String,
     /// The time zone of its hours, which is the site's.
     pub zone: Tz,
     /// Its hours. Without any, no day is known for a session.
@@ -52,7 +54,7 @@ pub enum Holiday {
 impl MarketCalendar {
     /// A calendar without hours: every day is its own.
     pub fn without_hours(zone: Tz) -> Self {
-        Self { zone, hours: Vec::new(), holidays: Vec::new() }
+        Self { exchange: String::new(), zone, hours: Vec::new(), holidays: Vec::new() }
     }
 
     /// Returns the day of a capture in the site's time zone.
@@ -77,6 +79,14 @@ impl MarketCalendar {
         }
         let before = (1..=CLOSED_DAYS_MAX).filter_map(|back| day.checked_sub_days(Days::new(back)));
         before.into_iter().find(|it| self.opening(*it).is_some())
+    }
+
+    /// Returns when trading begins and ends on a day; `None` on a day without trade.
+    pub fn trading(&self, day: NaiveDate) -> Option<(DateTime<Tz>, DateTime<Tz>)> {
+        let opens = self.opening(day)?;
+        let closes = self.hours.iter().filter(|it| it.hold_on(day)).map(|it| it.closes).max()?;
+        let at = |time| self.zone.from_local_datetime(&day.and_time(time)).earliest();
+        Some((at(opens)?, at(closes)?))
     }
 
     /// Returns when trading begins on a day; `None` on a day without trade.
@@ -125,6 +135,7 @@ mod tests {
             };
         let week = [Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu];
         MarketCalendar {
+            exchange: "XKAR".to_owned(),
             zone: chrono_tz::Asia::Karachi,
             hours: vec![
                 hours(&week, "10:00:00", "15:00:00", Some("2010-01-01"), Some("2019-12-31")),
@@ -169,6 +180,17 @@ mod tests {
     fn a_bare_day_is_its_own_session_if_there_was_trade() {
         check("2025-01-30", Some("2025-01-30"));
         check("2025-02-01", Some("2025-01-31"));
+    }
+
+    #[test]
+    fn a_day_of_two_spans_trades_from_the_first_to_the_end_of_the_last() {
+        let trading = |day: &str| {
+            let (opens, closes) = calendar().trading(day.parse().expect("a day"))?;
+            Some(format!("{} {}", opens.to_rfc3339(), closes.to_rfc3339()))
+        };
+        let friday = Some("2025-01-31T09:15:00+05:00 2025-01-31T16:30:00+05:00");
+        assert_eq!(trading("2025-01-31").as_deref(), friday);
+        assert_eq!(trading("2025-02-05"), None);
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod safety;
 mod scrape;
 mod secure;
 mod serve;
+mod sessions;
 mod silence;
 mod soak;
 mod stories;

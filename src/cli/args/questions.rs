@@ -144,6 +144,8 @@ pub(in crate::cli) enum ExportWhat {
     MostRead,
     /// Which symbols stories name
     Mentions,
+    /// On which days the exchange traded, and from when to when
+    Sessions,
     /// Captures as WARC/1.1 files with an index
     Warc,
     /// A metadata.yaml for Datasette

@@ -29,8 +29,9 @@ pub(super) fn read(site: &Section, zone: Tz) -> Result<MarketCalendar, Problem> 
             found: format!("{text:?}"),
         })?);
     }
+    let exchange = section.get("exchange").map(|_| section.text("exchange")).transpose()?;
     section.finish()?;
-    Ok(MarketCalendar { zone, hours, holidays })
+    Ok(MarketCalendar { exchange: exchange.unwrap_or_default(), zone, hours, holidays })
 }
 
 fn read_hours(span: &Section) -> Result<TradingHours, Problem> {

@@ -18,6 +18,8 @@ pub enum Table {
     MostRead,
     /// Which symbols stories name.
     Mentions,
+    /// Sessions of the exchange.
+    Sessions,
 }
 
 const OF_ARTICLE: &str =
@@ -40,6 +42,7 @@ pub(super) fn of(table: Table, clock: Option<WhoseClock>) -> String {
         (Table::Boards, clock) => boards(clock),
         (Table::MostRead, _) => MOST_READ.to_owned(),
         (Table::Mentions, clock) => mentions(clock),
+        (Table::Sessions, _) => SESSIONS.to_owned(),
     }
 }
 
@@ -60,7 +63,7 @@ pub(super) fn count(table: Table, clock: Option<WhoseClock>) -> String {
             "board_rows WHERE (?1 IS NULL OR as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL".to_owned()
         }
         // The days of lists are those of their captures, which only their query finds.
-        (Table::MostRead, _) | (_, Some(_)) => format!("({})", of(table, clock)),
+        (Table::MostRead | Table::Sessions, _) | (_, Some(_)) => format!("({})", of(table, clock)),
     };
     format!("SELECT count(*) FROM {counted}")
 }
@@ -71,7 +74,8 @@ fn articles() -> String {
                 a.dateline, a.summary, a.body, a.word_count, a.version, a.content_hash, a.first_seen_at, a.last_checked_at,
                 a.gone_at, {LISTS},
                 (SELECT c.captured_at FROM captures c WHERE c.id = a.capture_id) AS captured_at, a.known_at AS known_from,
-                (SELECT min(r.rank) FROM most_read_rows r WHERE r.site_id = a.site_id AND r.host = a.host) AS best_rank
+                (SELECT min(r.rank) FROM most_read_rows r WHERE r.site_id = a.site_id AND r.host = a.host) AS best_rank,
+                a.session, a.phase
            FROM articles a
           WHERE {OF_ARTICLE}
           ORDER BY a.published_on, a.published_at, a.id"
@@ -97,7 +101,8 @@ fn articles_as_of(clock: WhoseClock) -> String {
                 CASE WHEN a.gone_at <= ?4 THEN a.gone_at END AS gone_at, {LISTS},
                 (SELECT c.captured_at FROM captures c WHERE c.id = k.capture_id) AS captured_at, k.known_at AS known_from,
                 (SELECT min(r.rank) FROM most_read_rows r
-                  WHERE r.site_id = a.site_id AND r.host = a.host AND {was_read}) AS best_rank
+                  WHERE r.site_id = a.site_id AND r.host = a.host AND {was_read}) AS best_rank,
+                a.session, a.phase
            FROM articles a JOIN versions k ON k.article_id = a.id
           WHERE {OF_ARTICLE} AND {known}
             AND NOT EXISTS (SELECT 1 FROM versions n WHERE n.article_id = a.id AND k.version < n.version AND {newer})
@@ -179,6 +184,11 @@ fn mentions(clock: Option<WhoseClock>) -> String {
           ORDER BY a.published_on, a.published_at, a.id, m.symbol"
     )
 }
+
+const SESSIONS: &str = "
+    SELECT day, exchange, opens_at, closes_at, source FROM sessions
+     WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL
+     ORDER BY day, exchange";
 
 const MOST_READ: &str = "
     SELECT (SELECT c.day FROM capture_most_read m JOIN captures c ON c.id = m.capture_id

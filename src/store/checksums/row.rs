@@ -68,6 +68,7 @@ pub(super) const TABLES: &[CoveredTable] = &[
     covered(31, "most_read_rows", "list_id", Remedy::Reread),
     covered(32, "capture_most_read", "capture_id", Remedy::Reread),
     covered(33, "accepted_objects", "name", Remedy::Accept),
+    covered(34, "sessions", "day", Remedy::Accept),
 ];
 
 /// The rows of one owner in one table.

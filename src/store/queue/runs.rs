@@ -11,6 +11,7 @@ use strum::IntoStaticStr;
 use crate::model::{Drift, Measure, RunId, Tally};
 
 use crate::store::{
+    content::sessions::{self, Sessionless},
     error::Result,
     moment::{stamp, unstamp},
     writer::Writer,
@@ -173,7 +174,7 @@ impl Writer {
         .await
     }
 
-    /// Ends a run.
+    /// Ends a run: writes what it came to, and which sessions of the exchange its stories are of.
     pub async fn finish_run(
         &self,
         run: RunId,
@@ -181,6 +182,7 @@ impl Writer {
         outcome: RunOutcome,
         now: DateTime<Utc>,
     ) -> Result<()> {
+        let calendar = self.calendar.clone();
         self.call(move |conn| {
             let Tally { discovered, fetched, stored, by_feed: _, updated, unchanged, drafted: _, missing, guesses_missed: _, failed, sources_read: _,
                 sources_unread: _, sources_stale: _, sources_empty: _, sources_cut: _, sources_overflowed: _, sources_partly: _ } = tally;
@@ -201,7 +203,10 @@ impl Writer {
                     failed
                 ],
             )?;
-            Ok(())
+            let sql = "SELECT command LIKE 'reextract%' FROM runs WHERE id = ?1";
+            let is_rereading: bool = conn.query_row(sql, [run.0], |row| row.get(0))?;
+            let articles = if is_rereading { Sessionless::All } else { Sessionless::New };
+            sessions::settle(conn, &calendar, articles, now)
         })
         .await
     }
