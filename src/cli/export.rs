@@ -11,7 +11,9 @@ use chrono::Utc;
 
 use crate::{
     config::Profile,
-    export::{CaptureExport, Destination, Dialect, Existing, Format, TableExport, WarcExport},
+    export::{
+        CaptureExport, Destination, Dialect, Existing, Format, OutPacking, TableExport, WarcExport,
+    },
     model::{AsOf, counted},
     store::{RowFilter, Table},
 };
@@ -27,8 +29,8 @@ use super::{
 };
 
 /// The endings of files that no export writes. People expect in a file what its name says.
-const FOREIGN_ENDINGS: [&str; 12] =
-    ["xlsx", "xls", "ods", "gz", "zst", "zip", "bz2", "xz", "db", "sqlite", "sqlite3", "feather"];
+const FOREIGN_ENDINGS: [&str; 10] =
+    ["xlsx", "xls", "ods", "zip", "bz2", "xz", "db", "sqlite", "sqlite3", "feather"];
 
 pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> anyhow::Result<Exit> {
     args.out = args.out.filter(|it| it != Path::new("-"));
@@ -73,6 +75,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         table,
         filter: RowFilter { days, section: args.section.clone(), as_of },
         format,
+        packing: packing(args, format)?,
         dialect: if args.excel { Dialect::Excel } else { Dialect::Plain },
         observe: &|event| progress.show(&event),
     };
@@ -197,10 +200,29 @@ fn parquet() -> Result<Format, Usage> {
     Err(Usage::not_built_in("Parquet", "parquet"))
 }
 
+/// Returns how a file is packed, by its ending.
+fn packing(args: &ExportArgs, format: Format) -> Result<OutPacking, Usage> {
+    let packing = match args.out.as_deref().filter(|_| args.by.is_none()).map(ending).as_deref() {
+        Some("gz") => OutPacking::Gzip,
+        Some("zst") => OutPacking::Zstd,
+        _ => return Ok(OutPacking::Plain),
+    };
+    if matches!(format, Format::Csv | Format::Jsonl) {
+        return Ok(packing);
+    }
+    Err(Usage::new("Parquet is packed in itself", "name a file that ends in .parquet"))
+}
+
+fn ending(path: &Path) -> String {
+    path.extension().and_then(|it| it.to_str()).unwrap_or_default().to_ascii_lowercase()
+}
+
 /// Returns the format that the ending of a file stands for; `None` where it has no ending, or where `--format` decides because the
 /// ending says nothing.
 fn by_ending(path: &Path, named: Option<ExportFormat>) -> Result<Option<Format>, Usage> {
-    let ending = path.extension().and_then(|it| it.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let packed = matches!(ending(path).as_str(), "gz" | "zst");
+    let inner = if packed { path.with_extension("") } else { path.to_owned() };
+    let ending = ending(&inner);
     let (format, is_named) = match ending.as_str() {
         "" => return Ok(None),
         "csv" => (Format::Csv, named == Some(ExportFormat::Csv)),
@@ -208,7 +230,7 @@ fn by_ending(path: &Path, named: Option<ExportFormat>) -> Result<Option<Format>,
         "parquet" => (parquet()?, named == Some(ExportFormat::Parquet)),
         _ if named.is_some() && !FOREIGN_ENDINGS.contains(&ending.as_str()) => return Ok(None),
         _ => {
-            let hint = "`--out` FILE.csv, FILE.jsonl or FILE.parquet; `--excel` writes CSV that a spreadsheet opens";
+            let hint = "`--out` FILE.csv, FILE.jsonl (also .gz or .zst) or FILE.parquet; `--excel` writes CSV that a spreadsheet opens";
             return Err(Usage::new(format!("no export is a `.{ending}` file"), hint));
         }
     };

@@ -12,6 +12,7 @@ mod file;
 mod jsonl;
 mod metrics;
 mod months;
+mod packing;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod paths;
@@ -28,6 +29,7 @@ pub use destination_error::DestinationError;
 pub use file::{Destination, Existing, OutFile, OutFolder};
 pub use jsonl::{ArticleLines, Jsonl};
 pub use metrics::{archive_metrics, metrics};
+pub use packing::OutPacking;
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use row::{

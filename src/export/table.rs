@@ -17,7 +17,8 @@ use super::{
     destination_error::DestinationError,
     file::Destination,
     jsonl::{ArticleLines, Jsonl},
-    months::Months,
+    months::{MonthNames, Months},
+    packing::OutPacking,
     row::Row,
     sink::RowSink,
 };
@@ -68,6 +69,8 @@ pub struct TableExport<'a> {
     pub filter: RowFilter,
     /// The format.
     pub format: Format,
+    /// How one file of them is packed.
+    pub packing: OutPacking,
     /// The program it is for, where the format is CSV.
     pub dialect: Dialect,
     /// Is told how many rows there will be, and of each that is written.
@@ -88,13 +91,14 @@ impl TableExport<'_> {
     pub fn to_file(&self, destination: Destination) -> Result<u64, ExportError> {
         let path = destination.path().to_owned();
         let mut file = destination.file()?;
-        let rows = self.to_stream(BufWriter::new(&mut file)).map_err(|it| it.at(&path))?;
+        let rows = self.packing.pack(BufWriter::new(&mut file), |stream| self.to_stream(stream));
+        let rows = rows.map_err(|it| it.at(&path))?;
         file.commit()?;
         Ok(rows)
     }
 
-    /// Writes every row to a folder, `month=2024-03/articles.parquet`, which other tools read as one table. Returns the number
-    /// of rows.
+    /// Writes every row to a folder with a file for each month: `articles-2024-03.csv`, or `month=2024-03/articles.parquet`, which
+    /// other tools read as one table. Returns the number of rows.
     pub fn to_months(&self, destination: Destination) -> Result<u64, ExportError> {
         let path = destination.path().to_owned();
         let folder = destination.folder()?;
@@ -123,9 +127,9 @@ impl TableExport<'_> {
     }
 
     fn write_months(&self, folder: &Path) -> Result<u64, ExportError> {
-        let (name, mut rows) = (self.file_name(), 0);
+        let (name, names, mut rows) = (self.name(), self.month_names(), 0);
         if self.has_articles() {
-            let mut months = Months::new(folder, name);
+            let mut months = Months::new(folder, name, names);
             self.each_article(|article| {
                 let part = months.of_day(article.published_on.as_deref(), |file| {
                     Ok(Box::new(ArticleLines::new(file)))
@@ -137,7 +141,7 @@ impl TableExport<'_> {
             months.finish()?;
             return Ok(rows);
         }
-        let mut months = Months::new(folder, name);
+        let mut months = Months::new(folder, name, names);
         self.each_row(|row| {
             let day = match &row[day_column(self.table)] {
                 Cell::Text(day) => Some(day.as_str()),
@@ -194,7 +198,8 @@ impl TableExport<'_> {
         })
     }
 
-    fn file_name(&self) -> String {
+    /// Returns the name of a file of the table, and its ending.
+    fn name(&self) -> (&'static str, &'static str) {
         let name = match self.table {
             Table::Articles => "articles",
             Table::Quotes => "quotes",
@@ -210,6 +215,15 @@ impl TableExport<'_> {
             #[cfg(feature = "parquet")]
             Format::Parquet => "parquet",
         };
-        format!("{name}.{ending}")
+        (name, ending)
+    }
+
+    /// Returns how files of months are named: Parquet is read by tools that know folders of months, the others by people.
+    fn month_names(&self) -> MonthNames {
+        match self.format {
+            Format::Csv | Format::Jsonl => MonthNames::ForPeople,
+            #[cfg(feature = "parquet")]
+            Format::Parquet => MonthNames::ForTools,
+        }
     }
 }

@@ -287,6 +287,31 @@ fn a_folder_by_month_is_one_table_and_never_mixed_with_another() {
         "2024-01-31",
     ]);
     assert_eq!(fs::read_dir(program.path("csvs")).expect("a folder").count(), 1);
+    assert!(program.path("csvs/articles-2024-01.csv").exists());
+}
+
+#[test]
+fn a_packed_export_is_packed_as_its_name_says() {
+    let program = demo();
+    let plain = program.ok(&["export", "quotes", "--format", "csv"]).stdout;
+    for name in ["a.csv.gz", "b.csv.gz", "a.csv.zst"] {
+        program.ok(&["export", "quotes", "--out", name]);
+    }
+    let bytes = |name: &str| fs::read(program.path(name)).expect("a file");
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&*bytes("a.csv.gz")), &mut text)
+        .expect("gzip");
+    assert_eq!(text, plain);
+    assert_eq!(zstd::decode_all(&*bytes("a.csv.zst")).expect("zstd"), plain.as_bytes());
+    assert!(bytes("a.csv.gz") == bytes("b.csv.gz"), "the same rows are the same bytes");
+    let refused = program.run(&["export", "quotes", "--out", "a.parquet.gz"]);
+    assert!(refused.code == 2 && refused.stderr.contains("packed in itself"), "{}", refused.stderr);
+    let refused = program.run(&["export", "quotes", "--out", "a.xlsx.gz"]);
+    assert!(
+        refused.code == 2 && refused.stderr.contains("no export is a `.xlsx` file"),
+        "{}",
+        refused.stderr
+    );
 }
 
 #[test]
