@@ -3,6 +3,7 @@
 mod account;
 mod args;
 mod backfill;
+mod cite;
 mod completions;
 mod config;
 mod config_check;
@@ -115,6 +116,7 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Show(args) => show::run(&common, &args, printer),
         Command::Coverage(args) => coverage::run(&common, &args, printer),
         Command::Status(args) => status::run(&common, &args, printer),
+        Command::Cite(args) => cite::run(&common, &args, printer),
         Command::Verify(args) => verify::run(&common, &args, printer),
         Command::Forget(args) => forget::run(&common, &args, printer),
         Command::Backup(args) => verify::backup(&common, &args, printer),

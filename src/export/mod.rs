@@ -5,10 +5,12 @@
 pub mod answers;
 #[cfg(feature = "plot")]
 pub mod charts;
+mod citation;
 mod columns;
 mod csv;
 mod destination_error;
 mod file;
+mod hashed;
 mod jsonl;
 mod metrics;
 mod months;
@@ -23,6 +25,7 @@ mod wacz;
 mod warc;
 
 pub use self::warc::{CaptureExport, WarcExport};
+pub use citation::{Citation, CitedFile, text_sha256};
 pub use columns::{Column, ColumnKind, columns};
 pub use csv::{Csv, Dialect};
 pub use destination_error::DestinationError;

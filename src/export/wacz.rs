@@ -2,27 +2,22 @@
 //! (<https://specs.webrecorder.net/wacz/1.1.1/>). What is in the folder is decided in `warc`; where the file goes, in `file`.
 
 use std::{
-    fs::{self, File},
-    io::{self, BufWriter, Read, Seek, Write},
+    fs,
+    io::{self, BufWriter, Seek, Write},
     path::Path,
 };
 
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
-use super::table::ExportError;
+use super::{
+    hashed::{Hashed, copy_hashed, sha256},
+    table::ExportError,
+};
 
 /// What wrote a web archive, as the archive itself says it.
 pub(super) const SOFTWARE: &str = concat!("tearsheet/", env!("CARGO_PKG_VERSION"));
 /// The folders that are packed.
 pub(super) const PARTS: [&str; 3] = ["archive", "indexes", "pages"];
-
-/// What was copied.
-struct Copied {
-    /// The SHA-256 of the bytes, in hexadecimal digits.
-    sha256: String,
-    bytes: u64,
-}
 
 /// Packs a folder into one file. `created` is the time of the export.
 pub(super) fn pack(
@@ -45,7 +40,7 @@ pub(super) fn pack(
     let mut resources = Vec::new();
     for part in &parts {
         zip.start_file(part, stored).map_err(io::Error::from)?;
-        let Copied { sha256, bytes } = copy(&folder.join(part), &mut zip)?;
+        let Hashed { sha256, bytes } = copy_hashed(&folder.join(part), &mut zip)?;
         resources.push(json!({
             "name": part.rsplit('/').next(), "path": part, "hash": format!("sha256:{sha256}"), "bytes": bytes,
         }));
@@ -57,7 +52,7 @@ pub(super) fn pack(
     let package = serde_json::to_string_pretty(&package).expect("values are JSON");
     let digest = json!({
         "path": "datapackage.json",
-        "hash": format!("sha256:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(&package))),
+        "hash": format!("sha256:{}", sha256(package.as_bytes())),
     });
     for (name, text) in [("datapackage.json", package), ("datapackage-digest.json", digest.to_string())]
     {
@@ -66,20 +61,4 @@ pub(super) fn pack(
     }
     zip.finish().map_err(io::Error::from)?.flush()?;
     Ok(())
-}
-
-/// Copies a file and returns what it was.
-fn copy(from: &Path, to: &mut impl Write) -> io::Result<Copied> {
-    let (mut file, mut hash, mut bytes) = (File::open(from)?, Sha256::new(), 0);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let count = file.read(&mut buffer)?;
-        if count == 0 {
-            let sha256 = data_encoding::HEXLOWER.encode(&hash.finalize());
-            return Ok(Copied { sha256, bytes });
-        }
-        hash.update(&buffer[..count]);
-        to.write_all(&buffer[..count])?;
-        bytes += count as u64;
-    }
 }

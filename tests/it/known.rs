@@ -163,3 +163,45 @@ fn an_article_of_an_export_has_what_stands_beside_it() {
     let then = program.ok(&["export", "mentions", "--format", "csv", "--as-of", "2024-03-31"]).stdout;
     assert_eq!(then, "published_on,article_id,symbol\r\n");
 }
+
+#[test]
+fn a_citation_says_what_a_paper_rests_on() {
+    let program = Program::new();
+    for (id, captured) in [(40_292_001, "2024-03-09T06:00:00Z"), (40_292_002, "2024-03-09T07:00:00Z")] {
+        import(&program, captured, &page(id, "Mills open", "The mills opened.", "20.00"));
+    }
+    import(
+        &program,
+        "2024-03-09T09:00:00Z",
+        &page(40_292_001, "Mills shut", "They were shut.", "22.00"),
+    );
+    program.ok(&["backup", "copy.db"]);
+    let range = ["--from", "2024-03-07", "--to", "2024-03-08"];
+    let cite = |args: &[&str]| program.ok(&[&["cite"], &range[..], args].concat()).stdout;
+    let text = cite(&["--backup", "copy.db"]);
+    for said in [
+        "program   tearsheet ",
+        "paper     Business Recorder (https://www.brecorder.com/)\n",
+        "range     2024-03-07 to 2024-03-08\n",
+        "stories   2 in 3 wordings, of 3 captures\n",
+        "archive   copy.db, ",
+        "\nday,state,articles,",
+        "\n2024-03-08,",
+    ] {
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+    assert_eq!(text, cite(&["--backup", "copy.db"]), "there is no time in it");
+    let json: serde_json::Value = serde_json::from_str(&cite(&["--format", "json"])).expect("JSON");
+    assert_eq!(json["days"].as_array().map(Vec::len), Some(2));
+    let profile = |config: &str| {
+        program.write("config.toml", config);
+        cite(&["--format", "json"]).lines().find(|it| it.contains("profile_sha256")).map(str::to_owned)
+    };
+    let built_in = profile("");
+    assert_eq!(
+        profile("[fetch]\nmax_attempts = 3\n"),
+        built_in,
+        "how pages are fetched is no matter of the site"
+    );
+    assert_ne!(profile("[site.rules]\nbody = ['div.story']\n"), built_in);
+}

@@ -7,18 +7,19 @@ use clap::Command;
 pub(super) const GROUPS: [(&str, &[&str]); 4] = [
     ("Collect", &["scrape", "backfill", "import", "reextract", "demo"]),
     ("Read", &["search", "list", "show", "quotes", "coverage", "status", "serve"]),
-    ("Export", &["export", "extract"]),
+    ("Export", &["export", "extract", "cite"]),
     ("Keep", &["verify", "forget", "backup", "config", "completions", "man"]),
 ];
 
 /// What a range of days is where its ends are left out: the command, its first day, its last day.
-const RANGES: [(&str, &str, &str); 7] = [
+const RANGES: [(&str, &str, &str); 8] = [
     ("backfill", "required, but with `--gaps`", "today"),
     ("reextract", "the first day of the archive", "today"),
     ("list", "the first day of the archive", "the last"),
     ("search", "the first day of the archive", "the last"),
     ("quotes", "the first day of the archive", "the last"),
     ("export", "the first day of the archive", "the last"),
+    ("cite", "the first day of the archive", "yesterday, or the last day of the archive"),
     ("coverage", "the first day of the archive", "yesterday, or the last day of the archive"),
 ];
 

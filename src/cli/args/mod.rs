@@ -10,8 +10,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(super) use questions::{
-    BackupArgs, By, CoverageArgs, ExportArgs, ExportFormat, ExportWhat, ForgetArgs, ListArgs,
-    QuotesArgs, RowFormat, SearchArgs, ServeArgs, ShowArgs, StatusArgs, TableFormat, VerifyArgs,
+    BackupArgs, By, CiteArgs, CiteFormat, CoverageArgs, ExportArgs, ExportFormat, ExportWhat,
+    ForgetArgs, ListArgs, QuotesArgs, RowFormat, SearchArgs, ServeArgs, ShowArgs, StatusArgs,
+    TableFormat, VerifyArgs,
 };
 pub(super) use runs::{
     AccountArgs, BackfillArgs, ExtractArgs, GuessIds, ImportArgs, ReextractArgs, ScrapeArgs,
@@ -101,6 +102,8 @@ pub(super) enum Command {
     Coverage(CoverageArgs),
     /// Last runs, queue, what is due, what is blocked
     Status(StatusArgs),
+    /// What a paper has to say of the archive it rests on: version, range, counts, coverage
+    Cite(CiteArgs),
     /// Is the archive whole: file, hashes, references, index
     Verify(VerifyArgs),
     /// Take a story out, everywhere, so that no run asks for it again

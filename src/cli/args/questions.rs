@@ -197,6 +197,24 @@ pub(in crate::cli) struct ShowArgs {
 }
 
 #[derive(Debug, Args)]
+pub(in crate::cli) struct CiteArgs {
+    #[command(flatten)]
+    pub(in crate::cli) range: Range,
+    /// Name this copy of the archive by its SHA-256, too
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) backup: Option<PathBuf>,
+    /// How it is printed
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(in crate::cli) format: CiteFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum CiteFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
 pub(in crate::cli) struct StatusArgs {
     /// As JSON
     #[arg(long)]

@@ -4,6 +4,7 @@
 mod article;
 mod audit;
 mod boards;
+mod cited;
 mod listing;
 mod market;
 mod paper;
@@ -16,6 +17,7 @@ mod stats;
 pub use article::{ArticleReference, Wording};
 pub use audit::{ArchiveRoom, RunAudit, room};
 pub use boards::{BoardCode, RateRow, StoredBoardRow, StoredMostRead};
+pub use cited::CitedCounts;
 pub use listing::{ListedStory, Since, StoryListing};
 pub use market::{DailyRow, StoredQuote, SymbolRow};
 pub use paper::{CaptureLine, Interrupter, ReadStory, StoryCount};
