@@ -1,5 +1,7 @@
 //! `tearsheet cite`: what belongs into the appendix of a paper that rests on an archive.
 
+use std::io;
+
 use chrono::Utc;
 
 use crate::{
@@ -9,12 +11,13 @@ use crate::{
         text_sha256,
     },
     jobs::coverage,
-    store::SCHEMA,
+    model::Days,
+    store::{CitedCounts, Reader, SCHEMA},
 };
 
 use super::{
     args::{CiteArgs, CiteFormat, Common},
-    days::{known, today},
+    days::{of_archive, today},
     failure::{Exit, Usage},
     printer::Printer,
     session::Session,
@@ -22,42 +25,45 @@ use super::{
 
 pub(super) fn run(common: &Common, args: &CiteArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
-    let profile = &session.config.profile;
     let reader = session.reader()?;
-    let today = today(profile, Utc::now());
-    let known = known(&reader, today)?;
-    let last = known.map_or(today, |it| it.last);
-    let days = args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), last)?;
-    let backup = args.backup.as_deref().map(|path| {
-        let unreadable = |error: std::io::Error| {
+    let days = of_archive(args.range, &reader, today(&session.config.profile, Utc::now()))?;
+    let mut citation = citation(&session, &reader, days)?;
+    if let Some(path) = &args.backup {
+        let unreadable = |error: io::Error| {
             let hint = "`tearsheet backup FILE` makes one";
             Usage::new(format!("cannot read `{}`: {error}", path.display()), hint)
         };
-        CitedFile::read(path).map_err(unreadable)
-    });
-    let mut citation = Citation {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        commit: env!("TEARSHEET_COMMIT").to_owned(),
-        schema: SCHEMA,
-        paper: profile.name.clone(),
-        address: profile.base_url.to_string(),
-        profile_sha256: text_sha256(&site_settings(&session)),
-        from: days.first.to_string(),
-        to: days.last.to_string(),
-        stories: 0,
-        wordings: 0,
-        captures: 0,
-        quotes: 0,
-        fetched: None,
-        backup: backup.transpose()?,
-        days: coverage(&reader, profile, days, Utc::now())?.iter().map(CoverageRow::from).collect(),
-    };
-    citation.count(reader.cited(days)?);
+        citation.backup = Some(CitedFile::read(path).map_err(unreadable)?);
+    }
     match args.format {
         CiteFormat::Text => printer.data(&citation.to_text())?,
         CiteFormat::Json => printer.data(&to_json(&citation))?,
     }
     Ok(Exit::Done)
+}
+
+/// Returns what there is to say of some days of an archive.
+pub(super) fn citation(session: &Session, reader: &Reader, days: Days) -> anyhow::Result<Citation> {
+    let profile = &session.config.profile;
+    let covered = coverage(reader, profile, days, Utc::now())?;
+    let CitedCounts { stories, wordings, captures, quotes, fetched } = reader.cited(days)?;
+    Ok(Citation {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        commit: env!("TEARSHEET_COMMIT").to_owned(),
+        schema: SCHEMA,
+        paper: profile.name.clone(),
+        address: profile.base_url.to_string(),
+        profile_sha256: text_sha256(&site_settings(session)),
+        from: days.first.to_string(),
+        to: days.last.to_string(),
+        stories,
+        wordings,
+        captures,
+        quotes,
+        fetched,
+        backup: None,
+        days: covered.iter().map(CoverageRow::from).collect(),
+    })
 }
 
 /// Returns the settings of the site that are in force, a line each, whoever wrote them.

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     args::{Common, CoverageArgs, TableFormat},
-    days::{known, today},
+    days::{of_archive, today},
     failure::Exit,
     printer::Printer,
     session::Session,
@@ -27,10 +27,7 @@ pub(super) fn run(common: &Common, args: &CoverageArgs, printer: &Printer) -> an
     let session = Session::new(common)?;
     let profile = &session.config.profile;
     let reader = session.reader()?;
-    let today = today(profile, Utc::now());
-    let known = known(&reader, today)?;
-    let last = known.map_or(today, |it| it.last);
-    let days = args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), last)?;
+    let days = of_archive(args.range, &reader, today(profile, Utc::now()))?;
     let covered = coverage(&reader, profile, days, Utc::now())?;
     let ids = Ids::Gaps.of_site(profile);
     match args.format {

@@ -131,6 +131,13 @@ pub(super) fn known(reader: &Reader, today: NaiveDate) -> Result<Option<Days>, S
     Ok(Some(Days { first: known.first, last: last.min(yesterday).max(known.first) }))
 }
 
+/// Returns the days of a range that an archive is about; of what was left out, the first and the last that it knows.
+pub(super) fn of_archive(range: Range, reader: &Reader, today: NaiveDate) -> anyhow::Result<Days> {
+    let known = known(reader, today)?;
+    let last = known.map_or(today, |it| it.last);
+    Ok(range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), last)?)
+}
+
 impl Range {
     /// Returns the bounds of a question to the archive. A side that was left out is open, and both may be in the future.
     pub(super) fn bounds(self, today: NaiveDate) -> Result<Option<Days>, Usage> {

@@ -23,6 +23,7 @@ use super::{
     datasette,
     days::today,
     failure::{Exit, Usage},
+    manifest,
     printer::Printer,
     progress::{Progress, duration},
     session::Session,
@@ -79,6 +80,8 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         dialect: if args.excel { Dialect::Excel } else { Dialect::Plain },
         observe: &|event| progress.show(&event),
     };
+    // What could not be written beside the files is said before they are.
+    let sheet = manifest::begin(&session, args)?;
     let rows = match (destination(&session, args), args.by) {
         (None, _) => export.to_stream(BufWriter::new(io::stdout())),
         (Some(destination), None) => export.to_file(destination),
@@ -86,6 +89,9 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     };
     progress.end();
     let rows = rows?;
+    if let Some(sheet) = sheet {
+        manifest::write(sheet, &session, args, &export, rows)?;
+    }
     let target = args.out.as_ref().map_or("stdout".to_owned(), |it| it.display().to_string());
     let empty = if rows == 0 { ": there is nothing in this range" } else { "" };
     let (rows, took) = (counted(rows, "row"), duration(began.elapsed()));

@@ -20,6 +20,7 @@ mod import;
 mod instrument;
 mod list;
 mod logging;
+mod manifest;
 mod plot;
 mod printer;
 mod progress;

@@ -4,8 +4,6 @@ use std::{fmt::Write as _, io, path::Path};
 
 use serde::Serialize;
 
-use crate::store::CitedCounts;
-
 use super::{
     answers::{CoverageRow, csv_header, csv_rows},
     hashed::{Hashed, copy_hashed, sha256},
@@ -57,7 +55,44 @@ pub struct CitedFile {
     pub sha256: String,
 }
 
+/// What lies beside an export, so that nobody has to ask where it came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Manifest {
+    /// What was exported: `articles`, `quotes` and so on.
+    pub exported: String,
+    /// Its rows.
+    pub rows: u64,
+    /// The moment whose knowledge it is, in UTC; `None` for that of the archive as it is.
+    pub as_of: Option<String>,
+    /// The only section that is in it.
+    pub section: Option<String>,
+    /// The files, in the order of their names.
+    pub files: Vec<CitedFile>,
+    /// The archive.
+    #[serde(flatten)]
+    pub archive: Citation,
+}
+
 impl CitedFile {
+    /// Reads a file, or every file below a folder, to its end. Names are those below the folder. Fails where one cannot be read.
+    pub fn read_all(path: &Path) -> io::Result<Vec<Self>> {
+        if !path.is_dir() {
+            return Ok(vec![Self::read(path)?]);
+        }
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(path)? {
+            let entry = entry?;
+            let folder = entry.file_name().to_string_lossy().into_owned();
+            let is_folder = entry.file_type()?.is_dir();
+            for file in Self::read_all(&entry.path())? {
+                let name = if is_folder { format!("{folder}/{}", file.name) } else { file.name };
+                files.push(Self { name, ..file });
+            }
+        }
+        files.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(files)
+    }
+
     /// Reads a file to its end. Fails where it cannot be read.
     pub fn read(path: &Path) -> io::Result<Self> {
         let Hashed { sha256, bytes } = copy_hashed(path, &mut io::sink())?;
@@ -67,14 +102,6 @@ impl CitedFile {
 }
 
 impl Citation {
-    /// Fills in what was counted.
-    pub fn count(&mut self, counts: CitedCounts) {
-        let CitedCounts { stories, wordings, captures, quotes, fetched } = counts;
-        (self.stories, self.wordings) = (stories, wordings);
-        (self.captures, self.quotes) = (captures, quotes);
-        self.fetched = fetched;
-    }
-
     /// Returns it for people: a line a fact, and the days as CSV.
     pub fn to_text(&self) -> String {
         let mut out = format!(

@@ -25,7 +25,7 @@ mod wacz;
 mod warc;
 
 pub use self::warc::{CaptureExport, WarcExport};
-pub use citation::{Citation, CitedFile, text_sha256};
+pub use citation::{Citation, CitedFile, Manifest, text_sha256};
 pub use columns::{Column, ColumnKind, columns};
 pub use csv::{Csv, Dialect};
 pub use destination_error::DestinationError;

@@ -198,6 +198,11 @@ impl TableExport<'_> {
         })
     }
 
+    /// Returns the word for what is exported.
+    pub fn what(&self) -> &'static str {
+        self.name().0
+    }
+
     /// Returns the name of a file of the table, and its ending.
     fn name(&self) -> (&'static str, &'static str) {
         let name = match self.table {

@@ -205,3 +205,44 @@ fn a_citation_says_what_a_paper_rests_on() {
     );
     assert_ne!(profile("[site.rules]\nbody = ['div.story']\n"), built_in);
 }
+
+#[test]
+fn a_manifest_says_what_lies_beside_it() {
+    let program = Program::new();
+    import(
+        &program,
+        "2024-03-09T06:00:00Z",
+        &page(40_292_001, "Mills open", "The mills opened.", "20.00"),
+    );
+    program.ok(&["export", "articles", "--out", "a.csv", "--manifest"]);
+    let manifest = |name: &str| -> serde_json::Value {
+        let text = std::fs::read_to_string(program.path(name)).expect("a manifest");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let one = manifest("a.csv.manifest.json");
+    let bytes = std::fs::read(program.path("a.csv")).expect("a file");
+    let hash = data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest(&bytes));
+    assert_eq!(one["files"][0]["sha256"], hash.as_str());
+    assert_eq!(
+        (&one["exported"], &one["rows"], &one["paper"]),
+        (&"articles".into(), &1.into(), &"Business Recorder".into())
+    );
+    program.ok(&[
+        "export",
+        "quotes",
+        "--format",
+        "parquet",
+        "--by",
+        "month",
+        "--out",
+        "months",
+        "--manifest",
+    ]);
+    let many = manifest("months.manifest.json");
+    assert_eq!(many["files"][0]["name"], "month=2024-03/quotes.parquet");
+    // Nothing is written where the manifest could not be.
+    program.write("b.csv.manifest.json", "mine");
+    let ran = program.run(&["export", "articles", "--out", "b.csv", "--manifest"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(!program.path("b.csv").exists());
+}

@@ -125,6 +125,9 @@ pub(in crate::cli) struct ExportArgs {
     /// Whose knowledge: what this archive held, or what the site showed as far as is known
     #[arg(long, value_name = "CLOCK", default_value = "archive", requires = "as_of")]
     pub(in crate::cli) clock: ClockName,
+    /// Say in OUT.manifest.json what the files are: hashes, version, range, counts, coverage
+    #[arg(long, requires = "out")]
+    pub(in crate::cli) manifest: bool,
     /// CSV for a spreadsheet that wants a byte order mark
     #[arg(long)]
     pub(in crate::cli) excel: bool,
