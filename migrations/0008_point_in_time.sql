@@ -30,6 +30,7 @@ CREATE TABLE sessions (
 -- the opening of a session (pre), while it was open, after its close (post), or on a day without one (closed).
 ALTER TABLE articles ADD COLUMN session TEXT; -- NULL: not known yet, or only the day of publication is known
 ALTER TABLE articles ADD COLUMN phase TEXT CHECK (phase IN ('pre', 'open', 'post', 'closed', 'unknown')); -- NULL: not looked at yet
+CREATE INDEX articles_session ON articles(session) WHERE session IS NOT NULL;
 CREATE INDEX articles_phaseless ON articles(id) WHERE phase IS NULL;
 
 DROP VIEW changed_stories;
@@ -65,7 +66,8 @@ SELECT v.article_id, v.version,
        v.known_at AS known_from,
        (SELECT min(max(k.known_at, v.known_at)) FROM versions k
          WHERE k.article_id = v.article_id AND v.version < k.version) AS known_to,
-       CASE WHEN v.version = 1 THEN coalesce(a.published_at, a.published_on, v.seen_at) ELSE v.seen_at END AS valid_from,
+       CASE WHEN v.version = 1 AND coalesce(julianday(coalesce(a.published_at, a.published_on)) <= julianday(v.seen_at), 1)
+            THEN coalesce(a.published_at, a.published_on, v.seen_at) ELSE v.seen_at END AS valid_from,
        CASE WHEN v.version = a.version THEN a.gone_at
             ELSE (SELECT k.seen_at FROM versions k WHERE k.article_id = v.article_id AND k.version = v.version + 1) END AS valid_to,
        v.version - 1 AS revision,
@@ -82,9 +84,12 @@ SELECT v.article_id, v.version,
           || CASE WHEN v.byline IS NOT b.byline THEN ', byline' ELSE '' END
           || CASE WHEN v.summary <> b.summary THEN ', summary' ELSE '' END
           || CASE WHEN v.body <> b.body THEN ', body' ELSE '' END, ', ') AS what,
-       round(24 * (julianday(v.seen_at) - julianday(a.published_at)), 1) AS hours_after, -- NULL: only the day is known
-       round(24 * (julianday(v.seen_at) - (SELECT max(julianday(s.closes_at)) FROM sessions s
-                                            WHERE julianday(s.closes_at) <= julianday(v.seen_at))), 1) AS hours_after_close,
+       CASE WHEN 10 < length(v.seen_at) -- else only a day is known
+            THEN round(24 * (julianday(v.seen_at) - julianday(a.published_at)), 1) END AS hours_after,
+       CASE WHEN 10 < length(v.seen_at)
+            THEN round(24 * (julianday(v.seen_at) - (SELECT max(julianday(s.closes_at)) FROM sessions s
+                                                      WHERE s.day <= date(v.seen_at, '+1 day') AND date(v.seen_at, '-15 days') < s.day
+                                                        AND julianday(s.closes_at) <= julianday(v.seen_at))), 1) END AS hours_after_close,
        v.words_added, v.words_removed
   FROM versions v
   JOIN versions b ON b.article_id = v.article_id AND b.version = v.version - 1

@@ -159,7 +159,7 @@ pub(super) fn expand(paths: &[PathBuf], profile: &Profile) -> Result<Vec<PathBuf
         let unreadable = |error: io::Error| {
             Usage::new(
                 format!("cannot read `{}`: {error}", path.display()),
-                "check the name; nothing was imported",
+                "check the name; nothing was read",
             )
         };
         if is_stdin(path) || !path.metadata().map_err(unreadable)?.is_dir() {

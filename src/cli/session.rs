@@ -19,7 +19,7 @@ use crate::{
     fetch::Fetcher,
     jobs::{Limits, Pass, Stop},
     model::Article,
-    store::{ArticleReference, Reader, StoreError, Upgrade, Writer},
+    store::{ArticleReference, Reader, StoreError, Upgrade, Writer, other_paper},
 };
 
 use super::{args::Common, failure::Usage};
@@ -112,10 +112,8 @@ impl Session {
     /// Returns the writer of the archive. One of another paper is an error: an archive holds one.
     pub(super) fn writer(&self) -> anyhow::Result<Writer> {
         let profile = &self.config.profile;
-        // What is not there yet, or of an earlier version, is the writer's to say.
-        if let Ok(reader) = Reader::open(&self.archive)
-            && let Some(host) = reader.other_paper(&profile.hosts)?
-        {
+        // What is wrong with the file itself is the writer's to say.
+        if let Ok(Some(host)) = other_paper(&self.archive, &profile.hosts) {
             let (archive, hosts) = (self.archive.display(), profile.hosts.join(", "));
             let message = format!(
                 "`{archive}` is the archive of {host}, and the profile in force is of {} ({hosts})",

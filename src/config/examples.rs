@@ -25,8 +25,14 @@ fn group<'h>(hir: &'h Hir, name: &str) -> Option<&'h Hir> {
     }
 }
 
-/// Returns a short text that an expression matches: of several letters one that an address may have.
+/// A longer example is no id.
+const EXAMPLE_BYTES_MAX: usize = 200;
+
+/// Returns a short text that an expression matches: of several letters one that an address may have. `None` where there is no short one.
 fn example(hir: &Hir) -> Option<String> {
+    if hir.properties().minimum_len()? > EXAMPLE_BYTES_MAX {
+        return None;
+    }
     Some(match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => String::new(),
         HirKind::Literal(text) => String::from_utf8(text.0.to_vec()).ok()?,

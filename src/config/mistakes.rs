@@ -25,86 +25,111 @@ pub(super) fn all(
     first: impl Fn(&str, &str) -> Option<Problem>,
 ) -> Vec<ConfigError> {
     let (mut text, mut filler) = (text.to_owned(), "[site]\n".to_owned());
-    let mut mistakes = Vec::new();
+    let mut mistakes: Vec<ConfigError> = Vec::new();
     // What was taken out is missing afterwards, which is no mistake of its own.
     let mut taken: Vec<String> = Vec::new();
+    let mut unknown: Vec<String> = Vec::new();
     while mistakes.len() < MISTAKES_MAX {
         let Some(problem) = first(&text, &filler) else { break };
         let place = problem.place().clone();
-        // What a placeholder breaks is no mistake of the file's.
-        if place.file != file {
+        // What a placeholder breaks is no mistake of the file's, nor is what is left of it no TOML.
+        let is_torn = matches!(problem, Problem::Syntax { .. }) && !mistakes.is_empty();
+        if place.file != file || is_torn {
             break;
         }
-        let is_new = !taken.contains(&place.key);
-        taken.push(place.key.clone());
         let is_absent = matches!(problem, Problem::Absent { .. });
-        if !is_absent || is_new {
+        // Tables below an unknown one are parts of the same mistake.
+        let is_part = matches!(problem, Problem::Unknown { .. }) && unknown.contains(&place.key);
+        let is_consequence = is_absent && taken.contains(&place.key);
+        if matches!(problem, Problem::Unknown { .. }) {
+            unknown.push(place.key.clone());
+        }
+        if !is_part && !is_consequence {
             mistakes.push(ConfigError::from(problem));
         }
         let placeholder = PLACEHOLDERS.iter().find(|it| it.0 == place.key);
         if let Some((key, value)) = placeholder.filter(|_| is_absent) {
             let key = key.trim_start_matches("site.");
             filler += &format!("{key} = {value}\n");
-        } else {
-            // Where a key of one of several tables is missing, the table goes.
-            let key =
-                if is_absent { place.key.rsplit_once('.').map_or("", |it| it.0) } else { &place.key };
-            let Some(rest) = without(&text, key) else { break };
-            text = rest;
+            continue;
         }
+        // Where a key of one of several tables is missing, the table goes, and the next one takes its number.
+        let key = if is_absent { place.key.rsplit_once('.').map_or("", |it| it.0) } else { &place.key };
+        if is_absent {
+            taken.retain(|it| !it.starts_with(key));
+        } else {
+            taken.push(place.key.clone());
+        }
+        let Some(rest) = without(&text, key) else { break };
+        text = rest;
     }
     mistakes.sort_by_key(ConfigError::line);
     mistakes
 }
 
-/// Returns a file without a key, in whose place are blanks; `None` where there is no such key.
+/// Returns a file without the statement that a key stands in, in whose place are blanks; `None` where there is no such key.
 fn without(text: &str, key: &str) -> Option<String> {
     let table = DeTable::parse(text).ok()?.into_inner();
     let mut around = &table;
     let mut segments = key.split('.').peekable();
+    // Of a table that is written in one statement, the whole statement goes.
+    let mut statement: Option<(usize, usize)> = None;
     while let Some(segment) = segments.next() {
         let (name, index) = match segment.split_once('[') {
             Some((name, index)) => (name, index.trim_end_matches(']').parse::<usize>().ok()),
             None => (segment, None),
         };
         let (written, value) = entry(around, name)?;
+        let is_header = begins_header(text, written.span().start);
+        if !is_header {
+            // Each line of dotted keys is a statement of its own.
+            statement = Some((line_start(text, written.span().start), value.span().end));
+            if text[value.span()].starts_with(['{', '[']) {
+                break;
+            }
+        }
         let is_last = segments.peek().is_none();
         match (value.get_ref(), index) {
             (DeValue::Table(inner), None) if !is_last => around = inner,
-            (DeValue::Array(items), Some(index)) => {
+            (DeValue::Array(items), Some(index)) if is_header => {
                 let item = items.get(index)?;
-                match item.get_ref() {
-                    DeValue::Table(inner) if !is_last => around = inner,
-                    DeValue::Table(_) => return Some(without_table(text, item.span().start)),
-                    _ => return Some(blanked(text, written.span().start, value.span().end)),
+                let DeValue::Table(inner) = item.get_ref() else { return None };
+                if is_last {
+                    return without_table(text, item.span().start);
                 }
+                around = inner;
             }
-            (DeValue::Table(_), _) if begins_header(text, written.span().start) => {
-                return Some(without_table(text, written.span().start));
-            }
-            _ => return Some(blanked(text, written.span().start, value.span().end)),
+            _ if is_header => return without_table(text, written.span().start),
+            _ => break,
         }
     }
-    None
+    let (start, end) = statement?;
+    Some(blanked(text, start, end)).filter(|it| DeTable::parse(it).is_ok())
 }
 
 /// Whether the name of a table stands in the line that opens it.
 fn begins_header(text: &str, at: usize) -> bool {
-    let line = text[..at].rfind('\n').map_or(0, |it| it + 1);
-    text[line..].trim_start().starts_with('[')
+    text[line_start(text, at)..].trim_start().starts_with('[')
 }
 
-/// Returns a file without the table whose first line `at` is in.
-fn without_table(text: &str, at: usize) -> String {
-    let start = text[..at].rfind('\n').map_or(0, |it| it + 1);
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |it| it + 1)
+}
+
+/// Returns a file without the table whose first line `at` is in: up to a line that begins like the first of another table, and is no
+/// part of a value.
+fn without_table(text: &str, at: usize) -> Option<String> {
+    let start = line_start(text, at);
+    let mut ends = Vec::new();
     let mut end = start;
     for (number, line) in text[start..].split_inclusive('\n').enumerate() {
         if 0 < number && line.trim_start().starts_with('[') {
-            break;
+            ends.push(end);
         }
         end += line.len();
     }
-    blanked(text, start, end)
+    ends.push(text.len());
+    ends.into_iter().map(|end| blanked(text, start, end)).find(|it| DeTable::parse(it).is_ok())
 }
 
 /// Returns a text with blanks in the place of a part of it: its lines keep their numbers.
@@ -144,6 +169,45 @@ mod tests {
                 "my.toml:5: unknown key `site.feeds[0].stale`",
                 "my.toml:8: `site.text.end[0]` must be a regular expression (",
             ],
+        );
+    }
+
+    #[test]
+    fn what_is_written_in_one_statement_goes_with_it() {
+        check(
+            "fetch = { timeout_second = 3 }\narchive.keep_rw = 1\n",
+            &[
+                "my.toml:1: unknown key `fetch.timeout_second`",
+                "my.toml:2: unknown key `archive.keep_rw`",
+            ],
+        );
+        check(
+            "fetch.timeout_second = 3\nfetch.max_concurrent = 0\narchive.keep_rw = 1\n",
+            &[
+                "my.toml:1: unknown key `fetch.timeout_second`",
+                "my.toml:2: `fetch.max_concurrent` must be",
+                "my.toml:3: unknown key `archive.keep_rw`",
+            ],
+        );
+        check(
+            "[site.idz]\nanchors = [\n  [1, 2024-01-01],\n]\n[fetch]\nworkers = 2\n",
+            &["my.toml:1: unknown key `site.idz`", "my.toml:6: unknown key `fetch.workers`"],
+        );
+    }
+
+    #[test]
+    fn one_of_many_tables_hides_no_other() {
+        check(
+            "[[site.feeds]]\nurl = 1\n[[site.feeds]]\nurll = \"/x\"\n[[site.feeds]]\nurl = \"/y\"\nstale_after_hours = -1\n",
+            &[
+                "my.toml:2: `site.feeds[0].url` must be a string",
+                "my.toml:3: `site.feeds[0].url` is missing",
+                "my.toml:7: `site.feeds[0].stale_after_hours` must be",
+            ],
+        );
+        check(
+            "[fetsh]\n[fetsh.headers]\na = \"b\"\n[feeds]\n",
+            &["my.toml:1: unknown key `fetsh`", "my.toml:4: unknown key `feeds`"],
         );
     }
 

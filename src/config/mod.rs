@@ -166,8 +166,8 @@ fn read_fetch(fetch: &Section) -> Result<FetchConfig, Problem> {
         );
     }
     let rate = fetch.float("requests_per_second")?;
-    if !(rate > 0.0 && rate <= RATE_MAX) {
-        return Err(fetch.wrong("requests_per_second", "more than 0 and at most a million"));
+    if !(RATE_MIN..=RATE_MAX).contains(&rate) {
+        return Err(fetch.wrong("requests_per_second", "a millionth at least and a million at most"));
     }
     let concurrent = fetch.whole("max_concurrent", 1..=64)?;
     let proxy = fetch.text("proxy")?;
@@ -232,6 +232,8 @@ const RESERVED_HEADERS: [&str; 12] = [
 
 /// The highest rate; benches and tests use it to switch the pace off.
 const RATE_MAX: f64 = 1e6;
+/// The lowest: a request every eleven days.
+const RATE_MIN: f64 = 1e-6;
 
 fn small(number: u64) -> u32 {
     u32::try_from(number).expect("the range was checked when it was read")
@@ -343,7 +345,7 @@ mod tests {
         );
         refused(
             "[fetch]\nrequests_per_second = 0.0",
-            "my.toml:2: `fetch.requests_per_second` must be more than 0 and at most a million, found 0.0",
+            "my.toml:2: `fetch.requests_per_second` must be a millionth at least and a million at most, found 0.0",
         );
         let error = Config::parse("[fetch\n", "my.toml").expect_err("refused").to_string();
         assert!(error.starts_with("my.toml:1: "), "{error}");

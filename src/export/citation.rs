@@ -74,7 +74,7 @@ pub struct Manifest {
 }
 
 impl CitedFile {
-    /// Reads a file, or every file below a folder, to its end. Names are those below the folder. Fails where one cannot be read.
+    /// Returns a file, or every file below a folder by its name there. Fails where one cannot be read.
     pub fn read_all(path: &Path) -> io::Result<Vec<Self>> {
         if !path.is_dir() {
             return Ok(vec![Self::read(path)?]);
@@ -93,7 +93,7 @@ impl CitedFile {
         Ok(files)
     }
 
-    /// Reads a file to its end. Fails where it cannot be read.
+    /// Returns a file, read to its end. Fails where it cannot be read.
     pub fn read(path: &Path) -> io::Result<Self> {
         let Hashed { sha256, bytes } = copy_hashed(path, &mut io::sink())?;
         let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();

@@ -73,9 +73,11 @@ impl<'t> Builder<'t> {
                 && ours.iter().all(|it| theirs.iter().any(|its| is_like(it, its)))
     }
 
-    /// Give an element those attributes that it lacks.
-    pub(super) fn add_attrs(&mut self, at: u32, more: Attrs) {
-        let What::Element(tagged) = self.document.nodes[at as usize].what else { return };
+    /// Give an element those attributes that it lacks. Returns how many were compared, and kept once more.
+    pub(super) fn add_attrs(&mut self, at: u32, more: Attrs) -> u64 {
+        let What::Element(tagged) = self.document.nodes[at as usize].what else { return 0 };
+        let count = u64::from(tagged.attrs.last - tagged.attrs.first);
+        let added = u64::from(more.last - more.first);
         let first = self.attrs_len();
         for run in [tagged.attrs, more] {
             for attr in run.first..run.last {
@@ -85,6 +87,7 @@ impl<'t> Builder<'t> {
         }
         let attrs = self.attrs_from(first);
         self.document.nodes[at as usize].what = What::Element(Tagged { attrs, ..tagged });
+        (count + added) * (count + added)
     }
 
     // Growing at the end.

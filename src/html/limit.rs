@@ -170,6 +170,7 @@ mod tests {
     fn what_is_opened_again_without_end_is_cut() {
         let fonts = all(20_000, |at| format!("<p><font size={at}></p>"));
         check(&fonts, true);
+        check(&all(20_000, |at| format!("<body a{at}=1>")), true);
         let open = "<div>".repeat(2_900);
         check(&format!("{open}{}", "</section>".repeat(200_000)), true);
     }

@@ -28,7 +28,17 @@ const COPIED_BYTES_MAX: usize = 64;
 
 /// Parse a whole page. One that would cost too much is cut there, and says so.
 pub(super) fn parse<'t>(page: &str) -> Document<'t> {
-    let mut parser = parse_document(Sink::new(), ParseOpts::default());
+    feed(parse_document(Sink::new(), ParseOpts::default()), page)
+}
+
+/// Parse a piece of a page as if it were in a body.
+pub(super) fn parse_fragment<'t>(text: &str) -> Document<'t> {
+    let around = QualName::new(None, ns!(html), local_name!("body"));
+    feed(fragment(Sink::new(), ParseOpts::default(), around, Vec::new(), false), text)
+}
+
+/// Feed a text to a parser, as far as it does not cost too much.
+fn feed<'t>(mut parser: html5ever::Parser<Sink<'t>>, page: &str) -> Document<'t> {
     let text = StrTendril::from(page);
     let sane = limit::end_of_sane_tags(page);
     let mut at = 0;
@@ -42,12 +52,6 @@ pub(super) fn parse<'t>(page: &str) -> Document<'t> {
     }
     let document = parser.finish();
     if at < page.len() { document.cut() } else { document }
-}
-
-/// Parse a piece of a page as if it were in a body.
-pub(super) fn parse_fragment<'t>(text: &str) -> Document<'t> {
-    let around = QualName::new(None, ns!(html), local_name!("body"));
-    fragment(Sink::new(), ParseOpts::default(), around, Vec::new(), false).one(text)
 }
 
 /// The tree that `html5ever` builds.
@@ -229,7 +233,8 @@ impl<'t> TreeSink for Sink<'t> {
     fn add_attrs_if_missing(&self, at: &u32, attrs: Vec<Attribute>) {
         let tree = &mut *self.tree.borrow_mut();
         let attrs = tree.attrs(attrs, &ns!(html));
-        tree.nodes.add_attrs(*at, attrs);
+        let compared = tree.nodes.add_attrs(*at, attrs);
+        self.cost.steps(compared);
     }
 
     fn remove_from_parent(&self, at: &u32) {

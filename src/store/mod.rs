@@ -45,5 +45,5 @@ pub use queue::{
     DayFacts, Enqueued, IdFact, Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory,
     SourceReading, SourceState, VisitQueue,
 };
-pub use reader::Reader;
+pub use reader::{Reader, other_paper};
 pub use writer::{Pending, Writer};

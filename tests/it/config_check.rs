@@ -136,6 +136,24 @@ fn an_archive_is_of_one_paper() {
         bytes == std::fs::read(program.path("tearsheet.db")).expect("an archive"),
         "it was written to"
     );
+    // Whatever the schema: an archive of another paper is not brought up to date either.
+    let old = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/archive/0005.db");
+    std::fs::copy(&old, program.path("old.db")).expect("an archive");
+    let ran = program.run(&["scrape", "--archive", "old.db"]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        std::fs::read(&old).expect("a file") == std::fs::read(program.path("old.db")).expect("a file")
+    );
+    // A page of no known address is of no paper.
+    program.ok(&["import", "a.html", "--archive", "files.db"]);
+    program.ok(&[
+        "import",
+        "a.html",
+        "--archive",
+        "files.db",
+        "--url",
+        "https://paper.example/story/17",
+    ]);
     // A host that was added is of the same paper, and readers need no configuration.
     program.write(
         "config.toml",

@@ -136,6 +136,14 @@ fn on_the_clock_of_the_site_a_wording_counts_from_when_it_was_there() {
     assert_eq!(headlines("2024-03-09T14:00:00+05:00"), ["Mills shut"]);
     let revisions = "SELECT version, what, hours_after, words_added, words_removed FROM revisions";
     assert_eq!(one(&program.archive(), revisions), "2|headline, body||3|2");
+    // A wording that came later and stands between them parts what was changed.
+    import(
+        &program,
+        "2024-03-09T08:00:00Z",
+        &page(40_292_001, "Mills open", "The mills opened late.", "21.00"),
+    );
+    let revisions = "SELECT version, what, words_added, words_removed FROM revisions ORDER BY version";
+    assert_eq!(rows(&program.archive(), revisions), ["2|body|2|1", "3|headline, body|3|3"]);
     let refused = program.run(&["export", "links", "--as-of", "2024-03-08"]);
     assert_eq!(refused.code, 2);
     assert!(refused.stderr.contains("only today's state is kept"), "{}", refused.stderr);

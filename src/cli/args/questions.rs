@@ -98,6 +98,7 @@ pub(in crate::cli) struct QuotesArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "independent options")]
 pub(in crate::cli) struct ExportArgs {
     /// What to export
     #[arg(value_name = "WHAT")]
@@ -120,7 +121,7 @@ pub(in crate::cli) struct ExportArgs {
     #[arg(long, value_name = "WHAT")]
     pub(in crate::cli) by: Option<By>,
     /// What was known then, and nothing after: a day (its end), or a moment such as 2024-03-28T10:00:00+05:00
-    #[arg(long, value_name = "T")]
+    #[arg(long, value_name = "T", allow_hyphen_values = true)]
     pub(in crate::cli) as_of: Option<Moment>,
     /// Whose knowledge: what this archive held, or what the site showed as far as is known
     #[arg(long, value_name = "CLOCK", default_value = "archive", requires = "as_of")]

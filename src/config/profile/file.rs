@@ -47,7 +47,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
     }
     let hosts = read_hosts(site)?;
     check_hosts(site, &base_url, &hosts)?;
-    check_addresses(site, &article_url)?;
+    check_addresses(site, &base_url, &article_url)?;
     Ok(Profile {
         name,
         hosts,
@@ -103,7 +103,7 @@ fn check_hosts(site: &Section, base_url: &Url, hosts: &[String]) -> Result<(), P
 }
 
 /// Fails where the address that is made of an id does not lead back to it: no page of the site would ever be known again.
-fn check_addresses(site: &Section, template: &str) -> Result<(), Problem> {
+fn check_addresses(site: &Section, base_url: &Url, template: &str) -> Result<(), Problem> {
     let (Some(path), Some(url)) = (site.get("article_path"), site.get("article_url")) else {
         return Ok(());
     };
@@ -112,11 +112,13 @@ fn check_addresses(site: &Section, template: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let pattern = path.value.as_str().unwrap_or_default();
+    // A pattern that cannot be compiled is told where it is read.
+    let Ok(compiled) = Pattern::new(pattern) else { return Ok(()) };
     let Some(id) = examples::of_group(pattern, "id") else { return Ok(()) };
     let slug = examples::of_group(pattern, "slug").unwrap_or_else(|| "a-story".to_owned());
     let filled = fill(template, &id, Some(&slug));
-    let compiled = Pattern::new(pattern);
-    let back = compiled.ok().and_then(|it| Some(it.captures(&filled)?.name("id")?.as_str() == id));
+    let url = base_url.join(&filled).ok();
+    let back = url.and_then(|it| Some(compiled.captures(it.path())?.name("id")?.as_str() == id));
     if back == Some(true) {
         return Ok(());
     }

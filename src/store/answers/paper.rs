@@ -55,21 +55,6 @@ pub struct ReadStory {
 }
 
 impl Reader {
-    /// Returns the host of the paper that the archive is of, where it is none of these; `None` for an archive that has no page yet.
-    pub fn other_paper(&self, hosts: &[String]) -> Result<Option<String>> {
-        let sql = "SELECT host FROM (SELECT host FROM articles LIMIT 1)
-                   UNION ALL SELECT host FROM (SELECT host FROM pages LIMIT 1)";
-        let first: Option<String> = self.conn.query_row(sql, [], |row| row.get(0)).optional()?;
-        let sql = "SELECT EXISTS (SELECT 1 FROM articles WHERE host = ?1)
-                          OR EXISTS (SELECT 1 FROM pages WHERE host = ?1)";
-        for host in hosts.iter().filter(|_| first.is_some()) {
-            if self.conn.query_row(sql, [host], |row| row.get(0))? {
-                return Ok(None);
-            }
-        }
-        Ok(first)
-    }
-
     /// Returns how many stories each month has, the oldest first.
     pub fn months(&self) -> Result<Vec<StoryCount>> {
         let sql = "SELECT substr(published_on, 1, 7) AS period, count(*) FROM articles

@@ -110,17 +110,15 @@ fn articles_as_of(clock: WhoseClock) -> String {
     )
 }
 
-/// Whether a wording was known. On the clock of the site a first wording counts from publication, a later one from the capture that
-/// showed it first.
+/// Whether a wording was known. On the clock of the site it counts from the capture that showed it first, and the first wording from
+/// publication if that was earlier.
 fn is_known(clock: WhoseClock, wording: &str) -> String {
     match clock {
         WhoseClock::Archive => format!("{wording}.known_at <= ?4"),
         WhoseClock::Site => {
             let seen = is_past(&format!("{wording}.seen_at"));
             let published = is_past("coalesce(a.published_at, a.published_on)");
-            format!(
-                "CASE WHEN {wording}.version = 1 AND a.published_on IS NOT NULL THEN {published} ELSE {seen} END"
-            )
+            format!("({seen} OR ({wording}.version = 1 AND {published}))")
         }
     }
 }

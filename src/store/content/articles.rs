@@ -10,6 +10,7 @@ use crate::model::{CaptureSource, Captured, Draft, Field, PageId, PageKey, Settl
 use super::{
     full_text,
     parts::{self, authors_json, origins_json},
+    revisions,
     wording::{ChangedWords, changed_words, content_hash, text_hash, texts},
 };
 use crate::store::{error::Result, moment::stamp};
@@ -389,7 +390,9 @@ fn keep_older(
         draft.body(),
         stamp(incoming.at),
     ])?;
+    let kept = conn.last_insert_rowid();
     conn.prepare_cached("UPDATE articles SET version = version + 1 WHERE id = ?1")?
         .execute([incoming.page.0])?;
+    revisions::measure(conn, incoming.page, kept)?;
     Ok(Settled::Updated)
 }

@@ -13,6 +13,7 @@ pub(super) mod wording;
 
 mod imports;
 mod parts;
+mod revisions;
 mod series;
 mod symbols;
 

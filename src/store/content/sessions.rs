@@ -75,7 +75,9 @@ fn known(
     )?;
     let today = now.with_timezone(&calendar.zone).date_naive();
     let mut sessions = BTreeMap::new();
-    let by_hours = first.first().into_iter().flat_map(NaiveDate::iter_days);
+    // What the days before the first story were says whether it was published on a day without trade.
+    let first = first.first().and_then(|it| it.checked_sub_days(CLOSED_DAYS_MAX));
+    let by_hours = first.iter().flat_map(NaiveDate::iter_days);
     let by_hours = by_hours.take_while(|it| *it <= today).filter(|it| !closed.contains(it));
     for (days, source) in [
         (by_hours.filter(|it| calendar.trading(*it).is_some()).collect(), SessionSource::Hours),
@@ -142,6 +144,8 @@ fn keep(
         let (day, opens_at, closes_at, source) = row?;
         stored.insert(day, (opens_at, closes_at, source));
     }
+    // A profile that calls the exchange otherwise means the same one.
+    conn.prepare_cached("DELETE FROM sessions WHERE exchange <> ?1")?.execute([exchange])?;
     let mut changed: Option<NaiveDate> = None;
     let mut note = |day: NaiveDate| changed = Some(changed.map_or(day, |it| it.min(day)));
     for (day, session) in sessions {
