@@ -27,6 +27,7 @@ use super::{
 
 pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
+    session.check_paper()?;
     // With `--gaps` the archive says which days need work, so it is brought up to date before it is asked.
     let is_asked = args.gaps && !args.dry_run;
     let writer = is_asked.then(|| session.existing_writer()).transpose()?;

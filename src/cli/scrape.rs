@@ -20,6 +20,7 @@ use super::{
 
 pub(super) fn run(common: &Common, args: &ScrapeArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
+    session.check_paper()?;
     if args.dry_run {
         return dry_run(&session, args.limits.limits(), printer);
     }

@@ -111,20 +111,30 @@ impl Session {
 
     /// Returns the writer of the archive. One of another paper is an error: an archive holds one.
     pub(super) fn writer(&self) -> anyhow::Result<Writer> {
+        self.check_paper()?;
+        self.any_writer()
+    }
+
+    /// Returns the writer of the archive, whatever paper it is of.
+    pub(super) fn any_writer(&self) -> anyhow::Result<Writer> {
         let profile = &self.config.profile;
-        // What is wrong with the file itself is the writer's to say.
-        if let Ok(Some(host)) = other_paper(&self.archive, &profile.hosts) {
-            let (archive, hosts) = (self.archive.display(), profile.hosts.join(", "));
-            let message = format!(
-                "`{archive}` is the archive of {host}, and the profile in force is of {} ({hosts})",
-                profile.name
-            );
-            let hint = "give each paper a folder of its own, or name its archive with `--archive FILE`; a host that the paper had before \
-                        belongs into `site.hosts`";
-            return Err(Usage::new(message, hint).into());
-        }
         let writer = Writer::open(&self.archive, profile.time_zone)?;
         Ok(writer.keeping(self.config.keep_raw).dating_by(profile.market.clone()))
+    }
+
+    /// Fails where the archive is of another paper than the profile in force.
+    pub(super) fn check_paper(&self) -> Result<(), Usage> {
+        let profile = &self.config.profile;
+        // What is wrong with the file itself is the writer's to say.
+        let Ok(Some(host)) = other_paper(&self.archive, &profile.hosts) else { return Ok(()) };
+        let (archive, hosts) = (self.archive.display(), profile.hosts.join(", "));
+        let message = format!(
+            "`{archive}` is the archive of {host}, and the profile in force is of {} ({hosts})",
+            profile.name
+        );
+        let hint = "give each paper a folder of its own, or name its archive with `--archive FILE`; a host that the paper had before \
+                    belongs into `site.hosts`";
+        Err(Usage::new(message, hint))
     }
 
     /// Returns the writer of an archive that exists. A missing archive is an error; it is not created.

@@ -136,7 +136,7 @@ fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>
     }
     // A missing archive and one of an earlier schema are errors: nothing is created, and nothing is brought up to date.
     drop(session.reader()?);
-    match session.writer() {
+    match session.any_writer() {
         Ok(writer) => Ok(Some(writer)),
         Err(error) => match error.downcast_ref::<StoreError>() {
             Some(

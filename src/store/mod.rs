@@ -12,6 +12,7 @@ mod moment;
 mod archive_file;
 mod migrate;
 mod open;
+mod paper;
 
 mod reader;
 mod writer;
@@ -41,9 +42,10 @@ pub use finding::{FileCheck, Finding, Remedy};
 pub use forget::Traces;
 pub use migrate::SCHEMA;
 pub use open::Upgrade;
+pub use paper::other_paper;
 pub use queue::{
     DayFacts, Enqueued, IdFact, Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory,
     SourceReading, SourceState, VisitQueue,
 };
-pub use reader::{Reader, other_paper};
+pub use reader::Reader;
 pub use writer::{Pending, Writer};

@@ -3,16 +3,13 @@
 
 use std::{cell::RefCell, path::Path};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 
 use super::{
     bodies::raw::Unpacker,
     error::{Result, StoreError},
     migrate, open,
 };
-
-/// The host of saved pages whose address is not known.
-const NO_HOST: &str = "file";
 
 /// A read-only view of an archive; a run may write meanwhile.
 pub struct Reader {
@@ -53,32 +50,6 @@ impl Reader {
         open::plan_once(&conn)?;
         Ok(Self { conn, unpacker: RefCell::default() })
     }
-}
-
-/// Returns the host of the paper that an archive of any schema is of, where it is none of these; `None` where there is no archive
-/// yet, or no page of a paper in it.
-pub fn other_paper(path: &Path, hosts: &[String]) -> Result<Option<String>> {
-    if !path.is_file() {
-        return Ok(None);
-    }
-    let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    if migrate::check(&conn, path)? == 0 {
-        return Ok(None);
-    }
-    let is_of_paper = |host: &str| -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM articles WHERE host = ?1)
-                       OR EXISTS (SELECT 1 FROM pages WHERE host = ?1)";
-        Ok(conn.query_row(sql, [host], |row| row.get(0))?)
-    };
-    for host in hosts {
-        if is_of_paper(host)? {
-            return Ok(None);
-        }
-    }
-    // A saved page of which no address is known is of no paper.
-    let sql = "SELECT host FROM (SELECT host FROM articles WHERE host <> ?1 LIMIT 1)
-               UNION ALL SELECT host FROM (SELECT host FROM pages WHERE host <> ?1 LIMIT 1)";
-    Ok(conn.query_row(sql, [NO_HOST], |row| row.get(0)).optional()?)
 }
 
 #[cfg(test)]

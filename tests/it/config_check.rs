@@ -123,6 +123,7 @@ fn an_archive_is_of_one_paper() {
     for command in [
         &["import", "a.html", "--url", "https://other.example/story/17"][..],
         &["scrape"],
+        &["scrape", "--dry-run"],
         &["reextract"],
         &["verify", "--repair"],
     ] {
@@ -160,6 +161,8 @@ fn an_archive_is_of_one_paper() {
         &PAPER.replace("[\"paper.example\"]", "[\"paper.example\", \"new.example\"]"),
     );
     program.ok(&["reextract"]);
+    let verified = program.ok(&["verify", "--config", "other.toml"]).stderr;
+    assert!(!verified.contains("another run writes"), "{verified}");
     assert!(
         program.ok(&["show", "1", "--config", "other.toml"]).stdout.contains("Mills resume crushing")
     );

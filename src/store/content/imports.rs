@@ -20,7 +20,7 @@ use crate::store::{
 };
 
 /// The host of saved pages whose address is unknown; their id is a hash of their text.
-const UNKNOWN_HOST: &str = "file";
+pub(in crate::store) const UNKNOWN_HOST: &str = "file";
 /// Characters of that hash: enough to tell pages apart.
 const UNKNOWN_ID_CHARS: usize = 16;
 

@@ -18,5 +18,6 @@ mod series;
 mod symbols;
 
 pub use imports::PackedPages;
+pub(super) use imports::UNKNOWN_HOST;
 pub use strips::{StripDating, StripPlace};
 pub use wording::content_hash;
