@@ -1,4 +1,4 @@
-//! `tearsheet cite`: what belongs into the appendix of a paper that rests on an archive.
+//! `tearsheet cite`: what belongs in the appendix of a study that rests on an archive.
 
 use std::io;
 

@@ -47,6 +47,10 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         ExportWhat::Sessions => Table::Sessions,
         ExportWhat::Warc => return captures(&session, args, common, printer),
         ExportWhat::DatasetteMetadata => {
+            if args.as_of.is_some() || args.manifest {
+                let hint = "leave `--as-of` and `--manifest` out";
+                return Err(Usage::new("metadata for Datasette has no rows", hint).into());
+            }
             return datasette::run(&session, destination(&session, args), printer);
         }
     };
@@ -90,7 +94,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     progress.end();
     let rows = rows?;
     if let Some(sheet) = sheet {
-        manifest::write(sheet, &session, args, &export, rows)?;
+        sheet.write(&session, args, &export, rows)?;
     }
     let target = args.out.as_ref().map_or("stdout".to_owned(), |it| it.display().to_string());
     let empty = if rows == 0 { ": there is nothing in this range" } else { "" };
@@ -136,6 +140,7 @@ fn captures(
         || args.by.is_some()
         || args.section.is_some()
         || args.as_of.is_some()
+        || args.manifest
     {
         let hint = "`tearsheet export warc --from D --to D --out FOLDER`";
         return Err(Usage::new("a web archive has captures, not rows", hint).into());

@@ -133,7 +133,7 @@ impl Session {
             profile.name
         );
         let hint = "give each paper a folder of its own, or name its archive with `--archive FILE`; a host that the paper had before \
-                    belongs into `site.hosts`";
+                    belongs in `site.hosts`";
         Err(Usage::new(message, hint))
     }
 

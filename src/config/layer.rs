@@ -130,7 +130,7 @@ pub(super) fn entry<'r>(
     table: &'r DeTable<'r>,
     key: &str,
 ) -> Option<(&'r Spanned<std::borrow::Cow<'r, str>>, &'r Spanned<DeValue<'r>>)> {
-    table.iter().find(|(name, _)| name.get_ref().as_ref() == key)
+    table.get_key_value(key)
 }
 
 fn line_of(text: &str, at: usize) -> usize {

@@ -4,7 +4,7 @@
 //! It is written by hand because `serde` forgets what this file is for: the line of a value that parses and breaks a rule,
 //! the key that was probably meant, and which values are the user's.
 
-use std::{cell::RefCell, ops::RangeInclusive, rc::Rc};
+use std::{cell::RefCell, collections::BTreeSet, ops::RangeInclusive, rc::Rc};
 
 use chrono::NaiveDate;
 use toml::{Spanned, de::DeValue};
@@ -28,7 +28,7 @@ pub(super) struct Section<'r> {
     file: String,
     /// Nearest first: the user's, then the built-in.
     tables: Vec<Layer<'r>>,
-    known: RefCell<Vec<String>>,
+    known: RefCell<BTreeSet<String>>,
     settings: Rc<RefCell<Vec<Setting>>>,
 }
 
@@ -101,16 +101,10 @@ impl<'r> Section<'r> {
 
     /// Returns the keys of a table to which users may add some: those of every file, each once.
     pub(super) fn all_keys(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for layer in &self.tables {
-            for key in layer.table.keys() {
-                let name = key.get_ref().as_ref();
-                if !names.iter().any(|it| it == name) {
-                    names.push(name.to_owned());
-                }
-            }
-        }
-        names
+        let mut seen = BTreeSet::new();
+        let names = self.tables.iter().flat_map(|layer| layer.table.keys());
+        let names = names.map(|it| it.get_ref().as_ref()).filter(|it| seen.insert(*it));
+        names.map(str::to_owned).collect()
     }
 
     /// Whether no file has the table.
@@ -276,7 +270,7 @@ impl<'r> Section<'r> {
         for layer in &self.tables {
             for key in layer.table.keys() {
                 let name = key.get_ref().as_ref();
-                if known.iter().any(|it| it == name) {
+                if known.contains(name) {
                     continue;
                 }
                 let place = layer.file.place(key.span().start, self.name(name));
@@ -288,11 +282,10 @@ impl<'r> Section<'r> {
 
     /// Returns every value that was read from the whole file, in the order of reading.
     pub(super) fn settings(&self) -> Vec<Setting> {
-        let mut settings: Vec<Setting> = Vec::new();
+        let (mut settings, mut shown) = (Vec::new(), BTreeSet::new());
         for setting in self.settings.borrow().iter() {
             // An array of tables is shown by the keys of its tables.
-            let shown = settings.iter().any(|it| it.key == setting.key);
-            if !shown && !setting.value.is_empty() {
+            if !setting.value.is_empty() && shown.insert(setting.key.clone()) {
                 settings.push(setting.clone());
             }
         }
@@ -301,8 +294,8 @@ impl<'r> Section<'r> {
 
     fn note(&self, key: &str) {
         let mut known = self.known.borrow_mut();
-        if !known.iter().any(|it| it == key) {
-            known.push(key.to_owned());
+        if !known.contains(key) {
+            known.insert(key.to_owned());
         }
     }
 
@@ -322,7 +315,7 @@ impl<'r> Section<'r> {
     }
 }
 
-fn nearest(name: &str, known: &[String]) -> Option<String> {
+fn nearest(name: &str, known: &BTreeSet<String>) -> Option<String> {
     known
         .iter()
         .map(|it| (strsim::jaro_winkler(name, it), it))

@@ -1,4 +1,4 @@
-//! What a paper says of the data that it rests on: which program read what, of which days, and how complete they are.
+//! What a study cites of the data that it rests on: which program read what, of which days, and how complete they are.
 
 use std::{fmt::Write as _, io, path::Path};
 
@@ -9,7 +9,7 @@ use super::{
     hashed::{Hashed, copy_hashed, sha256},
 };
 
-/// A description of a part of an archive. There is no time of its making in it: the same archive and range have the same one.
+/// A description of a part of an archive. It has no timestamp of its own: the same archive and range always give the same one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Citation {
     /// The version of the program.

@@ -39,13 +39,11 @@ impl<W: Write> Csv<W> {
             to.write_all(BYTE_ORDER_MARK)?;
         }
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-        writer.write_record(columns.iter().map(|it| it.name))?;
+        writer.write_record(columns.iter().map(|it| it.name)).map_err(io_error)?;
         Ok(Self { writer, columns, dialect })
     }
-}
 
-impl<W: Write> RowSink for Csv<W> {
-    fn write(&mut self, row: &[Cell]) -> io::Result<()> {
+    fn write_row(&mut self, row: &[Cell]) -> csv::Result<()> {
         for (cell, column) in row.iter().zip(self.columns) {
             match (cell, column.kind) {
                 (Cell::Null, _) => self.writer.write_field("")?,
@@ -60,12 +58,25 @@ impl<W: Write> RowSink for Csv<W> {
                 (Cell::Real(number), _) => self.writer.write_field(number.to_string())?,
             }
         }
-        self.writer.write_record(None::<&[u8]>)?;
-        Ok(())
+        self.writer.write_record(None::<&[u8]>)
+    }
+}
+
+impl<W: Write> RowSink for Csv<W> {
+    fn write(&mut self, row: &[Cell]) -> io::Result<()> {
+        self.write_row(row).map_err(io_error)
     }
 
     fn finish(mut self: Box<Self>) -> io::Result<()> {
         self.writer.flush()
+    }
+}
+
+/// Returns the error of the stream below: a closed pipe has to be known for what it is.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 

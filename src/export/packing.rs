@@ -16,14 +16,15 @@ pub enum OutPacking {
 }
 
 impl OutPacking {
-    /// Writes through the packer into a stream, which is flushed at the end. Returns what `write` returns.
+    /// Writes through the packer into a stream, which is flushed at the end. Returns what `write` returns. What is not packed is
+    /// flushed by whoever writes it.
     pub(super) fn pack<T, E: From<io::Error>>(
         self,
         mut to: impl Write + Send,
         write: impl FnOnce(&mut (dyn Write + Send)) -> Result<T, E>,
     ) -> Result<T, E> {
         let written = match self {
-            Self::Plain => write(&mut to)?,
+            Self::Plain => return write(&mut to),
             Self::Gzip => {
                 let mut packer = GzEncoder::new(&mut to, flate2::Compression::default());
                 let written = write(&mut packer)?;

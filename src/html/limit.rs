@@ -15,10 +15,10 @@ pub(super) const STRETCH_BYTES: usize = 4 << 10;
 const DEPTH_MAX: usize = 3000;
 /// Large pages take a hundredth of these looks at open elements.
 const STEPS_MAX: u64 = 50_000_000;
-/// More elements than bytes and these are elements that are opened again without end.
+/// A page may have so many elements beyond one for each byte; one with more keeps reopening the same ones.
 const ELEMENTS_FREE: usize = 10_000;
-/// Where a quotation mark is missing, a whole story may be attributes; this is far more. Each is compared with those before
-/// it: so many comparisons are a few thousand attributes in one tag, or some hundreds in a thousand.
+/// Each attribute of a tag is compared with those before it. So many comparisons are six thousand attributes in one tag, or two
+/// hundred in each of a thousand tags; a missing quotation mark, which turns a whole story into attributes, makes far fewer.
 const COMPARISONS_MAX: usize = 20_000_000;
 /// The comparisons of fewer are not worth counting.
 const TAG_ATTRS_FREE: usize = 64;

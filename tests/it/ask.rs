@@ -349,8 +349,15 @@ fn exports_that_cannot_be_written_leave_nothing() {
 #[test]
 fn a_reader_that_goes_away_has_all_it_wanted() {
     let program = demo();
-    for args in [&["export", "articles"][..], &["search", "the", "--limit", "1000"], &["quotes", "OGDC"]]
-    {
+    let csv = &["export", "articles", "--format", "csv"];
+    let out = &["export", "articles", "--format", "csv", "--out", "/dev/stdout"];
+    for args in [
+        &["export", "articles"][..],
+        csv,
+        out,
+        &["search", "the", "--limit", "1000"],
+        &["quotes", "OGDC"],
+    ] {
         let mut child = program
             .command()
             .args(args)

@@ -113,6 +113,59 @@ fn an_export_of_a_moment_is_that_of_a_copy_made_then() {
 }
 
 #[test]
+fn boards_and_mentions_of_a_moment_are_those_of_a_copy_made_then() {
+    let program = Program::new();
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fixtures/pages/2022-11-whole-page/page.html");
+    let whole = std::fs::read_to_string(path).expect("the fixture");
+    let rate = |value: &str| whole.replace("279.15", value);
+    let mut moments = Vec::new();
+    for (number, (captured, page)) in [
+        ("2025-01-29T19:04:53Z", rate("279.15")),
+        ("2025-01-29T20:00:00Z", rate("279.15")),
+        ("2025-01-29T21:00:00Z", rate("279.95")),
+        ("2025-01-29T23:00:00Z", rate("280.05")),
+    ]
+    .iter()
+    .enumerate()
+    {
+        sleep(Duration::from_millis(1_100));
+        program.write("page.html", page);
+        let url = "https://www.brecorder.com/news/40390002/looms-cleared";
+        program.ok(&["import", "page.html", "--url", url, "--captured-at", captured]);
+        moments.push(Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true));
+        program.ok(&["backup", &format!("copy{number}.db")]);
+    }
+    let export = |what: &str, args: &[&str]| {
+        let out = program.ok(&[&["export", what, "--format", "csv"], args].concat()).stdout;
+        // When a board was on a page last is what later captures say.
+        let names = ["captured_at", "last_captured_at"];
+        let mut rows = csv::Reader::from_reader(out.as_bytes());
+        let kept: Vec<bool> =
+            rows.headers().expect("a header").iter().map(|it| !names.contains(&it)).collect();
+        let row = |row: csv::StringRecord| {
+            row.iter().zip(&kept).filter(|it| *it.1).map(|it| it.0.to_owned()).collect::<Vec<_>>()
+        };
+        rows.records().map(|it| row(it.expect("a row"))).collect::<Vec<_>>()
+    };
+    let mut counts = Vec::new();
+    for (number, moment) in moments.iter().enumerate() {
+        let copy = format!("copy{number}.db");
+        for what in ["boards", "mentions"] {
+            assert_eq!(
+                export(what, &["--as-of", moment]),
+                export(what, &["--archive", &copy]),
+                "{what} {moment}"
+            );
+        }
+        counts.push(export("boards", &["--as-of", moment]).len());
+    }
+    assert!(counts[0] == counts[1] && counts[1] < counts[2] && counts[2] < counts[3], "{counts:?}");
+    let refused = program.run(&["export", "boards", "--out", "-", "--manifest"]);
+    assert!(refused.code == 2 && refused.stderr.contains("lies beside a file"), "{}", refused.stderr);
+}
+
+#[test]
 fn on_the_clock_of_the_site_a_wording_counts_from_when_it_was_there() {
     let program = Program::new();
     import(

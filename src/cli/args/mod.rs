@@ -102,7 +102,7 @@ pub(super) enum Command {
     Coverage(CoverageArgs),
     /// Last runs, queue, what is due, what is blocked
     Status(StatusArgs),
-    /// What a paper has to say of the archive it rests on: version, range, counts, coverage
+    /// What a study cites of the archive it rests on: version, range, counts, coverage
     Cite(CiteArgs),
     /// Is the archive whole: file, hashes, references, index
     Verify(VerifyArgs),

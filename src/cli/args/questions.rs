@@ -5,8 +5,9 @@ use std::{net::SocketAddr, path::PathBuf, str::FromStr};
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
-use super::super::days::{Day, Moment, Range};
 use crate::model::WhoseClock;
+
+use super::super::days::{Day, Moment, Range};
 
 /// What stories are asked for by, beside their day and their words.
 #[derive(Debug, Args)]

@@ -23,6 +23,7 @@ use super::{
     around::Around,
     body::Story,
     cards::is_card,
+    layout::AROUND_MAX,
     metas::{AUTHORS, PUBLISHED, UPDATED},
     pieces::element_text,
     said::Said,
@@ -32,8 +33,6 @@ use super::{
 
 /// A byline stands within so many lines of the headline.
 const HEADER_LINES_MAX: usize = 25;
-/// Elements around a part of the head that say whose it is are no further away.
-const AROUND_MAX: usize = 60;
 /// And a section so many lines above it.
 const SECTION_LINES_MAX: usize = 3;
 

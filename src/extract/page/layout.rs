@@ -28,8 +28,8 @@ const MAIN_SHARE: f64 = 0.6;
 /// A stamp stands within so many elements of the headline, in one no longer than this.
 const STAMP_ELEMENTS_MAX: usize = 8;
 const STAMP_CHARS_MAX: usize = 300;
-/// Elements around a headline that say what it is the headline of are no further away.
-const AROUND_MAX: usize = 60;
+/// Elements that say whose a headline or a part of the head is are no further around it.
+pub(super) const AROUND_MAX: usize = 60;
 /// A rule that finds more stories on a page finds cards.
 const STORIES_MAX: usize = 200;
 /// A shorter text may be part of a headline by chance.

@@ -1,4 +1,4 @@
-//! How much there is of some days: what a paper says of the data that it rests on.
+//! How much there is of some days: what a study cites of the data that it rests on.
 
 use rusqlite::params;
 

@@ -9,7 +9,7 @@ use strum::IntoStaticStr;
 
 use crate::model::MarketCalendar;
 
-use crate::store::error::Result;
+use crate::store::{error::Result, writer::Writer};
 
 /// A story may be of a session so many days later: no exchange is closed for longer.
 const CLOSED_DAYS_MAX: Days = Days::new(14);
@@ -23,34 +23,53 @@ enum SessionSource {
     Hours,
 }
 
+/// What the moment of publication was to the exchange. The stable words of `articles.phase`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+enum Phase {
+    Pre,
+    Open,
+    Post,
+    Closed,
+    Unknown,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct StoredSession {
     opens_at: Option<String>,
     closes_at: Option<String>,
-    source: &'static str,
+    source: String,
 }
 
 /// Which articles are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Sessionless {
-    /// Those that have no phase yet, and those of sessions that changed.
+pub(in crate::store) enum DatedArticles {
+    /// Those that have no phase yet, and those near sessions that changed.
     New,
     /// All of them: their dates may have been read again.
     All,
+}
+
+impl Writer {
+    /// Works out again which session each article is of: their dates were read again.
+    pub async fn settle_sessions(&self, now: DateTime<Utc>) -> Result<()> {
+        let calendar = self.calendar.clone();
+        self.call(move |conn| settle(conn, &calendar, DatedArticles::All, now)).await
+    }
 }
 
 /// Works out the sessions that are known at a moment, and the session and phase of articles.
 pub(in crate::store) fn settle(
     conn: &Connection,
     calendar: &MarketCalendar,
-    articles: Sessionless,
+    articles: DatedArticles,
     now: DateTime<Utc>,
 ) -> Result<()> {
     let sessions = known(conn, calendar, now)?;
     let changed = keep(conn, &calendar.exchange, &sessions)?;
     let from = match (articles, changed) {
-        (Sessionless::All, _) => Some(NaiveDate::MIN),
-        (Sessionless::New, changed) => changed.and_then(|it| it.checked_sub_days(CLOSED_DAYS_MAX)),
+        (DatedArticles::All, _) => Some(NaiveDate::MIN),
+        (DatedArticles::New, changed) => changed.and_then(|it| it.checked_sub_days(CLOSED_DAYS_MAX)),
     };
     date_articles(conn, calendar, &sessions, from)
 }
@@ -90,7 +109,7 @@ fn known(
             let session = StoredSession {
                 opens_at: opens.map(|it| it.to_rfc3339()),
                 closes_at: closes.map(|it| it.to_rfc3339()),
-                source: source.into(),
+                source: <&str>::from(source).to_owned(),
             };
             sessions.insert(day, session);
         }
@@ -137,23 +156,19 @@ fn keep(
     let mut query = conn
         .prepare_cached("SELECT day, opens_at, closes_at, source FROM sessions WHERE exchange = ?1")?;
     let rows = query.query_map([exchange], |row| {
-        Ok((row.get::<_, String>(0)?, row.get(1)?, row.get(2)?, row.get::<_, String>(3)?))
+        let (opens_at, closes_at) = (row.get(1)?, row.get(2)?);
+        Ok((row.get::<_, String>(0)?, StoredSession { opens_at, closes_at, source: row.get(3)? }))
     })?;
-    let mut stored: BTreeMap<String, (Option<String>, Option<String>, String)> = BTreeMap::new();
-    for row in rows {
-        let (day, opens_at, closes_at, source) = row?;
-        stored.insert(day, (opens_at, closes_at, source));
-    }
+    let mut stored: BTreeMap<String, StoredSession> = rows.collect::<rusqlite::Result<_>>()?;
     // A profile that calls the exchange otherwise means the same one.
     conn.prepare_cached("DELETE FROM sessions WHERE exchange <> ?1")?.execute([exchange])?;
     let mut changed: Option<NaiveDate> = None;
     let mut note = |day: NaiveDate| changed = Some(changed.map_or(day, |it| it.min(day)));
     for (day, session) in sessions {
-        let StoredSession { opens_at, closes_at, source } = session;
-        let before = stored.remove(&day.to_string());
-        if before.is_some_and(|it| (&it.0, &it.1, it.2.as_str()) == (opens_at, closes_at, *source)) {
+        if stored.remove(&day.to_string()).as_ref() == Some(session) {
             continue;
         }
+        let StoredSession { opens_at, closes_at, source } = session;
         note(*day);
         conn.prepare_cached("INSERT OR REPLACE INTO sessions (exchange, day, opens_at, closes_at, source) VALUES (?1, ?2, ?3, ?4, ?5)")?
             .execute(params![exchange, day.to_string(), opens_at, closes_at, source])?;
@@ -191,8 +206,8 @@ fn date_articles(
     for row in rows {
         let (id, published, session, phase) = row?;
         let published = published.and_then(|it| DateTime::parse_from_rfc3339(&it).ok());
-        let found = published.map_or((None, "unknown"), |it| place(it, calendar, sessions));
-        let now = (found.0.map(|it| it.to_string()), Some(found.1.to_owned()));
+        let found = published.map_or((None, Phase::Unknown), |it| place(it, calendar, sessions));
+        let now = (found.0.map(|it| it.to_string()), Some(<&str>::from(found.1).to_owned()));
         if (session, phase) != now {
             updates.push((id, now));
         }
@@ -209,7 +224,7 @@ fn place(
     published: DateTime<FixedOffset>,
     calendar: &MarketCalendar,
     sessions: &BTreeMap<NaiveDate, StoredSession>,
-) -> (Option<NaiveDate>, &'static str) {
+) -> (Option<NaiveDate>, Phase) {
     let moment = |text: &Option<String>| DateTime::parse_from_rfc3339(text.as_deref()?).ok();
     let day = published.with_timezone(&calendar.zone).date_naive();
     let last = day.checked_add_days(CLOSED_DAYS_MAX).unwrap_or(day);
@@ -220,15 +235,15 @@ fn place(
     };
     let session = sessions.range(day..=last).find(is_open).map(|it| *it.0);
     let phase = match sessions.get(&day).map(|it| (moment(&it.opens_at), moment(&it.closes_at))) {
-        Some((Some(opens), _)) if published < opens => "pre",
-        Some((_, Some(closes))) if closes < published => "post",
-        Some((Some(_), Some(_))) => "open",
-        Some(_) => "unknown",
+        Some((Some(opens), _)) if published < opens => Phase::Pre,
+        Some((_, Some(closes))) if closes < published => Phase::Post,
+        Some((Some(_), Some(_))) => Phase::Open,
+        Some(_) => Phase::Unknown,
         // A day after the last that is known may be one.
         None if sessions.range(day..).next().is_none() || sessions.range(..day).next().is_none() => {
-            "unknown"
+            Phase::Unknown
         }
-        None => "closed",
+        None => Phase::Closed,
     };
     (session, phase)
 }

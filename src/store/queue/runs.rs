@@ -11,7 +11,7 @@ use strum::IntoStaticStr;
 use crate::model::{Drift, Measure, RunId, Tally};
 
 use crate::store::{
-    content::sessions::{self, Sessionless},
+    content::sessions::{self, DatedArticles},
     error::Result,
     moment::{stamp, unstamp},
     writer::Writer,
@@ -203,10 +203,7 @@ impl Writer {
                     failed
                 ],
             )?;
-            let sql = "SELECT command LIKE 'reextract%' FROM runs WHERE id = ?1";
-            let is_rereading: bool = conn.query_row(sql, [run.0], |row| row.get(0))?;
-            let articles = if is_rereading { Sessionless::All } else { Sessionless::New };
-            sessions::settle(conn, &calendar, articles, now)
+            sessions::settle(conn, &calendar, DatedArticles::New, now)
         })
         .await
     }

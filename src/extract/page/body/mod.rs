@@ -304,6 +304,7 @@ impl<'d> Walker<'_, 'd> {
         }
         let Some(stamp) = stamp::read(text, &profile.text, profile.time_zone) else { return false };
         self.story.stamp = Some(stamp);
+        self.pictures.clear();
         let above = std::mem::take(&mut self.blocks).into_iter().filter(|it| it.label.is_none());
         let lines = above.flat_map(|it| it.block.text.lines().map(str::to_owned).collect::<Vec<_>>());
         self.story.above.extend(lines);
