@@ -172,6 +172,11 @@ impl Extractor {
     }
 }
 
+/// Whether bytes are those of a text, as far as their beginning says. Where they are not, the page is not kept as a story.
+pub fn is_text(bytes: &[u8], content_type: Option<&str>) -> bool {
+    judgement::is_text(&html::decode(bytes, content_type).text)
+}
+
 /// Drops moments that are the first of a day. Stories that were imported from print have them in place of a moment that
 /// nobody knew.
 fn drop_placeholders(draft: &mut Draft) {

@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::{
-    program::Program,
+    program::{Program, one},
     site::{Site, ok, redirect},
     warc::{HTTP, answer, gzip, page, record, url},
 };
@@ -165,4 +165,18 @@ fn an_index_names_what_it_is_instead() {
     web_archive(&line[..60], "nothing that it answered is of an index");
     web_archive(&line.replace("20210308062000", "20210308"), "20210308");
     web_archive(&line, "out of the web archive");
+}
+
+/// A saved page is text where a page of the server is: for one NUL, or for UTF-16 without a mark, it is not left out.
+#[test]
+fn a_saved_page_is_text_where_a_page_of_the_server_is() {
+    let wide: Vec<u8> = page(1).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let torn = page(1).replacen("<h1", "<i>\0</i><h1", 1);
+    for bytes in [wide, torn.into_bytes()] {
+        let program = Program::new();
+        fs::write(program.path("a.html"), bytes).expect("write");
+        program.ok(&["import", "a.html", "--url", &url(1)]);
+        let words = "SELECT count(*) FROM articles WHERE headline IS NOT NULL AND 0 < word_count";
+        assert_eq!(one(&program.archive(), words), "1");
+    }
 }

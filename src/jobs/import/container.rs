@@ -5,12 +5,13 @@ use std::io::{BufRead, Read};
 
 use crate::{
     coding::{self, CodingError, PlainBody},
+    extract::is_text,
     warc::{self, Packing},
 };
 
 use super::source::{Contents, Unreadable};
 
-/// A zero among the first bytes of a file says that it is a picture and no page. This is how many bytes are looked at.
+/// What a file is, is told by so many of its first bytes.
 const SNIFF_BYTES: usize = 8000;
 
 /// Looks into a file. Returns what is in it. `content_type` is the type that its name stands for, and `max` the size of the largest page.
@@ -44,10 +45,7 @@ pub fn contents(
     } else {
         PlainBody::whole(body)
     };
-    // A page has no zeros; UTF-16 has them, and a mark at its start.
-    let head = &body[..body.len().min(SNIFF_BYTES)];
-    let is_marked = head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]);
-    if head.contains(&0) && !is_marked {
+    if !is_text(&body[..body.len().min(SNIFF_BYTES)], content_type.as_deref()) {
         return Err(Unreadable::Binary);
     }
     Ok(Contents::Page { body, content_type, lost })
