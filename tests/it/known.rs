@@ -40,6 +40,7 @@ fn versioned(program: &Program, args: &[&str]) -> Vec<String> {
         "version",
         "content_hash",
         "known_from",
+        "captured_at",
     ];
     let places: Vec<usize> =
         wanted.iter().map(|name| names.iter().position(|it| it == *name).expect(name)).collect();
@@ -301,6 +302,18 @@ fn a_manifest_says_what_lies_beside_it() {
     ]);
     let many = manifest("months.manifest.json");
     assert_eq!(many["files"][0]["name"], "month=2024-03/quotes.parquet");
+    program.ok(&[
+        "export",
+        "quotes",
+        "--format",
+        "parquet",
+        "--by",
+        "month",
+        "--out",
+        "again",
+        "--manifest",
+    ]);
+    assert_eq!(manifest("again.manifest.json"), many, "the same rows are the same bytes");
     // Nothing is written where the manifest could not be.
     program.write("b.csv.manifest.json", "mine");
     let ran = program.run(&["export", "articles", "--out", "b.csv", "--manifest"]);
