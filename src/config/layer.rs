@@ -115,8 +115,11 @@ impl<'r> LayeredValue<'r> {
 
     /// Returns the value on one line as the file has it; an empty text for an array of tables.
     pub(super) fn written(&self) -> String {
+        let is_header = |it: &Spanned<DeValue<'_>>| {
+            it.get_ref().is_table() && !self.layer.file.text[it.span()].starts_with('{')
+        };
         if let DeValue::Array(items) = self.value
-            && items.iter().any(|it| it.get_ref().is_table())
+            && items.iter().any(is_header)
         {
             return String::new();
         }

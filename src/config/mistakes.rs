@@ -217,8 +217,8 @@ mod tests {
             "[site]\nname = \"Q\"\ntime_zone = \"Mars\"\n",
             &[
                 "my.toml:1: `site.base_url` is missing",
-                "my.toml:1: `site.article_url` is missing",
                 "my.toml:1: `site.hosts` is missing",
+                "my.toml:1: `site.article_url` is missing",
                 "my.toml:1: `site.article_path` is missing",
                 "my.toml:3: `site.time_zone` must be a time zone",
             ],

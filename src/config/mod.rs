@@ -21,9 +21,10 @@ pub use ops::{Hook, HookEvent, OpsConfig};
 pub use page_test::PageTest;
 pub use pattern::{BytePattern, FragmentSet, LineSet, NameSet, Pattern};
 pub use profile::{
-    Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange, Index,
-    ListingUse, MostReadRules, NewsListing, Profile, Recheck, RowSpots, Rule, RuleField, Rules, Spot,
-    StripWords, TextRules, WebArchive,
+    AddressFilter, Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange,
+    Index, JsonPath, ListingUse, MostReadRules, NewsListing, Profile, Recheck, Replacement, RowSpots,
+    Rule, RuleField, Rules, Spot, StripWords, TextRules, ValueCut, ValueRule, ValueSource, WebArchive,
+    Which,
 };
 pub use profiles::profile_names;
 pub use sections::{SectionNames, is_slug, slug};

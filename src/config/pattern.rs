@@ -1,7 +1,7 @@
 //! Patterns of a profile, compiled: one regular expression, whole lines, bytes, names. Each is equal to another of the same
 //! text, so that configurations can be compared. What is searched with them is not said here.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{borrow::Cow, collections::HashMap, sync::OnceLock};
 
 use regex::{Captures, Regex, bytes};
 
@@ -25,6 +25,11 @@ impl Pattern {
         Self { text: text.to_owned(), compiled: OnceLock::new() }
     }
 
+    /// Returns the pattern as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
     fn regex(&self) -> &Regex {
         self.compiled.get_or_init(|| Regex::new(&self.text).expect("built-in patterns are tested"))
     }
@@ -38,6 +43,11 @@ impl Pattern {
     pub fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
         // Most texts do not match, and finding the groups costs far more than finding no match.
         if self.is_match(text) { self.regex().captures(text) } else { None }
+    }
+
+    /// Returns a text with every match replaced; `$1` and `$name` in `with` are groups of the match.
+    pub fn replace_all<'t>(&self, text: &'t str, with: &str) -> Cow<'t, str> {
+        self.regex().replace_all(text, with)
     }
 
     /// Whether it has a group of this name.

@@ -130,6 +130,13 @@ impl<'r> Section<'r> {
         Ok(sections)
     }
 
+    /// Returns the table that is an item of an array; `rule` says what such an item may be.
+    pub(super) fn table_of(&self, item: &LayeredValue<'r>, rule: &str) -> Result<Section<'r>, Problem> {
+        let DeValue::Table(table) = item.value else { return Err(item.wrong(rule)) };
+        let layer = Layer { table, at: item.span.start, ..item.layer };
+        Ok(self.below(item.place.key.clone(), vec![layer]))
+    }
+
     fn below(&self, path: String, tables: Vec<Layer<'r>>) -> Section<'r> {
         Section {
             path,
@@ -181,6 +188,16 @@ impl<'r> Section<'r> {
         number.ok_or_else(|| found.wrong("a number"))
     }
 
+    /// Returns a whole number that may be below zero.
+    pub(super) fn signed(&self, key: &str) -> Result<i64, Problem> {
+        let found = self.require(key)?;
+        let number = match found.value {
+            DeValue::Integer(number) => number.as_str().parse().ok(),
+            _ => None,
+        };
+        number.ok_or_else(|| found.wrong("a whole number"))
+    }
+
     pub(super) fn whole(&self, key: &str, range: RangeInclusive<u64>) -> Result<u64, Problem> {
         self.require(key)?.whole(range)
     }
@@ -201,6 +218,15 @@ impl<'r> Section<'r> {
 
     pub(super) fn words(&self, key: &str) -> Result<Vec<String>, Problem> {
         Ok(self.texts(key)?.into_iter().map(|it| it.text).collect())
+    }
+
+    /// Returns a string, or the strings of an array.
+    pub(super) fn text_or_texts(&self, key: &str) -> Result<Vec<String>, Problem> {
+        let found = self.require(key)?;
+        match found.value.as_str() {
+            Some(text) => Ok(vec![text.to_owned()]),
+            None => self.words(key),
+        }
     }
 
     /// Returns patterns for whole lines; none where the key is absent.
@@ -226,7 +252,18 @@ impl<'r> Section<'r> {
 
     /// Returns a pattern with these groups; `None` where the key is absent or empty.
     pub(super) fn pattern(&self, key: &str, groups: &[&str]) -> Result<Option<Pattern>, Problem> {
-        let Some(found) = self.get(key) else { return Ok(None) };
+        self.get(key).map_or(Ok(None), |found| Self::pattern_of(&found, groups))
+    }
+
+    /// Returns a pattern with these groups, or each of a list of them; none where the key is absent or empty.
+    pub(super) fn patterns(&self, key: &str, groups: &[&str]) -> Result<Vec<Pattern>, Problem> {
+        let Some(found) = self.get(key) else { return Ok(Vec::new()) };
+        let items = if found.value.is_array() { found.items()? } else { vec![found] };
+        let patterns = items.iter().map(|it| Self::pattern_of(it, groups));
+        Ok(patterns.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+    }
+
+    fn pattern_of(found: &LayeredValue<'_>, groups: &[&str]) -> Result<Option<Pattern>, Problem> {
         let text = found.value.as_str().ok_or_else(|| found.wrong("a string"))?;
         if text.is_empty() {
             return Ok(None);

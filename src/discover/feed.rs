@@ -61,6 +61,7 @@ impl Source for FeedSource<'_> {
         if let Some(lost) = lost {
             named.unread.note(|| lost);
         }
+        named.keep(&self.feed.filter);
         named
     }
 }

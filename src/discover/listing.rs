@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use url::Url;
 
 use crate::{
-    config::{ConfigError, Profile},
+    config::{AddressFilter, ConfigError, Profile},
     html::{self, Document, Element, Matcher},
     model::{Candidate, RawPage, Via},
 };
@@ -69,6 +69,7 @@ struct Card<'d> {
 pub struct ListingSource<'c> {
     cards: &'c CardReader<'c>,
     url: Url,
+    filter: &'c AddressFilter,
     extent: Extent,
     queue: VecDeque<Url>,
     seen: Vec<Url>,
@@ -184,8 +185,9 @@ impl<'p> CardReader<'p> {
 
 impl<'c> ListingSource<'c> {
     /// Returns a listing that has not been read yet.
-    pub fn new(cards: &'c CardReader<'c>, url: Url, extent: Extent) -> Self {
-        Self { cards, queue: VecDeque::from([url.clone()]), seen: vec![url.clone()], url, extent }
+    pub fn new(cards: &'c CardReader<'c>, url: Url, filter: &'c AddressFilter, extent: Extent) -> Self {
+        let (queue, seen) = ([url.clone()].into(), vec![url.clone()]);
+        Self { cards, url, filter, extent, queue, seen }
     }
 
     /// Whether a page that came is one of this listing: a server may redirect to another page.
@@ -228,12 +230,12 @@ impl Source for ListingSource<'_> {
 
     fn absorb(&mut self, page: &RawPage) -> NamedPages {
         let ListingPage { mut named, next } = self.cards.read(page, &self.url);
-        let Extent::Day(day) = self.extent else { return named };
-        let zone = self.cards.profile.time_zone;
-        let is_of_day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive() == day;
-        named.candidates.retain(|it| it.published_at.is_none_or(is_of_day));
-        if !named.candidates.is_empty() {
-            for mut url in next {
+        if let Extent::Day(day) = self.extent {
+            let zone = self.cards.profile.time_zone;
+            let is_of_day = |at: DateTime<Utc>| at.with_timezone(&zone).date_naive() == day;
+            named.candidates.retain(|it| it.published_at.is_none_or(is_of_day));
+            let is_read_on = !named.candidates.is_empty();
+            for mut url in next.into_iter().filter(|_| is_read_on) {
                 url.set_fragment(None);
                 if !self.seen.contains(&url) && self.seen.len() < PAGES_MAX {
                     self.seen.push(url.clone());
@@ -241,6 +243,7 @@ impl Source for ListingSource<'_> {
                 }
             }
         }
+        named.keep(self.filter);
         named
     }
 }
@@ -273,7 +276,7 @@ mod tests {
         let cards = CardReader::new(&profile).expect("valid");
         let day = "2024-01-02".parse().expect("a date");
         let url = profile.archives[0].url(&profile.base_url, day).expect("an address");
-        let mut source = ListingSource::new(&cards, url, Extent::Day(day));
+        let mut source = ListingSource::new(&cards, url, &profile.archives[0].filter, Extent::Day(day));
         assert_eq!(source.ask().map(|it| it.path().to_owned()).as_deref(), Some("/archive/2024-01-02"));
         let named = source.absorb(&page(body));
         assert_eq!(named.candidates.iter().map(|it| it.key.id.as_str()).collect::<Vec<_>>(), ids);
@@ -383,7 +386,12 @@ mod tests {
     fn a_cron_pass_reads_the_first_page() {
         let profile = Config::default().profile;
         let cards = CardReader::new(&profile).expect("valid");
-        let mut source = ListingSource::new(&cards, profile.base_url.clone(), Extent::First);
+        let mut source = ListingSource::new(
+            &cards,
+            profile.base_url.clone(),
+            &profile.archives[0].filter,
+            Extent::First,
+        );
         source.ask();
         source.absorb(&page("<a href=/news/1>A</a> <a rel=next href='?page=2'>Next</a>"));
         assert_eq!(source.ask(), None);

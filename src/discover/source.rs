@@ -6,7 +6,10 @@ use std::{collections::HashSet, time::Duration};
 use chrono::{DateTime, Utc};
 use url::Url;
 
-use crate::model::{Candidate, PageKey, RawPage, Unread};
+use crate::{
+    config::AddressFilter,
+    model::{Candidate, PageKey, RawPage, Unread},
+};
 
 /// A place that names pages.
 pub trait Source: Send {
@@ -59,6 +62,12 @@ pub struct FeedItem {
 }
 
 impl NamedPages {
+    /// Keeps the stories whose addresses a filter admits.
+    pub(super) fn keep(&mut self, filter: &AddressFilter) {
+        self.candidates.retain(|it| filter.admits(&it.url));
+        self.items.retain(|it| filter.admits(&it.candidate.url));
+    }
+
     pub(super) fn push(&mut self, candidate: Candidate) {
         let dates = [candidate.published_at, candidate.changed_at];
         let dates = || dates.into_iter().flatten();

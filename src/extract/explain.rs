@@ -4,15 +4,17 @@
 use serde_json::Value;
 
 use crate::{
-    config::{Rule, RuleField},
-    html::{self, Document, Element, Matcher},
+    config::RuleField,
+    html::{self, Document, Element},
     model::{Extraction, Field, Origin, RawPage, WarningCode},
 };
 
 use super::{
+    index::{PageIndex, RuleHit},
     page::{AUTHORS, PUBLISHED, TITLES, TOPICS, UPDATED},
-    rules::{Compiled, PageIndex},
+    rules::{Compiled, CompiledValue},
     text::fold,
+    values,
 };
 
 /// A text is shown so far.
@@ -56,10 +58,14 @@ pub(super) fn explain(rules: &Compiled, page: &RawPage, extraction: &Extraction)
     let era = rules.era(page);
     let index = rules.index(document.root(), era);
     let ld: Vec<Value> = index.ld_blocks.iter().filter_map(|it| serde_json::from_str(it).ok()).collect();
-    let rules = &rules.profile.eras[era].rules;
+    let written = &rules.profile.eras[era].rules;
     let of_field = |field: RuleField| {
-        let mut witnesses = said(field, &index, &ld);
-        witnesses.extend(rules.of(field).iter().map(|rule| find_rule(rule, &document)));
+        let ordered = rules.values(era, field).iter().map(|it| ordered(it, &index));
+        let mut witnesses: Vec<FieldWitness> = ordered.collect();
+        witnesses.extend(said(field, &index, &ld));
+        let finds = written.of(field).iter().zip(rules.find_each(&index, era, field));
+        let finds = finds.filter(|_| rules.values(era, field).is_empty());
+        witnesses.extend(finds.map(|(rule, hits)| found_by(&rule.to_string(), hits)));
         witnesses.extend(shown(field, &index));
         let of_story = of_story(field);
         let origin = extraction.draft.origins.iter().find(|it| Some(it.0) == of_story).map(|it| it.1);
@@ -72,18 +78,22 @@ pub(super) fn explain(rules: &Compiled, page: &RawPage, extraction: &Extraction)
     }
 }
 
-/// Returns what a rule finds, by itself.
-fn find_rule(rule: &Rule, document: &Document<'_>) -> FieldWitness {
-    let matcher = Matcher::new(std::iter::once(rule.css.as_str()));
-    let matcher = matcher.expect("the rules of a profile were compiled with it");
-    let is_match = |element: &Element<'_>| {
-        let mut is_match = false;
-        matcher.each_match(*element, |_| is_match = true);
-        is_match
-    };
-    let hits: Vec<Element<'_>> = document.root().descendants().filter(is_match).collect();
-    let text = hits.first().map(|it| short(&it.text()));
-    FieldWitness { name: rule.css.clone(), found: hits.len(), text }
+/// Returns what a rule finds.
+fn found_by(name: &str, hits: &[RuleHit<'_>]) -> FieldWitness {
+    let text = hits.first().map(|it| short(&it.element.text()));
+    FieldWitness { name: name.to_owned(), found: hits.len(), text }
+}
+
+/// Returns what a witness says that the profile puts in an order.
+fn ordered(value: &CompiledValue, index: &PageIndex<'_>) -> FieldWitness {
+    let name = value.rule.written.clone();
+    let hits = index.hits_at(value.at);
+    if value.rule.is_plain() {
+        return found_by(&name, hits);
+    }
+    let elements: Vec<Element<'_>> = hits.iter().map(|it| it.element).collect();
+    let texts = values::of(&value.rule, &elements, &index.ld_blocks);
+    FieldWitness { name, found: texts.len(), text: texts.first().map(|it| short(it)) }
 }
 
 /// Returns the field of a story that rules are for.
@@ -95,7 +105,7 @@ fn of_story(field: RuleField) -> Option<Field> {
         RuleField::Published => Some(Field::PublishedOn),
         RuleField::Updated => Some(Field::UpdatedAt),
         RuleField::Summary => Some(Field::Summary),
-        RuleField::Body => Some(Field::Body),
+        RuleField::Body | RuleField::Paragraphs | RuleField::Subheadings => Some(Field::Body),
         RuleField::Tags => Some(Field::Tags),
         RuleField::Related => Some(Field::Links),
         RuleField::Image | RuleField::Drop | RuleField::Article | RuleField::Embed => None,
@@ -114,12 +124,14 @@ fn said(field: RuleField, index: &PageIndex<'_>, ld: &[Value]) -> Vec<FieldWitne
         RuleField::Tags => ("keywords", TOPICS),
         RuleField::Image => ("image", &["og:image"]),
         RuleField::Summary
+        | RuleField::Paragraphs
+        | RuleField::Subheadings
         | RuleField::Related
         | RuleField::Drop
         | RuleField::Article
         | RuleField::Embed => return Vec::new(),
     };
-    let values: Vec<&Value> = ld.iter().flat_map(|it| values(it, key)).collect();
+    let values: Vec<&Value> = ld.iter().flat_map(|it| values_of(it, key)).collect();
     let mut witnesses = vec![FieldWitness {
         name: format!("json-ld {key}"),
         found: values.len(),
@@ -161,13 +173,13 @@ fn shown(field: RuleField, index: &PageIndex<'_>) -> Vec<FieldWitness> {
 }
 
 /// Returns the values of a key, however deep they are.
-fn values<'v>(value: &'v Value, key: &str) -> Vec<&'v Value> {
+fn values_of<'v>(value: &'v Value, key: &str) -> Vec<&'v Value> {
     match value {
         Value::Object(map) => {
-            let inside = map.values().flat_map(|it| values(it, key));
+            let inside = map.values().flat_map(|it| values_of(it, key));
             map.get(key).into_iter().chain(inside).collect()
         }
-        Value::Array(items) => items.iter().flat_map(|it| values(it, key)).collect(),
+        Value::Array(items) => items.iter().flat_map(|it| values_of(it, key)).collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
     }
 }

@@ -20,11 +20,13 @@ mod stamp;
 mod strip;
 mod sums;
 mod text;
+mod values;
 
 mod page;
 mod plain;
 
 mod explain;
+mod index;
 
 use chrono::{DateTime, NaiveTime, Utc};
 

@@ -82,7 +82,7 @@ mod tests {
         );
         let around = page.root().descendants().find(|it| it.attr("id") == Some("a")).expect("there");
         let find = |css: &str| {
-            let rule = Rule { css: css.to_owned(), place: crate::config::ConfigPlace::default() };
+            let rule = Rule::plain(css, crate::config::ConfigPlace::default());
             let rule = InsideRule::new(&rule).expect("valid").expect("an id");
             rule.find(around).iter().map(|it| it.text()).collect::<Vec<_>>()
         };

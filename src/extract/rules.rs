@@ -1,20 +1,21 @@
-//! A profile compiled for reading: its selectors, the ticker's grammar, and what the selectors find on one page.
+//! A profile compiled for reading: its selectors, its witnesses, the ticker's grammar.
 //!
-//! Compiling is done once a profile, walking once a page. What a find means is decided by the readers in
-//! `page/`: this file knows no headline from a picture.
+//! Compiling is done once a profile, walking once a page (`index.rs` keeps what was found). What a find means is decided by the
+//! readers in `page/`: this file knows no headline from a picture.
 
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
 use crate::{
-    config::{ConfigError, FragmentSet, Profile, Rule, RuleField},
+    config::{ConfigError, FragmentSet, Profile, Rule, RuleField, ValueRule, Which},
     html::{Element, Matcher},
     model::{Captured, PageKey, RawPage},
 };
 
 use super::{
     cells::CellFinder,
+    index::{PageIndex, RuleHit},
     place::{InsideRule, RulePlace},
     strip::Grammar,
 };
@@ -35,7 +36,18 @@ pub(super) struct Compiled {
     matcher: Matcher,
     /// By era, then by field: places in the matcher's list, best first.
     eras: Vec<HashMap<RuleField, Vec<usize>>>,
+    /// By era, then by field: witnesses in the order of the profile.
+    values: Vec<HashMap<RuleField, Vec<CompiledValue>>>,
+    /// Which finds of a rule are meant, for those that say it.
+    narrowed: Vec<(usize, Which)>,
     count: usize,
+}
+
+/// A witness of a value.
+pub(super) struct CompiledValue {
+    pub(super) rule: ValueRule,
+    /// The place of its selector in the matcher's list.
+    pub(super) at: Option<usize>,
 }
 
 /// Where a board's rows and their parts are.
@@ -54,32 +66,6 @@ pub(super) struct CompiledMostRead {
 /// The rules of a profile, each once: it is known by its place.
 #[derive(Default)]
 struct RuleList<'p>(Vec<&'p Rule>);
-
-/// An element that was found.
-#[derive(Clone, Copy)]
-pub(super) struct RuleHit<'d> {
-    /// Its number in document order.
-    pub(super) number: usize,
-    pub(super) element: Element<'d>,
-}
-
-/// What one walk over a page found.
-pub(super) struct PageIndex<'d> {
-    /// By place in the matcher's list.
-    hits: Vec<Vec<RuleHit<'d>>>,
-    pub(super) ld_blocks: Vec<String>,
-    /// `property` or `name`, and `content`; the canonical link as `canonical`.
-    pub(super) metas: Vec<(&'d str, &'d str)>,
-    pub(super) title: Option<String>,
-    /// Every `h1`, `h2` and `h3`.
-    pub(super) headings: Vec<RuleHit<'d>>,
-    /// Every element whose id a rule begins with.
-    ids: Vec<RuleHit<'d>>,
-    /// Every `time` with a machine's reading.
-    pub(super) times: Vec<RuleHit<'d>>,
-    /// Every element whose class or id says that it is furniture.
-    pub(super) named_furniture: Vec<RuleHit<'d>>,
-}
 
 impl<'p> RuleList<'p> {
     /// Returns the place of a rule.
@@ -105,13 +91,22 @@ impl Compiled {
     /// Compiles a profile. Fails where a selector cannot be read, and names it.
     pub(super) fn new(profile: &Profile) -> Result<Self, ConfigError> {
         let mut list = RuleList::default();
-        let mut eras = Vec::new();
+        let (mut eras, mut values) = (Vec::new(), Vec::new());
         for era in &profile.eras {
-            let mut fields = HashMap::new();
+            let (mut fields, mut witnesses) = (HashMap::new(), HashMap::new());
             for &field in RuleField::ALL {
                 fields.insert(field, era.rules.of(field).iter().map(|rule| list.place(rule)).collect());
+                let compiled = era.rules.values(field).iter().map(|rule| {
+                    let at = rule.selector().map(|it| list.place(it));
+                    CompiledValue { rule: rule.clone(), at }
+                });
+                let compiled: Vec<_> = compiled.collect();
+                if !compiled.is_empty() {
+                    witnesses.insert(field, compiled);
+                }
             }
             eras.push(fields);
+            values.push(witnesses);
         }
         let mut boards = Vec::new();
         for board in &profile.boards {
@@ -126,6 +121,8 @@ impl Compiled {
         let RuleList(list) = list;
         let matcher = Matcher::new(list.iter().map(|rule| rule.css.as_str()))
             .map_err(|bad| list[bad.index].refused(&bad.part))?;
+        let which = list.iter().map(|it| it.which.clone()).enumerate();
+        let narrowed = which.filter(|it| it.1 != Which::default()).collect();
         Ok(Self {
             profile: profile.clone(),
             grammar: Grammar::new(&profile.strip),
@@ -133,6 +130,8 @@ impl Compiled {
             most_read,
             matcher,
             eras,
+            values,
+            narrowed,
             count: list.len(),
         })
     }
@@ -141,7 +140,7 @@ impl Compiled {
     pub(super) fn mistakes(profile: &Profile) -> Vec<ConfigError> {
         let mut mistakes: Vec<ConfigError> = Vec::new();
         for era in &profile.eras {
-            for rule in RuleField::ALL.iter().flat_map(|field| era.rules.of(*field)) {
+            for rule in RuleField::ALL.iter().flat_map(|field| era.rules.selectors(*field)) {
                 let bad = Matcher::new([rule.css.as_str()]).err();
                 let mistake = bad.map(|it| rule.refused(&it.part));
                 // Eras have the rules of the profile where they have none of their own.
@@ -177,16 +176,7 @@ impl Compiled {
     /// Walks a page once.
     pub(super) fn index<'d>(&self, root: Element<'d>, era: usize) -> PageIndex<'d> {
         let drop_names = &self.profile.eras[era].rules.drop_names;
-        let mut index = PageIndex {
-            hits: vec![Vec::new(); self.count],
-            ld_blocks: Vec::new(),
-            metas: Vec::new(),
-            title: None,
-            headings: Vec::new(),
-            ids: Vec::new(),
-            times: Vec::new(),
-            named_furniture: Vec::new(),
-        };
+        let mut index = PageIndex::new(self.count);
         for (number, element) in root.descendants().enumerate() {
             self.matcher.each_match(element, |at| {
                 if index.hits[at].last().map(|hit| hit.number) != Some(number) {
@@ -202,7 +192,15 @@ impl Compiled {
             }
             index.note(hit);
         }
+        for (at, which) in &self.narrowed {
+            index.narrow(*at, which);
+        }
         index
+    }
+
+    /// Returns the witnesses of a field in the order of the profile; none where it only has selectors.
+    pub(super) fn values(&self, era: usize, field: RuleField) -> &[CompiledValue] {
+        self.values[era].get(&field).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a rule looks into an element, by its id.
@@ -224,6 +222,16 @@ impl Compiled {
         order.sort_by_key(|it| it.abs_diff(era));
         let places = order.into_iter().flat_map(move |it| self.eras[it][&field].iter());
         places.map(|it| index.hits[*it].as_slice()).filter(|it| !it.is_empty())
+    }
+
+    /// Returns what each rule for a field finds, of the rules of one era.
+    pub(super) fn find_each<'i, 'd>(
+        &'i self,
+        index: &'i PageIndex<'d>,
+        era: usize,
+        field: RuleField,
+    ) -> impl Iterator<Item = &'i [RuleHit<'d>]> {
+        self.eras[era][&field].iter().map(|it| index.hits[*it].as_slice())
     }
 
     /// Returns what the rules of the page's era find, all of them together.
@@ -253,85 +261,4 @@ fn is_called(names: &FragmentSet, element: Element<'_>) -> bool {
         written.any(|it| !is_slug(it) && names.is_in(it))
     };
     !names.is_empty() && is_part() && (is_named("class") || is_named("id"))
-}
-
-/// `application/ld+json`, with parameters or without.
-fn is_json_ld(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/ld+json")
-}
-
-impl<'d> PageIndex<'d> {
-    fn note(&mut self, hit: RuleHit<'d>) {
-        let element = hit.element;
-        match element.name() {
-            "script" if element.attr("type").is_some_and(is_json_ld) => {
-                self.ld_blocks.push(element.text());
-            }
-            "meta" => {
-                let name = ["property", "name", "itemprop"].iter().find_map(|it| element.attr(it));
-                if let (Some(name), Some(content)) = (name, element.attr("content")) {
-                    self.metas.push((name, content));
-                }
-            }
-            "link" if element.attr("rel").is_some_and(|it| it.eq_ignore_ascii_case("canonical")) => {
-                self.metas.extend(element.attr("href").map(|it| ("canonical", it)));
-            }
-            "title" if self.title.is_none() => self.title = Some(element.text()),
-            "h1" | "h2" | "h3" => self.headings.push(hit),
-            "time" if element.attr("datetime").is_some() => self.times.push(hit),
-            _ => {}
-        }
-    }
-
-    /// Returns what a rule finds.
-    pub(super) fn find_at(&self, place: &RulePlace) -> Vec<Element<'d>> {
-        match place {
-            RulePlace::Page(place) => self.hits[*place].iter().map(|hit| hit.element).collect(),
-            RulePlace::Inside(rule) => {
-                let around = self.ids.iter().filter(|hit| hit.element.attr("id") == Some(&rule.id));
-                around.flat_map(|hit| rule.find(hit.element)).collect()
-            }
-        }
-    }
-
-    /// Forgets what the page's `head` says.
-    pub(super) fn forget_head(&mut self) {
-        self.metas.clear();
-        self.title = None;
-    }
-
-    /// Forgets what was found in elements that stand in the order of the page, and the elements.
-    pub(super) fn forget(&mut self, forgotten: &[&RuleHit<'d>]) {
-        // By the first number of each, the last of it and of those before it.
-        let mut last = 0;
-        let inside: Vec<(usize, usize)> = forgotten
-            .iter()
-            .map(|hit| {
-                if last < hit.number {
-                    last = hit.number + hit.element.descendants().count();
-                }
-                (hit.number, last)
-            })
-            .collect();
-        let is_inside = |number: usize| {
-            let begun = inside.partition_point(|it| it.0 <= number);
-            begun.checked_sub(1).is_some_and(|at| number <= inside[at].1)
-        };
-        let lists = self.hits.iter_mut().chain([&mut self.headings, &mut self.ids, &mut self.times]);
-        lists.for_each(|hits| hits.retain(|found| !is_inside(found.number)));
-    }
-
-    /// Returns the content of the first of these names that has any.
-    pub(super) fn meta(&self, names: &[&str]) -> Option<&'d str> {
-        self.metas_of(names).next()
-    }
-
-    /// Returns what the metas of these names say, first all those of the first name.
-    pub(super) fn metas_of<'n>(&self, names: &'n [&'n str]) -> impl Iterator<Item = &'d str> {
-        let named = names.iter().flat_map(|name| {
-            self.metas.iter().filter(move |it| it.0.eq_ignore_ascii_case(name)).map(|it| it.1.trim())
-        });
-        named.filter(|it| !it.is_empty())
-    }
 }

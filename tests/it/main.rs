@@ -16,6 +16,7 @@ mod monitors;
 mod pages;
 mod papers;
 mod polite;
+mod rules;
 mod safety;
 mod scrape;
 mod secure;

@@ -7,7 +7,7 @@ use crate::{
 };
 
 use super::{
-    rules::Rule,
+    rule::Rule,
     spot::{self, Spot},
 };
 
@@ -103,7 +103,7 @@ pub(super) fn read_most_read(site: &Section) -> Result<Vec<MostReadRules>, Probl
 
 fn selector(section: &Section, key: &str) -> Result<Rule, Problem> {
     let place = section.get(key).map(|found| found.place).unwrap_or_default();
-    Ok(Rule { css: section.text(key)?, place })
+    Ok(Rule::plain(&section.text(key)?, place))
 }
 
 impl RowSpots {

@@ -7,16 +7,17 @@ use chrono::NaiveDate;
 use url::{Host, Url};
 
 use crate::config::{
-    BytePattern, ConfigPlace, FragmentSet, NameSet, Pattern, Problem, SectionNames, examples,
-    reader::Section,
+    BytePattern, ConfigPlace, NameSet, Problem, SectionNames, layer::LayeredValue, reader::Section,
 };
 
 use super::{
+    address::{AddressFilter, StoryAddresses},
     boards,
     ids::IdRange,
     market,
-    rules::{Era, Rule, RuleField, Rules},
-    site::{Profile, fill},
+    rule::{Replacement, Rule},
+    rules::{Era, Rules},
+    site::Profile,
     sources::{Archive, Cards, DATE, DiscoveryBounds, Feed, ListingUse, NewsListing, Recheck},
     spot, web_archive,
     wording::{Challenge, StripWords, TextRules},
@@ -41,21 +42,15 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
     }
     let time_zone = site.text("time_zone")?.parse();
     let time_zone = time_zone.map_err(|_| site.wrong("time_zone", "a time zone of the tz database"))?;
-    let article_url = site.text("article_url")?;
-    if !article_url.starts_with('/') || !article_url.contains("{id}") {
-        return Err(site.wrong("article_url", "a path with `{id}` in it"));
-    }
     let hosts = read_hosts(site)?;
+    let addresses = StoryAddresses::read(site)?;
     check_hosts(site, &base_url, &hosts)?;
-    check_addresses(site, &base_url, &article_url)?;
+    check_addresses(site, &base_url, &addresses)?;
     Ok(Profile {
         name,
         hosts,
         time_zone,
-        article_path: site
-            .pattern("article_path", &["id"])?
-            .ok_or_else(|| site.absent("article_path"))?,
-        article_url,
+        addresses,
         tag_path: site.pattern("tag_path", &[])?,
         captured_at: site.pattern("captured_at", &["at"])?,
         article_feed: read_article_feed(site, &base_url)?,
@@ -73,6 +68,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         most_read: boards::read_most_read(site)?,
         companies: read_companies(&site.section("companies")?)?,
         text: read_text(&site.section("text")?)?,
+        replacements: read_replacements(site)?,
         challenge: read_challenge(&site.section("challenge")?)?,
         eras: read_eras(site)?,
         ids: read_ids(&site.section("ids")?)?,
@@ -102,28 +98,16 @@ fn check_hosts(site: &Section, base_url: &Url, hosts: &[String]) -> Result<(), P
     Err(site.wrong("hosts", &format!("a list with the host of `site.base_url`, `{host}`")))
 }
 
-/// Fails where the address that is made of an id does not lead back to it: no page of the site would ever be known again.
-fn check_addresses(site: &Section, base_url: &Url, template: &str) -> Result<(), Problem> {
-    let (Some(path), Some(url)) = (site.get("article_path"), site.get("article_url")) else {
-        return Ok(());
-    };
-    let is_users = path.layer.is_user || url.layer.is_user;
-    if !is_users || path.is_placeholder() || url.is_placeholder() {
+/// Fails where the address that is made of an id does not lead back to it.
+fn check_addresses(site: &Section, base_url: &Url, addresses: &StoryAddresses) -> Result<(), Problem> {
+    let found = [site.get("article_path"), site.get("article_url")];
+    let is_users = found.iter().flatten().any(|it| it.layer.is_user);
+    if !is_users || found.iter().flatten().any(LayeredValue::is_placeholder) {
         return Ok(());
     }
-    let pattern = path.value.as_str().unwrap_or_default();
-    // A pattern that cannot be compiled is told where it is read.
-    let Ok(compiled) = Pattern::new(pattern) else { return Ok(()) };
-    let Some(id) = examples::of_group(pattern, "id") else { return Ok(()) };
-    let slug = examples::of_group(pattern, "slug").unwrap_or_else(|| "a-story".to_owned());
-    let filled = fill(template, &id, Some(&slug));
-    let url = base_url.join(&filled).ok();
-    let back = url.and_then(|it| Some(compiled.captures(it.path())?.name("id")?.as_str() == id));
-    if back == Some(true) {
-        return Ok(());
-    }
+    let Some(path) = addresses.one_way(base_url) else { return Ok(()) };
     let rule =
-        format!("a path in which `site.article_path` finds the id again (it does not in `{filled}`)");
+        format!("a path in which `site.article_path` finds the id again (it does not in `{path}`)");
     Err(site.wrong("article_url", &rule))
 }
 
@@ -136,8 +120,9 @@ fn read_feeds(site: &Section, key: &str, base: &Url) -> Result<Vec<Feed>, Proble
     let read = |section: Section| {
         let url = read_address(&section, "url", base)?;
         let hours = section.get("stale_after_hours").map(|it| it.whole(HOURS)).transpose()?;
+        let filter = AddressFilter::read(&section)?;
         section.finish()?;
-        Ok(Feed { url, stale_after: hours.filter(|it| *it != 0).map(hours_of) })
+        Ok(Feed { url, stale_after: hours.filter(|it| *it != 0).map(hours_of), filter })
     };
     site.sections(key)?.into_iter().map(read).collect()
 }
@@ -173,8 +158,9 @@ fn read_listings(site: &Section, base: &Url) -> Result<Vec<NewsListing>, Problem
             None => Ok(ListingUse::Always),
         };
         let when = when.map_err(|_| section.wrong("when", "always or overflow"))?;
+        let filter = AddressFilter::read(&section)?;
         section.finish()?;
-        Ok(NewsListing { url, when })
+        Ok(NewsListing { url, when, filter })
     };
     site.sections("listings")?.into_iter().map(read).collect()
 }
@@ -182,12 +168,13 @@ fn read_listings(site: &Section, base: &Url) -> Result<Vec<NewsListing>, Problem
 fn read_archives(site: &Section, base: &Url) -> Result<Vec<Archive>, Problem> {
     let read = |section: Section| {
         let template = section.text("url")?;
+        let filter = AddressFilter::read(&section)?;
         section.finish()?;
         if !template.contains(DATE) || base.join(&template.replace(DATE, "2021-03-08")).is_err() {
             let rule = "an address with `{date}` in it, or a path below `site.base_url`";
             return Err(section.wrong("url", rule));
         }
-        Ok(Archive { template })
+        Ok(Archive { template, filter })
     };
     site.sections("archives")?.into_iter().map(read).collect()
 }
@@ -206,12 +193,12 @@ fn read_cards(section: &Section) -> Result<Cards, Problem> {
 
 /// Returns the rules; where there are none, every link is a card.
 fn or_any_link(links: Vec<Rule>) -> Vec<Rule> {
-    let any = || vec![Rule { css: "a[href]".to_owned(), place: ConfigPlace::default() }];
+    let any = || vec![Rule::plain("a[href]", ConfigPlace::default())];
     if links.is_empty() { any() } else { links }
 }
 
 fn selectors(section: &Section, key: &str) -> Result<Vec<Rule>, Problem> {
-    Ok(section.texts(key)?.into_iter().map(|it| Rule { css: it.text, place: it.place }).collect())
+    Ok(section.texts(key)?.into_iter().map(|it| Rule::plain(&it.text, it.place)).collect())
 }
 
 fn hours_of(hours: u64) -> Duration {
@@ -283,6 +270,16 @@ fn read_text(section: &Section) -> Result<TextRules, Problem> {
     Ok(rules)
 }
 
+fn read_replacements(site: &Section) -> Result<Vec<Replacement>, Problem> {
+    let read = |section: Section| {
+        let find = section.pattern("find", &[])?.ok_or_else(|| section.absent("find"))?;
+        let with = section.text("with")?;
+        section.finish()?;
+        Ok(Replacement { find, with })
+    };
+    site.sections("replace")?.into_iter().map(read).collect()
+}
+
 fn read_challenge(section: &Section) -> Result<Challenge, Problem> {
     let header = |line: String| match line.split_once(':') {
         Some((name, value)) => (name.trim().to_lowercase(), Some(value.trim().to_owned())),
@@ -295,21 +292,8 @@ fn read_challenge(section: &Section) -> Result<Challenge, Problem> {
     Ok(challenge)
 }
 
-fn read_rules(section: &Section, base: &Rules) -> Result<Rules, Problem> {
-    let mut rules = Vec::new();
-    for &field in RuleField::ALL {
-        let own = selectors(section, field.key())?;
-        let in_force = if own.is_empty() { base.of(field).to_vec() } else { own };
-        rules.push((field, in_force));
-    }
-    let own = section.words("drop_names")?;
-    let drop_names = if own.is_empty() { base.drop_names.clone() } else { FragmentSet::new(own) };
-    section.finish()?;
-    Ok(Rules::new(rules, drop_names))
-}
-
 fn read_eras(site: &Section) -> Result<Vec<Era>, Problem> {
-    let base = read_rules(&site.section("rules")?, &Rules::default())?;
+    let base = Rules::read(&site.section("rules")?, &Rules::default())?;
     let mut eras: Vec<Era> = Vec::new();
     for section in site.sections("eras")? {
         let name = section.text("name")?;
@@ -333,7 +317,7 @@ fn read_eras(site: &Section) -> Result<Vec<Era>, Problem> {
         {
             return Err(section.wrong("until", "later than `from`"));
         }
-        let rules = read_rules(&section.section("rules")?, &base)?;
+        let rules = Rules::read(&section.section("rules")?, &base)?;
         section.finish()?;
         eras.push(Era { name, from, until, rules });
     }

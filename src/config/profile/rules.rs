@@ -1,12 +1,17 @@
-//! The templates of a site over time, and the CSS selectors of each. Selectors are kept as written: who matches them compiles
-//! them (`html`). Words that have no markup are in `wording.rs`.
+//! The templates of a site over time, and the rules of each. Selectors are kept as written: who matches them compiles them
+//! (`html`). Words that have no markup are in `wording.rs`.
 
 use chrono::NaiveDate;
 
-use crate::config::{ConfigError, ConfigPlace, FragmentSet, Problem};
+use crate::config::{FragmentSet, Problem, reader::Section};
+
+use super::{
+    rule::{Rule, RuleField},
+    values::{self, FieldRules, ValueRule},
+};
 
 /// One template of the site.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Era {
     /// Its name.
     pub name: String,
@@ -18,78 +23,49 @@ pub struct Era {
     pub rules: Rules,
 }
 
-/// Selectors by field, best first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// Selectors and other witnesses by field, best first.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rules {
-    fields: Vec<(RuleField, Vec<Rule>)>,
+    fields: Vec<(RuleField, FieldRules)>,
     /// Parts of the classes and ids of elements that are no part of a story.
     pub drop_names: FragmentSet,
 }
 
-/// A CSS selector as written; it is compiled where it is used. Two of the same text are equal, wherever they are written.
-#[derive(Debug, Clone, Eq)]
-pub struct Rule {
-    /// The selector.
-    pub css: String,
-    /// Where it is written.
-    pub place: ConfigPlace,
-}
-
-/// What a rule looks for.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr, strum::VariantArray,
-)]
-#[strum(serialize_all = "snake_case")]
-#[expect(missing_docs, reason = "each is the key of `site.rules` with its name")]
-pub enum RuleField {
-    Headline,
-    Section,
-    Byline,
-    Published,
-    Updated,
-    Summary,
-    Body,
-    Image,
-    Tags,
-    Related,
-    Drop,
-    Article,
-    Embed,
-}
-
-impl Rule {
-    /// Returns the error that the selector cannot be compiled, because of this part of it.
-    pub fn refused(&self, part: &str) -> ConfigError {
-        let (place, found) = (self.place.clone(), format!("{:?}", self.css));
-        let why = if part == self.css { String::new() } else { format!(", which `{part}` is not") };
-        Problem::Value { place, rule: format!("a CSS selector{why}"), found }.into()
-    }
-}
-
-impl PartialEq for Rule {
-    fn eq(&self, other: &Self) -> bool {
-        self.css == other.css
-    }
-}
-
-impl RuleField {
-    /// Every field, in the order of the file.
-    pub const ALL: &[Self] = <Self as strum::VariantArray>::VARIANTS;
-
-    /// The key in `site.rules`.
-    pub fn key(self) -> &'static str {
-        self.into()
-    }
-}
-
 impl Rules {
-    /// Returns the rules with the selectors of each field, best first.
-    pub(super) fn new(fields: Vec<(RuleField, Vec<Rule>)>, drop_names: FragmentSet) -> Self {
-        Self { fields, drop_names }
+    /// Reads the rules of a table; a field that it has not keeps those of `base`.
+    pub(super) fn read(section: &Section, base: &Self) -> Result<Self, Problem> {
+        let mut fields = Vec::new();
+        for &field in RuleField::ALL {
+            let own = values::read(section, field)?;
+            let is_own = own != FieldRules::default();
+            fields.push((
+                field,
+                if is_own { own } else { base.field(field).cloned().unwrap_or_default() },
+            ));
+        }
+        let own = section.words("drop_names")?;
+        let drop_names = if own.is_empty() { base.drop_names.clone() } else { FragmentSet::new(own) };
+        section.finish()?;
+        Ok(Self { fields, drop_names })
     }
 
-    /// Returns the selectors of a field, best first.
+    fn field(&self, field: RuleField) -> Option<&FieldRules> {
+        self.fields.iter().find(|it| it.0 == field).map(|it| &it.1)
+    }
+
+    /// Returns the rules that find elements of a field, best first.
     pub fn of(&self, field: RuleField) -> &[Rule] {
-        self.fields.iter().find(|it| it.0 == field).map_or(&[], |it| &it.1)
+        self.field(field).map_or(&[], |it| &it.elements)
+    }
+
+    /// Returns every selector of a field.
+    pub fn selectors(&self, field: RuleField) -> impl Iterator<Item = &Rule> {
+        self.of(field).iter().chain(self.values(field).iter().filter_map(ValueRule::selector))
+    }
+
+    /// Returns the witnesses of a field in the order of the profile; none where it only has selectors, which are asked after
+    /// JSON-LD and `meta`.
+    pub fn values(&self, field: RuleField) -> &[ValueRule] {
+        self.field(field).map_or(&[], |it| &it.values)
     }
 }

@@ -3,8 +3,7 @@
 
 use chrono::NaiveDate;
 use chrono_tz::Tz;
-use regex::Captures;
-use url::Url;
+use url::{Position, Url};
 
 use crate::{
     config::{NameSet, Pattern},
@@ -12,8 +11,10 @@ use crate::{
 };
 
 use super::{
+    address::{StoryAddress, StoryAddresses},
     boards::{BoardRules, MostReadRules},
     ids::IdRange,
+    rule::Replacement,
     rules::Era,
     sources::{Archive, Cards, DiscoveryBounds, Feed, NewsListing, Recheck},
     web_archive::WebArchive,
@@ -31,8 +32,7 @@ pub struct Profile {
     pub hosts: Vec<String>,
     /// The time zone of its days.
     pub time_zone: Tz,
-    pub(super) article_path: Pattern,
-    pub(super) article_url: String,
+    pub(super) addresses: StoryAddresses,
     pub(super) tag_path: Option<Pattern>,
     /// The pattern of the note that says when a page was made, with a group `at`.
     pub captured_at: Option<Pattern>,
@@ -65,6 +65,8 @@ pub struct Profile {
     pub companies: NameSet,
     /// The words of a page.
     pub text: TextRules,
+    /// What is replaced in a page before it is parsed, in this order.
+    pub replacements: Vec<Replacement>,
     /// How to recognise the page of the server's guard.
     pub challenge: Challenge,
     /// The templates over time: sorted, without gaps, at least one.
@@ -100,33 +102,31 @@ impl Profile {
     /// Returns the identity of an article by its address, in any form; `None` where it is not the address of one.
     pub fn page_key(&self, url: &Url) -> Option<PageKey> {
         let host = self.host_of(url)?;
-        key(host, &self.article_path.captures(url.path())?)
+        key(host, &self.addresses.find(url)?)
     }
 
     /// Returns the address to ask for an article: on the base URL, the slug kept, everything else dropped. Only the first host
     /// moves with the base URL; other hosts keep their own.
     pub fn article_url(&self, url: &Url) -> Option<Url> {
         let host = self.host_of(url)?;
-        self.ask_url(url, host, &self.article_path.captures(url.path())?)
+        self.ask_url(url, host, &self.addresses.find(url)?)
     }
 
     /// Returns the identity and the address at once, because a page links to a hundred articles.
     pub fn article(&self, url: &Url) -> Option<(PageKey, Option<Url>)> {
         let host = self.host_of(url)?;
-        let groups = self.article_path.captures(url.path())?;
-        Some((key(host, &groups)?, self.ask_url(url, host, &groups)))
+        let address = self.addresses.find(url)?;
+        Some((key(host, &address)?, self.ask_url(url, host, &address)))
     }
 
-    fn ask_url(&self, url: &Url, host: &str, groups: &Captures<'_>) -> Option<Url> {
-        let slug = groups.name("slug").map(|it| it.as_str());
-        let path = fill(&self.article_url, groups.name("id")?.as_str(), slug);
+    fn ask_url(&self, url: &Url, host: &str, address: &StoryAddress<'_>) -> Option<Url> {
+        let path = address.path()?;
         if host != self.host() {
             return url.join(&path).ok();
         }
         // Most links of a page are written as we would ask: parsing them again would be the larger part of the work.
         let base = &self.base_url;
-        let is_as_asked = url.path() == path
-            && (url.query(), url.fragment()) == (None, None)
+        let is_as_asked = url[Position::BeforePath..] == path
             && (url.scheme(), url.host_str(), url.port())
                 == (base.scheme(), base.host_str(), base.port())
             && (url.username(), url.password()) == ("", None);
@@ -136,30 +136,31 @@ impl Profile {
     /// Returns the address of the feed that has the story of a page alone; `None` where the site has none.
     pub fn article_feed(&self, key: &PageKey) -> Option<Url> {
         let template = self.article_feed.as_ref().filter(|_| key.host == self.host())?;
-        self.base_url.join(&fill(template, &key.id, None)).ok()
+        self.base_url.join(&template.replace("{id}", &key.id)).ok()
     }
 
     /// Returns the address to ask for a known page: the base URL may have changed since its address was stored.
     pub fn current_url(&self, key: &PageKey, stored: &Url) -> Url {
-        let slug = self.article_path.captures(stored.path());
-        let slug = slug.as_ref().and_then(|it| it.name("slug")).map(|it| it.as_str());
-        let path = fill(&self.article_url, &key.id, slug);
-        let moved = (key.host == self.host()).then(|| self.base_url.join(&path).ok()).flatten();
+        let said = self.addresses.find(stored).filter(|it| it.id() == Some(&key.id));
+        let path = said.and_then(|it| it.path()).or_else(|| self.addresses.of_id(&key.id));
+        let path = path.filter(|_| key.host == self.host());
+        let moved = path.and_then(|it| self.base_url.join(&it).ok());
         moved.unwrap_or_else(|| stored.clone())
     }
 
-    /// Returns the beginning of every article's address, up to the id, without scheme and `www`.
+    /// Returns the beginning of every article's address, up to the part that differs, without scheme and `www`.
     pub fn article_prefix(&self) -> String {
-        let path = self.article_url.split("{id}").next().unwrap_or("/");
+        let path = self.addresses.prefix();
         let host = self.base_url.host_str().unwrap_or_default();
         let host = host.strip_prefix("www.").unwrap_or(host);
         let port = self.base_url.port().map(|it| format!(":{it}")).unwrap_or_default();
         format!("{host}{port}{path}")
     }
 
-    /// Returns the address to ask for a page of the first host of which only the id is known.
+    /// Returns the address to ask for a page of the first host of which only the id is known; `None` where an address says more
+    /// than the id.
     pub fn address_of(&self, id: &str) -> Option<Url> {
-        self.base_url.join(&fill(&self.article_url, id, None)).ok()
+        self.base_url.join(&self.addresses.of_id(id)?).ok()
     }
 
     /// Returns the address to ask for any other page of the site: addresses of the first host move with the base URL.
@@ -190,17 +191,8 @@ impl Profile {
     }
 }
 
-fn key(host: &str, groups: &Captures<'_>) -> Option<PageKey> {
-    Some(PageKey { host: host.to_owned(), id: groups.name("id")?.as_str().to_owned() })
-}
-
-/// `/news/{id}/{slug}` with its holes filled; without a slug, without its slash.
-pub(super) fn fill(template: &str, id: &str, slug: Option<&str>) -> String {
-    let filled = template.replace("{id}", id);
-    match slug {
-        Some(slug) => filled.replace("{slug}", slug),
-        None => filled.replace("/{slug}", "").replace("{slug}", ""),
-    }
+fn key(host: &str, address: &StoryAddress<'_>) -> Option<PageKey> {
+    Some(PageKey { host: host.to_owned(), id: address.id()?.to_owned() })
 }
 
 #[cfg(test)]

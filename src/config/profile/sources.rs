@@ -8,15 +8,17 @@ use url::Url;
 
 use crate::config::LineSet;
 
-use super::{rules::Rule, spot::Spot};
+use super::{address::AddressFilter, rule::Rule, spot::Spot};
 
 /// A feed or a sitemap.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Feed {
     /// Its address.
     pub url: Url,
     /// How old its newest item may be; `None` for any age.
     pub stale_after: Option<Duration>,
+    /// Which of the stories that it names are taken.
+    pub filter: AddressFilter,
 }
 
 /// How many files of a site's sources a run reads: an index may go on without end.
@@ -29,12 +31,14 @@ pub struct DiscoveryBounds {
 }
 
 /// A listing that names what is new.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct NewsListing {
     /// Its address.
     pub url: Url,
     /// When it is read.
     pub when: ListingUse,
+    /// Which of the stories that it names are taken.
+    pub filter: AddressFilter,
 }
 
 /// When a listing is read.
@@ -49,10 +53,12 @@ pub enum ListingUse {
 }
 
 /// A listing that has a page for each day.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Archive {
     /// Its path or address, with `{date}` in it; the archive knows the listing by this text.
     pub template: String,
+    /// Which of the stories that it names are taken.
+    pub filter: AddressFilter,
 }
 
 /// How articles are named on a listing page.
@@ -77,6 +83,13 @@ pub struct Recheck {
     pub age: Duration,
     /// The time after which they are visited again.
     pub every: Duration,
+}
+
+impl Feed {
+    /// Returns a feed or sitemap of which nothing but its address is known.
+    pub fn plain(url: Url) -> Self {
+        Self { url, stale_after: None, filter: AddressFilter::default() }
+    }
 }
 
 impl Archive {

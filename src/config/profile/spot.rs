@@ -6,7 +6,7 @@ use crate::config::{
     reader::{PlacedText, Section},
 };
 
-use super::rules::Rule;
+use super::rule::Rule;
 
 /// Where a value is inside an element: `"span"` for a text, `"span @title"` for an attribute, `"@title"` for an
 /// attribute of the element itself.
@@ -20,20 +20,24 @@ pub struct Spot {
 
 /// Reads the spots of a key, one or a list, best first; none where it is absent.
 pub(super) fn read(section: &Section, key: &str) -> Result<Vec<Spot>, Problem> {
-    let spot = |rule: Rule| {
-        let (css, attr) = match rule.css.rsplit_once('@') {
-            Some((css, attr)) if is_name(attr) => (css.trim(), Some(attr.to_ascii_lowercase())),
-            _ => (rule.css.trim(), None),
-        };
-        let rule = Rule { css: css.to_owned(), place: rule.place };
-        Spot { rule: Some(rule).filter(|rule| !rule.css.is_empty()), attr }
+    let spot = |it: PlacedText| {
+        let (css, attr) = split(&it.text);
+        Spot { rule: Some(Rule::plain(css, it.place)).filter(|rule| !rule.css.is_empty()), attr }
     };
     let found = section.get(key);
     let only = found.and_then(|found| {
         Some(PlacedText { text: found.value.as_str()?.to_owned(), place: found.place })
     });
     let texts = only.map_or_else(|| section.texts(key), |text| Ok(vec![text]))?;
-    Ok(texts.into_iter().map(|it| spot(Rule { css: it.text, place: it.place })).collect())
+    Ok(texts.into_iter().map(spot).collect())
+}
+
+/// Takes a spot apart into its selector and its attribute.
+pub(super) fn split(text: &str) -> (&str, Option<String>) {
+    match text.rsplit_once('@') {
+        Some((css, attr)) if is_name(attr) => (css.trim(), Some(attr.to_ascii_lowercase())),
+        _ => (text.trim(), None),
+    }
 }
 
 /// Whether a text is the name of an attribute: a selector may have an `@` in a string.

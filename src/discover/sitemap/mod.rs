@@ -27,8 +27,7 @@ use super::{NamedPages, Source, packed, packed::SourceText};
 /// A sitemap of the profile, or one that robots.txt names.
 pub struct SitemapSource<'p> {
     profile: &'p Profile,
-    url: Url,
-    stale_after: Option<Duration>,
+    feed: Feed,
     shelf: SitemapShelf,
 }
 
@@ -36,13 +35,13 @@ impl<'p> SitemapSource<'p> {
     /// Returns a sitemap that has not been read yet.
     pub fn new(profile: &'p Profile, feed: &Feed) -> Self {
         let shelf = SitemapShelf::new(feed.url.clone(), profile.discovery);
-        Self { profile, url: feed.url.clone(), stale_after: feed.stale_after, shelf }
+        Self { profile, feed: feed.clone(), shelf }
     }
 }
 
 impl Source for SitemapSource<'_> {
     fn url(&self) -> &Url {
-        &self.url
+        &self.feed.url
     }
 
     fn kind(&self) -> &'static str {
@@ -50,7 +49,7 @@ impl Source for SitemapSource<'_> {
     }
 
     fn stale_after(&self) -> Option<Duration> {
-        self.stale_after
+        self.feed.stale_after
     }
 
     fn ask(&mut self) -> Option<Url> {
@@ -59,7 +58,7 @@ impl Source for SitemapSource<'_> {
 
     fn absorb(&mut self, page: &RawPage) -> NamedPages {
         let SourceText { text, lost } = packed::unpack(page);
-        let base = page.url.as_ref().unwrap_or(&self.url);
+        let base = page.url.as_ref().unwrap_or(&self.feed.url);
         let SitemapPage { mut named, files } = parse(&text, base, self.profile);
         if let Some(lost) = lost {
             named.unread.note(|| lost);
@@ -68,7 +67,10 @@ impl Source for SitemapSource<'_> {
         let rebased = |it: IndexedFile| {
             Some(ShelfFile { url: self.profile.rebased(&it.url)?, changed_at: it.changed_at })
         };
-        named.left_out = self.shelf.put(files.into_iter().filter_map(rebased));
+        let files = files.into_iter().filter_map(rebased);
+        let wanted = files.filter(|it| !self.feed.filter.skips(&it.url));
+        named.left_out = self.shelf.put(wanted);
+        named.keep(&self.feed.filter);
         named
     }
 }

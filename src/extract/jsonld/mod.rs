@@ -15,7 +15,9 @@ use crate::{
 
 use super::text::{essence, fold};
 
-use self::values::{first_text, get, keywords, names};
+use self::values::{first_text, keywords, names};
+
+pub(super) use self::values::get;
 
 /// Nesting of `@graph` and lists that is looked into.
 const DEPTH_MAX: usize = 8;
@@ -104,6 +106,11 @@ fn own_article<'v>(
     })
 }
 
+/// Returns a block, read as well as it can be.
+pub(super) fn block(text: &str) -> Option<Value> {
+    parse(text, &mut Vec::new())
+}
+
 /// Strict first. Templates wrap blocks in comments, and break the rules of JSON in many ways; what can be read of such a block is.
 fn parse(block: &str, warnings: &mut Vec<Warning>) -> Option<Value> {
     let bare = block.trim().trim_start_matches("<!--").trim_end_matches("-->");
@@ -169,7 +176,7 @@ fn trail(value: &Value, depth: usize) -> Option<Vec<String>> {
 }
 
 /// Returns the names of an object's types, without their vocabulary.
-fn types(object: &Map<String, Value>) -> Vec<&str> {
+pub(super) fn types(object: &Map<String, Value>) -> Vec<&str> {
     let types: Vec<&str> = match object.get("@type") {
         Some(Value::String(one)) => vec![one],
         Some(Value::Array(many)) => many.iter().filter_map(Value::as_str).collect(),

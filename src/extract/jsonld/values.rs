@@ -13,7 +13,7 @@ const DEPTH_MAX: usize = 8;
 const AUTHORS_MAX: usize = 40;
 
 /// Returns a property, whichever prefix it has.
-pub(super) fn get<'v>(object: &'v Map<String, Value>, key: &str) -> Option<&'v Value> {
+pub(in crate::extract) fn get<'v>(object: &'v Map<String, Value>, key: &str) -> Option<&'v Value> {
     object.get(key).or_else(|| object.get(&format!("schema:{key}")))
 }
 

@@ -7,6 +7,8 @@ use crate::html::Element;
 
 use super::scene::Scene;
 
+/// Elements that say whose a headline or a part of the head is are no further around it.
+pub(super) const AROUND_MAX: usize = 60;
 /// A card is at most so many elements around its parts.
 const DEPTH_MAX: usize = 6;
 /// A card holds at most so much text: a story may link to others, a card's parts are small.

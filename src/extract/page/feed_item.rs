@@ -4,17 +4,12 @@
 use url::Url;
 
 use crate::{
-    config::RuleField,
     extract::{date, rules::Compiled, signature, text::essence},
     feed::{self, ItemTexts},
-    html::{Document, ElementSet},
     model::{Draft, Extraction, Field, Origin, RawPage, Warning, WarningCode},
 };
 
-use super::{
-    body::{self, Known},
-    scene::Scene,
-};
+use super::{fragment, scene::Scene};
 
 /// Returns everything that an item of a feed says.
 pub(in crate::extract) fn read(text: &str, raw: &RawPage, rules: &Compiled) -> Extraction {
@@ -73,22 +68,7 @@ fn read_story(
     rules: &Compiled,
     out: &mut Extraction,
 ) {
-    let document = Document::parse(html);
-    let index = rules.index(document.root(), era);
-    let drop: ElementSet = rules.find_all(&index, era, RuleField::Drop).into_iter().collect();
-    let embeds = rules.find_all(&index, era, RuleField::Embed).into_iter().collect();
-    let scene = Scene::new(rules, own);
-    let known = Known {
-        elements: &[document.root()],
-        drop: &drop,
-        named: &ElementSet::default(),
-        embeds: &embeds,
-        title: None,
-        headline,
-        is_guessed: false,
-        may_hold_stamp: false,
-    };
-    let story = body::read(&scene, &known);
+    let story = fragment::read(html, &Scene::new(rules, own), era, headline);
     if story.is_too_deep {
         out.warnings.push(Warning::new(WarningCode::TooDeep, "body"));
     }

@@ -9,8 +9,8 @@ use crate::{
     config::RuleField,
     extract::{
         date::{self, Dated},
-        lines::PageLines,
-        rules::{Compiled, RuleHit},
+        index::RuleHit,
+        rules::Compiled,
         signature,
         stamp::{self, Stamp},
         text::{fold, fold_apart},
@@ -22,9 +22,9 @@ use crate::{
 use super::{
     around::Around,
     body::Story,
-    cards::is_card,
-    layout::AROUND_MAX,
-    metas::{AUTHORS, PUBLISHED, UPDATED},
+    byline::{byline_line, without_by},
+    cards::{AROUND_MAX, is_card},
+    metas::{AUTHORS, PUBLISHED, SECTIONS, UPDATED},
     pieces::element_text,
     said::Said,
     section,
@@ -62,6 +62,7 @@ impl Head {
     /// Asks every witness outside the story.
     pub(super) fn read(sheet: &Sheet<'_, '_>, around: &Around<'_>) -> Self {
         let mut head = Self::default();
+        head.read_ordered(sheet);
         head.read_metadata(sheet);
         head.read_markup(sheet);
         head.read_lines(sheet, around);
@@ -87,6 +88,39 @@ impl Head {
         }
     }
 
+    /// Reads what the witnesses say that the profile puts in an order: they speak before all others.
+    fn read_ordered(&mut self, sheet: &Sheet<'_, '_>) {
+        let profile = &sheet.rules.profile;
+        for (field, role) in
+            [(RuleField::Published, Role::Publication), (RuleField::Updated, Role::Change)]
+        {
+            let Some(said) = sheet.ordered(field) else { continue };
+            for text in said.value.iter().map(|it| fold_apart(&unescape(it))) {
+                let stamp = || stamp::read(&text, &profile.text, profile.time_zone).unwrap_or_default();
+                let labelled = || match role {
+                    Role::Publication => stamp().published,
+                    Role::Change => stamp().updated.or_else(|| stamp().published),
+                };
+                let whens = if role == Role::Change { &mut self.updated } else { &mut self.published };
+                match date::parse(&text, profile.time_zone).or_else(labelled) {
+                    Some(when) => whens.push(Said::new(when, said.origin)),
+                    None => self.unreadable.push(text),
+                }
+            }
+        }
+        if let Some(said) = sheet.ordered(RuleField::Section) {
+            said.value
+                .iter()
+                .for_each(|it| self.take_section(sheet, &fold_apart(&unescape(it)), said.origin));
+        }
+        if let Some(said) = sheet.ordered(RuleField::Byline) {
+            let mut names: Vec<String> =
+                said.value.iter().map(|it| without_by(&fold_apart(&unescape(it)))).collect();
+            names.dedup();
+            self.sign(Some(names.join(", ")).filter(|it| !it.is_empty()), said.origin, Vec::new());
+        }
+    }
+
     fn read_metadata(&mut self, sheet: &Sheet<'_, '_>) {
         let zone = sheet.rules.profile.time_zone;
         let metas = |names: &'static [&'static str]| {
@@ -107,7 +141,7 @@ impl Head {
             }
         }
         self.read_signature(sheet);
-        let sections = json(&sheet.facts.section).into_iter().chain(metas(&["article:section"]).take(1));
+        let sections = json(&sheet.facts.section).into_iter().chain(metas(SECTIONS).take(1));
         for said in sections.collect::<Vec<_>>() {
             self.take_section(sheet, &fold(&unescape(&said.value)), said.origin);
         }
@@ -131,8 +165,7 @@ impl Head {
             let is_signed = |it: &String| !signature::authors(it).is_empty();
             let byline: Vec<String> =
                 said.iter().filter(|it| is_signed(it)).map(|it| without_by(it)).collect();
-            self.byline = Some(Said::new(byline.join(", "), origin));
-            self.authors = names;
+            self.sign(Some(byline.join(", ")), origin, names);
             return;
         }
     }
@@ -345,34 +378,4 @@ fn header_hits<'d>(sheet: &Sheet<'d, '_>, field: RuleField) -> Vec<RuleHit<'d>> 
         hits.splice(0..0, nearest.filter(|hit| !is_other(hit)).copied());
     }
     hits
-}
-
-/// Returns a line of names beside a stamp that has none; without any stamp, a line that says `By`, or a name
-/// that the profile knows.
-fn byline_line(sheet: &Sheet<'_, '_>, flat: &PageLines<'_>, title: usize, end: usize) -> Option<String> {
-    let profile = &sheet.rules.profile;
-    let is_stamp = |at: &usize| stamp::read(flat.line(*at), &profile.text, profile.time_zone).is_some();
-    let read = |at: usize| {
-        let line = &flat.lines[at];
-        let text = fold_apart(flat.line(at));
-        let is_label = line.is_furniture
-            || profile.text.furniture.has(&text)
-            || profile.text.boilerplate.has(&text);
-        let is_short = text.split(' ').count() <= 5 && !profile.text.sections.has(&text);
-        stamp::byline(&text).filter(|_| is_short && !is_label)
-    };
-    if let Some(stamp_at) = (title + 1..end).find(is_stamp) {
-        let near = [stamp_at.checked_sub(1)?, stamp_at + 1];
-        return near.into_iter().filter(|at| title < *at && *at < end).find_map(read);
-    }
-    let is_sure = |at: &usize| stamp::is_sure_byline(&fold_apart(flat.line(*at)), &profile.text);
-    (title + 1..end).find(is_sure).and_then(read)
-}
-
-/// Returns the names of a byline's element, without `By` and marks around them.
-fn without_by(text: &str) -> String {
-    match text.split_once(' ') {
-        Some((by, names)) if by.eq_ignore_ascii_case("by") => names.trim().to_owned(),
-        _ => text.trim_matches([',', '|', ' ', '-', '•']).to_owned(),
-    }
 }

@@ -6,8 +6,8 @@
 use crate::{
     config::RuleField,
     extract::{
+        index::{PageIndex, RuleHit},
         lines::{flatten, flatten_without, is_hidden},
-        rules::{PageIndex, RuleHit},
         stamp,
         text::{essence, fold_apart, has_essence},
     },
@@ -15,7 +15,8 @@ use crate::{
 };
 
 use super::{
-    cards::{is_card, is_in_card, looks_like_card},
+    cards::{AROUND_MAX, is_card, is_in_card, looks_like_card},
+    parts,
     scene::Scene,
 };
 
@@ -28,8 +29,6 @@ const MAIN_SHARE: f64 = 0.6;
 /// A stamp stands within so many elements of the headline, in one no longer than this.
 const STAMP_ELEMENTS_MAX: usize = 8;
 const STAMP_CHARS_MAX: usize = 300;
-/// Elements that say whose a headline or a part of the head is are no further around it.
-pub(super) const AROUND_MAX: usize = 60;
 /// A rule that finds more stories on a page finds cards.
 const STORIES_MAX: usize = 200;
 /// A shorter text may be part of a headline by chance.
@@ -170,6 +169,12 @@ impl<'d> Surveyor<'_, 'd> {
         let title = headline.map(|hit| hit.element);
         let holds_headline = |it: Element<'d>| title.is_some_and(|title| it.holds(title));
         let follows = |hit: &RuleHit<'d>| headline.is_none_or(|title| title.number < hit.number);
+        let is_below = |hit: &&RuleHit<'d>| follows(hit) && !is_in_card(self.scene, hit.element, title);
+        let (paragraphs, subheadings) =
+            (self.find(RuleField::Paragraphs), self.find(RuleField::Subheadings));
+        if let Some(paragraphs) = parts::one_by_one(paragraphs, subheadings, is_below) {
+            return Stories::named(paragraphs);
+        }
         let mut empty = None;
         for hits in self.find(RuleField::Body) {
             let hits = &hits[..hits.len().min(STORIES_MAX)];
@@ -190,9 +195,7 @@ impl<'d> Surveyor<'_, 'd> {
             if holds_headline(main.element) && !is_too_deep(root) {
                 return Stories::named(self.beside_headline(title, Some(main.element)));
             }
-            let parent = |it: Element<'d>| it.ancestors().next();
-            let parts = hits.iter().filter(|hit| parent(hit.element) == parent(main.element));
-            return Stories::named(parts.map(|hit| hit.element).collect());
+            return Stories::named(parts::of_rule(main, hits.iter().filter(is_own), self.others));
         }
         match empty {
             Some(empty) => Stories::named(vec![empty.element]),

@@ -5,6 +5,10 @@
 
 /// The headline.
 pub(in crate::extract) const TITLES: &[&str] = &["og:title", "twitter:title"];
+/// What the story is about, in a sentence or two.
+pub(in crate::extract) const DESCRIPTIONS: &[&str] = &["og:description", "description"];
+/// The section.
+pub(in crate::extract) const SECTIONS: &[&str] = &["article:section"];
 /// The topics.
 pub(in crate::extract) const TOPICS: &[&str] =
     &["article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"];

@@ -6,14 +6,18 @@
 mod scene;
 mod sheet;
 
+mod byline;
 mod cards;
 mod layout;
+mod ordered;
 mod own;
+mod parts;
 
 mod around;
 mod beside;
 mod body;
 mod feed_item;
+mod fragment;
 mod head;
 mod tail;
 mod titles;
@@ -26,16 +30,19 @@ mod scripts;
 mod section;
 mod testimony;
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
 use url::Url;
 
 use crate::{
-    config::{Profile, RuleField},
+    config::{Profile, Replacement, RuleField},
     extract::{
         effort::Effort,
+        index::PageIndex,
         judgement::SelfDescription,
         lists::OnceEach,
-        rules::{Compiled, PageIndex},
+        rules::Compiled,
         stamp, strip,
         text::{essence, is_teaser},
     },
@@ -70,7 +77,8 @@ pub(super) struct PageRead {
 /// Returns everything that a page says.
 pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort) -> PageRead {
     let profile = &rules.profile;
-    let document = Document::parse(text);
+    let text = replaced(text, profile);
+    let document = Document::parse(&text);
     effort.note(&document);
     let index = rules.index(document.root(), rules.era(raw));
     let mut out = Extraction::default();
@@ -87,6 +95,17 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort)
     read_parts(&sheet, &mut out);
     read_beside(&sheet, rules.captured_on(raw), &mut out);
     PageRead { said: self_description(&sheet), extraction: out }
+}
+
+/// Returns the source of a page with what the profile replaces in it.
+fn replaced<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
+    let mut text = Cow::Borrowed(text);
+    for Replacement { find, with } in &profile.replacements {
+        if let Cow::Owned(changed) = find.replace_all(&text, with) {
+            text = Cow::Owned(changed);
+        }
+    }
+    text
 }
 
 /// Returns the addresses that a page gives itself, and whether its metadata calls it an article.
@@ -116,6 +135,7 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     let named: ElementSet = sheet.furniture.iter().copied().collect();
     drop.extend(sheet.furniture.iter().copied());
     let embeds: ElementSet = sheet.find_all(RuleField::Embed).into_iter().collect();
+    let subheadings: ElementSet = sheet.find_all(RuleField::Subheadings).into_iter().collect();
     let around = Around::new(sheet, &drop);
     let mut head = Head::read(sheet, &around);
     let known = Known {
@@ -123,6 +143,7 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
         drop: &drop,
         named: &named,
         embeds: &embeds,
+        subheadings: &subheadings,
         title: sheet.layout.headline.map(|hit| hit.element),
         headline: &bare_headline,
         is_guessed: sheet.layout.is_story_guessed,
@@ -140,7 +161,7 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
         draft.headline = Some(said.value);
         draft.origins.push((Field::Headline, said.origin));
     }
-    let left_out = fill_blocks(sheet, &mut story, draft);
+    let left_out = fill_blocks(sheet, &mut story, &bare_headline, draft);
     out.warnings.extend(left_out.iter().map(|text| Warning::new(WarningCode::LeftOut, shortened(text))));
     let above = std::mem::take(&mut story.above);
     if let Some(said) = titles::summary(sheet, &around, above, draft) {
@@ -192,13 +213,24 @@ fn read_strip(sheet: &Sheet<'_, '_>, around: &Around<'_>, story: &mut Story, out
 }
 
 /// Fills in the story's blocks, with the picture that stands above it. Returns the texts that were left out.
-fn fill_blocks(sheet: &Sheet<'_, '_>, story: &mut Story, draft: &mut Draft) -> Vec<String> {
+fn fill_blocks(
+    sheet: &Sheet<'_, '_>,
+    story: &mut Story,
+    headline: &str,
+    draft: &mut Draft,
+) -> Vec<String> {
     let mut left_out = std::mem::take(&mut story.left_out);
     draft.blocks = std::mem::take(&mut story.blocks);
     drop_teaser(&mut draft.blocks);
     let has_text = |draft: &Draft| draft.blocks.iter().any(|block| block.kind.is_text());
     let mut origin = if sheet.layout.is_story_guessed { Origin::Text } else { Origin::Markup };
-    if let Some(said) = &sheet.facts.body {
+    let ordered = sheet.ordered(RuleField::Body);
+    if let Some(said) = &ordered {
+        draft.blocks.retain(|block| !block.kind.is_text());
+        draft.blocks.extend(ordered::story(&sheet.scene, sheet.era, headline, &said.value));
+        left_out.clear();
+        origin = said.origin;
+    } else if let Some(said) = &sheet.facts.body {
         let testimony = Testimony::new(said);
         let is_guessed = sheet.layout.is_story_guessed;
         if !has_text(draft) || (is_guessed && testimony.says_far_more_than(&draft.blocks)) {
@@ -239,17 +271,27 @@ fn picture(sheet: &Sheet<'_, '_>) -> Option<Block> {
 /// Fills in the topics that the metadata names, where the page shows none.
 fn fill_topics(sheet: &Sheet<'_, '_>, draft: &mut Draft) {
     let mut topics = OnceEach::default();
+    if let Some(said) = sheet.ordered(RuleField::Tags) {
+        said.value.iter().flat_map(|it| between_topics(it)).for_each(|it| topics.push_topic(&it));
+        draft.tags = topics.into_vec();
+        draft.origins.push((Field::Tags, said.origin));
+        return;
+    }
     sheet.facts.keywords.iter().for_each(|it| topics.push_topic(it));
     let is_of_json = !topics.is_empty();
-    for said in sheet.index.metas_of(TOPICS) {
-        let said = unescape(said);
-        let seam = if said.contains(',') { ',' } else { ';' };
-        said.split(seam).for_each(|it| topics.push_topic(it));
-    }
+    let said = sheet.index.metas_of(TOPICS).flat_map(between_topics);
+    said.for_each(|it| topics.push_topic(&it));
     draft.tags = topics.into_vec();
     if !draft.tags.is_empty() {
         draft.origins.push((Field::Tags, if is_of_json { Origin::JsonLd } else { Origin::Meta }));
     }
+}
+
+/// Returns the topics of a list of them in one text.
+fn between_topics(said: &str) -> Vec<String> {
+    let said = unescape(said);
+    let seam = if said.contains(',') { ',' } else { ';' };
+    said.split(seam).map(str::to_owned).collect()
 }
 
 /// Fills in tags and links of story and tail together, each once.
@@ -257,7 +299,7 @@ fn fill_lists(sheet: &Sheet<'_, '_>, story: Story, tail: Tail, draft: &mut Draft
     let mut tags: OnceEach<Tag> = OnceEach::default();
     tags.extend(story.tags.into_iter().chain(tail.tags.into_vec()));
     draft.tags = tags.into_vec();
-    if draft.tags.is_empty() {
+    if draft.tags.is_empty() || sheet.ordered(RuleField::Tags).is_some() {
         fill_topics(sheet, draft);
     } else {
         draft.origins.push((Field::Tags, Origin::Markup));

@@ -5,7 +5,7 @@
 
 use crate::{
     config::RuleField,
-    extract::rules::{PageIndex, RuleHit},
+    extract::index::{PageIndex, RuleHit},
     html::Element,
 };
 

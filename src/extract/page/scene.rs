@@ -6,10 +6,7 @@
 use url::Url;
 
 use crate::{
-    extract::{
-        jsonld::Owner,
-        rules::{Compiled, PageIndex},
-    },
+    extract::{index::PageIndex, jsonld::Owner, rules::Compiled},
     html::Element,
     model::PageKey,
 };

@@ -8,8 +8,9 @@ use std::cell::LazyCell;
 use crate::{
     config::RuleField,
     extract::{
+        index::{PageIndex, RuleHit},
         jsonld::{self, Facts, Witness},
-        rules::{Compiled, PageIndex, RuleHit},
+        rules::Compiled,
         text::{essence, fold, has_essence},
     },
     html::{Element, ElementSet, unescape},
@@ -19,6 +20,7 @@ use crate::{
 use super::{
     layout::{Layout, Surveyor, share},
     metas::TITLES,
+    ordered::Panel,
     own,
     said::Said,
     scene::Scene,
@@ -40,12 +42,14 @@ pub(super) struct Sheet<'d, 'x> {
     pub(super) rules: &'x Compiled,
     pub(super) root: Element<'d>,
     /// The number of the era whose rules read it.
-    era: usize,
+    pub(super) era: usize,
     pub(super) index: PageIndex<'d>,
     /// What JSON-LD says of the story.
     pub(super) facts: Facts,
     /// The headline as metadata has it.
     pub(super) title: Option<Said<String>>,
+    /// The profile says who is asked for the headline, and one of them knew it.
+    pub(super) is_title_ordered: bool,
     pub(super) layout: Layout<'d>,
     /// Other stories that the page holds whole: nothing in them is read.
     pub(super) others: ElementSet,
@@ -66,14 +70,31 @@ impl<'d, 'x> Sheet<'d, 'x> {
         let others: ElementSet = own::keep_own(&mut scene, &mut index, era).into_iter().collect();
         let (facts, broken) = read_json_ld(&scene, &index);
         warnings.extend(broken);
-        let title = said_headline(&facts, &index, rules);
+        let panel = Panel { rules, index: &index, era, facts: &facts };
+        let ordered = panel.first(RuleField::Headline, &|_| true).and_then(|said| {
+            let title = without_site(said.value.first()?, rules);
+            Some(Said::new(title, said.origin)).filter(|said| !said.value.is_empty())
+        });
+        let is_title_ordered = ordered.is_some();
+        let title = ordered.or_else(|| said_headline(&facts, &index, rules));
         let said = title.as_ref().map(|said| essence(&said.value));
         let none = ElementSet::default();
         let surveyor =
             Surveyor { scene: &scene, index: &index, era, others: &others, said, furniture: &none };
         let layout = surveyor.survey(root);
-        let mut sheet =
-            Self { scene, rules, root, era, index, facts, title, layout, others, furniture: Vec::new() };
+        let mut sheet = Self {
+            scene,
+            rules,
+            root,
+            era,
+            index,
+            facts,
+            title,
+            is_title_ordered,
+            layout,
+            others,
+            furniture: Vec::new(),
+        };
         sheet.believe_names();
         sheet
     }
@@ -121,6 +142,12 @@ impl<'d, 'x> Sheet<'d, 'x> {
     /// Returns what the rules for a field find, best rule first; rules that find nothing are left out.
     pub(super) fn find(&self, field: RuleField) -> impl Iterator<Item = &[RuleHit<'d>]> {
         self.rules.find(&self.index, self.era, field)
+    }
+
+    /// Returns what the first witness says, of those whose order is the profile's; `None` where it gives none.
+    pub(super) fn ordered(&self, field: RuleField) -> Option<Said<Vec<String>>> {
+        let panel = Panel { rules: self.rules, index: &self.index, era: self.era, facts: &self.facts };
+        panel.first(field, &|hit| self.is_between(hit))
     }
 
     /// Returns the elements that any rule of the page's own era finds for a field.

@@ -15,6 +15,7 @@ use crate::{
 
 use super::{
     around::Around,
+    metas::DESCRIPTIONS,
     pieces::element_text,
     said::Said,
     sheet::{Sheet, without_site},
@@ -27,6 +28,9 @@ const BULLET_WORDS_MIN: usize = 2;
 
 /// Returns the headline.
 pub(super) fn headline(sheet: &Sheet<'_, '_>) -> Option<Said<String>> {
+    if sheet.is_title_ordered {
+        return sheet.title.clone();
+    }
     let element = sheet.layout.headline.map(|hit| hit.element);
     let printed = element.map(|it| fold(&element_text(it))).filter(|text| !text.is_empty());
     match (&sheet.title, printed) {
@@ -75,6 +79,10 @@ pub(super) fn summary(
     above: Vec<String>,
     draft: &Draft,
 ) -> Option<Said<Vec<String>>> {
+    if let Some(said) = sheet.ordered(RuleField::Summary) {
+        let lines = said.value.iter().flat_map(|it| it.lines()).map(|it| fold(&unescape(it)));
+        return Some(Said::new(lines.filter(|it| !it.is_empty()).collect(), said.origin));
+    }
     let opening = Opening::of(draft);
     let title = draft.headline.as_deref().map(essence).unwrap_or_default();
     let is_new = |text: &String| !text.is_empty() && !has_essence(text, &title);
@@ -127,7 +135,7 @@ impl Opening {
 fn description(sheet: &Sheet<'_, '_>, opening: &Opening) -> Option<Said<String>> {
     let json = sheet.facts.description.as_deref().map(|text| Said::new(text, Origin::JsonLd));
     let meta = || {
-        let text = sheet.index.meta(&["og:description", "description"])?;
+        let text = sheet.index.meta(DESCRIPTIONS)?;
         Some(Said::new(text, Origin::Meta))
     };
     let said = json.or_else(meta)?;

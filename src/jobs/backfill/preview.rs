@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     config::Profile,
-    discover::{CardReader, Probe},
+    discover::{CardReader, Extent, ListingSource, Probe},
     extract::Extractor,
     fetch::{Class, FetchError, Fetcher},
     model::{Ask, Days, Fetched, Verdict},
@@ -177,7 +177,9 @@ impl Looking<'_> {
                 }
                 let url = listing.archive.url(&profile.base_url, next);
                 let url = url.expect("the template was filled in and parsed when it was read");
-                let asked = day_listing::ask(fetcher, &self.bounds, &cards, url, next).await;
+                let filter = &listing.archive.filter;
+                let source = ListingSource::new(&cards, url, filter, Extent::Day(next));
+                let asked = day_listing::ask(fetcher, &self.bounds, source).await;
                 self.asked += asked.requests.len() as u64;
                 if let Some(error) = &asked.stop {
                     self.stopped(error);

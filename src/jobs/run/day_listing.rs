@@ -2,7 +2,6 @@
 //! elsewhere: a backfill and an overflowed feed keep it, a dry run counts it.
 
 use chrono::{NaiveDate, Utc};
-use url::Url;
 
 use crate::{
     config::Archive,
@@ -75,7 +74,8 @@ impl DayListings<'_> {
         let Pass { profile, fetcher, writer, observe, .. } = self.pass;
         let url = archive.url(&profile.base_url, day);
         let url = url.expect("the template was filled in and parsed when it was read");
-        let mut asked = ask(fetcher, self.bounds, self.cards, url.clone(), day).await;
+        let source = ListingSource::new(self.cards, url.clone(), &archive.filter, Extent::Day(day));
+        let mut asked = ask(fetcher, self.bounds, source).await;
         let requests = std::mem::take(&mut asked.requests);
         asked.asked = requests.len() as u64;
         if asked.over.is_some() || asked.stop.is_some() {
@@ -107,11 +107,8 @@ impl DayListings<'_> {
 pub(in crate::jobs) async fn ask(
     fetcher: &Fetcher,
     bounds: &Bounds,
-    cards: &CardReader<'_>,
-    url: Url,
-    day: NaiveDate,
+    mut source: ListingSource<'_>,
 ) -> ListingAnswer {
-    let mut source = ListingSource::new(cards, url, Extent::Day(day));
     let mut asked = ListingAnswer {
         candidates: Vec::new(),
         requests: Vec::new(),

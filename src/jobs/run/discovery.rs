@@ -46,7 +46,7 @@ pub(super) fn sources<'p>(
             continue;
         };
         // Nobody told us how fresh it should be.
-        sources.push(Box::new(SitemapSource::new(profile, &Feed { url, stale_after: None })));
+        sources.push(Box::new(SitemapSource::new(profile, &Feed::plain(url))));
     }
     sources.extend(listings(profile, cards, ListingUse::Always));
     sources
@@ -60,7 +60,7 @@ fn listings<'p>(
 ) -> impl Iterator<Item = Box<dyn Source + 'p>> {
     let listings = profile.listings.iter().filter(move |it| it.when == when);
     listings.map(|it| -> Box<dyn Source> {
-        Box::new(ListingSource::new(cards, it.url.clone(), Extent::First))
+        Box::new(ListingSource::new(cards, it.url.clone(), &it.filter, Extent::First))
     })
 }
 

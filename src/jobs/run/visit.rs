@@ -140,7 +140,7 @@ impl<'a> Visitor<'a> {
         let visit = self.fetcher.get(&ask).await;
         requests.extend(visit.requests);
         let Ok(Fetched::Page(page)) = visit.result else { return None };
-        let feed = Feed { url, stale_after: None };
+        let feed = Feed::plain(url);
         let items = FeedSource::new(self.profile, &feed).absorb(&page).items;
         let item = items.into_iter().find(|it| it.candidate.key == task.key)?;
         feed_story::story(self.extractor, &item, &feed.url, Utc::now())

@@ -129,6 +129,7 @@ impl<'d> Walker<'_, 'd> {
             return self.block(|walker| walker.place(embed, None));
         }
         match element.name() {
+            _ if self.known.subheadings.contains(element) => self.heading(element, depth),
             "br" => self.inline.text.push('\n'),
             "img" => self.image(element, None),
             "ul" | "ol" | "dl" | "menu" | "pre" | "table" | "blockquote" => {
@@ -140,11 +141,7 @@ impl<'d> Walker<'_, 'd> {
             "aside" => {
                 self.block(|walker| walker.found.links_in(walker.scene, element, walker.known.drop));
             }
-            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
-                self.flush(BlockKind::Paragraph);
-                self.inside(element, depth);
-                self.flush(BlockKind::Heading);
-            }
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => self.heading(element, depth),
             "a" => self.anchor(element, depth),
             "sup" => self.set(element, Figures::Raised, depth),
             "sub" => self.set(element, Figures::Lowered, depth),
@@ -162,6 +159,12 @@ impl<'d> Walker<'_, 'd> {
                 self.inline.seam();
             }
         }
+    }
+
+    fn heading(&mut self, element: Element<'d>, depth: usize) {
+        self.flush(BlockKind::Paragraph);
+        self.inside(element, depth);
+        self.flush(BlockKind::Heading);
     }
 
     /// Notes what is left out because of an element's name, where it is as long as a paragraph.
@@ -333,14 +336,11 @@ impl<'d> Walker<'_, 'd> {
             Piece::Labels(text) => self.push_labelled(BlockKind::List, text, Some(LineLabel::Heading)),
             Piece::Ticker(quotes) => self.found.quotes.extend(quotes),
             Piece::Frame => self.inside(element, depth),
+            // A list of links is a related list, tags, or a bar of share buttons; never the story.
             Piece::Links(links) => {
-                // A list of links is a related list, tags, or a bar of share buttons; never the story.
                 for link in links {
-                    match self.scene.target(link.href) {
-                        Target::Web | Target::None | Target::Own => {}
-                        Target::Tag(_) | Target::Article(..) => {
-                            self.found.link(self.scene, link.href, &link.title, Placement::Related);
-                        }
+                    if let Target::Tag(_) | Target::Article(..) = self.scene.target(link.href) {
+                        self.found.link(self.scene, link.href, &link.title, Placement::Related);
                     }
                 }
             }

@@ -21,6 +21,8 @@ pub(in crate::extract::page) struct Known<'k, 'd> {
     pub(in crate::extract::page) named: &'k ElementSet,
     /// Elements that show what somebody else posted.
     pub(in crate::extract::page) embeds: &'k ElementSet,
+    /// Elements that are headings inside it, whatever they are called.
+    pub(in crate::extract::page) subheadings: &'k ElementSet,
     /// The headline's element: the story begins after it.
     pub(in crate::extract::page) title: Option<Element<'d>>,
     /// The essence of the headline, for knowing it again; empty where there is none.

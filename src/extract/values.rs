@@ -1,0 +1,149 @@
+//! What a witness that the profile names says: the text of an element, an attribute of it, a value in JSON; cut as the profile
+//! says. In what order witnesses are asked, and what their answers mean, is the business of `page/`.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    config::{JsonPath, ValueRule, ValueSource},
+    html::Element,
+};
+
+use super::{jsonld, text::fold_apart};
+
+/// Nesting that is looked into for an object of a type.
+const DEPTH_MAX: usize = 8;
+/// A list of values is no longer.
+const VALUES_MAX: usize = 2_000;
+
+/// Returns what a witness says, with what its selector found and the blocks of JSON-LD of the page. What is no text of its own
+/// (`json-ld` and `meta`, which are read without rules) says nothing here.
+pub(super) fn of(rule: &ValueRule, found: &[Element<'_>], ld_blocks: &[String]) -> Vec<String> {
+    let texts = match &rule.source {
+        ValueSource::JsonLd | ValueSource::Meta => Vec::new(),
+        ValueSource::Element(_, Some(attr)) => {
+            found.iter().filter_map(|it| it.attr(attr)).map(str::to_owned).collect()
+        }
+        ValueSource::Element(_, None) => found.iter().map(|it| fold_apart(&it.text())).collect(),
+        ValueSource::LinkedData(path) => {
+            let mut blocks = ld_blocks.iter().filter_map(|it| jsonld::block(it));
+            blocks.find_map(|it| in_object(path, &it)).unwrap_or_default()
+        }
+        ValueSource::Script(_, path) => {
+            let mut scripts = found.iter().filter_map(|it| json_in(&it.text()));
+            scripts
+                .find_map(|it| Some(at(&it, &path.keys)).filter(|it| !it.is_empty()))
+                .unwrap_or_default()
+        }
+    };
+    texts.iter().filter_map(|it| rule.cut.of(it)).map(str::to_owned).collect()
+}
+
+/// Returns the JSON in a script, which may assign it to something. What follows it does not count.
+fn json_in(script: &str) -> Option<Value> {
+    let start = script.find(['{', '['])?;
+    serde_json::Deserializer::from_str(&script[start..]).into_iter::<Value>().next()?.ok()
+}
+
+/// Returns the values of a path in the first object of its type that has any.
+fn in_object(path: &JsonPath, value: &Value) -> Option<Vec<String>> {
+    let mut objects = Vec::new();
+    collect(value, 0, &mut objects);
+    let is_of_type = |it: &&Map<String, Value>| {
+        path.of_type.as_ref().is_none_or(|name| jsonld::types(it).contains(&&**name))
+    };
+    let mut values = objects.into_iter().filter(is_of_type).map(|it| {
+        let mut found = Vec::new();
+        of_object(it, &path.keys, &mut found);
+        found
+    });
+    values.find(|it| !it.is_empty())
+}
+
+/// Collects every object, those around it first.
+fn collect<'v>(value: &'v Value, depth: usize, objects: &mut Vec<&'v Map<String, Value>>) {
+    if DEPTH_MAX < depth {
+        return;
+    }
+    match value {
+        Value::Array(items) => items.iter().for_each(|it| collect(it, depth + 1, objects)),
+        Value::Object(object) => {
+            objects.push(object);
+            object.values().for_each(|it| collect(it, depth + 1, objects));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn at(value: &Value, keys: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    values(value, keys, &mut found);
+    found
+}
+
+fn of_object(object: &Map<String, Value>, keys: &[String], found: &mut Vec<String>) {
+    if let Some((key, inner)) = keys.split_first()
+        && let Some(value) = jsonld::get(object, key)
+    {
+        values(value, inner, found);
+    }
+}
+
+/// Collects the texts and numbers that a path leads to.
+fn values(value: &Value, keys: &[String], found: &mut Vec<String>) {
+    if VALUES_MAX <= found.len() {
+        return;
+    }
+    match value {
+        Value::Array(items) => {
+            let one = keys.first().and_then(|key| key.parse::<usize>().ok());
+            match one {
+                Some(place) => items.get(place).into_iter().for_each(|it| values(it, &keys[1..], found)),
+                None => items.iter().for_each(|it| values(it, keys, found)),
+            }
+        }
+        Value::Object(object) => of_object(object, keys, found),
+        Value::String(text) if keys.is_empty() => found.push(text.clone()),
+        // JSON in a string of JSON.
+        Value::String(text) if text.starts_with(['{', '[']) => {
+            if let Ok(inner) = serde_json::from_str(text) {
+                values(&inner, keys, found);
+            }
+        }
+        Value::Number(number) if keys.is_empty() => found.push(number.to_string()),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(json: &str, of_type: Option<&str>, keys: &str, expect: &[&str]) {
+        let path = JsonPath {
+            of_type: of_type.map(str::to_owned),
+            keys: keys.split('.').map(str::to_owned).collect(),
+        };
+        let value = json_in(json).expect("JSON");
+        let found = in_object(&path, &value).unwrap_or_default();
+        assert_eq!(found, expect, "{json} {keys}");
+    }
+
+    #[test]
+    fn a_path_goes_through_lists_and_into_objects_of_its_type() {
+        let people = r#"{"@graph":[{"@type":"Person","name":"N"},{"@type":["X","NewsArticle"],"author":[{"name":"A"},{"name":"B"}]}]}"#;
+        check(people, Some("NewsArticle"), "author.name", &["A", "B"]);
+        check(people, Some("NewsArticle"), "author.1.name", &["B"]);
+        check(people, None, "name", &["N"]);
+        check(people, Some("Place"), "name", &[]);
+        check(people, Some("NewsArticle"), "author", &[]);
+    }
+
+    #[test]
+    fn the_json_of_a_script_is_found_behind_its_name() {
+        check("window.state = {\"a\":{\"b\":[3,\"x\"]}}; go();", None, "a.b", &["3", "x"]);
+        check(r#"{"a":"{\"b\":\"x\"}"}"#, None, "a.b", &["x"]);
+        assert_eq!(json_in("go();"), None);
+        assert_eq!(json_in("x = {a: 1}"), None);
+    }
+}
