@@ -1,10 +1,11 @@
-//! `tearsheet config`: what is in force, and a file to begin with. Whether a file is right is said by `config_check.rs`.
+//! `tearsheet config`: what is in force. Whether a file is right is said by `config_check.rs`, and one to begin with is written by
+//! `config_init.rs`.
 
-use crate::config::{Config, DEFAULT, Setting, profile_names};
+use crate::config::{Config, Setting, profile_names};
 
 use super::{
     args::{Common, ConfigArgs, ConfigCommand},
-    config_check,
+    config_check, config_init,
     failure::Exit,
     printer::Printer,
     session::Session,
@@ -13,7 +14,7 @@ use super::{
 pub(super) fn run(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyhow::Result<Exit> {
     // What is asked of no file is answered whatever is in it.
     match &args.command {
-        ConfigCommand::Init => printer.data(&init())?,
+        ConfigCommand::Init { url } => return config_init::run(common, url.as_deref(), printer),
         ConfigCommand::Profiles => printer.data(&profiles()?)?,
         ConfigCommand::Check { pages } => return config_check::run(common, pages.as_deref(), printer),
         ConfigCommand::Show => printer.data(&show(common, &Session::new(common)?))?,
@@ -29,20 +30,6 @@ fn profiles() -> anyhow::Result<String> {
         Ok(format!("{name:<16} {:<24} {}\n", profile.name, profile.base_url))
     };
     profile_names().into_iter().map(line).collect()
-}
-
-/// Returns a file to begin with: every key with its default and its meaning, as a comment. It changes nothing until a line is taken
-/// out of its comment.
-fn init() -> String {
-    let mut out = String::from(
-        "# tearsheet: every key, with its default. A line counts once its first `#` is removed; a line that is not needed may go.\n\
-         # `tearsheet config check` says whether the file is right.\n\n",
-    );
-    for line in DEFAULT.lines().skip_while(|it| !it.starts_with("# The paper")) {
-        let is_own = line.is_empty() || line.starts_with('#');
-        out += &if is_own { format!("{line}\n") } else { format!("#{line}\n") };
-    }
-    out
 }
 
 fn show(common: &Common, session: &Session) -> String {

@@ -7,6 +7,7 @@ mod cite;
 mod completions;
 mod config;
 mod config_check;
+mod config_init;
 mod coverage;
 mod datasette;
 mod days;

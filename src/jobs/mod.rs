@@ -4,6 +4,7 @@
 
 mod backfill;
 mod bounds;
+mod first_look;
 mod halt;
 mod import;
 mod parallel;
@@ -18,6 +19,7 @@ pub use backfill::{
     Backfill, BackfillPlan, CoveredDay, Expected, Ids, Order, PlannedDay, Preview, coverage,
 };
 pub use bounds::{Limits, Stop};
+pub use first_look::{FirstLook, SeenFeed, SeenItems, SeenStory, first_look, unknown_paper};
 pub use import::{
     Contents, Import, ImportFile, Imported, SavedPage, Unreadable, contents, is_host, mirrored,
     saved_page,

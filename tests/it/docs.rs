@@ -162,6 +162,7 @@ fn command_lines_in_the_papers_are_understood() {
             if !before.is_empty() && !before.ends_with('/') {
                 continue;
             }
+            let args = args.split(" > ").next().unwrap_or_default();
             let mut args: Vec<&str> = args.split_whitespace().collect();
             args.push("--help");
             program.ok(&args);

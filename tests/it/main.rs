@@ -7,6 +7,7 @@ mod cli;
 mod config_check;
 mod docs;
 mod feed_stories;
+mod first_look;
 mod forgetting;
 mod guesses;
 mod hostile;

@@ -133,8 +133,11 @@ pub(super) struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// A commented file to begin with, on stdout
-    Init,
+    /// A commented file to begin with, on stdout; with an address, filled in by a look at that paper
+    Init {
+        /// The front page of a paper: it, robots.txt, feeds and a story are looked at, slowly
+        url: Option<String>,
+    },
     /// The profiles that are built in, a line each
     Profiles,
     /// Is the file right: every mistake at once, and what the rules read from saved pages
