@@ -214,3 +214,30 @@ fn a_source_may_be_taken_in_part() {
         "a file of the index that is left out is not asked for"
     );
 }
+
+#[test]
+fn without_a_rule_a_link_to_an_authors_page_is_a_byline() {
+    let program = Program::new();
+    program.write("config.toml", PAPER);
+    let paragraph =
+        "The harbour was busy on the day, and nobody went home before it was dark and late. ";
+    let page = |link: &str| {
+        format!(
+            "<html><body><article><h1>Ships of the day come in</h1><p>von {link}</p><p>08.03.2024</p><div><p>{0}</p><p>{0}</p></div>\
+             </article></body></html>",
+            paragraph.repeat(4)
+        )
+    };
+    let authors = |link: &str| {
+        program.write("page.html", &page(link));
+        let said = program.ok(&["extract", "page.html"]).stdout;
+        serde_json::from_str::<Value>(&said).expect("JSON")["authors"].take()
+    };
+    assert_eq!(
+        authors("<a href='/autoren/name/sana-malik'>Dr. Sana Malik</a>"),
+        json!(["Dr. Sana Malik"])
+    );
+    let two = "<a href='/author/sana'>Sana Malik</a> und <a href='/author/omar/'>Omar Aziz</a>";
+    assert_eq!(authors(two), json!(["Sana Malik", "Omar Aziz"]));
+    assert_eq!(authors("<a href='/ships/of-the-day'>Harbour Master</a>"), json!([]));
+}

@@ -1,8 +1,45 @@
 //! The line that a story is signed with, where no element is named for it. Whom to believe is decided in `head.rs`.
 
-use crate::extract::{lines::PageLines, stamp, text::fold_apart};
+use crate::extract::{
+    lines::PageLines,
+    signature, stamp,
+    text::{fold, fold_apart},
+};
 
 use super::sheet::Sheet;
+
+/// Parts of a path that leads to the page of an author.
+const AUTHOR_PAGES: [&str; 14] = [
+    "author",
+    "authors",
+    "autor",
+    "autoren",
+    "autores",
+    "auteur",
+    "auteurs",
+    "autore",
+    "autori",
+    "autorzy",
+    "journalist",
+    "journalists",
+    "reporter",
+    "contributors",
+];
+
+/// Returns the names of the links between headline and story that lead to the pages of authors.
+pub(super) fn author_links(flat: &PageLines<'_>, title: usize, end: usize) -> Vec<String> {
+    let leads_to_author = |href: &str| {
+        let path = href.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let mut parts = path.split('/').rev().skip(1).take(2);
+        parts.any(|it| AUTHOR_PAGES.iter().any(|name| it.eq_ignore_ascii_case(name)))
+    };
+    let lines = (title + 1..end).filter(|at| !flat.lines[*at].is_furniture);
+    let links = lines.flat_map(|at| flat.links_of(at)).filter(|link| leads_to_author(link.href));
+    let mut names: Vec<String> =
+        links.flat_map(|link| signature::authors(&fold(&flat.text[link.range.clone()]))).collect();
+    names.dedup();
+    names
+}
 
 /// Returns a line of names beside a stamp that has none; without any stamp, a line that says `By`, or a name
 /// that the profile knows.

@@ -22,7 +22,7 @@ use crate::{
 use super::{
     around::Around,
     body::Story,
-    byline::{byline_line, without_by},
+    byline::{author_links, byline_line, without_by},
     cards::{AROUND_MAX, is_card},
     metas::{AUTHORS, PUBLISHED, SECTIONS, UPDATED},
     pieces::element_text,
@@ -286,7 +286,10 @@ impl Head {
             }
         }
         if self.byline.is_none() {
-            self.sign(byline_line(sheet, flat, title, end), Origin::Text, Vec::new());
+            let names = author_links(flat, title, end);
+            let line = || byline_line(sheet, flat, title, end);
+            let byline = if names.is_empty() { line() } else { Some(names.join(", ")) };
+            self.sign(byline, Origin::Text, names);
         }
     }
 
