@@ -44,6 +44,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         ExportWhat::Boards => Table::Boards,
         ExportWhat::MostRead => Table::MostRead,
         ExportWhat::Mentions => Table::Mentions,
+        ExportWhat::Copies => Table::Copies,
         ExportWhat::Sessions => Table::Sessions,
         ExportWhat::Warc => return captures(&session, args, common, printer),
         ExportWhat::DatasetteMetadata => {
@@ -60,7 +61,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         Table::Boards => Some("boards"),
         Table::MostRead => Some("most-read lists"),
         Table::Sessions => Some("sessions"),
-        Table::Articles | Table::Links | Table::Mentions => None,
+        Table::Articles | Table::Links | Table::Mentions | Table::Copies => None,
     };
     if let Some(what) = of_captures.filter(|_| args.section.is_some()) {
         let hint = "they belong to a capture or a day, not to a section; leave `--section` out";
@@ -106,7 +107,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
 /// Returns the moment whose knowledge is exported; `None` for now.
 fn as_of(args: &ExportArgs, table: Table, profile: &Profile) -> Result<Option<AsOf>, Usage> {
     let Some(moment) = args.as_of else { return Ok(None) };
-    if matches!(table, Table::Links | Table::MostRead | Table::Sessions) {
+    if matches!(table, Table::Links | Table::MostRead | Table::Sessions | Table::Copies) {
         let hint = "articles, quotes, boards and mentions have one; leave `--as-of` out";
         return Err(Usage::new("of these rows only today's state is kept", hint));
     }

@@ -119,7 +119,10 @@ impl Session {
     pub(super) fn any_writer(&self) -> anyhow::Result<Writer> {
         let profile = &self.config.profile;
         let writer = Writer::open(&self.archive, profile.time_zone)?;
-        Ok(writer.keeping(self.config.keep_raw).dating_by(profile.market.clone()))
+        Ok(writer
+            .keeping(self.config.keep_raw)
+            .dating_by(profile.market.clone())
+            .knowing(profile.names.clone()))
     }
 
     /// Fails where the archive is of another paper than the profile in force.

@@ -3,7 +3,7 @@
 
 use crate::{
     model::{Article, BlockKind, Draft, Link},
-    store::{Reader, Wording},
+    store::{FirstPrint, Reader, Wording},
 };
 use console::Style;
 use similar::{ChangeTag, TextDiff};
@@ -30,7 +30,7 @@ pub(super) fn run(common: &Common, args: &ShowArgs, printer: &Printer) -> anyhow
         let wording = wording(&reader, &article, version)?;
         printer.data(&as_article(&wording))?;
     } else {
-        printer.data(&whole(&article))?;
+        printer.data(&whole(&article, reader.first_print(article.id)?.as_ref()))?;
     }
     Ok(Exit::Done)
 }
@@ -60,7 +60,7 @@ fn wrap(text: &str) -> String {
     textwrap::fill(text, width())
 }
 
-fn whole(article: &Article) -> String {
+fn whole(article: &Article, first: Option<&FirstPrint>) -> String {
     let Article {
         id,
         key,
@@ -79,7 +79,23 @@ fn whole(article: &Article) -> String {
         first_seen_at.format("%Y-%m-%d %H:%M UTC"),
         last_checked_at.format("%Y-%m-%d %H:%M UTC")
     );
-    format!("{}{}\n{}\n", as_read(draft), dim.apply_to(url), dim.apply_to(state))
+    let first = first.map(|it| format!("{}\n", dim.apply_to(first_reported(it)))).unwrap_or_default();
+    format!("{}{}\n{first}{}\n", as_read(draft), dim.apply_to(url), dim.apply_to(state))
+}
+
+/// Returns where the text of a story was first, in words.
+fn first_reported(first: &FirstPrint) -> String {
+    let FirstPrint { id, headline, kind, hours } = first;
+    let how = match kind.as_str() {
+        "reprint" => "the same text",
+        "edited" => "some words were changed",
+        "cut" => "cut since",
+        "extended" => "extended since",
+        _ => "put together from it and others",
+    };
+    let before = hours.map(|it| format!(", {it:.1} hours before")).unwrap_or_default();
+    let headline = headline.as_deref().unwrap_or("no headline");
+    format!("first reported as {id}, \"{headline}\"{before}: {how}")
 }
 
 /// Returns a story as a person reads it: its head, its text, its topics and links.

@@ -19,7 +19,7 @@ mod setting;
 pub use error::{ConfigError, ConfigPlace, Problem};
 pub use ops::{Hook, HookEvent, OpsConfig};
 pub use page_test::PageTest;
-pub use pattern::{BytePattern, FragmentSet, LineSet, NameSet, Pattern};
+pub use pattern::{BytePattern, FragmentSet, LineSet, Pattern};
 pub use profile::{
     AddressFilter, Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange,
     Index, JsonPath, ListingUse, MostReadRules, NewsListing, Profile, Recheck, Replacement, RowSpots,

@@ -1,7 +1,7 @@
 //! Patterns of a profile, compiled: one regular expression, whole lines, bytes, names. Each is equal to another of the same
 //! text, so that configurations can be compared. What is searched with them is not said here.
 
-use std::{borrow::Cow, collections::HashMap, sync::OnceLock};
+use std::{borrow::Cow, sync::OnceLock};
 
 use regex::{Captures, Regex, bytes};
 
@@ -149,45 +149,6 @@ impl LineSet {
 fn any_of(patterns: &[String]) -> Option<String> {
     let any = patterns.iter().map(|it| format!("(?:{it})")).collect::<Vec<_>>().join("|");
     (!patterns.is_empty()).then(|| format!("(?i)^(?:{any})$"))
-}
-
-/// The names of companies, each with its symbol. A name is found as whole words, written the same way.
-#[derive(Debug, Clone, Default)]
-pub struct NameSet {
-    /// Of names of any length: the longest first.
-    any: Option<String>,
-    pattern: OnceLock<Regex>,
-    symbols: HashMap<String, String>,
-}
-
-impl NameSet {
-    /// Returns a set of these names, each with its symbol.
-    pub fn new(names: Vec<(String, String)>) -> Self {
-        // The longest first: of two names that begin alike, the regular expression takes the first.
-        let mut words: Vec<&str> = names.iter().map(|it| it.0.as_str()).collect();
-        words.sort_by_key(|it| std::cmp::Reverse(it.len()));
-        let any = words.iter().map(|it| regex::escape(it)).collect::<Vec<_>>().join("|");
-        let any = (!any.is_empty()).then(|| format!(r"\b(?:{any})\b"));
-        Self { any, pattern: OnceLock::new(), symbols: names.into_iter().collect() }
-    }
-
-    /// Returns the symbols of the companies that a text names.
-    pub fn found_in<'s>(&'s self, text: &str) -> Vec<&'s str> {
-        let Some(any) = &self.any else { return Vec::new() };
-        let compile = || Regex::new(any).expect("escaped texts are a pattern");
-        self.pattern
-            .get_or_init(compile)
-            .find_iter(text)
-            .filter_map(|it| self.symbols.get(it.as_str()))
-            .map(String::as_str)
-            .collect()
-    }
-}
-
-impl PartialEq for NameSet {
-    fn eq(&self, other: &Self) -> bool {
-        self.symbols == other.symbols
-    }
 }
 
 impl PartialEq for Pattern {

@@ -124,7 +124,7 @@ mod tests {
             Some(18_000),
         );
         check("<pubDate>Fri, 08 Mar 2024 11:00:00 -0330</pubDate>", Some(-12_600));
-        check("08:00 -1200 points, 2024-03-08T11:00:00Z", Some(-43_200));
+        check("at 08:00 -1200 points, 2024-03-08T11:00:00Z", Some(-43_200));
         check("2024-03-08T11:00:00Z", None);
     }
 

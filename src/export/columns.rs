@@ -1,5 +1,5 @@
-//! The columns of each table in an export: the names that they have in the archive, with a type. It is data; what a format does
-//! with a type is decided in the file of the format.
+//! The columns of each table in an export: the names that they have in the archive, with a type and what they say. It is data, of
+//! which the data dictionary is made; what a format does with a type is decided in the file of the format.
 
 use crate::store::Table;
 
@@ -10,6 +10,8 @@ pub struct Column {
     pub name: &'static str,
     /// The type of its values.
     pub kind: ColumnKind,
+    /// What it says.
+    pub what: &'static str,
 }
 
 /// The type of the values of a column.
@@ -33,103 +35,172 @@ pub enum ColumnKind {
     Captured,
 }
 
-const fn column(name: &'static str, kind: ColumnKind) -> Column {
-    Column { name, kind }
+const fn column(name: &'static str, kind: ColumnKind, what: &'static str) -> Column {
+    Column { name, kind, what }
 }
 
 const ARTICLES: &[Column] = &[
-    column("id", ColumnKind::Whole),
-    column("host", ColumnKind::Text),
-    column("site_id", ColumnKind::Text),
-    column("url", ColumnKind::Text),
-    column("published_on", ColumnKind::Day),
-    column("published_at", ColumnKind::Moment),
-    column("updated_at", ColumnKind::Moment),
-    column("section", ColumnKind::Text),
-    column("headline", ColumnKind::Text),
-    column("byline", ColumnKind::Text),
-    column("dateline", ColumnKind::Text),
-    column("summary", ColumnKind::Text),
-    column("body", ColumnKind::Text),
-    column("word_count", ColumnKind::Whole),
-    column("version", ColumnKind::Whole),
-    column("content_hash", ColumnKind::Text),
-    column("first_seen_at", ColumnKind::Moment),
-    column("last_checked_at", ColumnKind::Moment),
-    column("gone_at", ColumnKind::Moment),
-    column("authors", ColumnKind::Text),
-    column("tags", ColumnKind::Text),
-    column("symbols", ColumnKind::Text),
-    column("captured_at", ColumnKind::Captured),
-    column("known_from", ColumnKind::Moment),
-    column("best_rank", ColumnKind::Whole),
-    column("session", ColumnKind::Day),
-    column("phase", ColumnKind::Text),
+    column(
+        "id",
+        ColumnKind::Whole,
+        "the archive's number of the article, by which other tables name it",
+    ),
+    column("host", ColumnKind::Text, "the host of the site, without `www`"),
+    column("site_id", ColumnKind::Text, "what tells the story from all others of its host"),
+    column("url", ColumnKind::Text, "its address"),
+    column("published_on", ColumnKind::Day, "the day of publication in the site's time zone"),
+    column("published_at", ColumnKind::Moment, "the moment of publication, where the page gives one"),
+    column("updated_at", ColumnKind::Moment, "the moment of the last change, where the page prints one"),
+    column("section", ColumnKind::Text, "the section, as printed"),
+    column("headline", ColumnKind::Text, "the headline"),
+    column("byline", ColumnKind::Text, "who signs it, as printed"),
+    column("dateline", ColumnKind::Text, "the place it was filed from"),
+    column("summary", ColumnKind::Text, "the summary, a line each"),
+    column("body", ColumnKind::Text, "the text, its paragraphs parted by a blank line"),
+    column("word_count", ColumnKind::Whole, "words of headline, summary and body"),
+    column("version", ColumnKind::Whole, "how many wordings are known up to this one"),
+    column("content_hash", ColumnKind::Text, "SHA-256 of headline, byline, summary and body"),
+    column("first_seen_at", ColumnKind::Moment, "when the archive had it first"),
+    column("last_checked_at", ColumnKind::Moment, "when the site was last asked about it"),
+    column("gone_at", ColumnKind::Moment, "when the site was found not to have it any more"),
+    column("authors", ColumnKind::Text, "the byline taken apart"),
+    column("tags", ColumnKind::Text, "the topics that it is filed under"),
+    column("symbols", ColumnKind::Text, "the companies and indices that it names"),
+    column("captured_at", ColumnKind::Captured, "when the capture of this wording was on the site"),
+    column("known_from", ColumnKind::Moment, "when this wording came into the archive"),
+    column("best_rank", ColumnKind::Whole, "its best place in a list of most-read stories"),
+    column(
+        "session",
+        ColumnKind::Day,
+        "the first session of the exchange whose close is not before publication",
+    ),
+    column(
+        "phase",
+        ColumnKind::Text,
+        "what the moment was to the exchange: `pre`, `open`, `post`, `closed`, `unknown`",
+    ),
+    column("wire", ColumnKind::Text, "the agency that it names as its source"),
 ];
 
 const QUOTES: &[Column] = &[
-    column("day", ColumnKind::Day),
-    column("captured_at", ColumnKind::Captured),
-    column("symbol", ColumnKind::Text),
-    column("kind", ColumnKind::Text),
-    column("price", ColumnKind::Decimal),
-    column("change", ColumnKind::Decimal),
-    column("change_pct", ColumnKind::Decimal),
-    column("direction", ColumnKind::Text),
-    column("suspect", ColumnKind::Flag),
-    column("strip_id", ColumnKind::Whole),
+    column("day", ColumnKind::Day, "the session that it is of"),
+    column("captured_at", ColumnKind::Captured, "when it was on the site"),
+    column("symbol", ColumnKind::Text, "the ticker symbol"),
+    column("kind", ColumnKind::Text, "`stock` or `index`"),
+    column("price", ColumnKind::Decimal, "the price"),
+    column("change", ColumnKind::Decimal, "its change since the session before"),
+    column("change_pct", ColumnKind::Decimal, "the same in percent"),
+    column("direction", ColumnKind::Text, "`up`, `down` or `flat`, as the words beside it say"),
+    column("suspect", ColumnKind::Flag, "whether words and numbers contradict each other"),
+    column("strip_id", ColumnKind::Whole, "the ticker that it is a row of"),
 ];
 
 const LINKS: &[Column] = &[
-    column("published_on", ColumnKind::Day),
-    column("article_id", ColumnKind::Whole),
-    column("position", ColumnKind::Whole),
-    column("placement", ColumnKind::Text),
-    column("title", ColumnKind::Text),
-    column("url", ColumnKind::Text),
-    column("target_id", ColumnKind::Whole),
+    column("published_on", ColumnKind::Day, "the day of publication of the story"),
+    column("article_id", ColumnKind::Whole, "the story"),
+    column("position", ColumnKind::Whole, "its place among the links of the story"),
+    column("placement", ColumnKind::Text, "`inline` or `related`"),
+    column("title", ColumnKind::Text, "its text"),
+    column("url", ColumnKind::Text, "its address"),
+    column("target_id", ColumnKind::Whole, "the article that it leads to, where the archive has it"),
 ];
 
 const BOARDS: &[Column] = &[
-    column("as_of", ColumnKind::Day),
-    column("board", ColumnKind::Text),
-    column("code", ColumnKind::Text),
-    column("name", ColumnKind::Text),
-    column("unit", ColumnKind::Text),
-    column("value", ColumnKind::Number),
-    column("change", ColumnKind::Number),
-    column("change_pct", ColumnKind::Number),
-    column("captured_at", ColumnKind::Captured),
-    column("last_captured_at", ColumnKind::Captured),
-    column("board_id", ColumnKind::Whole),
+    column("as_of", ColumnKind::Day, "the day of the value"),
+    column("board", ColumnKind::Text, "the board"),
+    column("code", ColumnKind::Text, "the code of the row"),
+    column("name", ColumnKind::Text, "its name, as printed"),
+    column("unit", ColumnKind::Text, "what the value is: `price`, `rate`, `index`, `volume`"),
+    column("value", ColumnKind::Number, "the value"),
+    column("change", ColumnKind::Number, "the change of its price"),
+    column("change_pct", ColumnKind::Number, "the same in percent"),
+    column("captured_at", ColumnKind::Captured, "when the board was first on the site so"),
+    column("last_captured_at", ColumnKind::Captured, "when it was last seen so"),
+    column("board_id", ColumnKind::Whole, "the board that it is a row of"),
 ];
 
 const MOST_READ: &[Column] = &[
-    column("day", ColumnKind::Day),
-    column("captured_at", ColumnKind::Captured),
-    column("last_captured_at", ColumnKind::Captured),
-    column("window", ColumnKind::Text),
-    column("rank", ColumnKind::Whole),
-    column("title", ColumnKind::Text),
-    column("host", ColumnKind::Text),
-    column("site_id", ColumnKind::Text),
-    column("url", ColumnKind::Text),
-    column("list_id", ColumnKind::Whole),
+    column("day", ColumnKind::Day, "the day of the capture"),
+    column("captured_at", ColumnKind::Captured, "when the list was first on the site so"),
+    column("last_captured_at", ColumnKind::Captured, "when it was last seen so"),
+    column("window", ColumnKind::Text, "the time that the list is of, as printed"),
+    column("rank", ColumnKind::Whole, "the place in it"),
+    column("title", ColumnKind::Text, "the headline in it"),
+    column("host", ColumnKind::Text, "the host of the story"),
+    column("site_id", ColumnKind::Text, "the story"),
+    column("url", ColumnKind::Text, "its address"),
+    column("list_id", ColumnKind::Whole, "the list that it is a row of"),
 ];
 
 const MENTIONS: &[Column] = &[
-    column("published_on", ColumnKind::Day),
-    column("article_id", ColumnKind::Whole),
-    column("symbol", ColumnKind::Text),
+    column("published_on", ColumnKind::Day, "the day of publication of the story"),
+    column("article_id", ColumnKind::Whole, "the story"),
+    column("symbol", ColumnKind::Text, "the company or index that it names"),
+    column("matched", ColumnKind::Text, "the text that was found, where it is surest"),
+    column("rule", ColumnKind::Text, "how: by its `symbol`, its `name`, a `tag`"),
+    column(
+        "place",
+        ColumnKind::Text,
+        "the best place: `headline`, `summary`, `first_paragraph`, `body`, `table`; empty where only a tag says it",
+    ),
+    column("times", ColumnKind::Whole, "how often, in all places of the text"),
+    column("first_offset", ColumnKind::Whole, "where it first stands in the body, in characters from 0"),
+    column("relevance", ColumnKind::Whole, "how far the story is about it, from 0 to 100"),
+    column("confidence", ColumnKind::Number, "how sure it is that it is meant, from 0 to 1"),
+    column(
+        "novelty",
+        ColumnKind::Whole,
+        "100 for the first story about it within 24 hours, 75 for the second, 56 for the third",
+    ),
+    column(
+        "staleness",
+        ColumnKind::Number,
+        "the greatest share of it that one of the ten stories before about it has, from 0 to 1",
+    ),
+    column("nth", ColumnKind::Whole, "its number among the stories about it within 24 hours"),
+];
+
+const COPIES: &[Column] = &[
+    column("published_on", ColumnKind::Day, "the day of publication of the story"),
+    column("article_id", ColumnKind::Whole, "the story"),
+    column("first_id", ColumnKind::Whole, "the story that its text was in first"),
+    column(
+        "containment",
+        ColumnKind::Number,
+        "the share of its five-word shingles that the earlier story has, from 0 to 1",
+    ),
+    column(
+        "jaccard",
+        ColumnKind::Number,
+        "the shingles that both have, of those that either has, from 0 to 1",
+    ),
+    column("hours", ColumnKind::Number, "how long after the first it was published"),
+    column("kind", ColumnKind::Text, "`reprint`, `edited`, `cut`, `extended`, `recombined`"),
 ];
 
 const SESSIONS: &[Column] = &[
-    column("day", ColumnKind::Day),
-    column("exchange", ColumnKind::Text),
-    column("opens_at", ColumnKind::Moment),
-    column("closes_at", ColumnKind::Moment),
-    column("source", ColumnKind::Text),
+    column("day", ColumnKind::Day, "the session"),
+    column("exchange", ColumnKind::Text, "the exchange, by its ISO 10383 code"),
+    column("opens_at", ColumnKind::Moment, "when it opened"),
+    column("closes_at", ColumnKind::Moment, "when it closed"),
+    column("source", ColumnKind::Text, "how it is known: `boards`, `ticker`, `hours`"),
 ];
+
+impl ColumnKind {
+    /// Returns what values of the type are, for people.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Whole => "whole number",
+            Self::Decimal => "decimal, two digits",
+            Self::Number => "number",
+            Self::Flag => "true or false",
+            Self::Day => "day",
+            Self::Moment => "moment",
+            Self::Captured => "moment, or day",
+        }
+    }
+}
 
 /// Returns the columns of a table, in the order of its rows.
 pub fn columns(table: Table) -> &'static [Column] {
@@ -140,6 +211,7 @@ pub fn columns(table: Table) -> &'static [Column] {
         Table::Boards => BOARDS,
         Table::MostRead => MOST_READ,
         Table::Mentions => MENTIONS,
+        Table::Copies => COPIES,
         Table::Sessions => SESSIONS,
     }
 }

@@ -8,7 +8,7 @@ use parquet::{
     basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel},
     data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type},
     errors::ParquetError,
-    file::{properties::WriterProperties, writer::SerializedFileWriter},
+    file::{metadata::KeyValue, properties::WriterProperties, writer::SerializedFileWriter},
     schema::types::{Type, TypePtr},
 };
 
@@ -42,6 +42,7 @@ impl<W: Write + Send> Parquet<W> {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(level))
             .set_created_by(concat!("tearsheet ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_key_value_metadata(Some(columns.iter().map(description).collect()))
             .build();
         let fields: Result<Vec<TypePtr>, ParquetError> = columns.iter().map(field).collect();
         let schema = Type::group_type_builder("row").with_fields(fields.map_err(io_error)?).build();
@@ -171,6 +172,11 @@ fn double(cell: &Cell) -> Option<f64> {
         Cell::Real(number) => Some(*number),
         Cell::Null | Cell::Text(_) | Cell::Whole(_) => None,
     }
+}
+
+/// Returns what a column says, for the file's metadata.
+fn description(column: &Column) -> KeyValue {
+    KeyValue::new(format!("description:{}", column.name), column.what.to_owned())
 }
 
 fn field(column: &Column) -> Result<TypePtr, ParquetError> {

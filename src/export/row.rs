@@ -206,7 +206,6 @@ impl Row {
             blocks,
             tags,
             links,
-            names: _,
             origins,
         } = draft;
         Self {
@@ -287,7 +286,7 @@ impl From<Board> for BoardLine {
 
 impl From<BoardRow> for BoardCells {
     fn from(row: BoardRow) -> Self {
-        let BoardRow { code, name, as_of, unit, value, change, change_pct } = row;
+        let BoardRow { code, name, company: _, as_of, unit, value, change, change_pct } = row;
         Self {
             code,
             name,

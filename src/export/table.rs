@@ -212,6 +212,7 @@ impl TableExport<'_> {
             Table::Boards => "boards",
             Table::MostRead => "most-read",
             Table::Mentions => "mentions",
+            Table::Copies => "copies",
             Table::Sessions => "sessions",
         };
         let ending = match self.format {

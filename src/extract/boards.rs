@@ -20,6 +20,7 @@ const LEAP_YEARS_MAX: i32 = 8;
 pub(super) struct Cells {
     pub(super) code: Option<String>,
     pub(super) name: Option<String>,
+    pub(super) company: Option<String>,
     pub(super) as_of: Option<String>,
     pub(super) value: Option<String>,
     pub(super) change: Option<String>,
@@ -49,8 +50,11 @@ pub(super) fn read(cells: &Cells, unit: Unit, captured_on: Option<NaiveDate>) ->
     let is_whole = as_of.is_some()
         && change.is_some() == cells.change.is_some()
         && change_pct.is_some() == cells.change_pct.is_some();
-    let (code, name) = (code.clone(), cells.name.clone());
-    RowRead { row: Some(BoardRow { code, name, as_of, unit, value, change, change_pct }), is_whole }
+    let (code, name, company) = (code.clone(), cells.name.clone(), cells.company.clone());
+    RowRead {
+        row: Some(BoardRow { code, name, company, as_of, unit, value, change, change_pct }),
+        is_whole,
+    }
 }
 
 /// Returns the number that a text consists of. Commas must part thousands, or lakhs and crores: `18,485`,
@@ -166,6 +170,7 @@ mod tests {
         let cells = Cells {
             code: text("WTL"),
             name: text("A name"),
+            company: None,
             as_of: text("/ Jan 29"),
             value: text("67,917,203"),
             change: text("-0.01"),

@@ -77,6 +77,7 @@ impl CellFinder {
         Cells {
             code: next(),
             name: next(),
+            company: next(),
             as_of: next(),
             value: next(),
             change: next(),

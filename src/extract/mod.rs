@@ -33,10 +33,7 @@ use chrono::{DateTime, NaiveTime, Utc};
 use crate::{
     config::{ConfigError, Profile},
     html,
-    model::{
-        CaptureSource, Draft, Extraction, Field, Names, NotStory, Origin, RawPage, Warning, WarningCode,
-        capitals,
-    },
+    model::{CaptureSource, Draft, Extraction, Field, NotStory, Origin, RawPage, Warning, WarningCode},
 };
 
 use self::{effort::Effort, judgement::SelfDescription, rules::Compiled};
@@ -155,22 +152,6 @@ impl Extractor {
             }
         }
         draft.origins.sort_by_key(|it| it.0);
-        draft.names = self.names(draft);
-    }
-
-    /// Returns what a story names in its headline, summary and body.
-    fn names(&self, draft: &Draft) -> Names {
-        let body = draft.blocks.iter().filter(|it| it.kind.is_text()).map(|it| it.text.as_str());
-        let texts =
-            || draft.headline.as_deref().into_iter().chain(draft.summary.iter().map(String::as_str));
-        let texts: Vec<&str> = texts().chain(body).collect();
-        let mut companies: Vec<String> = Vec::new();
-        for symbol in texts.iter().flat_map(|it| self.rules.profile.companies.found_in(it)) {
-            if !companies.iter().any(|it| it == symbol) {
-                companies.push(symbol.to_owned());
-            }
-        }
-        Names { capitals: capitals(texts), companies }
     }
 }
 

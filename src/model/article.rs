@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use url::Url;
 
-use super::{Board, MostRead, Names, NotStory, PageId, PageKey, Strip};
+use super::{Board, MostRead, NotStory, PageId, PageKey, Strip};
 
 /// Everything that was read from one page. Extraction never fails; what a page lacks is an empty value.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,8 +58,6 @@ pub struct Draft {
     pub tags: Vec<Tag>,
     /// Related stories, inside the body and after it.
     pub links: Vec<Link>,
-    /// The symbols and companies that the story names.
-    pub names: Names,
     /// Where each field was read.
     pub origins: Vec<(Field, Origin)>,
 }

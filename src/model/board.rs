@@ -23,6 +23,8 @@ pub struct BoardRow {
     pub code: String,
     /// Its name, as printed.
     pub name: Option<String>,
+    /// The full name of its company, where the page prints one beside it. The archive learns names by it and keeps no row's.
+    pub company: Option<String>,
     /// The day of the value; `None` where the page does not say it, or says it illegibly.
     pub as_of: Option<NaiveDate>,
     /// What kind of value it is.

@@ -34,6 +34,7 @@
 mod article;
 mod as_of;
 mod board;
+mod companies;
 mod counted;
 mod day;
 mod event;
@@ -41,13 +42,15 @@ mod key;
 mod market;
 mod measure;
 mod memory;
-mod names;
+mod mention;
 mod not_story;
 mod offset;
 mod page;
+mod shingles;
 mod strip;
 mod unread;
 mod visit;
+mod wire;
 mod written;
 
 pub use article::{
@@ -56,6 +59,7 @@ pub use article::{
 };
 pub use as_of::{AsOf, WhoseClock};
 pub use board::{Board, BoardRow, MostRead, Unit};
+pub use companies::{Companies, CompanyName, Confidence, MentionRules, NameBook, StoryTexts, TextBlock};
 pub use counted::counted;
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Guesses, Settled, Tally};
@@ -63,16 +67,18 @@ pub use key::PageKey;
 pub use market::{Holiday, MarketCalendar, TradingHours};
 pub use measure::Measure;
 pub use memory::{HostMemory, KeepRaw, RobotsMemory};
-pub use names::{Names, capitals};
+pub use mention::{Mention, MentionPlace, MentionRule};
 pub use not_story::NotStory;
 pub use offset::{Offset, OffsetFound, ZoneName, moment, nearest_offset, offset_after, zone_name};
 pub use page::{
     Ask, AskRole, Candidate, CaptureSource, Captured, Fetched, Heads, Missing, PageId, PageState,
     RawPage, Task, Validators, Via,
 };
+pub use shingles::Shingles;
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
 pub use unread::Unread;
 pub use visit::{Outcome, ReadPage, Request, RunId, WaitReason};
+pub use wire::wire;
 pub use written::WrittenDate;
 
 #[cfg(test)]

@@ -134,6 +134,10 @@ fn forget(conn: &Connection, page: PageId, calendar: &MarketCalendar) -> Result<
         "DELETE FROM article_links WHERE article_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM tags WHERE article_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM mentions WHERE article_id = ?1 AND ?2 IS NOT NULL",
+        "DELETE FROM novelty WHERE article_id = ?1 AND ?2 IS NOT NULL",
+        // Whose text was its text is compared again.
+        "UPDATE articles SET copies_read = NULL WHERE id IN (SELECT article_id FROM copies WHERE first_id = ?1) AND ?2 IS NOT NULL",
+        "DELETE FROM copies WHERE ?1 IN (article_id, first_id) AND ?2 IS NOT NULL",
         "DELETE FROM old_versions WHERE article_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM articles WHERE id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM offers WHERE page_id = ?1 AND ?2 IS NOT NULL",

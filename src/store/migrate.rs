@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0006_beside_the_story.sql"),
     include_str!("../../migrations/0007_checksums.sql"),
     include_str!("../../migrations/0008_point_in_time.sql"),
+    include_str!("../../migrations/0009_companies_and_copies.sql"),
 ];
 
 /// The schema that this program writes.

@@ -30,9 +30,9 @@ mod verify;
 
 pub use answers::{
     Amendment, ArchiveRoom, ArticleReference, BoardCode, Bytes, CaptureLine, Cell, Circumstances,
-    CitedCounts, DailyRow, HostStats, Interrupter, ListedStory, MARKS, Note, PageStats, RateRow,
-    ReadStory, RereadCapture, Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit,
-    SearchOrder, Since, SourceStats, Status, StoredBoardRow, StoredCapture, StoredMostRead,
+    CitedCounts, DailyRow, FirstPrint, HostStats, Interrupter, ListedStory, MARKS, Note, PageStats,
+    RateRow, ReadStory, RereadCapture, Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer,
+    SearchHit, SearchOrder, Since, SourceStats, Status, StoredBoardRow, StoredCapture, StoredMostRead,
     StoredOrigin, StoredQuote, StoredWarning, StoryCount, StoryListing, SymbolRow, Table, Wording, room,
 };
 pub use archive_file::{commands_of, remove};

@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::model::{KeepRaw, MarketCalendar};
+use crate::model::{KeepRaw, MarketCalendar, NameBook};
 
 use super::{
     bodies::pack::{Packed, Packer},
@@ -30,6 +30,7 @@ pub struct Writer {
     thread: Option<thread::JoinHandle<()>>,
     pub(super) zone: Tz,
     pub(super) calendar: MarketCalendar,
+    pub(super) names: Arc<NameBook>,
     pub(super) packer: Arc<Packer>,
     /// Bodies compressed at a time: as many as there are cores.
     packing: Semaphore,
@@ -79,6 +80,7 @@ impl Writer {
             thread: Some(thread),
             zone,
             calendar: MarketCalendar::without_hours(zone),
+            names: Arc::default(),
             packer: Arc::new(packer),
             packing: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
             keep_raw: KeepRaw::All,

@@ -251,3 +251,36 @@ fn readme_and_the_manual_give_the_exit_codes_alike() {
         assert!(manual.contains(name) && readme.contains(name), "{name}");
     }
 }
+
+/// The dictionary is made of the same list as the exports: `UPDATE_DICTIONARY=1 cargo test dictionary` writes it anew.
+#[test]
+fn the_dictionary_has_every_column_of_every_export() {
+    use tearsheet::{export::columns, store::Table};
+    let tables = [
+        ("articles", Table::Articles),
+        ("mentions", Table::Mentions),
+        ("copies", Table::Copies),
+        ("quotes", Table::Quotes),
+        ("boards", Table::Boards),
+        ("most-read", Table::MostRead),
+        ("sessions", Table::Sessions),
+        ("links", Table::Links),
+    ];
+    let mut made = String::from(
+        "# Data dictionary\n\nEvery column of `tearsheet export`, in the order of the files. CSV, JSON lines and Parquet have the same names; a value \
+         that is not\nknown is an empty cell, `null`, or NULL. Columns of an article that have no versions, and are therefore today's in an export \
+         of the past, are named in\n[research.md](research.md#what-was-known-when). JSON lines of articles have the object of `tearsheet extract` instead.\n",
+    );
+    for (name, table) in tables {
+        made +=
+            &format!("\n## `export {name}`\n\n| column | type | what it says |\n| --- | --- | --- |\n");
+        for column in columns(table) {
+            made += &format!("| `{}` | {} | {} |\n", column.name, column.kind.what(), column.what);
+        }
+    }
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/data-dictionary.md");
+    if std::env::var_os("UPDATE_DICTIONARY").is_some() {
+        std::fs::write(path, &made).expect("write");
+    }
+    assert_eq!(paper("docs/data-dictionary.md"), made);
+}

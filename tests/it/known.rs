@@ -221,9 +221,14 @@ fn an_article_of_an_export_has_what_stands_beside_it() {
     assert_eq!((cell("symbols"), cell("captured_at")), ("ABC; BCD", "2024-03-09T06:00:00Z"));
     assert!(cell("known_from").starts_with("20") && cell("gone_at").is_empty());
     let mentions = program.ok(&["export", "mentions", "--format", "csv"]).stdout;
-    assert_eq!(mentions, "published_on,article_id,symbol\r\n2024-03-08,1,ABC\r\n2024-03-08,1,BCD\r\n");
+    assert_eq!(
+        mentions,
+        "published_on,article_id,symbol,matched,rule,place,times,first_offset,relevance,confidence,novelty,staleness,nth\r\n\
+         2024-03-08,1,ABC,ABC,symbol,headline,2,0,100,0.85,100,0,1\r\n\
+         2024-03-08,1,BCD,BCD,symbol,first_paragraph,1,8,90,0.85,100,0,1\r\n"
+    );
     let then = program.ok(&["export", "mentions", "--format", "csv", "--as-of", "2024-03-31"]).stdout;
-    assert_eq!(then, "published_on,article_id,symbol\r\n");
+    assert_eq!(then.lines().count(), 1, "{then}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod archives;
 mod ask;
 mod backfill;
 mod cli;
+mod companies;
 mod config_check;
 mod docs;
 mod feed_stories;

@@ -47,6 +47,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("encoding_rs::", &["html"]),
     ("flate2::", &["coding", "discover", "warc", "export"]),
     ("brotli_decompressor::", &["coding"]),
+    ("aho_corasick::", &["model"]),
+    ("siphasher::", &["model", "store"]),
     ("reqwest::", &["fetch"]),
     ("http_body_util::", &["fetch"]),
     ("rustls::", &["fetch"]),

@@ -147,8 +147,10 @@ pub(in crate::cli) enum ExportWhat {
     Boards,
     /// Lists of most-read stories
     MostRead,
-    /// Which symbols stories name
+    /// Which companies and indices stories name, how surely, and how new that is
     Mentions,
+    /// Stories whose text was printed before
+    Copies,
     /// On which days the exchange traded, and from when to when
     Sessions,
     /// Captures as WARC/1.1 files with an index

@@ -32,6 +32,7 @@ pub struct BoardRules {
 pub struct RowSpots {
     pub code: Vec<Spot>,
     pub name: Vec<Spot>,
+    pub company: Vec<Spot>,
     pub as_of: Vec<Spot>,
     pub value: Vec<Spot>,
     pub change: Vec<Spot>,
@@ -76,6 +77,7 @@ fn read_row(section: &Section) -> Result<RowSpots, Problem> {
     let row = RowSpots {
         code: spots("code")?,
         name: spots("name")?,
+        company: spots("company")?,
         as_of: spots("as_of")?,
         value: spots("value")?,
         change: spots("change")?,
@@ -108,8 +110,8 @@ fn selector(section: &Section, key: &str) -> Result<Rule, Problem> {
 
 impl RowSpots {
     /// Returns the spots of every part, in the order of the fields.
-    pub fn parts(&self) -> [&[Spot]; 6] {
-        let Self { code, name, as_of, value, change, change_pct } = self;
-        [code, name, as_of, value, change, change_pct]
+    pub fn parts(&self) -> [&[Spot]; 7] {
+        let Self { code, name, company, as_of, value, change, change_pct } = self;
+        [code, name, company, as_of, value, change, change_pct]
     }
 }

@@ -6,15 +6,16 @@ use std::{ops::RangeInclusive, time::Duration};
 use chrono::NaiveDate;
 use url::{Host, Url};
 
-use crate::config::{
-    BytePattern, ConfigPlace, NameSet, Problem, SectionNames, layer::LayeredValue, reader::Section,
+use crate::{
+    config::{BytePattern, ConfigPlace, Problem, SectionNames, layer::LayeredValue, reader::Section},
+    model::NameBook,
 };
 
 use super::{
     address::{AddressFilter, StoryAddresses},
     boards,
     ids::IdRange,
-    market,
+    market, mentions,
     rule::{Replacement, Rule},
     rules::{Era, Rules},
     site::Profile,
@@ -66,7 +67,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         market: market::read(site, time_zone)?,
         boards: boards::read_boards(site)?,
         most_read: boards::read_most_read(site)?,
-        companies: read_companies(&site.section("companies")?)?,
+        names: read_names(site)?,
         text: read_text(&site.section("text")?)?,
         replacements: read_replacements(site)?,
         challenge: read_challenge(&site.section("challenge")?)?,
@@ -232,17 +233,13 @@ fn read_strip(section: &Section) -> Result<StripWords, Problem> {
     Ok(words)
 }
 
-/// Reads the companies of the profile, and those that the user adds: of a symbol that both have, the user's names count.
-fn read_companies(section: &Section) -> Result<NameSet, Problem> {
-    let mut names = Vec::new();
-    for symbol in section.all_keys() {
-        let is_symbol = |it: &str| it.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit());
-        if !is_symbol(&symbol) {
-            return Err(section.wrong(&symbol, "named by a symbol: capitals and digits"));
-        }
-        names.extend(section.words(&symbol)?.into_iter().map(|it| (it, symbol.clone())));
-    }
-    Ok(NameSet::new(names))
+fn read_names(site: &Section) -> Result<NameBook, Problem> {
+    let section = site.section("mentions")?;
+    Ok(NameBook {
+        companies: mentions::read_companies(&site.section("companies")?)?,
+        agencies: section.words("agencies")?,
+        rules: mentions::read_rules(&section)?,
+    })
 }
 
 fn read_text(section: &Section) -> Result<TextRules, Problem> {

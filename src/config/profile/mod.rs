@@ -6,6 +6,7 @@ mod boards;
 mod file;
 mod ids;
 mod market;
+mod mentions;
 mod rule;
 mod rules;
 mod site;

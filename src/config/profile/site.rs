@@ -6,8 +6,8 @@ use chrono_tz::Tz;
 use url::{Position, Url};
 
 use crate::{
-    config::{NameSet, Pattern},
-    model::{MarketCalendar, PageKey},
+    config::Pattern,
+    model::{MarketCalendar, NameBook, PageKey},
 };
 
 use super::{
@@ -61,8 +61,8 @@ pub struct Profile {
     pub boards: Vec<BoardRules>,
     /// Lists of most-read stories.
     pub most_read: Vec<MostReadRules>,
-    /// The names of companies, with their symbols.
-    pub companies: NameSet,
+    /// The names of companies and agencies.
+    pub names: NameBook,
     /// The words of a page.
     pub text: TextRules,
     /// What is replaced in a page before it is parsed, in this order.

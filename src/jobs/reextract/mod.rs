@@ -166,7 +166,7 @@ impl Reextract<'_> {
             report.redated = date_strips(writer, &self.stop).await?;
             writer.forget_progress(job).await?;
         }
-        writer.settle_sessions(Utc::now()).await?;
+        writer.settle_again(Utc::now()).await?;
         let tally = Tally {
             fetched: report.captures,
             stored: report.found,

@@ -16,8 +16,10 @@ pub enum Table {
     Boards,
     /// Lists of most-read stories.
     MostRead,
-    /// Which symbols stories name.
+    /// Which companies and indices stories name.
     Mentions,
+    /// Stories whose text was printed before.
+    Copies,
     /// Sessions of the exchange.
     Sessions,
 }
@@ -42,6 +44,7 @@ pub(super) fn of(table: Table, clock: Option<WhoseClock>) -> String {
         (Table::Boards, clock) => boards(clock),
         (Table::MostRead, _) => MOST_READ.to_owned(),
         (Table::Mentions, clock) => mentions(clock),
+        (Table::Copies, _) => copies(),
         (Table::Sessions, _) => SESSIONS.to_owned(),
     }
 }
@@ -62,6 +65,9 @@ pub(super) fn count(table: Table, clock: Option<WhoseClock>) -> String {
         (Table::Boards, None) => {
             "board_rows WHERE (?1 IS NULL OR as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL".to_owned()
         }
+        (Table::Copies, None) => {
+            format!("articles a JOIN copies c ON c.article_id = a.id WHERE {OF_ARTICLE}")
+        }
         // The days of lists are those of their captures, which only their query finds.
         (Table::MostRead | Table::Sessions, _) | (_, Some(_)) => format!("({})", of(table, clock)),
     };
@@ -75,7 +81,7 @@ fn articles() -> String {
                 a.gone_at, {LISTS},
                 (SELECT c.captured_at FROM captures c WHERE c.id = a.capture_id) AS captured_at, a.known_at AS known_from,
                 (SELECT min(r.rank) FROM most_read_rows r WHERE r.site_id = a.site_id AND r.host = a.host) AS best_rank,
-                a.session, a.phase
+                a.session, a.phase, a.wire
            FROM articles a
           WHERE {OF_ARTICLE}
           ORDER BY a.published_on, a.published_at, a.id"
@@ -102,7 +108,7 @@ fn articles_as_of(clock: WhoseClock) -> String {
                 (SELECT c.captured_at FROM captures c WHERE c.id = k.capture_id) AS captured_at, k.known_at AS known_from,
                 (SELECT min(r.rank) FROM most_read_rows r
                   WHERE r.site_id = a.site_id AND r.host = a.host AND {was_read}) AS best_rank,
-                a.session, a.phase
+                a.session, a.phase, a.wire
            FROM articles a JOIN versions k ON k.article_id = a.id
           WHERE {OF_ARTICLE} AND {known}
             AND NOT EXISTS (SELECT 1 FROM versions n WHERE n.article_id = a.id AND k.version < n.version AND {newer})
@@ -176,10 +182,21 @@ fn mentions(clock: Option<WhoseClock>) -> String {
         format!("EXISTS (SELECT 1 FROM versions k WHERE k.article_id = a.id AND {})", is_known(it, "k"))
     });
     format!(
-        "SELECT a.published_on, m.article_id, m.symbol
+        "SELECT a.published_on, m.article_id, m.symbol, m.matched, m.rule, m.place, m.times, m.first_offset, m.relevance,
+                m.confidence, n.novelty, n.staleness, n.nth
            FROM articles a CROSS JOIN mentions m ON m.article_id = a.id
+                LEFT JOIN novelty n ON n.article_id = m.article_id AND n.symbol = m.symbol
           WHERE {OF_ARTICLE} AND {known}
           ORDER BY a.published_on, a.published_at, a.id, m.symbol"
+    )
+}
+
+fn copies() -> String {
+    format!(
+        "SELECT a.published_on, c.article_id, c.first_id, c.containment, c.jaccard, c.hours, c.kind
+           FROM articles a CROSS JOIN copies c ON c.article_id = a.id
+          WHERE {OF_ARTICLE}
+          ORDER BY a.published_on, a.published_at, a.id"
     )
 }
 

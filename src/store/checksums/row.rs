@@ -69,6 +69,9 @@ pub(super) const TABLES: &[CoveredTable] = &[
     covered(32, "capture_most_read", "capture_id", Remedy::Reread),
     covered(33, "accepted_objects", "name", Remedy::Accept),
     covered(34, "sessions", "day", Remedy::Accept),
+    covered(35, "entities", "symbol", Remedy::Accept),
+    covered(36, "copies", "article_id", Remedy::Reread),
+    covered(37, "novelty", "article_id", Remedy::Reread),
 ];
 
 /// The rows of one owner in one table.

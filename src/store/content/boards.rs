@@ -5,7 +5,10 @@ use rusqlite::{Connection, params};
 
 use crate::model::{Board, BoardRow, Captured, Decimal, MostRead};
 
-use super::series::{self, Links, Series, Showing, ShownMember};
+use super::{
+    series::{self, Links, Series, Showing, ShownMember},
+    symbols,
+};
 use crate::store::{bodies::bytes::sha256, error::Result};
 
 const BOARDS: Series = Series {
@@ -127,6 +130,7 @@ fn insert_board(conn: &Connection, board: &Board, hash: &str, at: &str) -> Resul
     .execute(params![name, is_market, at, rows.len(), hash])?;
     let id = conn.last_insert_rowid();
     insert_board_rows(conn, id, rows)?;
+    symbols::learn(conn, board)?;
     Ok(id)
 }
 
@@ -136,7 +140,7 @@ fn insert_board_rows(conn: &Connection, id: i64, rows: &[BoardRow]) -> Result<()
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     for (position, row) in rows.iter().enumerate() {
-        let BoardRow { code, name, as_of, unit, value, change, change_pct } = row;
+        let BoardRow { code, name, company: _, as_of, unit, value, change, change_pct } = row;
         insert.execute(params![
             id,
             position,
@@ -224,7 +228,7 @@ fn of_lists(most_read: &[MostRead]) -> Vec<ShownPart<'_>> {
 fn board_hash(board: &Board) -> String {
     let Board { name: _, is_market, rows } = board;
     let mut text = is_market.to_string();
-    for BoardRow { code, name, as_of, unit, value, change, change_pct } in rows {
+    for BoardRow { code, name, company: _, as_of, unit, value, change, change_pct } in rows {
         let row = [
             code,
             name.as_deref().unwrap_or_default(),

@@ -11,10 +11,15 @@ pub(super) mod sessions;
 pub(super) mod strips;
 pub(super) mod wording;
 
+mod copies;
+mod copy_window;
 mod imports;
+mod mentions;
+mod overlap;
 mod parts;
 mod revisions;
 mod series;
+mod stored_text;
 mod symbols;
 
 pub use imports::PackedPages;

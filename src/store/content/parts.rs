@@ -1,4 +1,4 @@
-//! The parts of an article beside its text: pieces, links, tags and mentions. They are those of the newest reading, and make no
+//! The parts of an article beside its text: pieces, links and tags. What it names is worked out later (`mentions`). They are those of the newest reading, and make no
 //! version; the wordings are kept by `articles`.
 
 use std::collections::BTreeMap;
@@ -7,7 +7,6 @@ use rusqlite::{Connection, params};
 
 use crate::model::{Block, Draft, Link, PageId, Tag};
 
-use super::symbols;
 use crate::store::error::Result;
 
 /// Forgets the parts of an article.
@@ -16,7 +15,6 @@ pub(super) fn forget(conn: &Connection, page: PageId) -> Result<()> {
         "DELETE FROM block_spans WHERE article_id = ?1",
         "DELETE FROM article_links WHERE article_id = ?1",
         "DELETE FROM tags WHERE article_id = ?1",
-        "DELETE FROM mentions WHERE article_id = ?1",
     ] {
         conn.prepare_cached(sql)?.execute([page.0])?;
     }
@@ -61,7 +59,7 @@ pub(super) fn keep(conn: &Connection, page: PageId, draft: &Draft) -> Result<()>
     for (position, Tag { name, url }) in draft.tags.iter().enumerate() {
         insert.execute(params![page.0, position, name, url])?;
     }
-    symbols::keep_mentions(conn, page, &draft.names)
+    Ok(())
 }
 
 /// Returns the names of a byline as JSON.

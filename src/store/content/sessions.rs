@@ -51,8 +51,10 @@ pub(in crate::store) enum DatedArticles {
 }
 
 impl Writer {
-    /// Works out again which session each article is of: their dates were read again.
-    pub async fn settle_sessions(&self, now: DateTime<Utc>) -> Result<()> {
+    /// Works out again whom each article names, what of it is new, and which session it is of: texts and dates were read again.
+    pub async fn settle_again(&self, now: DateTime<Utc>) -> Result<()> {
+        self.reread_names().await?;
+        self.settle_copies().await?;
         let calendar = self.calendar.clone();
         self.call(move |conn| settle(conn, &calendar, DatedArticles::All, now)).await
     }

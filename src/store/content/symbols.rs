@@ -1,67 +1,68 @@
-//! Ticker symbols, and the stories that name them. Prices are those of `strips`; which words of a story are names is decided
-//! by `extract`.
+//! Ticker symbols and the names of companies, as the pages themselves have them. Stories that name one which is new are looked at
+//! again (`mentions`), which the full-text index finds. Prices are those of `strips`.
 
+use chrono::NaiveDate;
 use rusqlite::{Connection, params};
 
-use crate::model::{Names, PageId, Quote, QuoteKind, capitals};
+use crate::model::{Board, BoardRow, Quote};
 
 use super::full_text;
 use crate::store::error::Result;
 
-/// Keeps the symbols of a ticker. For a symbol that is new, the stories that name it are looked for.
+/// Keeps the symbols of a ticker.
 pub(in crate::store) fn know(conn: &Connection, quotes: &[Quote]) -> Result<()> {
-    let symbols: Vec<&str> = quotes.iter().map(|it| it.symbol.as_str()).collect();
+    let symbols: serde_json::Value = quotes.iter().map(|it| it.symbol.as_str()).collect();
     let mut query = conn.prepare_cached(
         "SELECT value FROM json_each(?1) WHERE value NOT IN (SELECT symbol FROM symbols)",
     )?;
-    let unknown = query.query_map([json_array(&symbols)], |row| row.get(0))?;
+    let unknown = query.query_map([symbols.to_string()], |row| row.get(0))?;
     let unknown: Vec<String> = unknown.collect::<rusqlite::Result<_>>()?;
     for quote in quotes.iter().filter(|it| unknown.contains(&it.symbol)) {
-        meet(conn, &quote.symbol, quote.kind)?;
+        conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, ?2)")?
+            .execute(params![quote.symbol, quote.kind.code()])?;
+        look_again(conn, &quote.symbol)?;
     }
     Ok(())
 }
 
-fn json_array<T: AsRef<str>>(texts: &[T]) -> String {
-    texts.iter().map(AsRef::as_ref).collect::<serde_json::Value>().to_string()
-}
-
-/// Keeps a new symbol, and the stories that name it.
-fn meet(conn: &Connection, symbol: &str, kind: QuoteKind) -> Result<()> {
-    conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, ?2)")?
-        .execute(params![symbol, kind.code()])?;
-    full_text::catch_up(conn)?;
-    let mut query = conn.prepare_cached(
-        "SELECT a.id, coalesce(a.headline, ''), a.summary, a.body
-           FROM articles_fts f JOIN articles a ON a.id = f.rowid WHERE articles_fts MATCH ?1",
-    )?;
-    let mut rows = query.query([format!("\"{symbol}\"")])?;
-    let mut insert = conn.prepare_cached(INSERT)?;
-    while let Some(row) = rows.next()? {
-        let texts: [String; 3] = [row.get(1)?, row.get(2)?, row.get(3)?];
-        // The index knows no capitals.
-        if capitals(texts.iter().map(String::as_str)).iter().any(|it| it == symbol) {
-            insert.execute(params![row.get::<_, i64>(0)?, symbol])?;
+/// Learns from a board what companies are called.
+pub(super) fn learn(conn: &Connection, board: &Board) -> Result<()> {
+    for row in board.rows.iter().filter(|_| board.is_market) {
+        let BoardRow { code, name, company, as_of, .. } = row;
+        let Some(day) = as_of else { continue };
+        // `Worldcall Telecom Limited(WTL)`
+        let full =
+            company.as_deref().map(|it| it.strip_suffix(&format!("({code})")).unwrap_or(it).trim());
+        for name in name.as_deref().into_iter().chain(full).filter(|it| *it != code) {
+            meet(conn, code, name, *day)?;
         }
     }
     Ok(())
 }
 
-const INSERT: &str = "INSERT OR IGNORE INTO mentions (article_id, symbol) VALUES (?1, ?2)";
-
-/// Keeps the symbols that an article names.
-pub(in crate::store) fn keep_mentions(conn: &Connection, page: PageId, names: &Names) -> Result<()> {
+/// Keeps that a symbol was called so on a day.
+fn meet(conn: &Connection, symbol: &str, name: &str, day: NaiveDate) -> Result<()> {
+    let day = day.to_string();
+    let is_known = conn
+        .prepare_cached("SELECT 1 FROM entities WHERE symbol = ?1 AND name = ?2")?
+        .exists([symbol, name])?;
     conn.prepare_cached(
-        "INSERT OR IGNORE INTO mentions (article_id, symbol)
-         SELECT ?1, s.symbol FROM json_each(?2) w CROSS JOIN symbols s ON s.symbol = w.value",
+        "INSERT INTO entities (symbol, name, from_day, until_day) VALUES (?1, ?2, ?3, ?3)
+         ON CONFLICT (symbol, name) DO UPDATE SET from_day = min(from_day, ?3), until_day = max(until_day, ?3)
+          WHERE ?3 < from_day OR until_day < ?3",
     )?
-    .execute(params![page.0, json_array(&names.capitals)])?;
-    let mut name =
-        conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, 'stock')")?;
-    let mut insert = conn.prepare_cached(INSERT)?;
-    for symbol in &names.companies {
-        name.execute([symbol])?;
-        insert.execute(params![page.0, symbol])?;
-    }
+    .execute([symbol, name, &day])?;
+    if is_known { Ok(()) } else { look_again(conn, name) }
+}
+
+/// Has the stories looked at again that have these words in them.
+fn look_again(conn: &Connection, words: &str) -> Result<()> {
+    full_text::catch_up(conn)?;
+    let phrase = format!("\"{}\"", words.replace('"', " "));
+    conn.prepare_cached(
+        "UPDATE articles SET names_read = NULL
+          WHERE names_read IS NOT NULL AND id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?1)",
+    )?
+    .execute([phrase])?;
     Ok(())
 }

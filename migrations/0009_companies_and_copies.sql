@@ -1,0 +1,60 @@
+-- 0009: who is meant, and what is new. All of it is worked out from the stored texts at the end of a run, and again by `reextract`.
+
+-- How a story names a company or an index, and how sure that is. NULL in all of these: not looked at yet.
+ALTER TABLE mentions ADD COLUMN matched TEXT;          -- the text that was found, where it is surest
+ALTER TABLE mentions ADD COLUMN rule TEXT CHECK (rule IN ('symbol', 'name', 'tag'));
+ALTER TABLE mentions ADD COLUMN place TEXT             -- the best place; NULL: only a tag says it
+    CHECK (place IN ('headline', 'summary', 'first_paragraph', 'body', 'table'));
+ALTER TABLE mentions ADD COLUMN times INTEGER;         -- how often, in all places
+ALTER TABLE mentions ADD COLUMN first_offset INTEGER;  -- where it first stands in the body, in characters from 0
+ALTER TABLE mentions ADD COLUMN relevance INTEGER;     -- 0 to 100: how far the story is about it
+ALTER TABLE mentions ADD COLUMN confidence REAL;       -- 0 to 1: how sure it is that it is meant
+
+-- What a symbol is called: by the profile (no days), and by the market boards of the pages, from the first to the last day on which
+-- they said so. Symbols change hands.
+CREATE TABLE entities (
+    symbol    TEXT NOT NULL,
+    name      TEXT NOT NULL,
+    from_day  TEXT,
+    until_day TEXT,
+    PRIMARY KEY (symbol, name)
+) STRICT, WITHOUT ROWID;
+INSERT INTO entities (symbol, name, from_day, until_day)
+SELECT r.code, r.name, min(r.as_of), max(r.as_of)
+  FROM board_rows r JOIN boards b ON b.id = r.board_id
+ WHERE b.market = 1 AND r.as_of IS NOT NULL AND r.name <> r.code
+ GROUP BY r.code, r.name;
+
+-- Stories whose text was printed before, within seven days. containment: the share of the story's five-word shingles that the earlier
+-- one has; jaccard: the shingles that both have, of those that either has.
+--   reprint     the same text
+--   edited      words were changed
+--   cut         what is there stands in the earlier one, which is longer
+--   extended    the earlier one stands in it
+--   recombined  put together from several earlier ones; first_id is the one that most of it is from
+CREATE TABLE copies (
+    article_id  INTEGER PRIMARY KEY REFERENCES articles(id),
+    first_id    INTEGER NOT NULL REFERENCES articles(id), -- the story that was first of all
+    containment REAL NOT NULL,
+    jaccard     REAL NOT NULL,
+    hours       REAL,                                     -- after it; NULL: one of the moments is not known
+    kind        TEXT NOT NULL CHECK (kind IN ('reprint', 'edited', 'cut', 'extended', 'recombined'))
+) STRICT;
+CREATE INDEX copies_first ON copies(first_id);
+
+-- How new a story is to those who follow a company: nth is its number among the stories about it within 24 hours, novelty is 100, 75, 56
+-- … by that number, staleness the greatest share of it that one of the ten stories before about the company has.
+CREATE TABLE novelty (
+    article_id INTEGER NOT NULL REFERENCES articles(id),
+    symbol     TEXT NOT NULL REFERENCES symbols(symbol),
+    novelty    INTEGER NOT NULL,
+    staleness  REAL NOT NULL,
+    nth        INTEGER NOT NULL,
+    PRIMARY KEY (article_id, symbol)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE articles ADD COLUMN wire TEXT;        -- the agency that byline, dateline or last line name
+ALTER TABLE articles ADD COLUMN names_read INTEGER;  -- 1: mentions and wire are those of this wording
+ALTER TABLE articles ADD COLUMN copies_read INTEGER; -- 1: compared with the stories of the days around it
+CREATE INDEX articles_nameless ON articles(id) WHERE names_read IS NULL;
+CREATE INDEX articles_uncompared ON articles(published_on) WHERE copies_read IS NULL;

@@ -1,0 +1,356 @@
+//! The companies and indices that stories may name: their symbols, their names, and how sure each way of naming them is. Where the
+//! names come from is not said here: the profile has some, and the archive learns others from market boards.
+
+use std::{
+    collections::{HashMap, HashSet},
+    ops::Range,
+};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::{
+    BlockKind,
+    mention::{Mention, MentionPlace, MentionRule, Sighting, sum_up},
+};
+
+/// A list or paragraph of more companies is a table.
+const MANY_COMPANIES: usize = 10;
+/// The length of the longest symbol.
+const SYMBOL_MAX: usize = 12;
+/// So many words of a hundred in capitals, and so many at least: the text is set so, and they are no symbols.
+const SHOUTED_PERCENT: usize = 60;
+const SHOUTED_WORDS_MIN: usize = 2;
+
+/// How sure the ways of naming a company are, and the words that go with them: `site.mentions`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MentionRules {
+    /// Exchanges, as they stand before a colon and a symbol: `PSX: OGDC`.
+    pub exchanges: Vec<String>,
+    /// What may follow a name: `Limited`.
+    pub suffixes: Vec<String>,
+    /// Symbols that are words, too.
+    pub words: HashSet<String>,
+    /// How sure each way is, from 0 to 1.
+    pub confidence: Confidence,
+}
+
+/// How sure it is that a company is meant, from 0 to 1, by the way in which it is named.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Confidence {
+    /// `PSX: OGDC`.
+    pub exchange: f64,
+    /// A name with its suffix, or with its symbol in brackets.
+    pub full_name: f64,
+    /// A name.
+    pub name: f64,
+    /// A symbol.
+    pub symbol: f64,
+    /// A tag that is a name or a symbol.
+    pub tag: f64,
+    /// A symbol that is a word, or stands among words in capitals.
+    pub word: f64,
+}
+
+/// A name of a company.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CompanyName {
+    /// The symbol of the company.
+    pub symbol: String,
+    /// The name.
+    pub name: String,
+}
+
+/// What a profile knows of names: those of companies, the ways of naming one, and agencies.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct NameBook {
+    /// The names of companies.
+    pub companies: Vec<CompanyName>,
+    /// How sure the ways of naming one are.
+    pub rules: MentionRules,
+    /// Agencies, as the archive calls them.
+    pub agencies: Vec<String>,
+}
+
+/// Companies and indices, ready to be looked for.
+pub struct Companies {
+    rules: MentionRules,
+    symbols: HashSet<String>,
+    /// Finds names, the longest at each place.
+    names: AhoCorasick,
+    /// The symbol of each name.
+    symbol_of: Vec<String>,
+    /// The symbol of each name, by the name in lower case.
+    by_name: HashMap<String, String>,
+}
+
+/// The texts of a story.
+#[derive(Debug, Clone, Default)]
+pub struct StoryTexts<'t> {
+    /// The headline.
+    pub headline: &'t str,
+    /// The summary, a line each.
+    pub summary: &'t str,
+    /// The pieces of the body that are text.
+    pub blocks: Vec<TextBlock<'t>>,
+    /// The tags.
+    pub tags: Vec<String>,
+}
+
+/// A piece of a body.
+#[derive(Debug, Clone, Copy)]
+pub struct TextBlock<'t> {
+    /// What kind of piece.
+    pub kind: BlockKind,
+    /// Its text.
+    pub text: &'t str,
+    /// Where it begins in the body, in characters from 0.
+    pub start: usize,
+}
+
+/// Something found in one text.
+struct TextHit {
+    symbol: String,
+    range: Range<usize>,
+    rule: MentionRule,
+    confidence: f64,
+}
+
+impl Companies {
+    /// Returns companies to look for. A name without its suffix is a name, too, if it is of several words.
+    pub fn new(rules: MentionRules, symbols: HashSet<String>, names: &[CompanyName]) -> Self {
+        let mut by_name: HashMap<String, String> = HashMap::new();
+        let mut written: Vec<(String, String)> = Vec::new();
+        for CompanyName { symbol, name } in names {
+            let bare = without_suffix(name, &rules.suffixes);
+            let is_told = |it: &str| it.contains([' ', '-', '&', '.']) || it.len() == name.len();
+            for form in [name.as_str(), bare] {
+                let is_new = is_told(form) && !by_name.contains_key(&form.to_lowercase());
+                if is_new && 2 < form.len() {
+                    by_name.insert(form.to_lowercase(), symbol.clone());
+                    written.push((form.to_owned(), symbol.clone()));
+                }
+            }
+        }
+        let names = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(true)
+            .build(written.iter().map(|it| it.0.as_str()))
+            .expect("names are short");
+        let symbol_of = written.into_iter().map(|it| it.1).collect();
+        Self { rules, symbols, names, symbol_of, by_name }
+    }
+
+    /// Returns the companies and indices that a story names, one mention each.
+    pub fn named_in(&self, story: &StoryTexts<'_>) -> Vec<Mention> {
+        let lower = LowerWords::of(story);
+        let mut found: Vec<Sighting> = Vec::new();
+        let end = story.blocks.last().map_or(0, |it| it.start + it.text.chars().count());
+        for (text, place) in
+            [(story.headline, MentionPlace::Headline), (story.summary, MentionPlace::Summary)]
+        {
+            for hit in self.hits(text, &lower) {
+                found.push(sighting(text, hit, Some(place), None, end));
+            }
+        }
+        let first = story.blocks.iter().position(|it| it.kind == BlockKind::Paragraph);
+        for (at, block) in story.blocks.iter().enumerate() {
+            let hits = self.hits(block.text, &lower);
+            let companies: HashSet<&str> = hits.iter().map(|it| it.symbol.as_str()).collect();
+            let place = match block.kind {
+                BlockKind::Table => MentionPlace::Table,
+                _ if MANY_COMPANIES < companies.len() => MentionPlace::Table,
+                _ if Some(at) == first => MentionPlace::FirstParagraph,
+                _ => MentionPlace::Body,
+            };
+            for hit in hits {
+                found.push(sighting(block.text, hit, Some(place), Some(block.start), end));
+            }
+        }
+        found.extend(story.tags.iter().filter_map(|tag| self.tagged(tag)));
+        sum_up(found)
+    }
+
+    /// Returns what a tag says, if it is a name or a symbol.
+    fn tagged(&self, tag: &str) -> Option<Sighting> {
+        let known = self.symbols.get(tag).or_else(|| self.by_name.get(&tag.to_lowercase()))?;
+        Some(Sighting {
+            symbol: known.clone(),
+            matched: tag.to_owned(),
+            rule: MentionRule::Tag,
+            place: None,
+            offset: None,
+            is_early: false,
+            confidence: self.rules.confidence.tag,
+        })
+    }
+
+    /// Returns what is named in a text, in its order.
+    fn hits(&self, text: &str, lower: &LowerWords) -> Vec<TextHit> {
+        let mut hits = self.name_hits(text);
+        let is_shouted = self.is_shouted(text);
+        let mut taken: Vec<Range<usize>> = hits.iter().map(|it| it.range.clone()).collect();
+        taken.sort_by_key(|it| it.start);
+        let mut symbols = Vec::new();
+        each_capital(text, |word, range| {
+            let inside = taken.partition_point(|it| it.start <= range.start);
+            let is_taken = inside.checked_sub(1).is_some_and(|at| range.start < taken[at].end);
+            let Some(symbol) = self.symbols.get(word).filter(|_| !is_taken) else { return false };
+            let sure = &self.rules.confidence;
+            let is_word = self.rules.words.contains(symbol) || lower.has(symbol) || is_shouted;
+            let confidence = if self.follows_exchange(text, range.start) {
+                sure.exchange
+            } else if is_word {
+                sure.word
+            } else {
+                sure.symbol
+            };
+            symbols.push(TextHit {
+                symbol: symbol.clone(),
+                range,
+                rule: MentionRule::Symbol,
+                confidence,
+            });
+            true
+        });
+        hits.extend(symbols);
+        hits.sort_by_key(|it| it.range.start);
+        hits
+    }
+
+    /// Returns the names in a text: whole words that begin with a capital. A suffix, and the symbol in brackets, belong to them.
+    fn name_hits(&self, text: &str) -> Vec<TextHit> {
+        let mut hits = Vec::new();
+        for found in self.names.find_iter(text) {
+            let is_edge = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
+            let is_whole = is_edge(text[..found.start()].chars().next_back())
+                && is_edge(text[found.end()..].chars().next());
+            let begins =
+                text[found.start()..].starts_with(|it: char| it.is_uppercase() || it.is_numeric());
+            if !is_whole || !begins {
+                continue;
+            }
+            let symbol = &self.symbol_of[found.pattern().as_usize()];
+            let after_suffix = self.end_of_suffix(text, found.end());
+            let end = end_of_symbol(text, after_suffix, symbol);
+            let sure = &self.rules.confidence;
+            let confidence = if found.end() < end { sure.full_name } else { sure.name };
+            let range = found.start()..end;
+            hits.push(TextHit { symbol: symbol.clone(), range, rule: MentionRule::Name, confidence });
+        }
+        hits
+    }
+
+    /// Returns where a name with its suffix ends; `at` where no suffix follows.
+    fn end_of_suffix(&self, text: &str, at: usize) -> usize {
+        let rest = &text[at..];
+        let after = rest.trim_start_matches([' ', ',']);
+        let of = |suffix: &String| {
+            let rest = after.strip_prefix(suffix.as_str())?;
+            (after.len() < text.len() - at && !rest.starts_with(char::is_alphanumeric))
+                .then_some(text.len() - rest.len())
+        };
+        self.rules.suffixes.iter().filter_map(of).max().unwrap_or(at)
+    }
+
+    /// Whether most words of a text that are no symbols are set in capitals.
+    fn is_shouted(&self, text: &str) -> bool {
+        let is_word = |it: &&str| 1 < it.len() && !self.symbols.contains(*it);
+        let words = || text.split(|it: char| !it.is_alphabetic()).filter(is_word);
+        let shouted = words().filter(|it| it.chars().all(char::is_uppercase)).count();
+        SHOUTED_WORDS_MIN <= shouted && words().count() * SHOUTED_PERCENT < shouted * 100
+    }
+
+    /// Whether the name of an exchange and a colon stand before a place.
+    fn follows_exchange(&self, text: &str, at: usize) -> bool {
+        let before = text[..at].trim_end().strip_suffix(':').map(str::trim_end);
+        before.is_some_and(|it| self.rules.exchanges.iter().any(|name| it.ends_with(name.as_str())))
+    }
+}
+
+fn sighting(
+    text: &str,
+    hit: TextHit,
+    place: Option<MentionPlace>,
+    start: Option<usize>,
+    end: usize,
+) -> Sighting {
+    let offset = start.map(|it| it + text[..hit.range.start].chars().count());
+    Sighting {
+        matched: text[hit.range].to_owned(),
+        symbol: hit.symbol,
+        rule: hit.rule,
+        place,
+        offset,
+        is_early: offset.is_some_and(|it| it * 3 < end),
+        confidence: hit.confidence,
+    }
+}
+
+/// Returns where a name with its symbol in brackets ends; `at` where none follows.
+fn end_of_symbol(text: &str, at: usize, symbol: &str) -> usize {
+    let inside = text[at..].trim_start().strip_prefix('(').and_then(|it| it.split_once(')'));
+    let Some((inside, rest)) = inside else { return at };
+    let bare = inside.rsplit(':').next().unwrap_or_default().trim();
+    if bare == symbol { text.len() - rest.len() } else { at }
+}
+
+/// Returns a name without what may follow it.
+fn without_suffix<'n>(name: &'n str, suffixes: &[String]) -> &'n str {
+    let of = |suffix: &String| Some(name.strip_suffix(suffix.as_str())?.trim_end_matches([' ', ',']));
+    suffixes.iter().filter_map(of).min_by_key(|it| it.len()).unwrap_or(name)
+}
+
+/// Calls `found` with each word in capitals and its place: letters and digits, at least one letter, at least two characters. Of
+/// `KSE-100`, `KSE100` is tried first, and its parts if that is none.
+fn each_capital(text: &str, mut found: impl FnMut(&str, Range<usize>) -> bool) {
+    let is_symbol = |word: &str| {
+        (2..=SYMBOL_MAX).contains(&word.len())
+            && word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
+            && word.bytes().any(|it| it.is_ascii_uppercase())
+    };
+    let mut start = 0;
+    for word in text.split(|it: char| !(it.is_alphanumeric() || it == '-')) {
+        let range = start..start + word.len();
+        // What parts words has bytes of its own.
+        start = range.end + text[range.end..].chars().next().map_or(0, char::len_utf8);
+        if !word.bytes().take(2).all(|it| it.is_ascii_uppercase() || it.is_ascii_digit()) {
+            continue;
+        }
+        if !word.contains('-') {
+            if is_symbol(word) {
+                found(word, range);
+            }
+            continue;
+        }
+        let joined = word.replace('-', "");
+        if is_symbol(&joined) && found(&joined, range.clone()) {
+            continue;
+        }
+        let mut at = range.start;
+        for part in word.split('-') {
+            if is_symbol(part) {
+                found(part, at..at + part.len());
+            }
+            at += part.len() + 1;
+        }
+    }
+}
+
+/// The words that a story has in lower case: a symbol that is one of them is a word.
+struct LowerWords<'t>(HashSet<&'t str>);
+
+impl<'t> LowerWords<'t> {
+    fn of(story: &StoryTexts<'t>) -> Self {
+        let texts =
+            [story.headline, story.summary].into_iter().chain(story.blocks.iter().map(|it| it.text));
+        let words = texts.flat_map(|it| it.split(|it: char| !it.is_alphanumeric()));
+        let is_lower = |it: &&str| {
+            (2..=SYMBOL_MAX).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_lowercase())
+        };
+        Self(words.filter(is_lower).collect())
+    }
+
+    fn has(&self, symbol: &str) -> bool {
+        self.0.contains(symbol.to_ascii_lowercase().as_str())
+    }
+}
