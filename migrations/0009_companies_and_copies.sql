@@ -53,8 +53,11 @@ CREATE TABLE novelty (
     PRIMARY KEY (article_id, symbol)
 ) STRICT, WITHOUT ROWID;
 
-ALTER TABLE articles ADD COLUMN wire TEXT;        -- the agency that byline, dateline or last line name
-ALTER TABLE articles ADD COLUMN names_read INTEGER;  -- 1: mentions and wire are those of this wording
-ALTER TABLE articles ADD COLUMN copies_read INTEGER; -- 1: compared with the stories of the days around it
-CREATE INDEX articles_nameless ON articles(id) WHERE names_read IS NULL;
-CREATE INDEX articles_uncompared ON articles(published_on) WHERE copies_read IS NULL;
+ALTER TABLE articles ADD COLUMN wire TEXT; -- the agency that byline, dateline or last line name
+
+-- Stories whose names (0), or whose copies alone (1), are worked out at the end of the run; empty after it.
+CREATE TABLE unsettled (
+    article_id INTEGER PRIMARY KEY,
+    has_names  INTEGER NOT NULL DEFAULT 0 CHECK (has_names IN (0, 1))
+) STRICT;
+INSERT INTO unsettled (article_id) SELECT id FROM articles;

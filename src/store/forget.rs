@@ -136,7 +136,8 @@ fn forget(conn: &Connection, page: PageId, calendar: &MarketCalendar) -> Result<
         "DELETE FROM mentions WHERE article_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM novelty WHERE article_id = ?1 AND ?2 IS NOT NULL",
         // Whose text was its text is compared again.
-        "UPDATE articles SET copies_read = NULL WHERE id IN (SELECT article_id FROM copies WHERE first_id = ?1) AND ?2 IS NOT NULL",
+        "INSERT OR IGNORE INTO unsettled (article_id, has_names)
+         SELECT article_id, 1 FROM copies WHERE first_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM copies WHERE ?1 IN (article_id, first_id) AND ?2 IS NOT NULL",
         "DELETE FROM old_versions WHERE article_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM articles WHERE id = ?1 AND ?2 IS NOT NULL",

@@ -297,8 +297,7 @@ pub(in crate::store) fn refresh(conn: &Connection, incoming: &Incoming<'_>) -> R
             SET published_on = coalesce(?2, published_on), published_at = coalesce(?3, published_at),
                 updated_at = coalesce(?4, updated_at), section = coalesce(?5, section), last_checked_at = ?6,
                 origins_json = ?7, gone_at = CASE WHEN ?8 THEN NULL ELSE gone_at END,
-                phase = CASE WHEN coalesce(?3, published_at) IS published_at THEN phase END,
-                names_read = NULL, copies_read = NULL
+                phase = CASE WHEN coalesce(?3, published_at) IS published_at THEN phase END
           WHERE id = ?1",
     )?
     .execute(params![

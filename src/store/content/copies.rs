@@ -53,12 +53,15 @@ impl Writer {
 
 /// Returns the days whose stories have to be compared: those of new stories, and the days on which their copies may be.
 fn days_to_compare(conn: &Connection) -> Result<BTreeSet<NaiveDate>> {
+    // Nothing is before a story without a day, and what is not there any more repeats nothing.
     conn.execute(
-        "UPDATE articles SET copies_read = 1 WHERE copies_read IS NULL AND published_on IS NULL",
+        "DELETE FROM unsettled
+          WHERE NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = article_id AND a.published_on IS NOT NULL)",
         [],
     )?;
-    let mut query =
-        conn.prepare("SELECT DISTINCT published_on FROM articles WHERE copies_read IS NULL ORDER BY 1")?;
+    let mut query = conn.prepare(
+        "SELECT DISTINCT a.published_on FROM unsettled u CROSS JOIN articles a ON a.id = u.article_id ORDER BY 1",
+    )?;
     let days = query.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
     let days = days.iter().filter_map(|it| NaiveDate::from_str(it).ok());
     let last = conn.query_row("SELECT max(published_on) FROM articles", [], |row| {
@@ -94,10 +97,7 @@ fn compare(conn: &Connection, window: &mut CopyWindow, day: NaiveDate) -> Result
         let copy = window.copy(&story);
         keep_copy(conn, &story, copy.as_ref())?;
         keep_news(conn, &story, &window.news(&story))?;
-        conn.prepare_cached(
-            "UPDATE articles SET copies_read = 1 WHERE id = ?1 AND copies_read IS NULL",
-        )?
-        .execute([story.id])?;
+        conn.prepare_cached("DELETE FROM unsettled WHERE article_id = ?1")?.execute([story.id])?;
         story.first = copy.map(|it| it.first);
         window.push(story);
     }

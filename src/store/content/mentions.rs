@@ -37,7 +37,8 @@ impl Writer {
     /// Looks for names in every story again.
     pub(in crate::store) async fn reread_names(&self) -> Result<()> {
         self.call(|conn| {
-            Ok(conn.execute("UPDATE articles SET names_read = NULL, copies_read = NULL", [])?)
+            Ok(conn
+                .execute("INSERT OR REPLACE INTO unsettled (article_id) SELECT id FROM articles", [])?)
         })
         .await?;
         self.settle_names().await
@@ -78,7 +79,8 @@ fn keep_profile(conn: &Connection, names: &[CompanyName]) -> Result<()> {
 /// Looks for names in some stories. Returns how many there were.
 fn settle_some(conn: &Connection, companies: &Companies, agencies: &[String]) -> Result<usize> {
     let sql = format!(
-        "SELECT {} FROM articles a WHERE a.names_read IS NULL ORDER BY a.id LIMIT {STORIES_AT_A_TIME}",
+        "SELECT {} FROM unsettled u CROSS JOIN articles a ON a.id = u.article_id
+          WHERE u.has_names = 0 ORDER BY u.article_id LIMIT {STORIES_AT_A_TIME}",
         StoredText::COLUMNS
     );
     let stories = conn
@@ -94,8 +96,11 @@ fn settle_some(conn: &Connection, companies: &Companies, agencies: &[String]) ->
         let text = |at: Option<usize>| at.and_then(|it| blocks.get(it)).map_or("", |it| it.text);
         let (first, last) = (text(Some(0)), text(blocks.len().checked_sub(1)));
         let wire = wire(agencies, &story.byline, first, last);
-        conn.prepare_cached("UPDATE articles SET names_read = 1, wire = ?2 WHERE id = ?1")?
+        // The row of an article is large: most name no agency, and keep it.
+        conn.prepare_cached("UPDATE articles SET wire = ?2 WHERE id = ?1 AND wire IS NOT ?2")?
             .execute(params![story.id, wire])?;
+        conn.prepare_cached("UPDATE unsettled SET has_names = 1 WHERE article_id = ?1")?
+            .execute([story.id])?;
     }
     Ok(count)
 }

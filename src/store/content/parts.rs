@@ -59,6 +59,8 @@ pub(super) fn keep(conn: &Connection, page: PageId, draft: &Draft) -> Result<()>
     for (position, Tag { name, url }) in draft.tags.iter().enumerate() {
         insert.execute(params![page.0, position, name, url])?;
     }
+    conn.prepare_cached("INSERT OR REPLACE INTO unsettled (article_id) VALUES (?1)")?
+        .execute([page.0])?;
     Ok(())
 }
 

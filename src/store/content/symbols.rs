@@ -60,8 +60,7 @@ fn look_again(conn: &Connection, words: &str) -> Result<()> {
     full_text::catch_up(conn)?;
     let phrase = format!("\"{}\"", words.replace('"', " "));
     conn.prepare_cached(
-        "UPDATE articles SET names_read = NULL
-          WHERE names_read IS NOT NULL AND id IN (SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?1)",
+        "INSERT OR REPLACE INTO unsettled (article_id) SELECT rowid FROM articles_fts WHERE articles_fts MATCH ?1",
     )?
     .execute([phrase])?;
     Ok(())
