@@ -53,6 +53,14 @@ CREATE TABLE novelty (
     PRIMARY KEY (article_id, symbol)
 ) STRICT, WITHOUT ROWID;
 
+-- The sessions that a story may be of: where only its day is known, the first that may be meant and the last.
+CREATE VIEW article_sessions AS
+SELECT a.id AS article_id, a.phase, a.session,
+       coalesce(a.session, (SELECT min(s.day) FROM sessions s WHERE a.published_on <= s.day)) AS session_earliest,
+       coalesce(a.session, (SELECT min(s.day) FROM sessions s WHERE a.published_on < s.day)) AS session_latest
+  FROM articles a
+ WHERE a.published_on IS NOT NULL;
+
 ALTER TABLE articles ADD COLUMN wire TEXT; -- the agency that byline, dateline or last line name
 
 -- Stories whose names (0), or whose copies alone (1), are worked out at the end of the run; empty after it.

@@ -25,6 +25,10 @@
 //! | *run* | the work of one command | session, job (which is the code that does it) |
 //! | *lane* | one host with its pace, breaker and robots.txt | queue, worker |
 //! | *profile* | all that is known of a site, as data | site config, adapter |
+//! | *witness* | somebody who says a field of a page: JSON-LD, a `meta`, an element | source (which names pages) |
+//! | *mention* | a story and a company that it names | hit, tag |
+//! | *entity* | a name of a symbol, with its days | alias, company (which is what is meant) |
+//! | *copy* | a story whose text was printed before | duplicate, reprint (which is one kind) |
 //! | *era* | one template of the site, from one day to another | layout, theme |
 //! | *web archive* | a service that holds captures of others | archive (which is the user's SQLite file) |
 //!

@@ -59,6 +59,9 @@ fn a_story_is_of_the_first_session_that_closes_after_it() {
     let friday = "2024-03-08|2024-03-08T09:15:00+05:00|2024-03-08T16:30:00+05:00|hours";
     let monday = "2024-03-11|2024-03-11T09:30:00+05:00|2024-03-11T15:30:00+05:00|ticker";
     assert_eq!(found, [friday, monday]);
+    let either =
+        "SELECT session_earliest || ' ' || session_latest FROM article_sessions WHERE phase = 'unknown'";
+    assert_eq!(one(&archive, either), "2024-03-11 2024-03-12", "only the day is known");
     let joined =
         "SELECT count(*), min(symbol), max(close) FROM session_stories WHERE day = '2024-03-11'";
     assert_eq!(one(&archive, joined), "3|ABC|20");

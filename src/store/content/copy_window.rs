@@ -166,10 +166,13 @@ impl CopyWindow {
         let best = compared.first()?;
         let parts = compared.iter().filter(|it| PART_SHARE <= it.overlap.containment);
         let parts: Vec<&Shingles> = parts.map(|it| &it.other.shingles).collect();
-        let kind = best.overlap.kind().or_else(|| {
-            let together = share(story.shingles.shared_with_any(&parts), own);
-            (1 < parts.len() && INSIDE_SHARE <= together).then_some(CopyKind::Recombined)
-        })?;
+        let kind = best.overlap.kind();
+        // What the best one has not stands in others: it is put together from several.
+        let together = || share(story.shingles.shared_with_any(&parts), own);
+        let is_recombined = kind != Some(CopyKind::Reprint)
+            && 1 < parts.len()
+            && (INSIDE_SHARE.max(best.overlap.containment + PART_SHARE)..).contains(&together());
+        let kind = if is_recombined { CopyKind::Recombined } else { kind? };
         Some(Copy {
             first: best.other.first.unwrap_or(FirstStory { id: best.other.id, at: best.other.at }),
             containment: best.overlap.containment,
