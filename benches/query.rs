@@ -105,7 +105,7 @@ fn main() {
         let mut sink: Box<dyn RowSink> = match format {
             "csv" => Box::new(Csv::new(to, columns, Dialect::Plain).expect("a sink")),
             "jsonl" => Box::new(Jsonl::new(to, columns)),
-            _ => Box::new(Parquet::new(to, columns).expect("a sink")),
+            _ => Box::new(Parquet::new(to, columns.to_vec()).expect("a sink")),
         };
         let mut rows = 0_u64;
         let each: Result<(), ExportError> = reader.each_row(table, &RowFilter::default(), |row| {

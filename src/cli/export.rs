@@ -12,14 +12,15 @@ use chrono::Utc;
 use crate::{
     config::Profile,
     export::{
-        CaptureExport, Destination, Dialect, Existing, Format, OutPacking, TableExport, WarcExport,
+        CaptureExport, Decimals, Destination, Dialect, Existing, Format, OutPacking, TableExport,
+        WarcExport,
     },
     model::{AsOf, counted},
     store::{RowFilter, Table},
 };
 
 use super::{
-    args::{By, Common, ExportArgs, ExportFormat, ExportWhat},
+    args::{By, Common, ExportArgs, ExportDecimals, ExportFormat, ExportWhat},
     datasette,
     days::today,
     failure::{Exit, Usage},
@@ -82,6 +83,10 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         filter: RowFilter { days, section: args.section.clone(), as_of },
         format,
         packing: packing(args, format)?,
+        decimals: match args.decimals {
+            ExportDecimals::Exact => Decimals::Exact,
+            ExportDecimals::Float => Decimals::Float,
+        },
         dialect: if args.excel { Dialect::Excel } else { Dialect::Plain },
         observe: &|event| progress.show(&event),
     };

@@ -202,6 +202,28 @@ impl ColumnKind {
     }
 }
 
+/// How prices are written where a format has types.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Decimals {
+    /// As decimal numbers, with the digits of the paper.
+    #[default]
+    Exact,
+    /// As floating-point numbers, which more tools reckon with.
+    Float,
+}
+
+impl Decimals {
+    /// Returns the columns with the types in which their values are written.
+    #[cfg(feature = "parquet")]
+    pub(super) fn written(self, columns: &[Column]) -> Vec<Column> {
+        let kind = |kind| match (self, kind) {
+            (Self::Float, ColumnKind::Decimal) => ColumnKind::Number,
+            (_, kind) => kind,
+        };
+        columns.iter().map(|it| Column { kind: kind(it.kind), ..*it }).collect()
+    }
+}
+
 /// Returns the columns of a table, in the order of its rows.
 pub fn columns(table: Table) -> &'static [Column] {
     match table {

@@ -26,7 +26,7 @@ mod warc;
 
 pub use self::warc::{CaptureExport, WarcExport};
 pub use citation::{Citation, CitedFile, Manifest, text_sha256};
-pub use columns::{Column, ColumnKind, columns};
+pub use columns::{Column, ColumnKind, Decimals, columns};
 pub use csv::{Csv, Dialect};
 pub use destination_error::DestinationError;
 pub use file::{Destination, Existing, OutFile, OutFolder};

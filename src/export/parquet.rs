@@ -30,14 +30,14 @@ const SCALE: i32 = 2;
 /// Writes Parquet.
 pub struct Parquet<W: Write + Send> {
     writer: SerializedFileWriter<W>,
-    columns: &'static [Column],
+    columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
     bytes: usize,
 }
 
 impl<W: Write + Send> Parquet<W> {
     /// Begins a file of these columns.
-    pub fn new(to: W, columns: &'static [Column]) -> io::Result<Self> {
+    pub fn new(to: W, columns: Vec<Column>) -> io::Result<Self> {
         let level = ZstdLevel::try_new(3).map_err(io_error)?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(level))

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    columns::{columns, day_column},
+    columns::{Decimals, columns, day_column},
     csv::{Csv, Dialect},
     destination_error::DestinationError,
     file::Destination,
@@ -71,6 +71,8 @@ pub struct TableExport<'a> {
     pub format: Format,
     /// How one file of them is packed.
     pub packing: OutPacking,
+    /// How prices are written, where the format has types.
+    pub decimals: Decimals,
     /// The program it is for, where the format is CSV.
     pub dialect: Dialect,
     /// Is told how many rows there will be, and of each that is written.
@@ -167,7 +169,9 @@ impl TableExport<'_> {
             Format::Csv => Box::new(Csv::new(to, columns, self.dialect)?),
             Format::Jsonl => Box::new(Jsonl::new(to, columns)),
             #[cfg(feature = "parquet")]
-            Format::Parquet => Box::new(super::parquet::Parquet::new(to, columns)?),
+            Format::Parquet => {
+                Box::new(super::parquet::Parquet::new(to, self.decimals.written(columns))?)
+            }
         })
     }
 

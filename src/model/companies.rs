@@ -2,8 +2,9 @@
 //! names come from is not said here: the profile has some, and the archive learns others from market boards.
 
 use std::{
+    cell::LazyCell,
     collections::{HashMap, HashSet},
-    ops::Range,
+    ops::{Deref, Range},
 };
 
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -142,7 +143,7 @@ impl Companies {
 
     /// Returns the companies and indices that a story names, one mention each.
     pub fn named_in(&self, story: &StoryTexts<'_>) -> Vec<Mention> {
-        let lower = LowerWords::of(story);
+        let lower = LazyCell::new(|| LowerWords::of(story));
         let mut found: Vec<Sighting> = Vec::new();
         let end = story.blocks.last().map_or(0, |it| it.start + it.text.chars().count());
         for (text, place) in
@@ -185,9 +186,9 @@ impl Companies {
     }
 
     /// Returns what is named in a text, in its order.
-    fn hits(&self, text: &str, lower: &LowerWords) -> Vec<TextHit> {
+    fn hits<'t>(&self, text: &str, lower: &impl Deref<Target = LowerWords<'t>>) -> Vec<TextHit> {
         let mut hits = self.name_hits(text);
-        let is_shouted = self.is_shouted(text);
+        let is_shouted = LazyCell::new(|| self.is_shouted(text));
         let mut taken: Vec<Range<usize>> = hits.iter().map(|it| it.range.clone()).collect();
         taken.sort_by_key(|it| it.start);
         let mut symbols = Vec::new();
@@ -196,7 +197,7 @@ impl Companies {
             let is_taken = inside.checked_sub(1).is_some_and(|at| range.start < taken[at].end);
             let Some(symbol) = self.symbols.get(word).filter(|_| !is_taken) else { return false };
             let sure = &self.rules.confidence;
-            let is_word = self.rules.words.contains(symbol) || lower.has(symbol) || is_shouted;
+            let is_word = self.rules.words.contains(symbol) || lower.has(symbol) || *is_shouted;
             let confidence = if self.follows_exchange(text, range.start) {
                 sure.exchange
             } else if is_word {

@@ -14,11 +14,8 @@ pub struct Shingles(Vec<u64>);
 impl Shingles {
     /// Returns the shingles of a text. Words are letters and digits, in lower case.
     pub fn of(text: &str) -> Self {
-        let words: Vec<u64> = text
-            .split(|it: char| !it.is_alphanumeric())
-            .filter(|it| !it.is_empty())
-            .map(|it| hash(it.to_lowercase().as_bytes()))
-            .collect();
+        let words: Vec<u64> =
+            text.split(|it: char| !it.is_alphanumeric()).filter(|it| !it.is_empty()).map(hash).collect();
         let shingle = |words: &[u64]| {
             let mut hasher = SipHasher13::new();
             for word in words {
@@ -71,10 +68,15 @@ impl Shingles {
     }
 }
 
-fn hash(bytes: &[u8]) -> u64 {
-    let mut hasher = SipHasher13::new();
-    hasher.write(bytes);
-    hasher.finish()
+/// Returns the hash of a word in lower case (FNV-1a): five of them go through a better one.
+fn hash(word: &str) -> u64 {
+    let mix = |sum: u64, byte: u8| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let begin = 0xcbf2_9ce4_8422_2325;
+    if word.is_ascii() {
+        word.bytes().map(|it| it.to_ascii_lowercase()).fold(begin, mix)
+    } else {
+        word.to_lowercase().bytes().fold(begin, mix)
+    }
 }
 
 #[cfg(test)]

@@ -104,3 +104,27 @@ fn a_date_that_is_read_again_has_its_session_again() {
     program.ok(&["reextract"]);
     assert_eq!(sessions(&program), ["1|2024-03-07|open"]);
 }
+
+/// What the profile does not know of the calendar is what nobody knows before the year.
+#[test]
+fn the_hours_of_the_profile_are_those_of_the_exchange_but_for_the_moon() {
+    let calendar = tearsheet::config::Config::default().profile.market;
+    let closed = include_str!("../../fixtures/market/xkar-closed.txt");
+    let closed: std::collections::BTreeMap<&str, &str> = closed
+        .lines()
+        .filter(|it| !it.starts_with('#'))
+        .map(|it| it.split_once(' ').unwrap_or((it, "")))
+        .collect();
+    assert_eq!(closed.len(), 92);
+    let first: chrono::NaiveDate = "2019-01-01".parse().expect("a day");
+    for day in first.iter_days().take_while(|it| it.to_string().as_str() < "2026") {
+        let is_weekday = chrono::Datelike::weekday(&day).num_days_from_monday() < 5;
+        let expect = match closed.get(day.to_string().as_str()) {
+            Some(&"") => false,
+            // Told by the ticker of the day.
+            Some(_) => true,
+            None => is_weekday,
+        };
+        assert_eq!(calendar.trading(day).is_some(), expect, "{day}");
+    }
+}

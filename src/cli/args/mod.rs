@@ -10,9 +10,9 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 pub(super) use questions::{
-    BackupArgs, By, CiteArgs, CiteFormat, CoverageArgs, ExportArgs, ExportFormat, ExportWhat,
-    ForgetArgs, ListArgs, QuotesArgs, RowFormat, SearchArgs, ServeArgs, ShowArgs, StatusArgs,
-    TableFormat, VerifyArgs,
+    BackupArgs, By, CiteArgs, CiteFormat, CoverageArgs, ExportArgs, ExportDecimals, ExportFormat,
+    ExportWhat, ForgetArgs, ListArgs, QuotesArgs, RowFormat, SearchArgs, ServeArgs, ShowArgs,
+    StatusArgs, TableFormat, VerifyArgs,
 };
 pub(super) use runs::{
     AccountArgs, BackfillArgs, ExtractArgs, GuessIds, ImportArgs, ReextractArgs, ScrapeArgs,

@@ -130,6 +130,9 @@ pub(in crate::cli) struct ExportArgs {
     /// Say in OUT.manifest.json what the files are: hashes, version, range, counts, coverage
     #[arg(long, requires = "out")]
     pub(in crate::cli) manifest: bool,
+    /// Prices in Parquet: decimal numbers, or floating-point ones for tools without them (pandas)
+    #[arg(long, value_enum, default_value = "exact", value_name = "TYPE")]
+    pub(in crate::cli) decimals: ExportDecimals,
     /// CSV for a spreadsheet that wants a byte order mark
     #[arg(long)]
     pub(in crate::cli) excel: bool,
@@ -157,6 +160,12 @@ pub(in crate::cli) enum ExportWhat {
     Warc,
     /// A metadata.yaml for Datasette
     DatasetteMetadata,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ExportDecimals {
+    Exact,
+    Float,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

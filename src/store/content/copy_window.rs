@@ -4,7 +4,10 @@
 //! Texts that may be copies of each other are found by a sample of their five-word shingles (those whose hash is divisible by a
 //! number, the same for every text); all of their shingles decide.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use chrono::{Days, NaiveDate, TimeDelta};
 
@@ -15,11 +18,15 @@ use super::overlap::{CopyKind, INSIDE_SHARE, Overlap, share};
 /// A text that was printed longer ago was printed again, and is no copy.
 pub(super) const WINDOW: Days = Days::new(7);
 /// One of so many shingles is in the sample.
-const SAMPLE_RATE: u64 = 8;
+const SAMPLE_RATE: u64 = 16;
 /// Shorter texts are notices: much of them stands in others.
 const SHINGLES_MIN: usize = 20;
 /// Texts with fewer shingles of the sample in common are not compared.
 const SAMPLE_SHARED_MIN: usize = 2;
+/// Of a text with many shingles in the sample, one of so many has to be in common: what papers print below every story is less.
+const SAMPLE_SHARED_PART: usize = 15;
+/// A shingle that so many texts have says nothing of any: the first of them are looked at.
+const SAMPLE_TEXTS_MAX: usize = 16;
 /// So many earlier texts are compared with one, the likeliest first.
 const CANDIDATES_MAX: usize = 24;
 /// A part of a text put together from several.
@@ -71,9 +78,30 @@ pub(super) struct CopyWindow {
     /// The number of the first of them: numbers never change.
     first: usize,
     /// The numbers of the stories that have a shingle of the sample.
-    by_sample: HashMap<u64, VecDeque<usize>>,
+    by_sample: HashMap<u64, VecDeque<usize>, BuildHasherDefault<HashedAlready>>,
     /// The numbers of the last stories about a company.
     by_company: HashMap<String, VecDeque<usize>>,
+}
+
+/// A hasher of what is a hash.
+#[derive(Default)]
+struct HashedAlready(u64);
+
+impl Hasher for HashedAlready {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        // The sample is of those that are divisible by a number: what tells them apart is above it.
+        self.0 = hash / SAMPLE_RATE;
+    }
 }
 
 /// How new a story is to those who follow a company.
@@ -133,14 +161,17 @@ impl CopyWindow {
 
     /// Returns the stories that share most with one, the earliest first.
     fn candidates(&self, story: &WindowStory) -> Vec<&WindowStory> {
+        let mut samples = 0;
         let mut shared: HashMap<usize, usize> = HashMap::new();
         for sample in story.shingles.sample(SAMPLE_RATE) {
-            for number in self.by_sample.get(&sample).into_iter().flatten() {
+            samples += 1;
+            let numbers = self.by_sample.get(&sample).into_iter().flatten();
+            for number in numbers.take(SAMPLE_TEXTS_MAX) {
                 *shared.entry(*number).or_default() += 1;
             }
         }
-        let mut likely: Vec<(usize, usize)> =
-            shared.into_iter().filter(|it| SAMPLE_SHARED_MIN <= it.1).collect();
+        let enough = SAMPLE_SHARED_MIN.max(samples / SAMPLE_SHARED_PART);
+        let mut likely: Vec<(usize, usize)> = shared.into_iter().filter(|it| enough <= it.1).collect();
         likely.sort_by_key(|it| (std::cmp::Reverse(it.1), it.0));
         likely.truncate(CANDIDATES_MAX);
         likely.sort_by_key(|it| it.0);

@@ -24,14 +24,18 @@ impl Writer {
     /// Looks for names in every story that was not looked at since its text, or a name in it, came into the archive.
     pub(in crate::store) async fn settle_names(&self) -> Result<()> {
         let book = Arc::clone(&self.names);
-        let companies = self.call(move |conn| load(conn, &book)).await?;
-        let companies = Arc::new(companies);
-        loop {
-            let (book, companies) = (Arc::clone(&self.names), Arc::clone(&companies));
-            if self.call(move |conn| settle_some(conn, &companies, &book.agencies)).await? == 0 {
-                return Ok(());
-            }
+        let mut known = self.call(move |conn| Known::load(conn, &book)).await?;
+        // In the order of the stories: those of a run that is killed here are looked at once more.
+        let mut last = Some(i64::MIN);
+        while let Some(after) = last {
+            let book = Arc::clone(&self.names);
+            let settle = move |conn: &Connection| {
+                let last = settle_some(conn, &mut known, &book.agencies, after)?;
+                Ok((known, last))
+            };
+            (known, last) = self.call(settle).await?;
         }
+        Ok(())
     }
 
     /// Looks for names in every story again.
@@ -45,19 +49,36 @@ impl Writer {
     }
 }
 
-/// Keeps the names of the profile, and returns every company that is known.
-fn load(conn: &Connection, book: &NameBook) -> Result<Companies> {
-    keep_profile(conn, &book.companies)?;
-    let symbols = conn
-        .prepare("SELECT symbol FROM symbols UNION SELECT symbol FROM entities")?
-        .query_map([], |row| row.get(0))?
-        .collect::<rusqlite::Result<HashSet<String>>>()?;
+/// Every company that is known.
+struct Known {
+    companies: Companies,
+    /// The symbols that have a row.
+    symbols: HashSet<String>,
+}
+
+impl Known {
+    /// Keeps the names of the profile, and returns every company.
+    fn load(conn: &Connection, book: &NameBook) -> Result<Self> {
+        keep_profile(conn, &book.companies)?;
+        let of = |sql| {
+            let mut query = conn.prepare(sql)?;
+            let symbols = query.query_map([], |row| row.get(0))?;
+            symbols.collect::<rusqlite::Result<HashSet<String>>>()
+        };
+        let symbols = of("SELECT symbol FROM symbols")?;
+        let any = of("SELECT symbol FROM symbols UNION SELECT symbol FROM entities")?;
+        Ok(Self { companies: Companies::new(book.rules.clone(), any, &names(conn)?), symbols })
+    }
+}
+
+/// Returns the names of all companies, those first that count most.
+fn names(conn: &Connection) -> Result<Vec<CompanyName>> {
     // The profile's names count before those that were learnt, and of these the newest.
     let names = conn
         .prepare("SELECT symbol, name FROM entities ORDER BY from_day IS NOT NULL, until_day DESC, symbol, name")?
         .query_map([], |row| Ok(CompanyName { symbol: row.get(0)?, name: row.get(1)? }))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(Companies::new(book.rules.clone(), symbols, &names))
+    Ok(names)
 }
 
 /// Keeps the names of the profile, and forgets those that it does not have any more.
@@ -76,22 +97,27 @@ fn keep_profile(conn: &Connection, names: &[CompanyName]) -> Result<()> {
     Ok(())
 }
 
-/// Looks for names in some stories. Returns how many there were.
-fn settle_some(conn: &Connection, companies: &Companies, agencies: &[String]) -> Result<usize> {
+/// Looks for names in some stories after one. Returns the last of them; `None` where there were none.
+fn settle_some(
+    conn: &Connection,
+    known: &mut Known,
+    agencies: &[String],
+    after: i64,
+) -> Result<Option<i64>> {
     let sql = format!(
         "SELECT {} FROM unsettled u CROSS JOIN articles a ON a.id = u.article_id
-          WHERE u.has_names = 0 ORDER BY u.article_id LIMIT {STORIES_AT_A_TIME}",
+          WHERE ?1 < u.article_id AND u.has_names = 0 ORDER BY u.article_id LIMIT {STORIES_AT_A_TIME}",
         StoredText::COLUMNS
     );
     let stories = conn
         .prepare_cached(&sql)?
-        .query_map([], StoredText::of_row)?
+        .query_map([after], StoredText::of_row)?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let count = stories.len();
+    let last = stories.last().map(|it| it.id);
     for story in stories {
         let story = story.with_spans(conn)?;
-        let mentions = companies.named_in(&story.texts(conn)?);
-        keep(conn, story.id, &mentions)?;
+        let mentions = known.companies.named_in(&story.texts(conn)?);
+        keep(conn, story.id, &mentions, &mut known.symbols)?;
         let blocks = story.blocks();
         let text = |at: Option<usize>| at.and_then(|it| blocks.get(it)).map_or("", |it| it.text);
         let (first, last) = (text(Some(0)), text(blocks.len().checked_sub(1)));
@@ -99,24 +125,30 @@ fn settle_some(conn: &Connection, companies: &Companies, agencies: &[String]) ->
         // The row of an article is large: most name no agency, and keep it.
         conn.prepare_cached("UPDATE articles SET wire = ?2 WHERE id = ?1 AND wire IS NOT ?2")?
             .execute(params![story.id, wire])?;
-        conn.prepare_cached("UPDATE unsettled SET has_names = 1 WHERE article_id = ?1")?
-            .execute([story.id])?;
     }
-    Ok(count)
+    Ok(last)
 }
 
 /// Puts the mentions of a story in the place of those it had.
-fn keep(conn: &Connection, article: i64, mentions: &[Mention]) -> Result<()> {
+fn keep(
+    conn: &Connection,
+    article: i64,
+    mentions: &[Mention],
+    symbols: &mut HashSet<String>,
+) -> Result<()> {
     conn.prepare_cached("DELETE FROM mentions WHERE article_id = ?1")?.execute([article])?;
-    // The profile may name a company that was on no ticker yet.
-    let mut symbol =
-        conn.prepare_cached("INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, 'stock')")?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO mentions (article_id, symbol, matched, rule, place, times, first_offset, relevance, confidence)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     for mention in mentions {
-        symbol.execute([&mention.symbol])?;
+        // The profile may name a company that was on no ticker yet.
+        if symbols.insert(mention.symbol.clone()) {
+            conn.execute(
+                "INSERT OR IGNORE INTO symbols (symbol, kind) VALUES (?1, 'stock')",
+                [&mention.symbol],
+            )?;
+        }
         insert.execute(params![
             article,
             mention.symbol,
