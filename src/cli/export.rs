@@ -57,17 +57,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         }
     };
     let format = format(args)?;
-    let of_captures = match table {
-        Table::Quotes => Some("quotes"),
-        Table::Boards => Some("boards"),
-        Table::MostRead => Some("most-read lists"),
-        Table::Sessions => Some("sessions"),
-        Table::Articles | Table::Links | Table::Mentions | Table::Copies => None,
-    };
-    if let Some(what) = of_captures.filter(|_| args.section.is_some()) {
-        let hint = "they belong to a capture or a day, not to a section; leave `--section` out";
-        return Err(Usage::new(format!("{what} have no section"), hint).into());
-    }
+    check_section(args, table)?;
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
     let as_of = as_of(args, table, &session.config.profile)?;
     let reader = session.reader()?;
@@ -83,10 +73,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         filter: RowFilter { days, section: args.section.clone(), as_of },
         format,
         packing: packing(args, format)?,
-        decimals: match args.decimals {
-            ExportDecimals::Exact => Decimals::Exact,
-            ExportDecimals::Float => Decimals::Float,
-        },
+        decimals: args.decimals.into(),
         dialect: if args.excel { Dialect::Excel } else { Dialect::Plain },
         observe: &|event| progress.show(&event),
     };
@@ -107,6 +94,29 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     let (rows, took) = (counted(rows, "row"), duration(began.elapsed()));
     printer.note(&format!("export: {rows} to {target} in {took}{empty}"));
     Ok(Exit::Done)
+}
+
+/// Fails where a section is asked of what has none.
+fn check_section(args: &ExportArgs, table: Table) -> Result<(), Usage> {
+    let of_captures = match table {
+        Table::Quotes => Some("quotes"),
+        Table::Boards => Some("boards"),
+        Table::MostRead => Some("most-read lists"),
+        Table::Sessions => Some("sessions"),
+        Table::Articles | Table::Links | Table::Mentions | Table::Copies => None,
+    };
+    let Some(what) = of_captures.filter(|_| args.section.is_some()) else { return Ok(()) };
+    let hint = "they belong to a capture or a day, not to a section; leave `--section` out";
+    Err(Usage::new(format!("{what} have no section"), hint))
+}
+
+impl From<ExportDecimals> for Decimals {
+    fn from(asked: ExportDecimals) -> Self {
+        match asked {
+            ExportDecimals::Exact => Self::Exact,
+            ExportDecimals::Float => Self::Float,
+        }
+    }
 }
 
 /// Returns the moment whose knowledge is exported; `None` for now.

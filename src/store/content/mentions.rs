@@ -24,7 +24,7 @@ impl Writer {
     /// Looks for names in every story that was not looked at since its text, or a name in it, came into the archive.
     pub(in crate::store) async fn settle_names(&self) -> Result<()> {
         let book = Arc::clone(&self.names);
-        let mut known = self.call(move |conn| Known::load(conn, &book)).await?;
+        let mut known = self.call(move |conn| KnownCompanies::load(conn, &book)).await?;
         // In the order of the stories: those of a run that is killed here are looked at once more.
         let mut last = Some(i64::MIN);
         while let Some(after) = last {
@@ -50,13 +50,13 @@ impl Writer {
 }
 
 /// Every company that is known.
-struct Known {
+struct KnownCompanies {
     companies: Companies,
     /// The symbols that have a row.
     symbols: HashSet<String>,
 }
 
-impl Known {
+impl KnownCompanies {
     /// Keeps the names of the profile, and returns every company.
     fn load(conn: &Connection, book: &NameBook) -> Result<Self> {
         keep_profile(conn, &book.companies)?;
@@ -100,7 +100,7 @@ fn keep_profile(conn: &Connection, names: &[CompanyName]) -> Result<()> {
 /// Looks for names in some stories after one. Returns the last of them; `None` where there were none.
 fn settle_some(
     conn: &Connection,
-    known: &mut Known,
+    known: &mut KnownCompanies,
     agencies: &[String],
     after: i64,
 ) -> Result<Option<i64>> {
