@@ -57,9 +57,15 @@ const TABLES: &[TableNote] = &[
     },
     TableNote {
         name: "mentions",
-        description: "Symbols that stories name",
+        description: "Companies and indices that stories name, and how surely",
         newest_by: None,
-        facets: &["symbol"],
+        facets: &["symbol", "rule", "place", "relevance"],
+    },
+    TableNote {
+        name: "copies",
+        description: "Stories whose text was printed before",
+        newest_by: None,
+        facets: &["kind"],
     },
 ];
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use crate::model::{Companies, CompanyName, Mention, NameBook, wire};
 
-use super::stored_text::StoredText;
+use super::{stored_text::StoredText, symbols};
 use crate::store::{error::Result, writer::Writer};
 
 /// So many stories are looked at in one transaction.
@@ -93,6 +93,7 @@ fn keep_profile(conn: &Connection, names: &[CompanyName]) -> Result<()> {
     for CompanyName { symbol, name } in names.iter().filter(|it| !stored.contains(it)) {
         conn.prepare_cached("INSERT OR IGNORE INTO entities (symbol, name) VALUES (?1, ?2)")?
             .execute([symbol, name])?;
+        symbols::look_again(conn, name)?;
     }
     Ok(())
 }

@@ -56,7 +56,7 @@ fn meet(conn: &Connection, symbol: &str, name: &str, day: NaiveDate) -> Result<(
 }
 
 /// Has the stories looked at again that have these words in them.
-fn look_again(conn: &Connection, words: &str) -> Result<()> {
+pub(super) fn look_again(conn: &Connection, words: &str) -> Result<()> {
     full_text::catch_up(conn)?;
     let phrase = format!("\"{}\"", words.replace('"', " "));
     conn.prepare_cached(
