@@ -97,14 +97,22 @@ fn described(look: &FirstLook) -> String {
     addresses(&mut out, look);
     out.push('\n');
     feeds(&mut out, &look.feeds);
-    for sitemap in &look.sitemaps {
-        let _ = writeln!(
-            out,
-            "# robots.txt names a sitemap, which is read without being named here: {}\n",
-            one_line(sitemap)
-        );
+    let has_feed = look.feeds.iter().any(|it| matches!(it.seen, Some(Ok(_))));
+    for (at, sitemap) in look.sitemaps.iter().map(|it| one_line(it)).enumerate() {
+        let _ = if at == 0 && !has_feed {
+            writeln!(
+                out,
+                "# {CHECK}: robots.txt names it.\n[[site.sitemaps]]\nurl = {}\n",
+                quoted(&sitemap)
+            )
+        } else {
+            writeln!(
+                out,
+                "# robots.txt names a sitemap, which is read without being named here: {sitemap}\n"
+            )
+        };
     }
-    if look.feeds.is_empty() {
+    if !has_feed {
         let _ = writeln!(
             out,
             "# {CHECK}: no feed was found. A page with a list of the newest stories is a source, too.\n\

@@ -18,6 +18,8 @@ use crate::{
 const FEED_TYPES: [&str; 4] =
     ["application/rss+xml", "application/atom+xml", "application/feed+json", "application/rdf+xml"];
 
+/// No paper has a longer name.
+const NAME_WORDS_MAX: usize = 12;
 /// So many times of a page show its offset.
 const TIMES_MAX: usize = 1_000;
 
@@ -54,7 +56,8 @@ impl FrontPage {
                 _ => {}
             }
         }
-        front.name = front.name.or(title).filter(|it| !it.is_empty());
+        let is_name = |it: &String| !it.is_empty();
+        front.name = front.name.filter(is_name).or(title.filter(is_name));
         front
     }
 }
@@ -89,7 +92,8 @@ fn is_feed(element: Element<'_>) -> bool {
 
 /// Returns the first part of a title: the front page adds what the paper is about.
 fn name_of(title: &str) -> String {
-    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let title = title.split(|it: char| it.is_whitespace() || it.is_control());
+    let title = title.filter(|it| !it.is_empty()).take(NAME_WORDS_MAX).collect::<Vec<_>>().join(" ");
     let end = [" | ", " - ", " – ", " — ", ": "].iter().filter_map(|it| title.find(it)).min();
     title[..end.unwrap_or(title.len())].to_owned()
 }

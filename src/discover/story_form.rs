@@ -148,6 +148,10 @@ fn written(kind: ShapeKind, before: Option<&str>, ending: &str) -> StoryForm {
 /// Returns what an address shows; `None` for what is hardly a story's.
 fn shape(url: &Url) -> Option<AddressShape> {
     let path = url.path();
+    // A pattern is written between such marks.
+    if path.contains('\'') {
+        return None;
+    }
     let of_query = url.query_pairs().find(|(name, value)| {
         QUERY_IDS.contains(&&*name.to_ascii_lowercase()) && is_number(value) && 2 < value.len()
     });

@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     index::{PageIndex, RuleHit},
-    page::{AUTHORS, PUBLISHED, TITLES, TOPICS, UPDATED},
+    page::{AUTHORS, PUBLISHED, TITLES, TOPICS, UPDATED, replaced},
     rules::{Compiled, CompiledValue},
     text::fold,
     values,
@@ -54,7 +54,8 @@ pub struct FieldWitness {
 /// Returns who was asked for each field of a page, and what each of them has. `extraction` is what was read from it.
 pub(super) fn explain(rules: &Compiled, page: &RawPage, extraction: &Extraction) -> Explanation {
     let decoded = html::decode(&page.body, page.content_type.as_deref());
-    let document = Document::parse(&decoded.text);
+    let text = replaced(&decoded.text, &rules.profile);
+    let document = Document::parse(&text);
     let era = rules.era(page);
     let index = rules.index(document.root(), era);
     let ld: Vec<Value> = index.ld_blocks.iter().filter_map(|it| serde_json::from_str(it).ok()).collect();

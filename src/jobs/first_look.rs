@@ -85,6 +85,7 @@ pub struct SeenStory {
 /// A look under way.
 struct FirstLooking<'a> {
     fetcher: &'a Fetcher,
+    site: &'a Url,
     bounds: Bounds,
     requests: usize,
     cut: Option<String>,
@@ -99,8 +100,13 @@ pub fn unknown_paper(url: &Url) -> Result<Profile, ConfigError> {
 /// Looks at the paper at an address, with a fetcher for [`unknown_paper`]. What cannot be read is said in the result. Fails
 /// where no profile can be made of the address.
 pub async fn first_look(fetcher: &Fetcher, url: &Url, stop: Stop) -> Result<FirstLook, JobError> {
-    let mut looking =
-        FirstLooking { fetcher, bounds: Bounds::new(stop, Limits::default()), requests: 0, cut: None };
+    let mut looking = FirstLooking {
+        fetcher,
+        site: url,
+        bounds: Bounds::new(stop, Limits::default()),
+        requests: 0,
+        cut: None,
+    };
     let front = looking.get(url).await;
     let mut look = FirstLook {
         base_url: url.clone(),
@@ -146,7 +152,9 @@ impl FirstLooking<'_> {
             Ok(Fetched::NotModified(_)) => Err("the site says that nothing changed".to_owned()),
             Err(error) => {
                 // A site that refuses is left alone.
-                if error.class() == Class::Stop {
+                // A feed of another server is one that cannot be read.
+                let is_sites = Fetcher::host_of(url) == Fetcher::host_of(self.site);
+                if is_sites && error.class() == Class::Stop {
                     self.cut = Some(error.to_string());
                 }
                 Err(error.to_string())
@@ -185,7 +193,8 @@ impl FirstLooking<'_> {
                 look.feeds.push(SeenFeed { url, seen: Some(seen) });
             }
         }
-        look.sitemaps = self.fetcher.sitemaps(&Fetcher::host_of(&look.base_url));
+        let sitemaps = self.fetcher.sitemaps(&Fetcher::host_of(&look.base_url));
+        look.sitemaps = sitemaps.into_iter().take(NAMED_MAX).collect();
         let first = look.sitemaps.first().and_then(|it| look.base_url.join(it).ok());
         if let Some(url) = first.filter(|_| named.iter().all(|it| it.candidates.is_empty())) {
             let mut source = SitemapSource::new(&any, &Feed::plain(url));

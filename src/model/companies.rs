@@ -7,7 +7,7 @@ use std::{
     ops::{Deref, Range},
 };
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Match, MatchKind};
 
 use super::{
     BlockKind,
@@ -16,6 +16,8 @@ use super::{
 
 /// A list or paragraph of more companies is a table.
 const MANY_COMPANIES: usize = 10;
+/// A symbol in brackets, with its exchange, is no longer.
+const BRACKET_BYTES_MAX: usize = 40;
 /// The length of the longest symbol.
 const SYMBOL_MAX: usize = 12;
 /// So many words of a hundred in capitals, and so many at least: the text is set so, and they are no symbols.
@@ -133,7 +135,7 @@ impl Companies {
             }
         }
         let names = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
+            .match_kind(MatchKind::Standard)
             .ascii_case_insensitive(true)
             .build(written.iter().map(|it| it.0.as_str()))
             .expect("names are short");
@@ -163,8 +165,13 @@ impl Companies {
                 _ if Some(at) == first => MentionPlace::FirstParagraph,
                 _ => MentionPlace::Body,
             };
+            // The characters before each hit are counted once.
+            let (mut bytes, mut chars) = (0, block.start);
             for hit in hits {
-                found.push(sighting(block.text, hit, Some(place), Some(block.start), end));
+                let at = hit.range.start.max(bytes);
+                chars += block.text[bytes..at].chars().count();
+                bytes = at;
+                found.push(sighting(block.text, hit, Some(place), Some(chars), end));
             }
         }
         found.extend(story.tags.iter().filter_map(|tag| self.tagged(tag)));
@@ -221,15 +228,7 @@ impl Companies {
     /// Returns the names in a text: whole words that begin with a capital. A suffix, and the symbol in brackets, belong to them.
     fn name_hits(&self, text: &str) -> Vec<TextHit> {
         let mut hits = Vec::new();
-        for found in self.names.find_iter(text) {
-            let is_edge = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
-            let is_whole = is_edge(text[..found.start()].chars().next_back())
-                && is_edge(text[found.end()..].chars().next());
-            let begins =
-                text[found.start()..].starts_with(|it: char| it.is_uppercase() || it.is_numeric());
-            if !is_whole || !begins {
-                continue;
-            }
+        for found in self.whole_names(text) {
             let symbol = &self.symbol_of[found.pattern().as_usize()];
             let after_suffix = self.end_of_suffix(text, found.end());
             let end = end_of_symbol(text, after_suffix, symbol);
@@ -239,6 +238,25 @@ impl Companies {
             hits.push(TextHit { symbol: symbol.clone(), range, rule: MentionRule::Name, confidence });
         }
         hits
+    }
+
+    /// Returns the names that stand in a text as whole words and begin with a capital, the longest at each place.
+    fn whole_names(&self, text: &str) -> Vec<Match> {
+        let is_edge = |it: Option<char>| it.is_none_or(|it| !it.is_alphanumeric());
+        let is_whole = |it: &Match| {
+            is_edge(text[..it.start()].chars().next_back())
+                && is_edge(text[it.end()..].chars().next())
+                && text[it.start()..].starts_with(|it: char| it.is_uppercase() || it.is_numeric())
+        };
+        let mut found: Vec<Match> = self.names.find_overlapping_iter(text).filter(is_whole).collect();
+        found.sort_by_key(|it| (it.start(), std::cmp::Reverse(it.end())));
+        let mut end = 0;
+        found.retain(|it| {
+            let is_free = end <= it.start();
+            end = if is_free { it.end() } else { end };
+            is_free
+        });
+        found
     }
 
     /// Returns where a name with its suffix ends; `at` where no suffix follows.
@@ -272,10 +290,9 @@ fn sighting(
     text: &str,
     hit: TextHit,
     place: Option<MentionPlace>,
-    start: Option<usize>,
+    offset: Option<usize>,
     end: usize,
 ) -> Sighting {
-    let offset = start.map(|it| it + text[..hit.range.start].chars().count());
     Sighting {
         matched: text[hit.range].to_owned(),
         symbol: hit.symbol,
@@ -289,8 +306,11 @@ fn sighting(
 
 /// Returns where a name with its symbol in brackets ends; `at` where none follows.
 fn end_of_symbol(text: &str, at: usize, symbol: &str) -> usize {
-    let inside = text[at..].trim_start().strip_prefix('(').and_then(|it| it.split_once(')'));
-    let Some((inside, rest)) = inside else { return at };
+    let after = text[at..].trim_start();
+    let is_bracket = after.starts_with('(');
+    let end = after.bytes().take(BRACKET_BYTES_MAX).position(|it| it == b')').filter(|_| is_bracket);
+    let Some(end) = end else { return at };
+    let (inside, rest) = (&after[1..end], &after[end + 1..]);
     let bare = inside.rsplit(':').next().unwrap_or_default().trim();
     if bare == symbol { text.len() - rest.len() } else { at }
 }

@@ -134,8 +134,14 @@ fn forget(conn: &Connection, page: PageId, calendar: &MarketCalendar) -> Result<
         "DELETE FROM article_links WHERE article_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM tags WHERE article_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM mentions WHERE article_id = ?1 AND ?2 IS NOT NULL",
+        // How new the stories after it are is worked out again, and whose text was its text is compared again.
+        "INSERT OR IGNORE INTO unsettled (article_id, has_names)
+         SELECT DISTINCT n.article_id, 1 FROM novelty f JOIN novelty n ON n.symbol = f.symbol AND n.article_id <> f.article_id
+          WHERE f.article_id = ?1 AND ?2 IS NOT NULL
+            AND (SELECT published_on FROM articles WHERE id = n.article_id)
+                BETWEEN (SELECT published_on FROM articles WHERE id = ?1)
+                    AND (SELECT date(published_on, '+7 days') FROM articles WHERE id = ?1)",
         "DELETE FROM novelty WHERE article_id = ?1 AND ?2 IS NOT NULL",
-        // Whose text was its text is compared again.
         "INSERT OR IGNORE INTO unsettled (article_id, has_names)
          SELECT article_id, 1 FROM copies WHERE first_id = ?1 AND ?2 IS NOT NULL",
         "DELETE FROM copies WHERE ?1 IN (article_id, first_id) AND ?2 IS NOT NULL",

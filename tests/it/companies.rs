@@ -119,6 +119,7 @@ fn where_and_how_a_company_is_named_says_how_far_the_story_is_about_it() {
     check(&["…", "…", "Lucky Cement Limited rose."], 20, 1.0, "Lucky Cement Limited", 1);
     check(&["…", "…", "Lucky Cement (LUCK) rose."], 20, 1.0, "Lucky Cement (LUCK)", 1);
     check(&["…", "…", "PSX: LUCK rose."], 20, 1.0, "LUCK", 1);
+    check(&["…", "…", "Lucky Cement (not heard of rose"], 20, 0.95, "Lucky Cement", 1);
     check(&["…", "…", "SHARES OF LUCK RISE AGAIN TODAY"], 20, 0.3, "LUCK", 1);
     check(
         &["…", "…", "OGDC, PPL, HUBC, LUCK, FCCL, MLCF, FFC, HBL, MCB, UBL, NBP and PSO rose."],
@@ -127,6 +128,23 @@ fn where_and_how_a_company_is_named_says_how_far_the_story_is_about_it() {
         "LUCK",
         1,
     );
+}
+
+#[test]
+fn a_longer_name_that_is_no_whole_word_hides_no_shorter_one() {
+    let name = |name: &str| CompanyName { symbol: "HUBC".to_owned(), name: name.to_owned() };
+    let rules = Config::default().profile.names.rules;
+    let companies = Companies::new(
+        rules,
+        HashSet::from(["HUBC".to_owned()]),
+        &[name("Hub Power"), name("Hub Power Co")],
+    );
+    let story =
+        |headline: &str| serde_json::json!({ "headline": headline, "paragraphs": [], "tags": [] });
+    let matched = |headline| named(&companies, &story(headline)).first().map(|it| it.matched.clone());
+    assert_eq!(matched("Hub Power Company posts profit").as_deref(), Some("Hub Power"));
+    assert_eq!(matched("Hub Power Co posts profit").as_deref(), Some("Hub Power Co"));
+    assert_eq!(matched("Hub Powerful"), None);
 }
 
 /// A page of the built-in site with words of its own.

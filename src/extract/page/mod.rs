@@ -98,7 +98,7 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort)
 }
 
 /// Returns the source of a page with what the profile replaces in it.
-fn replaced<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
+pub(super) fn replaced<'t>(text: &'t str, profile: &Profile) -> Cow<'t, str> {
     let mut text = Cow::Borrowed(text);
     for Replacement { find, with } in &profile.replacements {
         if let Cow::Owned(changed) = find.replace_all(&text, with) {

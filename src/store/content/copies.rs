@@ -108,7 +108,7 @@ fn compare(conn: &Connection, window: &mut CopyWindow, day: NaiveDate) -> Result
 fn stories_of(conn: &Connection, day: NaiveDate) -> Result<Vec<WindowStory>> {
     let sql = format!(
         "SELECT {}, a.published_at FROM articles a WHERE a.published_on = ?1
-          ORDER BY a.published_at IS NULL, unixepoch(a.published_at), a.id",
+          ORDER BY a.published_at IS NULL, unixepoch(a.published_at), a.host, a.site_id",
         StoredText::COLUMNS
     );
     let mut query = conn.prepare_cached(&sql)?;
