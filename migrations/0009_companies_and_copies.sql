@@ -63,7 +63,7 @@ SELECT a.id AS article_id, a.phase, a.session,
 
 ALTER TABLE articles ADD COLUMN wire TEXT; -- the agency that byline, dateline or last line name
 
--- Stories whose names (0), or whose copies alone (1), are worked out at the end of the run; empty after it.
+-- Stories whose names (0), or whose copies alone (1), are worked out at the end of the run; empty after it, unless it was interrupted.
 CREATE TABLE unsettled (
     article_id INTEGER PRIMARY KEY,
     has_names  INTEGER NOT NULL DEFAULT 0 CHECK (has_names IN (0, 1))

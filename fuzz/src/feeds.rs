@@ -7,23 +7,13 @@ use libfuzzer_sys::fuzz_target;
 use tearsheet::{
     config::{Config, Profile},
     discover::{FeedSource, SitemapSource, Source},
-    model::{CaptureSource, RawPage, Validators},
+    model::RawPage,
 };
 
 static PROFILE: LazyLock<Profile> = LazyLock::new(|| Config::default().profile);
 
 fuzz_target!(|bytes: &[u8]| {
-    let page = RawPage {
-        url: None,
-        body: bytes.to_vec().into(),
-        content_type: None,
-        captured_at: None,
-        source: CaptureSource::Live,
-        status: Some(200),
-        validators: Validators::default(),
-        heads: None,
-        feed: None,
-    };
+    let page = RawPage::live(bytes.to_vec());
     let is_packed = bytes.starts_with(&[0x1F, 0x8B]);
     let named = FeedSource::new(&PROFILE, &PROFILE.feeds[0]).absorb(&page);
     let raw: usize = named.items.iter().map(|it| it.raw.len()).sum();

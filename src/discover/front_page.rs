@@ -101,20 +101,9 @@ fn name_of(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{CaptureSource, Validators};
 
     fn read(body: &str) -> FrontPage {
-        let page = RawPage {
-            url: None,
-            body: body.to_owned().into(),
-            content_type: Some("text/html; charset=utf-8".to_owned()),
-            captured_at: None,
-            source: CaptureSource::Live,
-            status: Some(200),
-            validators: Validators::default(),
-            heads: None,
-            feed: None,
-        };
+        let page = RawPage::live(body.to_owned());
         FrontPage::read(&page, &Url::parse("https://t.example/home").expect("valid"))
     }
 

@@ -124,8 +124,9 @@ impl<'p> CardReader<'p> {
     fn find<'d>(&self, root: Element<'d>) -> ListingParts<'d> {
         let links = vec![Vec::new(); self.links.len()];
         let mut found = ListingParts { links, ..ListingParts::default() };
+        let mut walk = self.matcher.walk();
         for element in root.descendants() {
-            self.matcher.each_match(element, |index| {
+            walk.each_match(element, |index| {
                 if self.links.contains(&index) {
                     found.links[index].push(element);
                 } else if self.skip.contains(&index) {
@@ -251,23 +252,10 @@ impl Source for ListingSource<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        config::Config,
-        model::{CaptureSource, Validators},
-    };
+    use crate::config::Config;
 
     fn page(body: &str) -> RawPage {
-        RawPage {
-            url: None,
-            body: body.to_owned().into(),
-            content_type: None,
-            captured_at: None,
-            source: CaptureSource::Live,
-            status: Some(200),
-            validators: Validators::default(),
-            heads: None,
-            feed: None,
-        }
+        RawPage::live(body.to_owned())
     }
 
     #[track_caller]

@@ -76,20 +76,9 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::model::{CaptureSource, Validators};
 
     fn read(body: Vec<u8>, content_type: Option<&str>) -> SourceText {
-        unpack(&RawPage {
-            url: None,
-            body: body.into(),
-            content_type: content_type.map(str::to_owned),
-            captured_at: None,
-            source: CaptureSource::Live,
-            status: Some(200),
-            validators: Validators::default(),
-            heads: None,
-            feed: None,
-        })
+        unpack(&RawPage { content_type: content_type.map(str::to_owned), ..RawPage::live(body) })
     }
 
     #[test]

@@ -233,16 +233,20 @@ fn literal(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn addresses(paths: impl Iterator<Item = String>) -> Vec<Url> {
+        let base = Url::parse("https://t.example").expect("valid");
+        paths.map(|it| base.join(&it).expect("valid")).collect()
+    }
+
     /// The form of these paths, each of which it leads back to.
     #[track_caller]
     fn check(paths: &[&str], path: &str, url: &str) {
-        let base = Url::parse("https://t.example").expect("valid");
-        let addresses: Vec<Url> = paths.iter().map(|it| base.join(it).expect("valid")).collect();
+        let addresses = addresses(paths.iter().map(|it| (*it).to_owned()));
         let form = StoryForm::of(&addresses).unwrap_or_else(|| panic!("no form: {paths:?}"));
         assert_eq!((form.path.as_str(), form.url.as_str()), (path, url));
         assert_eq!(form.examples, paths.len());
         let text = format!(
-            "[site]\nname = \"T\"\nbase_url = \"{base}\"\nhosts = [\"t.example\"]\ntime_zone = \"UTC\"\n\
+            "[site]\nname = \"T\"\nbase_url = \"https://t.example\"\nhosts = [\"t.example\"]\ntime_zone = \"UTC\"\n\
              article_path = '{path}'\narticle_url = '{url}'\n"
         );
         let profile = crate::config::Config::parse(&text, "t.toml").expect("a profile").config.profile;
@@ -302,10 +306,7 @@ mod tests {
 
     #[test]
     fn so_does_a_query() {
-        let base = Url::parse("https://t.example").expect("valid");
-        let urls: Vec<Url> = (700..704)
-            .map(|it| base.join(&format!("/story.php?cat=1&id={it}")).expect("valid"))
-            .collect();
+        let urls = addresses((700..704).map(|it| format!("/story.php?cat=1&id={it}")));
         let form = StoryForm::of(&urls).expect("a form");
         assert_eq!(form.path, r"^/story\.php\?(?:.*&)?id=(?<id>\d+)");
         assert_eq!(form.url, "/story.php?id={id}");
@@ -313,9 +314,8 @@ mod tests {
 
     #[test]
     fn sections_are_no_stories() {
-        let base = Url::parse("https://t.example").expect("valid");
         let paths = ["/", "/markets", "/world/asia", "/page/2", "/2024/03", "/about-us", "/tag/oil-gas"];
-        let urls: Vec<Url> = paths.iter().map(|it| base.join(it).expect("valid")).collect();
+        let urls = addresses(paths.iter().map(|it| (*it).to_owned()));
         assert_eq!(StoryForm::of(&urls), None);
     }
 }

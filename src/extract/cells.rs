@@ -51,8 +51,9 @@ impl CellFinder {
     /// Returns the texts of a row's parts.
     pub(super) fn find(&self, row: Element<'_>) -> Cells {
         let mut found: Vec<Vec<Element<'_>>> = Vec::new();
+        let mut walk = self.matcher.walk();
         for element in row.descendants() {
-            self.matcher.each_match(element, |at| {
+            walk.each_match(element, |at| {
                 if found.len() <= at {
                     found.resize(at + 1, Vec::new());
                 }

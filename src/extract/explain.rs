@@ -4,17 +4,18 @@
 use serde_json::Value;
 
 use crate::{
-    config::RuleField,
+    config::{RuleField, ValueSource},
     html::{self, Document, Element},
     model::{Extraction, Field, Origin, RawPage, WarningCode},
 };
 
 use super::{
     index::{PageIndex, RuleHit},
-    page::{AUTHORS, PUBLISHED, TITLES, TOPICS, UPDATED, replaced},
+    jsonld::{self, Facts},
+    page::{AUTHORS, PUBLISHED, TITLES, TOPICS, UPDATED, own_facts, replaced},
     rules::{Compiled, CompiledValue},
     text::fold,
-    values,
+    values::{self, LinkedData},
 };
 
 /// A text is shown so far.
@@ -57,13 +58,26 @@ pub(super) fn explain(rules: &Compiled, page: &RawPage, extraction: &Extraction)
     let text = replaced(&decoded.text, &rules.profile);
     let document = Document::parse(&text);
     let era = rules.era(page);
-    let index = rules.index(document.root(), era);
-    let ld: Vec<Value> = index.ld_blocks.iter().filter_map(|it| serde_json::from_str(it).ok()).collect();
+    let mut index = rules.index(document.root(), era);
+    let facts = own_facts(&mut index, page, rules);
+    let ld: Vec<Value> = index.ld_blocks.iter().filter_map(|it| jsonld::block(it)).collect();
     let written = &rules.profile.eras[era].rules;
     let of_field = |field: RuleField| {
-        let ordered = rules.values(era, field).iter().map(|it| ordered(it, &index));
-        let mut witnesses: Vec<FieldWitness> = ordered.collect();
-        witnesses.extend(said(field, &index, &ld));
+        let mut said = said(field, &index, &ld);
+        let mut witnesses: Vec<FieldWitness> = Vec::new();
+        for value in rules.values(era, field) {
+            // What is read without rules stands where the profile puts it.
+            let group = match value.rule.source {
+                ValueSource::JsonLd => "json-ld ",
+                ValueSource::Meta => "meta ",
+                _ => {
+                    witnesses.push(ordered(value, &index, &facts));
+                    continue;
+                }
+            };
+            witnesses.extend(said.extract_if(.., |it| it.name.starts_with(group)));
+        }
+        witnesses.append(&mut said);
         let finds = written.of(field).iter().zip(rules.find_each(&index, era, field));
         let finds = finds.filter(|_| rules.values(era, field).is_empty());
         witnesses.extend(finds.map(|(rule, hits)| found_by(&rule.to_string(), hits)));
@@ -86,14 +100,14 @@ fn found_by(name: &str, hits: &[RuleHit<'_>]) -> FieldWitness {
 }
 
 /// Returns what a witness says that the profile puts in an order.
-fn ordered(value: &CompiledValue, index: &PageIndex<'_>) -> FieldWitness {
+fn ordered(value: &CompiledValue, index: &PageIndex<'_>, facts: &Facts) -> FieldWitness {
     let name = value.rule.written.clone();
     let hits = index.hits_at(value.at);
     if value.rule.is_plain() {
         return found_by(&name, hits);
     }
     let elements: Vec<Element<'_>> = hits.iter().map(|it| it.element).collect();
-    let texts = values::of(&value.rule, &elements, &index.ld_blocks);
+    let texts = values::of(&value.rule, &elements, LinkedData { blocks: &index.ld_blocks, facts });
     FieldWitness { name, found: texts.len(), text: texts.first().map(|it| short(it)) }
 }
 

@@ -2,12 +2,14 @@
 //!
 //! Which rules there are, and in what order they count, is said in `rules.rs`; what a find means, in `page/`.
 
+use std::ops::Range;
+
 use crate::{
     config::Which,
-    html::{Element, ElementSet},
+    html::{Element, ElementSet, Step},
 };
 
-use super::{place::RulePlace, text::fold};
+use super::place::RulePlace;
 
 /// An element that was found.
 #[derive(Clone, Copy)]
@@ -80,10 +82,11 @@ impl<'d> PageIndex<'d> {
     }
 
     /// Keeps those finds of a rule that are meant.
-    pub(super) fn narrow(&mut self, at: usize, which: &Which) {
+    pub(super) fn narrow(&mut self, root: Element<'d>, at: usize, which: &Which) {
         let hits = &mut self.hits[at];
         if let Some(words) = &which.contains {
-            hits.retain(|hit| fold(&hit.element.text()).contains(words.as_str()));
+            let holders = holders(root, words);
+            hits.retain(|hit| holders.contains(hit.element));
         }
         if let Some(nth) = which.nth {
             let from = usize::try_from(nth.unsigned_abs()).unwrap_or(usize::MAX);
@@ -159,6 +162,37 @@ impl<'d> PageIndex<'d> {
         });
         named.filter(|it| !it.is_empty())
     }
+}
+
+/// Returns the elements whose text, white space folded, has some words in it. The text of a page is looked through once, however
+/// deep its elements are nested.
+fn holders(root: Element<'_>, words: &str) -> ElementSet {
+    let (mut text, mut open) = (String::new(), Vec::new());
+    // Each element, and where its text begins and ends.
+    let mut spans = Vec::new();
+    for step in root.walk() {
+        match step {
+            Step::Open(element) => open.push((element, text.len())),
+            Step::Close(_) => {
+                spans.extend(open.pop().map(|(element, from)| (element, from..text.len())));
+            }
+            Step::Text(added) => {
+                for letter in added.chars() {
+                    if !letter.is_whitespace() {
+                        text.push(letter);
+                    } else if !text.ends_with(' ') {
+                        text.push(' ');
+                    }
+                }
+            }
+        }
+    }
+    let found: Vec<usize> = text.match_indices(words).map(|it| it.0).collect();
+    let holds = |span: &Range<usize>| {
+        let first = found.partition_point(|it| *it < span.start);
+        found.get(first).is_some_and(|it| it + words.len() <= span.end)
+    };
+    spans.into_iter().filter(|it| holds(&it.1)).map(|it| it.0).collect()
 }
 
 /// Returns an element and those that follow it beside it; they are added to `seen`.

@@ -199,29 +199,14 @@ fn is_plain(page: &RawPage) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
     use super::*;
-    use crate::{
-        config::Config,
-        model::{CaptureSource, Validators},
-    };
+    use crate::config::Config;
 
     #[test]
     fn a_page_says_at_its_end_when_it_was_made() {
         let extractor = Extractor::new(&Config::default().profile).expect("valid");
         let check = |body: String, expect: Option<&str>| {
-            let page = RawPage {
-                url: None,
-                body: Bytes::from(body.clone()),
-                content_type: None,
-                captured_at: None,
-                source: CaptureSource::File,
-                status: None,
-                validators: Validators::default(),
-                heads: None,
-                feed: None,
-            };
+            let page = RawPage::live(body.clone());
             let at = extractor.made_at(&page).map(|at| at.to_rfc3339());
             assert_eq!(at.as_deref(), expect, "{body}");
         };

@@ -35,10 +35,10 @@ impl InsideRule {
 
     /// Returns what the rule finds inside an element.
     pub(super) fn find<'d>(&self, around: Element<'d>) -> Vec<Element<'d>> {
-        let mut found = Vec::new();
+        let (mut found, mut walk) = (Vec::new(), self.matcher.walk());
         for element in around.descendants() {
             let mut is_found = false;
-            self.matcher.each_match(element, |_| is_found = true);
+            walk.each_match(element, |_| is_found = true);
             found.extend(is_found.then_some(element));
         }
         found

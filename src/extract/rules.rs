@@ -177,8 +177,9 @@ impl Compiled {
     pub(super) fn index<'d>(&self, root: Element<'d>, era: usize) -> PageIndex<'d> {
         let drop_names = &self.profile.eras[era].rules.drop_names;
         let mut index = PageIndex::new(self.count);
+        let mut walk = self.matcher.walk();
         for (number, element) in root.descendants().enumerate() {
-            self.matcher.each_match(element, |at| {
+            walk.each_match(element, |at| {
                 if index.hits[at].last().map(|hit| hit.number) != Some(number) {
                     index.hits[at].push(RuleHit { number, element });
                 }
@@ -193,7 +194,7 @@ impl Compiled {
             index.note(hit);
         }
         for (at, which) in &self.narrowed {
-            index.narrow(*at, which);
+            index.narrow(root, *at, which);
         }
         index
     }

@@ -8,16 +8,28 @@ use crate::{
     html::Element,
 };
 
-use super::{jsonld, text::fold_apart};
+use super::{
+    jsonld::{self, Facts},
+    text::fold_apart,
+};
 
 /// Nesting that is looked into for an object of a type.
 const DEPTH_MAX: usize = 8;
 /// A list of values is no longer.
 const VALUES_MAX: usize = 2_000;
 
-/// Returns what a witness says, with what its selector found and the blocks of JSON-LD of the page. What is no text of its own
-/// (`json-ld` and `meta`, which are read without rules) says nothing here.
-pub(super) fn of(rule: &ValueRule, found: &[Element<'_>], ld_blocks: &[String]) -> Vec<String> {
+/// The JSON-LD of a page.
+#[derive(Clone, Copy)]
+pub(super) struct LinkedData<'a> {
+    /// As it is written.
+    pub(super) blocks: &'a [String],
+    /// What it says of the page's own story: other stories are not asked.
+    pub(super) facts: &'a Facts,
+}
+
+/// Returns what a witness says, with what its selector found and the JSON-LD of the page. What is no text of its own (`json-ld`
+/// and `meta`, which are read without rules) says nothing here.
+pub(super) fn of(rule: &ValueRule, found: &[Element<'_>], linked: LinkedData<'_>) -> Vec<String> {
     let texts = match &rule.source {
         ValueSource::JsonLd | ValueSource::Meta => Vec::new(),
         ValueSource::Element(_, Some(attr)) => {
@@ -25,8 +37,8 @@ pub(super) fn of(rule: &ValueRule, found: &[Element<'_>], ld_blocks: &[String]) 
         }
         ValueSource::Element(_, None) => found.iter().map(|it| fold_apart(&it.text())).collect(),
         ValueSource::LinkedData(path) => {
-            let mut blocks = ld_blocks.iter().filter_map(|it| jsonld::block(it));
-            blocks.find_map(|it| in_object(path, &it)).unwrap_or_default()
+            let mut blocks = linked.blocks.iter().filter_map(|it| jsonld::block(it));
+            blocks.find_map(|it| in_object(path, &it, linked.facts)).unwrap_or_default()
         }
         ValueSource::Script(_, path) => {
             let mut scripts = found.iter().filter_map(|it| json_in(&it.text()));
@@ -45,9 +57,9 @@ fn json_in(script: &str) -> Option<Value> {
 }
 
 /// Returns the values of a path in the first object of its type that has any.
-fn in_object(path: &JsonPath, value: &Value) -> Option<Vec<String>> {
+fn in_object(path: &JsonPath, value: &Value, facts: &Facts) -> Option<Vec<String>> {
     let mut objects = Vec::new();
-    collect(value, 0, &mut objects);
+    collect(value, 0, facts, &mut objects);
     let is_of_type = |it: &&Map<String, Value>| {
         path.of_type.as_ref().is_none_or(|name| jsonld::types(it).contains(&&**name))
     };
@@ -59,18 +71,23 @@ fn in_object(path: &JsonPath, value: &Value) -> Option<Vec<String>> {
     values.find(|it| !it.is_empty())
 }
 
-/// Collects every object, those around it first.
-fn collect<'v>(value: &'v Value, depth: usize, objects: &mut Vec<&'v Map<String, Value>>) {
+/// Collects every object, those around it first; other stories are left out with all that is in them.
+fn collect<'v>(
+    value: &'v Value,
+    depth: usize,
+    facts: &Facts,
+    objects: &mut Vec<&'v Map<String, Value>>,
+) {
     if DEPTH_MAX < depth {
         return;
     }
     match value {
-        Value::Array(items) => items.iter().for_each(|it| collect(it, depth + 1, objects)),
-        Value::Object(object) => {
+        Value::Array(items) => items.iter().for_each(|it| collect(it, depth + 1, facts, objects)),
+        Value::Object(object) if !facts.is_of_neighbour(object) => {
             objects.push(object);
-            object.values().for_each(|it| collect(it, depth + 1, objects));
+            object.values().for_each(|it| collect(it, depth + 1, facts, objects));
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
@@ -125,7 +142,7 @@ mod tests {
             keys: keys.split('.').map(str::to_owned).collect(),
         };
         let value = json_in(json).expect("JSON");
-        let found = in_object(&path, &value).unwrap_or_default();
+        let found = in_object(&path, &value, &Facts::default()).unwrap_or_default();
         assert_eq!(found, expect, "{json} {keys}");
     }
 

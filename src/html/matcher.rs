@@ -4,6 +4,8 @@
 //! filed under one name that an element must carry to match (a class token, an id, an attribute or its
 //! own name), and only the selectors filed under an element's names are tried on it.
 
+use selectors::matching::SelectorCaches;
+
 use super::{Element, select::Selector};
 
 /// A set of selectors; each is known by its place in the list it was made from.
@@ -27,6 +29,12 @@ pub struct BadSelector {
     pub index: usize,
     /// The part between commas that is wrong.
     pub part: String,
+}
+
+/// A walk over elements of one document, which remembers what selectors such as `:nth-child` have counted.
+pub struct MatchWalk<'m> {
+    matcher: &'m Matcher,
+    caches: SelectorCaches,
 }
 
 /// Selectors by name. There are a dozen: comparing lengths beats hashing.
@@ -119,13 +127,17 @@ impl Matcher {
         Ok(matcher)
     }
 
-    /// Call `hit` with the place of every selector that matches an element.
-    pub fn each_match(&self, element: Element<'_>, mut hit: impl FnMut(usize)) {
+    /// Begins a walk over elements of one document.
+    pub fn walk(&self) -> MatchWalk<'_> {
+        MatchWalk { matcher: self, caches: SelectorCaches::default() }
+    }
+
+    fn each_match(&self, element: Element<'_>, caches: &mut SelectorCaches, mut hit: impl FnMut(usize)) {
         let mut try_all = |filed: Option<&Vec<Part>>| {
             for Part { index, name, need, is_told } in filed.into_iter().flatten() {
                 let may_match = name.as_deref().is_none_or(|it| it == element.name())
                     && need.as_ref().is_none_or(|it| it.is_met(element));
-                if may_match && (*is_told || self.selectors[*index].matches(element)) {
+                if may_match && (*is_told || self.selectors[*index].matches(element, caches)) {
                     hit(*index);
                 }
             }
@@ -149,6 +161,13 @@ impl Matcher {
         if !self.everywhere.is_empty() {
             try_all(Some(&self.everywhere));
         }
+    }
+}
+
+impl MatchWalk<'_> {
+    /// Call `hit` with the place of every selector that matches an element.
+    pub fn each_match(&mut self, element: Element<'_>, hit: impl FnMut(usize)) {
+        self.matcher.each_match(element, &mut self.caches, hit);
     }
 }
 
@@ -342,8 +361,9 @@ mod tests {
         let matcher = Matcher::new(list).expect("valid");
         let page = Document::parse(text);
         let mut hits = vec![0; list.len()];
+        let mut walk = matcher.walk();
         for element in page.root().descendants() {
-            matcher.each_match(element, |index| hits[index] += 1);
+            walk.each_match(element, |index| hits[index] += 1);
         }
         assert_eq!(hits, [1, 1, 1, 1, 2, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0]);
     }

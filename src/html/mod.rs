@@ -12,6 +12,7 @@ mod names;
 mod quick;
 mod select;
 mod set;
+mod siblings;
 mod token;
 mod tree;
 mod whole;

@@ -10,7 +10,7 @@ use selectors::{
     OpaqueElement,
     attr::{AttrSelectorOperation, CaseSensitivity, NamespaceConstraint},
     bloom::BloomFilter,
-    matching::{self, MatchingContext},
+    matching::{self, MatchingContext, SelectorCaches},
     parser::{ParseRelative, SelectorList},
 };
 
@@ -25,12 +25,12 @@ impl Selector {
         SelectorList::parse(&Parser, &mut parser, ParseRelative::No).ok().map(Self)
     }
 
-    pub(super) fn matches(&self, element: Element<'_>) -> bool {
-        let mut caches = matching::SelectorCaches::default();
+    /// Whether it finds an element. `caches` are those of one document: they remember the places of elements among others.
+    pub(super) fn matches(&self, element: Element<'_>, caches: &mut SelectorCaches) -> bool {
         let mut context = MatchingContext::new(
             matching::MatchingMode::Normal,
             None,
-            &mut caches,
+            caches,
             matching::QuirksMode::NoQuirks,
             matching::NeedsSelectorFlags::No,
             matching::MatchingForInvalidation::No,

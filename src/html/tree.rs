@@ -21,8 +21,8 @@ pub struct Document<'t> {
 /// An element of a page.
 #[derive(Clone, Copy)]
 pub struct Element<'d> {
-    document: &'d Document<'d>,
-    at: u32,
+    pub(super) document: &'d Document<'d>,
+    pub(super) at: u32,
 }
 
 /// What stands inside an element.
@@ -211,11 +211,11 @@ impl PartialEq for Element<'_> {
 impl Eq for Element<'_> {}
 
 impl<'d> Element<'d> {
-    fn node(self) -> &'d Node {
+    pub(super) fn node(self) -> &'d Node {
         &self.document.nodes[self.at as usize]
     }
 
-    fn of(document: &'d Document<'d>, at: u32) -> Option<Self> {
+    pub(super) fn of(document: &'d Document<'d>, at: u32) -> Option<Self> {
         let node = document.nodes.get(at as usize)?;
         matches!(node.what, What::Element(_)).then_some(Self { document, at })
     }
@@ -315,24 +315,6 @@ impl<'d> Element<'d> {
 
     pub(super) fn parent(self) -> Option<Self> {
         Self::of(self.document, self.node().parent)
-    }
-
-    /// The element before it in the same one.
-    pub(super) fn element_before(self) -> Option<Self> {
-        self.parent()?.elements().take_while(|it| *it != self).last()
-    }
-
-    /// The element behind it in the same one.
-    pub(super) fn element_after(self) -> Option<Self> {
-        let around = self.parent()?;
-        let mut at = self.node().end;
-        while at < around.node().end {
-            if let Some(element) = Self::of(self.document, at) {
-                return Some(element);
-            }
-            at = self.document.nodes[at as usize].end;
-        }
-        None
     }
 
     /// Returns everything inside in document order, without recursion: broken pages nest without bound.

@@ -177,6 +177,23 @@ pub struct RawPage {
     pub feed: Option<Url>,
 }
 
+impl RawPage {
+    /// Returns a page that came from the site with 200, of which nothing else is known.
+    pub fn live(body: impl Into<Bytes>) -> Self {
+        Self {
+            url: None,
+            body: body.into(),
+            content_type: None,
+            captured_at: None,
+            source: CaptureSource::Live,
+            status: Some(200),
+            validators: Validators::default(),
+            heads: None,
+            feed: None,
+        }
+    }
+}
+
 /// The headers around the bytes of an answer, as lines `name: value`, each with a line end. Codings and lengths are left out
 /// because they no longer describe the bytes, and cookies because they are private.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -294,30 +294,15 @@ fn a_manifest_says_what_lies_beside_it() {
         (&one["exported"], &one["rows"], &one["paper"]),
         (&"articles".into(), &1.into(), &"Business Recorder".into())
     );
-    program.ok(&[
-        "export",
-        "quotes",
-        "--format",
-        "parquet",
-        "--by",
-        "month",
-        "--out",
-        "months",
-        "--manifest",
-    ]);
+    let by_month = |out: &str| {
+        let args =
+            ["export", "quotes", "--format", "parquet", "--by", "month", "--manifest", "--out", out];
+        program.ok(&args);
+    };
+    by_month("months");
     let many = manifest("months.manifest.json");
     assert_eq!(many["files"][0]["name"], "month=2024-03/quotes.parquet");
-    program.ok(&[
-        "export",
-        "quotes",
-        "--format",
-        "parquet",
-        "--by",
-        "month",
-        "--out",
-        "again",
-        "--manifest",
-    ]);
+    by_month("again");
     assert_eq!(manifest("again.manifest.json"), many, "the same rows are the same bytes");
     // Nothing is written where the manifest could not be.
     program.write("b.csv.manifest.json", "mine");

@@ -160,6 +160,40 @@ fn explain_names_the_witnesses_in_their_order() {
 }
 
 #[test]
+fn what_is_read_without_rules_is_explained_where_the_profile_puts_it() {
+    let program = Program::new();
+    program.write("config.toml", &format!("{PAPER}[site.rules]\nsection = ['.desk', 'json-ld']\n"));
+    program.write("page.html", PAGE);
+    let said = program.ok(&["extract", "page.html", "--explain"]).stdout;
+    let at = |text: &str| said.find(text).unwrap_or_else(|| panic!("{text} in {said}"));
+    assert!(at(" .desk") < at("json-ld articleSection"), "{said}");
+    assert!(!said.contains("0  json-ld articleSection"), "{said}");
+}
+
+#[test]
+fn another_storys_json_ld_says_nothing_of_this_one() {
+    let program = Program::new();
+    program.write("config.toml", &format!("{PAPER}[site.rules]\nbyline = ['json-ld NewsArticle.editor.name']\nsection = ['json-ld articleSection']\n"));
+    let neighbour = r#"<script type="application/ld+json">{"@type":"NewsArticle","url":"https://paper.example/story/9","headline":"Another story",
+        "editor":{"@type":"Person","name":"Wrong Man"},"articleSection":"Elsewhere"}</script><script type="application/ld+json">"#;
+    program.write("page.html", &PAGE.replacen("<script type=\"application/ld+json\">", neighbour, 1));
+    let read: Value = serde_json::from_str(&program.ok(&["extract", "page.html"]).stdout).expect("JSON");
+    assert_eq!(
+        (&read["authors"], &read["section"]),
+        (&json!(["Omar Aziz", "Ada Khan"]), &json!("News"))
+    );
+}
+
+#[test]
+fn neighbours_and_numbers_are_counted_as_css_does() {
+    let first = |css: &str| body(&format!("body = ['{css}']"))[0].clone();
+    assert_eq!(first(".part > p:nth-child(2)"), "paragraph Their spindles stood");
+    assert_eq!(first(".part > p:nth-last-child(1)"), "paragraph What the letter");
+    assert_eq!(first("p.t + p.sub"), "paragraph What the letter");
+    assert_eq!(first(".part > p:first-child ~ p.t"), "paragraph Their spindles stood");
+}
+
+#[test]
 fn a_rule_that_cannot_be_kept_is_named() {
     let check = |rules: &str, message: &str| {
         let program = Program::new();
@@ -175,6 +209,8 @@ fn a_rule_that_cannot_be_kept_is_named() {
     check("byline = ['json #x']", "must be `json`, a selector of scripts and a path");
     check("byline = ['json-ld author..name']", "must be `json-ld` and a path");
     check("byline = ['p >> b @title']", "must be a CSS selector");
+    check("byline = ['json-ld NewsArticle']", "must be `json-ld` and a path");
+    check("byline = [{ css = 'json-ld author.name', nth = 1 }]", "choose among elements");
     check("byline = [3]", "must be a string or a table with `css`");
 }
 

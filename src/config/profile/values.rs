@@ -182,11 +182,15 @@ fn source(found: &PlacedText, which: &Which) -> Result<ValueSource, &'static str
     let text = found.text.trim();
     let rule =
         |css: &str| Rule { css: css.to_owned(), which: which.clone(), place: found.place.clone() };
+    let has_elements = !matches!(text, "json-ld" | "meta") && !text.starts_with("json-ld ");
+    if *which != Which::default() && !has_elements {
+        return Err("a selector: `contains`, `nth` and `following` choose among elements");
+    }
     let is_path = |it: &&str| !it.is_empty() && it.split('.').all(|key| !key.is_empty());
     if let Some(path) = text.strip_prefix("json-ld ") {
-        let path =
-            Some(path.trim()).filter(is_path).ok_or("`json-ld` and a path, `NewsArticle.headline`")?;
-        return Ok(ValueSource::LinkedData(JsonPath::parse(path)));
+        let rule = "`json-ld` and a path, `NewsArticle.headline`";
+        let path = JsonPath::parse(Some(path.trim()).filter(is_path).ok_or(rule)?);
+        return if path.keys.is_empty() { Err(rule) } else { Ok(ValueSource::LinkedData(path)) };
     }
     if let Some(asked) = text.strip_prefix("json ") {
         let parts = asked.trim().rsplit_once(' ').filter(|it| is_path(&it.1));

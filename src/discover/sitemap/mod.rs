@@ -78,10 +78,7 @@ impl Source for SitemapSource<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        config::Config,
-        model::{CaptureSource, Validators},
-    };
+    use crate::config::Config;
     use std::io::Write;
 
     const URLSET: &str = "<urlset xmlns:news='n' xmlns:image='i'>
@@ -92,17 +89,7 @@ mod tests {
         <url><loc>https://www.brecorder.com/news/2</loc></url></urlset>";
 
     fn page(body: Vec<u8>) -> RawPage {
-        RawPage {
-            url: None,
-            body: body.into(),
-            content_type: None,
-            captured_at: None,
-            source: CaptureSource::Live,
-            status: Some(200),
-            validators: Validators::default(),
-            heads: None,
-            feed: None,
-        }
+        RawPage::live(body)
     }
 
     #[test]

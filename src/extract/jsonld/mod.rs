@@ -131,6 +131,20 @@ fn parse(block: &str, warnings: &mut Vec<Warning>) -> Option<Value> {
     }
 }
 
+impl Facts {
+    /// Whether an object is an article of a page that has one of its own, and this is another: pages carry objects of the stories that
+    /// they link to.
+    pub(super) fn is_of_neighbour(&self, object: &Map<String, Value>) -> bool {
+        let has_own = self.headline.is_some() || self.url.is_some();
+        let is_article = rank(object).is_some_and(|it| it != WEB_PAGE);
+        let text = |key| get(object, key).and_then(first_text);
+        has_own
+            && is_article
+            && (address(object), text("headline").or_else(|| text("name")))
+                != (self.url.clone(), self.headline.clone())
+    }
+}
+
 /// Collects the objects that are articles, with their rank: 0 for news; and those that are the page.
 fn collect<'v>(value: &'v Value, depth: usize, found: &mut Vec<(u8, &'v Map<String, Value>)>) {
     if DEPTH_MAX < depth {

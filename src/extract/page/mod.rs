@@ -40,6 +40,7 @@ use crate::{
     extract::{
         effort::Effort,
         index::PageIndex,
+        jsonld::Facts,
         judgement::SelfDescription,
         lists::OnceEach,
         rules::Compiled,
@@ -95,6 +96,14 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort)
     read_parts(&sheet, &mut out);
     read_beside(&sheet, rules.captured_on(raw), &mut out);
     PageRead { said: self_description(&sheet), extraction: out }
+}
+
+/// Takes what is of other stories out of an index, as reading a page does. Returns what JSON-LD says of the page's own.
+pub(super) fn own_facts(index: &mut PageIndex<'_>, raw: &RawPage, rules: &Compiled) -> Facts {
+    let own = raw.url.clone().or_else(|| said_address(index, &rules.profile));
+    let mut scene = Scene::new(rules, own.as_ref());
+    own::keep_own(&mut scene, index, rules.era(raw));
+    sheet::read_json_ld(&scene, index).0
 }
 
 /// Returns the source of a page with what the profile replaces in it.

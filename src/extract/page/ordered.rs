@@ -9,7 +9,7 @@ use crate::{
         index::{PageIndex, RuleHit},
         jsonld::Facts,
         rules::Compiled,
-        values,
+        values::{self, LinkedData},
     },
     html::{Element, unescape},
     model::{Block, Origin},
@@ -40,6 +40,7 @@ impl<'d> Panel<'_, 'd> {
         field: RuleField,
         near: &dyn Fn(&RuleHit<'d>) -> bool,
     ) -> Option<Said<Vec<String>>> {
+        let linked = LinkedData { blocks: &self.index.ld_blocks, facts: self.facts };
         for value in self.rules.values(self.era, field) {
             let hits = self.index.hits_at(value.at);
             let is_more = value.rule.is_plain() && matches!(field, RuleField::Tags | RuleField::Body);
@@ -64,7 +65,7 @@ impl<'d> Panel<'_, 'd> {
                         _ if elements.first().is_some_and(|it| it.name() == "meta") => Origin::Meta,
                         _ => Origin::Markup,
                     };
-                    (values::of(&value.rule, &elements, &self.index.ld_blocks), origin)
+                    (values::of(&value.rule, &elements, linked), origin)
                 }
             };
             if !texts.is_empty() {

@@ -200,7 +200,7 @@ fn named_furniture<'d>(index: &PageIndex<'d>) -> Vec<Element<'d>> {
 }
 
 /// Reads JSON-LD. What the page itself calls its story tells whose an object is that has no address, or another.
-fn read_json_ld(scene: &Scene<'_>, index: &PageIndex<'_>) -> (Facts, Vec<Warning>) {
+pub(super) fn read_json_ld(scene: &Scene<'_>, index: &PageIndex<'_>) -> (Facts, Vec<Warning>) {
     let known = LazyCell::new(|| {
         let titles = TITLES.iter().filter_map(|name| index.meta(&[name])).map(essence);
         let headings = index.headings.iter().map(|hit| essence(&hit.element.text()));

@@ -74,6 +74,7 @@ impl Import<'_> {
         self.writer.keep_measures(run, measured).await?;
         let ImportCounts { tally, passed_over, damaged, no_stories, unaddressed, .. } = counted;
         let report = Report { tally, end, due, parsed_slowly: parsed.slowly, drifts: Vec::new() };
+        self.writer.settle_stories(&|| self.stop.is_wished()).await?;
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(Imported { report, passed_over, damaged, unresolved, no_stories, unaddressed })
     }

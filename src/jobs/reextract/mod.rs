@@ -166,7 +166,8 @@ impl Reextract<'_> {
             report.redated = date_strips(writer, &self.stop).await?;
             writer.forget_progress(job).await?;
         }
-        writer.settle_again(Utc::now()).await?;
+        let stop = &self.stop;
+        writer.settle_again(Utc::now(), &|| stop.is_wished()).await?;
         let tally = Tally {
             fetched: report.captures,
             stored: report.found,

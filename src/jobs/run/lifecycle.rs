@@ -57,6 +57,7 @@ impl<'a> Pass<'a> {
         let parsed_slowly = (self.extractor.parsed() - parsed_before).slowly;
         let drifts = self.look_for_drift(command, &under_way, parsed_slowly).await?;
         let report = Report { tally, end, due, parsed_slowly, drifts };
+        self.writer.settle_stories(&|| self.stop.is_wished()).await?;
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(report)
     }

@@ -13,6 +13,7 @@ use crate::model::{BlockKind, Shingles};
 
 use super::{
     copy_window::{Copy, CopyWindow, FirstStory, News, WINDOW, WindowStory},
+    mentions::IsOver,
     stored_text::StoredText,
 };
 use crate::store::{error::Result, writer::Writer};
@@ -24,11 +25,11 @@ const STORIES_AT_A_TIME: usize = 400;
 
 impl Writer {
     /// Compares every story that was not compared yet with those of the days before it, and those of the days after it again.
-    pub(in crate::store) async fn settle_copies(&self) -> Result<()> {
+    pub(super) async fn settle_copies(&self, is_over: IsOver<'_>) -> Result<()> {
         let wanted = self.call(days_to_compare).await?;
         let mut days: VecDeque<NaiveDate> = wanted.iter().copied().collect();
         let (mut window, mut read) = (CopyWindow::default(), None);
-        while !days.is_empty() {
+        while !days.is_empty() && !is_over() {
             (window, days, read) = self
                 .call(move |conn| {
                     let mut done = 0;

@@ -21,13 +21,22 @@ impl Writer {
         self
     }
 
+    /// Works out whom the stories name that are new or changed, and what of them was printed before. Once `is_over`, what is left is
+    /// left to the next run.
+    pub async fn settle_stories(&self, is_over: IsOver<'_>) -> Result<()> {
+        self.settle_names(is_over).await?;
+        self.settle_copies(is_over).await
+    }
+
     /// Looks for names in every story that was not looked at since its text, or a name in it, came into the archive.
-    pub(in crate::store) async fn settle_names(&self) -> Result<()> {
+    async fn settle_names(&self, is_over: IsOver<'_>) -> Result<()> {
         let book = Arc::clone(&self.names);
-        let mut known = self.call(move |conn| KnownCompanies::load(conn, &book)).await?;
-        // In the order of the stories: those of a run that is killed here are looked at once more.
+        let Some(mut known) = self.call(move |conn| KnownCompanies::load(conn, &book)).await? else {
+            return Ok(());
+        };
+        // In the order of the stories: those of a run that ends here are looked at once more.
         let mut last = Some(i64::MIN);
-        while let Some(after) = last {
+        while let Some(after) = last.filter(|_| !is_over()) {
             let book = Arc::clone(&self.names);
             let settle = move |conn: &Connection| {
                 let last = settle_some(conn, &mut known, &book.agencies, after)?;
@@ -38,16 +47,16 @@ impl Writer {
         Ok(())
     }
 
-    /// Looks for names in every story again.
-    pub(in crate::store) async fn reread_names(&self) -> Result<()> {
-        self.call(|conn| {
-            Ok(conn
-                .execute("INSERT OR REPLACE INTO unsettled (article_id) SELECT id FROM articles", [])?)
-        })
-        .await?;
-        self.settle_names().await
+    /// Has every story looked at again.
+    pub(super) async fn unsettle_stories(&self) -> Result<()> {
+        let sql = "INSERT OR REPLACE INTO unsettled (article_id) SELECT id FROM articles";
+        self.call(|conn| Ok(conn.execute(sql, [])?)).await?;
+        Ok(())
     }
 }
+
+/// Whether somebody waits for the end.
+pub(super) type IsOver<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// Every company that is known.
 struct KnownCompanies {
@@ -57,9 +66,12 @@ struct KnownCompanies {
 }
 
 impl KnownCompanies {
-    /// Keeps the names of the profile, and returns every company.
-    fn load(conn: &Connection, book: &NameBook) -> Result<Self> {
+    /// Keeps the names of the profile, and returns every company; `None` where there is no story to look at.
+    fn load(conn: &Connection, book: &NameBook) -> Result<Option<Self>> {
         keep_profile(conn, &book.companies)?;
+        if !conn.prepare("SELECT 1 FROM unsettled")?.exists([])? {
+            return Ok(None);
+        }
         let of = |sql| {
             let mut query = conn.prepare(sql)?;
             let symbols = query.query_map([], |row| row.get(0))?;
@@ -67,7 +79,8 @@ impl KnownCompanies {
         };
         let symbols = of("SELECT symbol FROM symbols")?;
         let any = of("SELECT symbol FROM symbols UNION SELECT symbol FROM entities")?;
-        Ok(Self { companies: Companies::new(book.rules.clone(), any, &names(conn)?), symbols })
+        let companies = Companies::new(book.rules.clone(), any, &names(conn)?);
+        Ok(Some(Self { companies, symbols }))
     }
 }
 

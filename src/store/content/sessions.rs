@@ -9,6 +9,7 @@ use strum::IntoStaticStr;
 
 use crate::model::MarketCalendar;
 
+use super::mentions::IsOver;
 use crate::store::{error::Result, writer::Writer};
 
 /// A story may be of a session so many days later: no exchange is closed for longer.
@@ -52,9 +53,9 @@ pub(in crate::store) enum DatedArticles {
 
 impl Writer {
     /// Works out again whom each article names, what of it is new, and which session it is of: texts and dates were read again.
-    pub async fn settle_again(&self, now: DateTime<Utc>) -> Result<()> {
-        self.reread_names().await?;
-        self.settle_copies().await?;
+    pub async fn settle_again(&self, now: DateTime<Utc>, is_over: IsOver<'_>) -> Result<()> {
+        self.unsettle_stories().await?;
+        self.settle_stories(is_over).await?;
         let calendar = self.calendar.clone();
         self.call(move |conn| settle(conn, &calendar, DatedArticles::All, now)).await
     }

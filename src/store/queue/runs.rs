@@ -174,7 +174,7 @@ impl Writer {
         .await
     }
 
-    /// Ends a run: writes whom its stories name, what of them is new, which sessions of the exchange they are of, and what it came to.
+    /// Ends a run: writes what it came to, and which sessions of the exchange its stories are of.
     pub async fn finish_run(
         &self,
         run: RunId,
@@ -182,11 +182,6 @@ impl Writer {
         outcome: RunOutcome,
         now: DateTime<Utc>,
     ) -> Result<()> {
-        // What takes longer than a moment is left to the next run where somebody waits for the end of this one.
-        if outcome != RunOutcome::Interrupted {
-            self.settle_names().await?;
-            self.settle_copies().await?;
-        }
         let calendar = self.calendar.clone();
         self.call(move |conn| {
             let Tally { discovered, fetched, stored, by_feed: _, updated, unchanged, drafted: _, missing, guesses_missed: _, failed, sources_read: _,
