@@ -114,15 +114,15 @@ const BOARDS: &[Column] = &[
     column("value", ColumnKind::Number, "the value"),
     column("change", ColumnKind::Number, "the change of its price"),
     column("change_pct", ColumnKind::Number, "the same in percent"),
-    column("captured_at", ColumnKind::Captured, "when the board was first on the site so"),
-    column("last_captured_at", ColumnKind::Captured, "when it was last seen so"),
+    column("captured_at", ColumnKind::Captured, "when the board was first seen like this"),
+    column("last_captured_at", ColumnKind::Captured, "when it was last seen like this"),
     column("board_id", ColumnKind::Whole, "the board that it is a row of"),
 ];
 
 const MOST_READ: &[Column] = &[
     column("day", ColumnKind::Day, "the day of the capture"),
-    column("captured_at", ColumnKind::Captured, "when the list was first on the site so"),
-    column("last_captured_at", ColumnKind::Captured, "when it was last seen so"),
+    column("captured_at", ColumnKind::Captured, "when the list was first seen like this"),
+    column("last_captured_at", ColumnKind::Captured, "when it was last seen like this"),
     column("window", ColumnKind::Text, "the time that the list is of, as printed"),
     column("rank", ColumnKind::Whole, "the place in it"),
     column("title", ColumnKind::Text, "the headline in it"),

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tearsheet::{
     config::Config,
     model::{BlockKind, Companies, CompanyName, Mention, StoryTexts, TextBlock},
+    store::Writer,
 };
 
 use crate::support::{
@@ -219,4 +220,33 @@ fn a_text_that_was_printed_before_is_found_whatever_became_of_it() {
     let exported = program.ok(&["export", "copies", "--format", "csv"]).stdout;
     assert_eq!(exported.lines().count(), 1 + expect.len(), "{exported}");
     program.ok(&["verify"]);
+}
+
+/// A run that somebody waits for leaves its stories to the next one.
+#[test]
+fn what_is_not_worked_out_is_left_to_the_next_run() {
+    let program = Program::new();
+    program.write("page.html", &page("2024-03-04T09:00:00+05:00", &["LUCK rose again.".to_owned()]));
+    let url = "https://www.brecorder.com/news/40000001";
+    program.ok(&["import", "page.html", "--url", url, "--captured-at", "2024-03-05T00:00:00Z"]);
+    let count = |sql: &str| one(&program.archive(), sql);
+    assert_eq!(count("SELECT count(*) FROM unsettled"), "0");
+    let found = count("SELECT count(*) FROM mentions WHERE relevance IS NOT NULL");
+    program
+        .archive()
+        .execute_batch("DELETE FROM mentions; INSERT INTO unsettled (article_id) VALUES (1)")
+        .expect("SQL");
+
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let settle = |is_over: bool| {
+        let profile = Config::default().profile;
+        let writer = Writer::open(&program.path("tearsheet.db"), profile.time_zone).expect("a writer");
+        let writer = writer.knowing(profile.names);
+        runtime.block_on(writer.settle_stories(&|| is_over)).expect("settled");
+    };
+    settle(true);
+    assert_eq!(count("SELECT count(*) FROM unsettled"), "1");
+    settle(false);
+    assert_eq!(count("SELECT count(*) FROM unsettled"), "0");
+    assert_eq!(count("SELECT count(*) FROM mentions WHERE relevance IS NOT NULL"), found);
 }
