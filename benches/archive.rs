@@ -57,6 +57,7 @@ fn main() {
         extractor: &extractor,
         writer: &writer,
         profile: &config.profile,
+        image_pixels: None,
         body_max: config.fetch.max_body_bytes,
         observe: &|_| {},
         stop: stop.clone(),
@@ -67,10 +68,12 @@ fn main() {
         url: None,
         place: None,
         captured_at: None,
+        is_stream: false,
+        beside: Box::new(|_| None),
         open: Box::new(move || {
             Ok(Contents::Archive(Box::new(std::io::BufReader::with_capacity(
                 1 << 18,
-                File::open(from)?,
+                File::open(&from)?,
             ))))
         }),
     };

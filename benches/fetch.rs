@@ -179,6 +179,7 @@ async fn scrape(base: &str, at_a_time: usize) -> Duration {
     let fetcher = Fetcher::new(&config.fetch, &config.profile).expect("a fetcher");
     let (_switch, stop) = Stop::new();
     let job = Pass {
+        images: None,
         fetcher: &fetcher,
         extractor: &extractor,
         writer: &writer,

@@ -35,6 +35,7 @@
 //! * [`config`]: `config.toml` over its defaults, validated whole; the profile of a site.
 //! * [`coding`]: content codings of HTTP: the packing taken off, as browsers do it.
 //! * [`html`]: the DOM wrapped: parse, decode, walk, match.
+//! * [`image`]: which bytes are a picture, of what type and size: a codec that decodes none.
 //! * [`feed`]: RSS, Atom and JSON Feed, and XML as templates write it: a codec.
 //! * [`warc`]: web archives and saved pages, in and out: a codec.
 //! * [`discover`]: feeds, sitemaps, listings. Says what to read and parses what came.
@@ -52,6 +53,7 @@ pub mod model;
 pub mod coding;
 pub mod config;
 pub mod html;
+pub mod image;
 pub mod warc;
 
 pub mod feed;

@@ -26,7 +26,8 @@ use super::{
 };
 
 pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
+    let mut session = Session::new(common)?;
+    args.images.apply(&mut session.config);
     session.check_paper()?;
     // With `--gaps` the archive says which days need work, so it is brought up to date before it is asked.
     let is_asked = args.gaps && !args.dry_run;

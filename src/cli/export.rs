@@ -8,12 +8,14 @@ use std::{
 };
 
 use chrono::Utc;
+use indicatif::HumanBytes;
 
 use crate::{
     config::Profile,
     export::{
-        CaptureExport, Decimals, Destination, Dialect, Existing, Format, OutPacking, TableExport,
-        WarcExport,
+        CaptureExport, Decimals, Destination, Dialect, Existing, ExportError, Format, OutPacking,
+        TableExport, WarcExport,
+        images::{self, ImageExport},
     },
     model::{AsOf, counted},
     store::{RowFilter, Table},
@@ -46,6 +48,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         ExportWhat::MostRead => Table::MostRead,
         ExportWhat::Mentions => Table::Mentions,
         ExportWhat::Copies => Table::Copies,
+        ExportWhat::Images => Table::Images,
         ExportWhat::Sessions => Table::Sessions,
         ExportWhat::Warc => return captures(&session, args, common, printer),
         ExportWhat::DatasetteMetadata => {
@@ -60,6 +63,10 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     check_section(args, table)?;
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
     let as_of = as_of(args, table, &session.config.profile)?;
+    if is_folder_of_images(args) && args.manifest {
+        let hint = "the table of the folder names each file by its SHA-256; leave `--manifest` out";
+        return Err(Usage::new("a folder of pictures has no manifest", hint).into());
+    }
     let reader = session.reader()?;
     let began = Instant::now();
     let progress = match args.out {
@@ -79,21 +86,50 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     };
     // What could not be written beside the files is said before they are.
     let sheet = manifest::begin(&session, args)?;
-    let rows = match (destination(&session, args), args.by) {
-        (None, _) => export.to_stream(BufWriter::new(io::stdout())),
-        (Some(destination), None) => export.to_file(destination),
-        (Some(destination), Some(By::Month)) => export.to_months(destination),
-    };
+    let written = write(&export, destination(&session, args), args);
     progress.end();
-    let rows = rows?;
+    let ImageExport { rows, files, bytes } = written?;
     if let Some(sheet) = sheet {
         sheet.write(&session, args, &export, rows)?;
     }
-    let target = args.out.as_ref().map_or("stdout".to_owned(), |it| it.display().to_string());
+    let target = destination_name(args);
     let empty = if rows == 0 { ": there is nothing in this range" } else { "" };
     let (rows, took) = (counted(rows, "row"), duration(began.elapsed()));
-    printer.note(&format!("export: {rows} to {target} in {took}{empty}"));
+    let pictures = match files {
+        0 => String::new(),
+        files => format!(" and {} ({})", counted(files, "file"), HumanBytes(bytes)),
+    };
+    printer.note(&format!("export: {rows}{pictures} to {target} in {took}{empty}"));
     Ok(Exit::Done)
+}
+
+/// Writes an export to its place. Returns how many rows it has, and how many files beside them.
+fn write(
+    export: &TableExport<'_>,
+    destination: Option<Destination>,
+    args: &ExportArgs,
+) -> Result<ImageExport, ExportError> {
+    let rows = match (destination, args.by) {
+        (None, _) => export.to_stream(BufWriter::new(io::stdout()))?,
+        (Some(destination), _) if is_folder_of_images(args) => {
+            return images::to_folder(export, destination);
+        }
+        (Some(destination), None) => export.to_file(destination)?,
+        (Some(destination), Some(By::Month)) => export.to_months(destination)?,
+    };
+    Ok(ImageExport { rows, ..ImageExport::default() })
+}
+
+/// Whether pictures are asked for as files: the place has no ending of a table.
+fn is_folder_of_images(args: &ExportArgs) -> bool {
+    args.what == ExportWhat::Images
+        && args.by.is_none()
+        && args.out.as_deref().is_some_and(|it| ending(it).is_empty())
+}
+
+/// Returns what the closing line calls the place of an output.
+fn destination_name(args: &ExportArgs) -> String {
+    args.out.as_ref().map_or("stdout".to_owned(), |it| it.display().to_string())
 }
 
 /// Fails where a section is asked of what has none.
@@ -103,7 +139,7 @@ fn check_section(args: &ExportArgs, table: Table) -> Result<(), Usage> {
         Table::Boards => Some("boards"),
         Table::MostRead => Some("most-read lists"),
         Table::Sessions => Some("sessions"),
-        Table::Articles | Table::Links | Table::Mentions | Table::Copies => None,
+        Table::Articles | Table::Links | Table::Mentions | Table::Copies | Table::Images => None,
     };
     let Some(what) = of_captures.filter(|_| args.section.is_some()) else { return Ok(()) };
     let hint = "they belong to a capture or a day, not to a section; leave `--section` out";
@@ -122,7 +158,8 @@ impl From<ExportDecimals> for Decimals {
 /// Returns the moment whose knowledge is exported; `None` for now.
 fn as_of(args: &ExportArgs, table: Table, profile: &Profile) -> Result<Option<AsOf>, Usage> {
     let Some(moment) = args.as_of else { return Ok(None) };
-    if matches!(table, Table::Links | Table::MostRead | Table::Sessions | Table::Copies) {
+    if matches!(table, Table::Links | Table::MostRead | Table::Sessions | Table::Copies | Table::Images)
+    {
         let hint = "articles, quotes, boards and mentions have one; leave `--as-of` out";
         return Err(Usage::new("of these rows only today's state is kept", hint));
     }
@@ -175,13 +212,16 @@ fn captures(
     };
     let written = if args.wacz { export.to_wacz(destination) } else { export.to_folder(destination) };
     progress.end();
-    let WarcExport { captures, revisits, undated, files } = written?;
+    let WarcExport { captures, revisits, images, undated, files } = written?;
     let mut line = format!(
         "export: {} ({}) in {} to {target}",
         counted(captures, "capture"),
         counted(revisits, "revisit"),
         counted(files, "file")
     );
+    if 0 < images {
+        line += &format!(", with {} of pictures", counted(images, "capture"));
+    }
     if 0 < undated {
         line += &format!(", {undated} without a date or address left out");
     }

@@ -42,13 +42,16 @@ pub(super) fn run(common: &Common, args: &ForgetArgs, printer: &Printer) -> anyh
 
 /// Returns what is kept of a story, a line each.
 fn listed(traces: &Traces) -> String {
-    let Traces { captures, wordings, bodies, repacked, linked_by, listed_by } = *traces;
+    let Traces { captures, wordings, bodies, images, repacked, linked_by, listed_by } = *traces;
     let mut out = format!(
         "  goes   {}, {}, {}\n",
         counted(captures, "capture"),
         counted(wordings, "wording"),
         counted(bodies, "raw page")
     );
+    if 0 < images {
+        out += &format!("         {} that no other story has\n", counted(images, "picture"));
+    }
     if 0 < repacked {
         out += &format!("  packed again: {}\n", counted(repacked, "raw page"));
     }

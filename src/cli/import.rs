@@ -14,7 +14,7 @@ use url::Url;
 use crate::{
     config::Profile,
     jobs::{Contents, End, Import, ImportFile, Imported, Unreadable, contents, is_host, mirrored},
-    model::{Captured, Event, counted},
+    model::{Captured, Event, KeepImages, counted},
 };
 
 use super::{
@@ -44,7 +44,8 @@ const BUFFER_BYTES: usize = 256 << 10;
 
 pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let session = Session::new(common)?;
+    let mut session = Session::new(common)?;
+    args.images.apply(&mut session.config);
     let url = args.url.as_deref().map(parse_url).transpose()?;
     let profile = &session.config.profile;
     let paths = expand(&args.paths, profile)?;
@@ -73,6 +74,11 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         url: url.clone(),
         place: mirrored(&path, profile),
         captured_at: args.captured_at,
+        is_stream: is_stdin(&path),
+        beside: Box::new({
+            let folder = path.with_extension("");
+            move |name| beside(&folder, name, max)
+        }),
         open: Box::new(move || open(&path, max)),
     };
     let files = paths.into_iter().map(file).collect();
@@ -81,6 +87,10 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
             extractor: &session.extractor,
             writer: &writer,
             profile: &session.config.profile,
+            image_pixels: match session.config.keep_images {
+                KeepImages::None => None,
+                KeepImages::Story => Some(session.config.fetch.images.max_pixels),
+            },
             body_max: max,
             observe: &|event| progress.show(&event),
             stop,
@@ -129,6 +139,19 @@ pub(super) fn open(path: &Path, max: usize) -> Result<Contents, Unreadable> {
         if is_stdin(path) { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
     let input = BufReader::with_capacity(BUFFER_BYTES, input);
     contents(Box::new(input), content_type(path), max)
+}
+
+/// Returns the file of a name in the folder that a browser saved beside a page; `None` where there is none, or where it is larger than
+/// any picture.
+fn beside(page: &Path, name: &str, max: usize) -> Option<Vec<u8>> {
+    // A name of the page leads nowhere else.
+    let name = Path::new(name).file_name()?;
+    let mut folder = page.file_name()?.to_owned();
+    folder.push(BESIDE);
+    let mut bytes = Vec::new();
+    let file = File::open(page.with_file_name(folder).join(name)).ok()?;
+    file.take(max as u64 + 1).read_to_end(&mut bytes).ok()?;
+    (bytes.len() <= max).then_some(bytes)
 }
 
 pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {

@@ -11,7 +11,7 @@ use std::{
 use chrono::NaiveDate;
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
-use crate::model::{Event, Guesses, Settled, Tally, counted};
+use crate::model::{Event, Guesses, ImageState, Settled, Tally, counted};
 
 use super::{args::Common, printer::Printer};
 
@@ -148,7 +148,21 @@ impl Progress {
             Event::FileDamaged { name, offset, what } => {
                 tracing::warn!(name, offset, what, "{name} is damaged at byte {offset}: {what}");
             }
+            Event::ImageSettled { url, failed } => self.image_settled(url, failed.as_ref()),
+            Event::ImagesStopped { host, cause } => {
+                tracing::warn!(host, cause, "no more pictures of {host} now: {cause}");
+            }
             Event::SiteStopped { cause } => tracing::debug!(cause, "stopped: {cause}"),
+        }
+    }
+
+    fn image_settled(&self, url: &str, failed: Option<&(ImageState, String)>) {
+        self.pages.inc(1);
+        if let Some((state, cause)) = failed {
+            let outcome = state.code();
+            tracing::warn!(url, outcome, cause, "the picture {url} is {outcome}: {cause}");
+        } else {
+            tracing::info!(url, "{url}: stored");
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     config::Config,
     fetch::Fetcher,
     jobs::{self, End, Limits, Pass, Report},
-    model::{Drift, Measure, counted},
+    model::{Drift, ImageTally, Measure, counted},
     store::Reader,
 };
 
@@ -19,7 +19,8 @@ use super::{
 };
 
 pub(super) fn run(common: &Common, args: &ScrapeArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
+    let mut session = Session::new(common)?;
+    args.images.apply(&mut session.config);
     session.check_paper()?;
     if args.dry_run {
         return dry_run(&session, args.limits.limits(), printer);
@@ -120,6 +121,7 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
         line += &format!(", {} unread", counted(tally.sources_unread, "source"));
     }
     line += &parsed_slowly(report.parsed_slowly);
+    line += &report.images.map(pictures).unwrap_or_default();
     line += &format!(" in {}", duration(took));
     if let Some(drift) = report.drifts.first() {
         let more = match report.drifts.len() {
@@ -140,6 +142,26 @@ pub(super) fn closing(command: &str, report: &Report, took: std::time::Duration)
         }
     }
     line
+}
+
+/// Returns the part of a line that counts pictures; nothing where none was asked for.
+fn pictures(tally: ImageTally) -> String {
+    let ImageTally { stored, unchanged, failed, hosts_stopped, due, bound } = tally;
+    let mut counts = vec![String::new()];
+    if 0 < stored + failed + unchanged {
+        counts.push(counted(stored, "new picture"));
+    }
+    if 0 < failed {
+        counts.push(format!("{} not kept", counted(failed, "picture")));
+    }
+    if 0 < hosts_stopped {
+        counts.push(format!("{} of pictures said stop", counted(hosts_stopped, "host")));
+    }
+    if 0 < due {
+        let bound = bound.map(|it| format!(", `{it}` is reached")).unwrap_or_default();
+        counts.push(format!("{} still queued{bound}", counted(due, "picture")));
+    }
+    counts.join(", ")
 }
 
 /// Returns a drift in words: `headline on 0 % of 34 pages, 98 % are usual`.

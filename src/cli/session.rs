@@ -18,7 +18,7 @@ use crate::{
     extract::Extractor,
     fetch::Fetcher,
     jobs::{Limits, Pass, Stop},
-    model::Article,
+    model::{Article, KeepImages},
     store::{ArticleReference, Reader, StoreError, Upgrade, Writer, other_paper},
 };
 
@@ -102,6 +102,10 @@ impl Session {
             writer,
             profile: &self.config.profile,
             workers: self.config.fetch.max_concurrent,
+            images: match self.config.keep_images {
+                KeepImages::None => None,
+                KeepImages::Story => Some(self.config.fetch.images),
+            },
             keep_requests: self.config.keep_requests,
             limits,
             observe: &|_| {},
@@ -121,6 +125,7 @@ impl Session {
         let writer = Writer::open(&self.archive, profile.time_zone)?;
         Ok(writer
             .keeping(self.config.keep_raw)
+            .keeping_images(self.config.keep_images)
             .dating_by(profile.market.clone())
             .knowing(profile.names.clone()))
     }

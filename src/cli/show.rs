@@ -1,8 +1,12 @@
 //! `tearsheet show`: an article as a person reads it, an older wording of it, what changed between two, or its raw page. Programs
 //! read articles with `export`.
 
+use std::path::Path;
+
 use crate::{
-    model::{Article, BlockKind, Draft, Link},
+    config::slug,
+    export::{self, Existing},
+    model::{Article, BlockKind, Draft, Link, counted},
     store::{FirstPrint, Reader, Wording},
 };
 use console::Style;
@@ -22,7 +26,9 @@ pub(super) fn run(common: &Common, args: &ShowArgs, printer: &Printer) -> anyhow
     let session = Session::new(common)?;
     let reader = session.reader()?;
     let article = session.article(&reader, &args.article)?;
-    if args.raw {
+    if let Some(folder) = &args.images {
+        images(&session, &reader, &article, args, folder, printer)?;
+    } else if args.raw {
         raw(&reader, &article, printer)?;
     } else if args.diff {
         printer.data(&diff(&reader, &article, args.version)?)?;
@@ -33,6 +39,36 @@ pub(super) fn run(common: &Common, args: &ShowArgs, printer: &Printer) -> anyhow
         printer.data(&whole(&article, reader.first_print(article.id)?.as_ref()))?;
     }
     Ok(Exit::Done)
+}
+
+/// Writes the pictures of a wording into a folder, and prints the names of the files.
+fn images(
+    session: &Session,
+    reader: &Reader,
+    article: &Article,
+    args: &ShowArgs,
+    folder: &Path,
+    printer: &Printer,
+) -> anyhow::Result<()> {
+    let images = reader.images_of(article.id, args.version.unwrap_or(article.version))?;
+    if images.iter().all(|it| it.stored.is_none()) {
+        let states = images.iter().map(|it| it.state.code()).collect::<Vec<_>>().join(", ");
+        let message = match images.len() {
+            0 => "the archive keeps no pictures of this story".to_owned(),
+            count => format!("none of its {} is stored: {states}", counted(count as u64, "picture")),
+        };
+        let hint = "`archive.keep_images = \"story\"`, then `tearsheet reextract` and the next `scrape`, keep those of stories that are here already";
+        return Err(Usage::new(message, hint).into());
+    }
+    let destination = session.destination(folder, Existing::Keep);
+    let names = export::images::of_story(&images, reader, destination, slug)?;
+    for name in names {
+        printer.data(&format!("{}\n", folder.join(name).display()))?;
+    }
+    for image in images.iter().filter(|it| it.stored.is_none()) {
+        printer.note(&format!("{} is {}", image.url, image.state.code()));
+    }
+    Ok(())
 }
 
 fn raw(reader: &Reader, article: &Article, printer: &Printer) -> anyhow::Result<()> {

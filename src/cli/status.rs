@@ -12,7 +12,10 @@ use crate::{
     extract,
     jobs::{self, CoveredDay},
     model::{Days, Tally, Verdict, counted},
-    store::{ArchiveRoom, HostStats, PageStats, RunRow, SourceStats, Status, room},
+    store::{
+        ArchiveRoom, HostStats, ImageStateCount, ImageStats, PageStats, RunRow, SourceStats, Status,
+        room,
+    },
 };
 
 use super::{
@@ -102,6 +105,7 @@ fn as_text(archive: &str, status: &Status, room: ArchiveRoom) -> String {
         read_by_older,
         tickers_by_capture,
         week_captures,
+        images,
         pages,
         due,
         next_due,
@@ -142,6 +146,7 @@ fn as_text(archive: &str, status: &Status, room: ArchiveRoom) -> String {
     out += &pages.iter().map(page_line).collect::<String>();
     let next = next_due.as_ref().map_or(String::new(), |at| format!("; the next one at {at}"));
     out += &format!("  {due:>8}  due now{next}\n");
+    out += &picture_lines(images);
     out += &section("sources", sources, source_line);
     out += &section("hosts", hosts, host_line);
     out += &section("last runs", runs, |it| run_line(it, is_written));
@@ -167,6 +172,22 @@ fn page_line(stats: &PageStats) -> String {
     let next = next_due.as_ref().map_or(String::new(), |at| format!(", looked at again from {at}"));
     let state = if *is_guess { "guessed, and of no page" } else { state.code() };
     format!("  {count:>8}  {state}{reason}{next}\n")
+}
+
+/// Returns the lines about pictures; nothing where no story names one.
+fn picture_lines(stats: &ImageStats) -> String {
+    let ImageStats { stored, bytes, due, waiting } = stats;
+    if *stored == 0 && waiting.is_empty() {
+        return String::new();
+    }
+    let mut out = title("pictures");
+    out += &format!("  {stored:>8}  stored ({})\n", HumanBytes(*bytes));
+    for ImageStateCount { state, reason, count, next_due } in waiting {
+        let reason = reason.as_ref().map_or(String::new(), |it| format!("  ({it})"));
+        let next = next_due.as_ref().map_or(String::new(), |at| format!(", asked for again from {at}"));
+        out += &format!("  {count:>8}  {}{reason}{next}\n", state.code());
+    }
+    out + &format!("  {due:>8}  due now\n")
 }
 
 fn source_line(stats: &SourceStats) -> String {

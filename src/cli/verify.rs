@@ -117,7 +117,13 @@ fn depth(args: &VerifyArgs) -> Depth {
 fn summary(verified: &Verified, depth: Depth) -> String {
     let read = match depth {
         Depth::Tables => "raw pages were left out".to_owned(),
-        Depth::Bodies => format!("{} read", counted(verified.bodies, "raw page")),
+        Depth::Bodies if verified.images == 0 => {
+            format!("{} read", counted(verified.bodies, "raw page"))
+        }
+        Depth::Bodies => {
+            let (bodies, images) = (verified.bodies, verified.images);
+            format!("{} and {} read", counted(bodies, "raw page"), counted(images, "picture"))
+        }
     };
     match verified.findings.len() {
         0 => format!("verify: whole, {read}"),

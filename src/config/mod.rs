@@ -5,6 +5,7 @@
 
 mod error;
 mod examples;
+mod fetch;
 mod layer;
 mod mistakes;
 mod ops;
@@ -17,6 +18,7 @@ mod sections;
 mod setting;
 
 pub use error::{ConfigError, ConfigPlace, Problem};
+pub use fetch::{FetchConfig, ImageBounds};
 pub use ops::{Hook, HookEvent, OpsConfig};
 pub use page_test::PageTest;
 pub use pattern::{BytePattern, FragmentSet, LineSet, Pattern};
@@ -30,11 +32,9 @@ pub use profiles::profile_names;
 pub use sections::{SectionNames, is_slug, slug};
 pub use setting::Setting;
 
-use std::{num::NonZeroUsize, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
-use url::Url;
-
-use crate::model::KeepRaw;
+use crate::model::{KeepImages, KeepRaw};
 
 use self::{layer::TomlFile, reader::Section};
 
@@ -48,6 +48,8 @@ pub struct Config {
     pub archive: PathBuf,
     /// Which raw pages the archive keeps.
     pub keep_raw: KeepRaw,
+    /// Which pictures the archive keeps.
+    pub keep_images: KeepImages,
     /// How long the audit of requests is kept.
     pub keep_requests: Duration,
     /// Manners and limits of the fetcher.
@@ -58,39 +60,6 @@ pub struct Config {
     pub profile: Profile,
     /// What is known of pages of the site.
     pub tests: Vec<PageTest>,
-}
-
-/// Manners and limits of the fetcher.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FetchConfig {
-    /// The `User-Agent` header.
-    pub user_agent: String,
-    /// Shortest time between two requests to one host.
-    pub interval: Duration,
-    /// The greatest number of requests that are on their way at the same time.
-    pub max_concurrent: NonZeroUsize,
-    /// Limit for one request as a whole.
-    pub timeout: Duration,
-    /// Limit for making a connection.
-    pub connect_timeout: Duration,
-    /// Longest silence within an answer.
-    pub read_timeout: Duration,
-    /// The greatest number of tries of one page in one run.
-    pub max_attempts: u32,
-    /// Largest body in bytes, after decompression.
-    pub max_body_bytes: usize,
-    /// The greatest number of redirects that are followed.
-    pub max_redirects: usize,
-    /// The longest pause that a run waits for; a longer one ends it.
-    pub max_wait: Duration,
-    /// A proxy for every request; `None` for the proxy of the environment.
-    pub proxy: Option<Url>,
-    /// Further headers, by name.
-    pub headers: Vec<(String, String)>,
-    /// Whether robots.txt is obeyed.
-    pub respect_robots: bool,
-    /// Whether any private or loopback address may be asked.
-    pub allow_private_addresses: bool,
 }
 
 /// A configuration and the settings that it was made of, for `config show`.
@@ -142,8 +111,9 @@ fn read(text: &str, file: &str, filler: &str) -> Result<LoadedConfig, Problem> {
     let config = Config {
         archive: PathBuf::from(archive.text("path")?),
         keep_raw: read_keep_raw(&archive)?,
+        keep_images: read_keep_images(&archive)?,
         keep_requests: Duration::from_secs(archive.whole("keep_requests_days", 1..=36_500)? * 24 * 3600),
-        fetch: read_fetch(&fetch)?,
+        fetch: fetch::read(&fetch)?,
         ops: ops::read(&ops)?,
         profile: profile::read(&site)?,
         tests: page_test::read(&site)?,
@@ -159,97 +129,9 @@ fn read_keep_raw(archive: &Section) -> Result<KeepRaw, Problem> {
     found.ok_or_else(|| archive.wrong("keep_raw", "one of \"all\", \"latest\", \"none\""))
 }
 
-fn read_fetch(fetch: &Section) -> Result<FetchConfig, Problem> {
-    let user_agent = fetch.text("user_agent")?.replace("{version}", env!("CARGO_PKG_VERSION"));
-    if !has_contact(&user_agent) || !user_agent.bytes().all(|it| (0x20..0x7f).contains(&it)) {
-        return Err(
-            fetch.wrong("user_agent", "plain ASCII with a contact in it: a web or a mail address")
-        );
-    }
-    let rate = fetch.float("requests_per_second")?;
-    if !(RATE_MIN..=RATE_MAX).contains(&rate) {
-        return Err(fetch.wrong("requests_per_second", "a millionth at least and a million at most"));
-    }
-    let concurrent = fetch.whole("max_concurrent", 1..=64)?;
-    let proxy = fetch.text("proxy")?;
-    let proxy = Some(proxy).filter(|it| !it.is_empty()).map(|it| Url::parse(&it)).transpose();
-    let seconds = |key| fetch.whole(key, 1..=3600).map(Duration::from_secs);
-    Ok(FetchConfig {
-        user_agent,
-        interval: Duration::from_secs_f64(1.0 / rate),
-        max_concurrent: usize::try_from(concurrent)
-            .ok()
-            .and_then(NonZeroUsize::new)
-            .expect("between 1 and 64"),
-        timeout: seconds("timeout_seconds")?,
-        connect_timeout: seconds("connect_timeout_seconds")?,
-        read_timeout: seconds("read_timeout_seconds")?,
-        max_attempts: small(fetch.whole("max_attempts", 1..=10)?),
-        max_body_bytes: small(fetch.whole("max_body_bytes", 1024..=1 << 30)?) as usize,
-        max_redirects: small(fetch.whole("max_redirects", 0..=20)?) as usize,
-        max_wait: Duration::from_secs(fetch.whole("max_wait_seconds", 0..=3600)?),
-        proxy: proxy.map_err(|_| fetch.wrong("proxy", "empty, or the address of a proxy"))?,
-        headers: read_headers(&fetch.section("headers")?)?,
-        respect_robots: fetch.boolean("respect_robots")?,
-        allow_private_addresses: fetch.boolean("allow_private_addresses")?,
-    })
-}
-
-fn read_headers(section: &Section) -> Result<Vec<(String, String)>, Problem> {
-    let is_token = |it: &str| {
-        !it.is_empty() && it.bytes().all(|it| it.is_ascii_alphanumeric() || b"-_".contains(&it))
-    };
-    let mut headers = Vec::new();
-    for name in section.keys() {
-        let value = section.text(&name)?;
-        let lower = name.to_ascii_lowercase();
-        if !is_token(&name) || RESERVED_HEADERS.contains(&lower.as_str()) {
-            let rule = "none of the headers that the fetcher itself sends, and a name of letters, digits and dashes";
-            return Err(section.wrong(&name, rule));
-        }
-        if !value.bytes().all(|it| (0x20..0x7f).contains(&it)) {
-            return Err(section.wrong(&name, "plain ASCII"));
-        }
-        headers.push((lower, value));
-    }
-    Ok(headers)
-}
-
-/// Headers that other keys set, or HTTP itself.
-const RESERVED_HEADERS: [&str; 12] = [
-    "user-agent",
-    "host",
-    "connection",
-    "content-length",
-    "transfer-encoding",
-    "accept-encoding",
-    "if-none-match",
-    "if-modified-since",
-    "range",
-    "te",
-    "upgrade",
-    "expect",
-];
-
-/// The highest rate; benches and tests use it to switch the pace off.
-const RATE_MAX: f64 = 1e6;
-/// The lowest: a request every eleven days.
-const RATE_MIN: f64 = 1e-6;
-
-fn small(number: u64) -> u32 {
-    u32::try_from(number).expect("the range was checked when it was read")
-}
-
-/// Whether a user agent has a web address or a mail address in it.
-fn has_contact(user_agent: &str) -> bool {
-    let words = user_agent.split(|it: char| it.is_whitespace() || "();,<>".contains(it));
-    words.map(|it| it.trim_start_matches('+')).any(|word| {
-        let web = word.starts_with("http://") || word.starts_with("https://");
-        let mail = word.split_once('@').is_some_and(|(name, host)| {
-            !name.is_empty() && host.split_once('.').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty())
-        });
-        (web && Url::parse(word).is_ok()) || mail
-    })
+fn read_keep_images(archive: &Section) -> Result<KeepImages, Problem> {
+    let found = KeepImages::from_code(&archive.text("keep_images")?);
+    found.ok_or_else(|| archive.wrong("keep_images", "one of \"none\", \"story\""))
 }
 
 #[cfg(test)]
@@ -383,15 +265,5 @@ mod tests {
     #[test]
     fn another_site_inherits_nothing() {
         refused("[site]\nname = \"The Example\"\n", "my.toml:1: `site.base_url` is missing");
-    }
-
-    #[test]
-    fn a_contact_is_a_web_or_a_mail_address() {
-        for good in ["a/1 (+https://x.example)", "a (me@x.example)", "a; me@x.example"] {
-            assert!(has_contact(good), "{good}");
-        }
-        for bad in ["a/1", "a @", "a (www)", "me@localhost", "Mozilla/5.0"] {
-            assert!(!has_contact(bad), "{bad}");
-        }
     }
 }

@@ -178,6 +178,32 @@ const COPIES: &[Column] = &[
     column("kind", ColumnKind::Text, "`reprint`, `edited`, `cut`, `extended`, `recombined`"),
 ];
 
+const IMAGES: &[Column] = &[
+    column("published_on", ColumnKind::Day, "the day of publication of the story"),
+    column("article_id", ColumnKind::Whole, "the story"),
+    column("version", ColumnKind::Whole, "the wording that had it, from 1"),
+    column("position", ColumnKind::Whole, "its place among the pictures of the wording, from 0"),
+    column("url", ColumnKind::Text, "the address of the largest that the page names"),
+    column("caption", ColumnKind::Text, "the words below it"),
+    column("credit", ColumnKind::Text, "who made or sells it, where the page says it"),
+    column(
+        "state",
+        ColumnKind::Text,
+        "`stored`, or what has become of it: `new`, `missing`, `blocked`, `throttled`, `broken`, `refused`, `too_large`, `not_image`",
+    ),
+    column("reason", ColumnKind::Text, "why it is not stored, as a word"),
+    column(
+        "sha256",
+        ColumnKind::Text,
+        "what its bytes are known by; with `--out FOLDER` its file is `files/SHA256.jpg`",
+    ),
+    column("type", ColumnKind::Text, "its media type, told by its bytes"),
+    column("bytes", ColumnKind::Whole, "its size"),
+    column("width", ColumnKind::Whole, "its width in pixels"),
+    column("height", ColumnKind::Whole, "its height in pixels"),
+    column("first_seen_at", ColumnKind::Moment, "when the archive first stored it"),
+];
+
 const SESSIONS: &[Column] = &[
     column("day", ColumnKind::Day, "the session"),
     column("exchange", ColumnKind::Text, "the exchange, by its ISO 10383 code"),
@@ -234,6 +260,7 @@ pub fn columns(table: Table) -> &'static [Column] {
         Table::MostRead => MOST_READ,
         Table::Mentions => MENTIONS,
         Table::Copies => COPIES,
+        Table::Images => IMAGES,
         Table::Sessions => SESSIONS,
     }
 }

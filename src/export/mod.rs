@@ -11,6 +11,7 @@ mod csv;
 mod destination_error;
 mod file;
 mod hashed;
+pub mod images;
 mod jsonl;
 mod metrics;
 mod months;
@@ -36,8 +37,8 @@ pub use packing::OutPacking;
 #[cfg(feature = "parquet")]
 pub use parquet::Parquet;
 pub use row::{
-    BlockRow, BoardCells, BoardLine, LinkRow, MostReadLine, Row, StripQuoteRow, StripRow, TagRow,
-    WarningRow,
+    BlockRow, BoardCells, BoardLine, ImageLine, LinkRow, MostReadLine, Row, StripQuoteRow, StripRow,
+    TagRow, WarningRow,
 };
 pub use sink::RowSink;
 pub use table::{ExportError, Format, TableExport};

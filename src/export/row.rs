@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     model::{
         Article, Block, Board, BoardRow, Decimal, Draft, Extraction, Link, MostRead, Quote, RawPage,
-        Strip, Tag, Warning,
+        StoryImage, Strip, Tag, Warning,
     },
     store::{self, Circumstances, StoredBoardRow, StoredMostRead},
 };
@@ -38,6 +38,7 @@ pub struct Row {
     pub links: Vec<LinkRow>,
     pub boards: Vec<BoardLine>,
     pub most_read: Vec<MostReadLine>,
+    pub images: Vec<ImageLine>,
     pub strip: StripRow,
     pub origins: BTreeMap<String, String>,
     pub warnings: Vec<WarningRow>,
@@ -100,6 +101,21 @@ pub struct MostReadLine {
     pub rank: u32,
     pub title: String,
     pub url: String,
+}
+
+/// A picture of the story.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImageLine {
+    /// The address of the largest that the page names.
+    pub url: String,
+    /// In pixels, where the page says it.
+    pub width: Option<u32>,
+    /// In pixels, where the page says it.
+    pub height: Option<u32>,
+    /// The words below it.
+    pub caption: Option<String>,
+    /// Who made or sells it.
+    pub credit: Option<String>,
 }
 
 /// The ticker.
@@ -204,6 +220,7 @@ impl Row {
             dateline,
             summary,
             blocks,
+            images,
             tags,
             links,
             origins,
@@ -228,6 +245,7 @@ impl Row {
             links: links.into_iter().map(Into::into).collect(),
             boards: Vec::new(),
             most_read: Vec::new(),
+            images: images.into_iter().map(Into::into).collect(),
             strip: StripRow { market_date: None, quotes: Vec::new() },
             origins: origins.iter().map(|it| (it.0.code().to_owned(), it.1.code().to_owned())).collect(),
             warnings: Vec::new(),
@@ -260,6 +278,13 @@ impl From<Block> for BlockRow {
     fn from(block: Block) -> Self {
         let Block { kind, text, url } = block;
         Self { kind: kind.code(), text, url }
+    }
+}
+
+impl From<StoryImage> for ImageLine {
+    fn from(image: StoryImage) -> Self {
+        let StoryImage { url, block_url: _, width, height, caption, credit } = image;
+        Self { url, width, height, caption, credit }
     }
 }
 

@@ -208,7 +208,7 @@ impl TableExport<'_> {
     }
 
     /// Returns the name of a file of the table, and its ending.
-    fn name(&self) -> (&'static str, &'static str) {
+    pub(super) fn name(&self) -> (&'static str, &'static str) {
         let name = match self.table {
             Table::Articles => "articles",
             Table::Quotes => "quotes",
@@ -217,6 +217,7 @@ impl TableExport<'_> {
             Table::MostRead => "most-read",
             Table::Mentions => "mentions",
             Table::Copies => "copies",
+            Table::Images => "images",
             Table::Sessions => "sessions",
         };
         let ending = match self.format {

@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::{
     model::{Days, Event, Heads, PageId},
-    store::{Reader, StoreError, StoredCapture},
+    store::{ImageCapture, Reader, StoreError, StoredCapture},
     warc::{self, CaptureRecord, EarlierRecord, Header, WarcWriter, Written},
 };
 
@@ -35,6 +35,8 @@ pub struct WarcExport {
     pub captures: u64,
     /// The captures among them that name an earlier one instead of the same bytes.
     pub revisits: u64,
+    /// The captures of pictures.
+    pub images: u64,
     /// The captures that were left out because they have no date or no address, without which there is no record.
     pub undated: u64,
     /// The WARC files.
@@ -112,6 +114,7 @@ impl CaptureExport<'_> {
             folder.add(self.reader, &capture?)?;
             (self.observe)(Event::Step);
         }
+        folder.add_images(self.reader, self.days)?;
         folder.finish()
     }
 }
@@ -183,6 +186,50 @@ impl<'a> Folder<'a> {
             self.add_article(reader, article, &mut file, &id, &target)?;
         }
         if !written.is_revisit && capture.feed_url.is_none() {
+            self.first.insert(capture.sha256.clone(), target);
+        }
+        self.open = Some(file);
+        Ok(())
+    }
+
+    /// Writes every capture of a picture of these days, as the answer that it was; of the same bytes only the first has them.
+    fn add_images(&mut self, reader: &Reader, days: Option<Days>) -> Result<(), ExportError> {
+        const CHUNK: usize = 500;
+        let mut row = 0;
+        loop {
+            let captures = reader.image_captures(row, days, CHUNK)?;
+            let Some(last) = captures.last() else { return Ok(()) };
+            row = last.id;
+            for capture in &captures {
+                self.add_image(reader, capture)?;
+            }
+        }
+    }
+
+    fn add_image(&mut self, reader: &Reader, capture: &ImageCapture) -> Result<(), ExportError> {
+        let (Some(date), Ok(url)) = (&capture.captured_at, Url::parse(&capture.url)) else {
+            self.export.undated += 1;
+            return Ok(());
+        };
+        let mut file = self.file_with_room()?;
+        let first = self.first.get(&capture.sha256);
+        let body = reader.image_bytes(capture.image)?;
+        let written = file.writer.capture(&CaptureRecord {
+            url: url.as_str(),
+            date,
+            status: 200,
+            headers: vec![("Content-Type".to_owned(), capture.media_type.clone())],
+            protocol: None,
+            request: None,
+            body: &body,
+            earlier: first.map(|it| EarlierRecord { url: &it.url, date: &it.date }),
+        })?;
+        self.export.images += 1;
+        self.export.revisits += u64::from(written.is_revisit);
+        let name = format!("{}.warc.gz", file.name);
+        self.index.push(warc::cdxj_line(&url, &digits(date), &written, &name));
+        if !written.is_revisit {
+            let target = RecordTarget { url: url.to_string(), date: date.clone() };
             self.first.insert(capture.sha256.clone(), target);
         }
         self.open = Some(file);

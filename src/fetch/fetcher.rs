@@ -141,6 +141,10 @@ impl Fetcher {
             // A web archive redirects within itself.
             let is_elsewhere = ask.within.is_some()
                 || (self.profile.host_of(&ask.url).is_none() && target.origin() == ask.url.origin());
+            // A picture that moved may be on another of the hosts that pictures are asked of.
+            let is_image_host = ask.role == AskRole::Image && self.profile.is_image_host(&target);
+            let is_elsewhere =
+                is_elsewhere || (is_image_host && self.profile.host_of(&target).is_none());
             if self.profile.host_of(&target).is_none() && !is_elsewhere {
                 return Err(refuse("another site"));
             }

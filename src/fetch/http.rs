@@ -15,7 +15,7 @@ use url::{Host, Url};
 use crate::{
     coding::{self, CodingError, PlainBody},
     config::{Challenge, FetchConfig, Profile},
-    model::{Ask, Heads, Validators},
+    model::{Ask, AskRole, Heads, Validators},
 };
 
 use super::{
@@ -144,7 +144,9 @@ impl Http {
         let mut headers = HeaderMap::new();
         headers.insert(header::USER_AGENT, self.user_agent.clone());
         if audience == Audience::Others || !self.sends_accept {
-            headers.insert(header::ACCEPT, HeaderValue::from_static("text/html,*/*;q=0.8"));
+            let accept =
+                if ask.role == AskRole::Image { "image/*,*/*;q=0.5" } else { "text/html,*/*;q=0.8" };
+            headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
         }
         // A part of a packed body is of no use.
         if ask.range.is_none() {

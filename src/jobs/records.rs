@@ -164,6 +164,40 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
     }
 }
 
+/// What a record may say of a picture.
+pub(super) struct ImageRecord {
+    /// Its address, and what came; of a revisit no bytes.
+    pub(super) page: RawPage,
+    /// The names of its bytes, as those of [`Found::Page`].
+    pub(super) names: Vec<String>,
+    /// Whether its bytes are those of an earlier record.
+    pub(super) is_revisit: bool,
+}
+
+/// Returns what a record says of a picture: an answer with 200, a resource, or a revisit. Whether the bytes are one is not looked at.
+pub(super) fn image_of(record: &WarcRecord, body_max: usize) -> Option<ImageRecord> {
+    let kind = record.kind();
+    let url = record.target().and_then(|it| Url::parse(it).ok())?;
+    if kind == "revisit" {
+        let page = page(url, record, bare(Vec::new(), Vec::new()), false);
+        return Some(ImageRecord { page, names: names(record, "WARC-Refers-To"), is_revisit: true });
+    }
+    if record.is_cut || !matches!(kind.as_str(), "response" | "resource") {
+        return None;
+    }
+    let content_type = record.header("Content-Type").unwrap_or_default().to_ascii_lowercase();
+    let is_http = content_type.starts_with("application/http") || record.block.starts_with(b"HTTP/");
+    let answer = if kind == "response" && is_http {
+        warc::parse_http(&record.block, body_max)
+            .ok()
+            .filter(|it| it.status == 200 && it.lost.is_none())?
+    } else {
+        bare(vec![("Content-Type".to_owned(), content_type)], record.block.clone())
+    };
+    let page = page(url, record, answer, kind == "response");
+    Some(ImageRecord { page, names: names(record, "WARC-Record-ID"), is_revisit: false })
+}
+
 impl<R: BufRead> Iterator for ArchivePages<'_, R> {
     type Item = Found;
 

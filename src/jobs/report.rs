@@ -2,7 +2,7 @@
 
 use crate::{
     config::ConfigError,
-    model::{Drift, Event, Tally},
+    model::{Drift, Event, ImageTally, Tally},
     store::{RunOutcome, StoreError},
 };
 
@@ -25,6 +25,8 @@ pub enum JobError {
 pub struct Report {
     /// What it did.
     pub tally: Tally,
+    /// What it did about pictures; `None` where the archive keeps none.
+    pub images: Option<ImageTally>,
     /// Why it ended.
     pub end: End,
     /// Pages still due.

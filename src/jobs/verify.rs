@@ -47,6 +47,8 @@ pub struct Verified {
     pub findings: Vec<Finding>,
     /// Bodies whose bytes were read and compared.
     pub bodies: u64,
+    /// Pictures whose bytes were read and compared.
+    pub images: u64,
     /// Whether everything was looked at.
     pub is_whole: bool,
 }
@@ -86,8 +88,8 @@ impl Verify<'_> {
             verified.is_whole = true;
             return Ok(verified);
         }
-        let bodies = self.readers[0].bodies()?;
-        (self.observe)(Event::Expected(bodies.len() as u64));
+        let (bodies, images) = (self.readers[0].bodies()?, self.readers[0].images()?);
+        (self.observe)(Event::Expected((bodies.len() + images.len()) as u64));
         let (stop, observe) = (&self.stop, self.observe);
         let chunks = bodies.chunks(CHUNK).take_while(|_| !stop.is_wished());
         let work = |reader: &mut Reader, chunk: &[i64]| Looked {
@@ -101,7 +103,16 @@ impl Verify<'_> {
                 (0..looked.bodies).for_each(|_| observe(Event::Step));
             });
         });
-        if verified.bodies < bodies.len() as u64 {
+        let chunks = images.chunks(CHUNK).take_while(|_| !stop.is_wished());
+        let work = |reader: &mut Reader, chunk: &[i64]| (reader.check_images(chunk), chunk.len() as u64);
+        tokio::task::block_in_place(|| {
+            in_order(&mut self.readers, chunks, work, |(findings, count)| {
+                verified.findings.extend(findings);
+                verified.images += count;
+                (0..count).for_each(|_| observe(Event::Step));
+            });
+        });
+        if verified.bodies < bodies.len() as u64 || verified.images < images.len() as u64 {
             return Ok(verified);
         }
         verified.findings.extend(self.check_parsers(&bodies));
@@ -150,6 +161,9 @@ async fn repair_frozen(
 ) -> Result<(), JobError> {
     if findings.iter().any(|it| matches!(it.remedy, Remedy::NextRun | Remedy::Repair | Remedy::Reread)) {
         writer.repair(Utc::now()).await?;
+    }
+    if findings.iter().any(|it| it.remedy == Remedy::AskAgain) {
+        writer.forget_damaged_images(Utc::now()).await?;
     }
     if findings.iter().any(|it| it.remedy == Remedy::Reread) {
         let again = Reextract {

@@ -6,7 +6,7 @@ use chrono::{DateTime, FixedOffset, NaiveDate, Utc};
 
 use url::Url;
 
-use super::{Board, MostRead, NotStory, PageId, PageKey, Strip};
+use super::{Board, MostRead, NotStory, PageId, PageKey, StoryImage, Strip};
 
 /// Everything that was read from one page. Extraction never fails; what a page lacks is an empty value.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,6 +54,8 @@ pub struct Draft {
     pub summary: Vec<String>,
     /// The story, piece by piece.
     pub blocks: Vec<Block>,
+    /// The pictures of the story, in its order.
+    pub images: Vec<StoryImage>,
     /// Topics the site files the story under.
     pub tags: Vec<Tag>,
     /// Related stories, inside the body and after it.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::{Measure, PageState, Verdict};
+use super::{ImageState, Measure, PageState, Verdict};
 
 /// Something that happened. Jobs report it; the listener decides what to show.
 #[derive(Debug, Clone)]
@@ -129,6 +129,20 @@ pub enum Event {
         offset: u64,
         /// What is wrong there, in words.
         what: String,
+    },
+    /// A visit to a picture was settled.
+    ImageSettled {
+        /// Its address.
+        url: String,
+        /// What it is instead of stored, and why in words, if it is not.
+        failed: Option<(ImageState, String)>,
+    },
+    /// A host of pictures asked to be left alone.
+    ImagesStopped {
+        /// The host.
+        host: String,
+        /// The cause, in words.
+        cause: String,
     },
     /// The site asked to be left alone.
     SiteStopped {

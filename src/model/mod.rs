@@ -29,6 +29,7 @@
 //! | *mention* | a story and a company that it names | hit, tag |
 //! | *entity* | a name of a symbol, with its days | alias, company (which is what is meant) |
 //! | *copy* | a story whose text was printed before | duplicate, reprint (which is one kind) |
+//! | *image* | a picture of a story, each once, whatever its addresses | photo, media |
 //! | *era* | one template of the site, from one day to another | layout, theme |
 //! | *web archive* | a service that holds captures of others | archive (which is the user's SQLite file) |
 //!
@@ -42,6 +43,7 @@ mod companies;
 mod counted;
 mod day;
 mod event;
+mod image;
 mod key;
 mod market;
 mod measure;
@@ -67,6 +69,7 @@ pub use companies::{Companies, CompanyName, Confidence, MentionRules, NameBook, 
 pub use counted::counted;
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Guesses, Settled, Tally};
+pub use image::{ImageKind, ImageState, ImageTally, KeepImages, RawImage, StoryImage};
 pub use key::PageKey;
 pub use market::{Holiday, MarketCalendar, TradingHours};
 pub use measure::Measure;
@@ -116,9 +119,11 @@ mod tests {
         check::<Reading>("read empty missing blocked refused failed");
         check::<Verdict>("complete thin partial blocked empty unknown open");
         check::<KeepRaw>("all latest none");
+        check::<KeepImages>("none story");
         check::<Via>("feed sitemap listing ids file");
         check::<CaptureSource>("live feed warc wayback file");
         check::<PageState>("new stored missing blocked throttled broken refused not_article");
+        check::<ImageState>("new stored missing blocked throttled broken refused too_large not_image");
         check::<QuoteKind>("stock index");
         check::<Direction>("up down flat");
         check::<Missing>("not_found gone redirected_away soft_not_found");

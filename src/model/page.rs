@@ -78,6 +78,8 @@ pub enum AskRole {
     /// What the site offers programs in place of a page that it refused. It is asked for once, without retries, and a good
     /// answer does not count as one: the site has not taken us back.
     Substitute,
+    /// A picture of a story.
+    Image,
 }
 
 /// A page that a run has claimed. The run must visit the page, and then settle or release it.

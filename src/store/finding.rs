@@ -31,6 +31,8 @@ pub enum Remedy {
     Report,
     /// The bytes are lost: the page has to be fetched or imported again.
     Lost,
+    /// `verify --repair` has the picture asked for again.
+    AskAgain,
     /// The file itself is damaged: `sqlite3 FILE .recover`, or a backup.
     Recover,
 }

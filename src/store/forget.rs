@@ -7,7 +7,7 @@ use crate::model::{Extraction, MarketCalendar, PageId, PageState};
 
 use super::{
     bodies::raw,
-    content::{boards, full_text, strips},
+    content::{boards, full_text, images, strips},
     error::Result,
     queue::forgotten::FORGOTTEN,
     reader::Reader,
@@ -26,6 +26,8 @@ pub struct Traces {
     pub wordings: u64,
     /// of its raw pages,
     pub bodies: u64,
+    /// of pictures that no other story has,
+    pub images: u64,
     /// of raw pages of other stories that are compressed against one of its own,
     pub repacked: u64,
     /// of other stories that link to it,
@@ -73,6 +75,7 @@ fn traces(conn: &Connection, page: PageId) -> Result<Traces> {
                   + (SELECT count(*) FROM drafts JOIN captures c ON c.id = capture_id WHERE c.article_id = ?1)",
         )?,
         bodies: own_bodies(conn, page)?.len() as u64,
+        images: images::own(conn, page)?,
         repacked,
         linked_by: count(
             "SELECT count(DISTINCT l.article_id) FROM article_links l JOIN pages p ON p.id = ?1
@@ -127,6 +130,7 @@ fn forget(conn: &Connection, page: PageId, calendar: &MarketCalendar) -> Result<
         strips::reread(conn, *capture, &Extraction::default(), None, calendar)?;
     }
     full_text::collect(conn)?;
+    images::forget(conn, page, NO_ADDRESS)?;
     for sql in [
         "UPDATE requests SET url = ?2
           WHERE url IN (SELECT url FROM captures WHERE article_id = ?1 UNION SELECT url FROM pages WHERE id = ?1)",

@@ -29,11 +29,12 @@ mod schema;
 mod verify;
 
 pub use answers::{
-    Amendment, ArchiveRoom, ArticleReference, BoardCode, Bytes, CaptureLine, Cell, Circumstances,
-    CitedCounts, DailyRow, FirstPrint, HostStats, Interrupter, ListedStory, MARKS, Note, PageStats,
-    RateRow, ReadStory, RereadCapture, Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer,
-    SearchHit, SearchOrder, Since, SourceStats, Status, StoredBoardRow, StoredCapture, StoredMostRead,
-    StoredOrigin, StoredQuote, StoredWarning, StoryCount, StoryListing, SymbolRow, Table, Wording, room,
+    Amendment, ArchiveRoom, ArticleImage, ArticleReference, BoardCode, Bytes, CaptureLine, Cell,
+    Circumstances, CitedCounts, DailyRow, FirstPrint, HostStats, ImageCapture, ImageStateCount,
+    ImageStats, Interrupter, ListedStory, MARKS, Note, PageStats, RateRow, ReadStory, RereadCapture,
+    Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder, Since,
+    SourceStats, Status, StoredBoardRow, StoredCapture, StoredImage, StoredMostRead, StoredOrigin,
+    StoredQuote, StoredWarning, StoryCount, StoryListing, SymbolRow, Table, Wording, room,
 };
 pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};
@@ -44,8 +45,9 @@ pub use migrate::SCHEMA;
 pub use open::Upgrade;
 pub use paper::other_paper;
 pub use queue::{
-    DayFacts, Enqueued, IdFact, Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory,
-    SourceReading, SourceState, VisitQueue,
+    DayFacts, Enqueued, IdFact, ImageOutcome, ImageQueue, ImageSettlement, ImageSpending, ImageTask,
+    Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory, SourceReading, SourceState,
+    VisitQueue,
 };
 pub use reader::Reader;
 pub use writer::{Pending, Writer};

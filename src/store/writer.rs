@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-use crate::model::{KeepRaw, MarketCalendar, NameBook};
+use crate::model::{KeepImages, KeepRaw, MarketCalendar, NameBook};
 
 use super::{
     bodies::pack::{Packed, Packer},
@@ -35,6 +35,7 @@ pub struct Writer {
     /// Bodies compressed at a time: as many as there are cores.
     packing: Semaphore,
     pub(super) keep_raw: KeepRaw,
+    pub(super) keep_images: KeepImages,
     pub(super) sums: Sums,
     upgrade: Option<Upgrade>,
     _lock: File,
@@ -84,6 +85,7 @@ impl Writer {
             packer: Arc::new(packer),
             packing: Semaphore::new(thread::available_parallelism().map_or(1, usize::from)),
             keep_raw: KeepRaw::All,
+            keep_images: KeepImages::None,
             sums,
             upgrade,
             _lock: lock,
@@ -99,6 +101,13 @@ impl Writer {
     #[must_use]
     pub fn keeping(mut self, keep_raw: KeepRaw) -> Self {
         self.keep_raw = keep_raw;
+        self
+    }
+
+    /// A writer that keeps these pictures, and no others.
+    #[must_use]
+    pub fn keeping_images(mut self, keep_images: KeepImages) -> Self {
+        self.keep_images = keep_images;
         self
     }
 

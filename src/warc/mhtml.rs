@@ -1,4 +1,4 @@
-//! Pages as browsers save them, with everything on them: MHTML (RFC 2557). Only the page itself is read, not its pictures. The
+//! Pages as browsers save them, with everything on them: MHTML (RFC 2557). The page is read, and its pictures apart from it. The
 //! headers are those of mail, not of HTTP, so `http.rs` does not serve. What a part of a mail consists of is read in `mime.rs`.
 //!
 //! Reports against archivers taught the forms: a frame before the page, the page inside `multipart/alternative`, a boundary with
@@ -65,6 +65,27 @@ pub fn parse_mhtml(bytes: &[u8]) -> Option<Mhtml> {
         lost: decoded.lost,
         is_letter,
     })
+}
+
+/// A picture that was saved with a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MhtmlImage {
+    /// Where it was saved from.
+    pub url: String,
+    /// Its bytes.
+    pub body: Vec<u8>,
+}
+
+/// Returns the pictures of an MHTML file, those that say where they were saved from.
+pub fn mhtml_images(bytes: &[u8]) -> Vec<MhtmlImage> {
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    let Some(whole) = MailPart::read(bytes) else { return Vec::new() };
+    let image = |part: &MailPart<'_>| {
+        let kind = header(&part.headers, "Content-Type")?.trim().to_ascii_lowercase();
+        let url = header(&part.headers, "Content-Location").map(address)?;
+        kind.starts_with("image/").then(|| MhtmlImage { url, body: part.decode().body })
+    };
+    parts(&whole).iter().filter_map(image).collect()
 }
 
 /// Whether bytes begin with the headers of mail: a letter, or a saved page whose parts cannot be read.

@@ -14,6 +14,6 @@ pub use compressed::{Packing, first_bytes};
 pub use fields::{Header, digest_form, digest_key, header, stamp, stamp14};
 pub use http::{HttpAnswer, parse_http};
 pub use index::{cdxj_line, surt};
-pub use mhtml::{Mhtml, is_mail, parse_mhtml};
+pub use mhtml::{Mhtml, MhtmlImage, is_mail, mhtml_images, parse_mhtml};
 pub use read::{Damage, WarcReader, WarcRecord};
 pub use write::{CaptureRecord, EarlierRecord, WarcWriter, Written};

@@ -16,6 +16,10 @@ const OUR_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self
 const RAW_POLICY: &str = "sandbox; default-src 'none'; style-src 'unsafe-inline' data:; img-src data:; font-src data:; \
                           base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
+/// A picture as it came: a drawing (SVG) is a document of its own, in which nothing runs and which loads nothing.
+const IMAGE_POLICY: &str =
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'";
+
 /// What is answered.
 #[derive(Debug)]
 pub(super) struct WebAnswer {
@@ -69,6 +73,13 @@ impl WebAnswer {
     /// Returns a page as it was, for a frame that lets it do nothing.
     pub(super) fn raw(html: Vec<u8>) -> Self {
         Self { policy: RAW_POLICY, ..Self::of("text/html; charset=utf-8", html) }
+    }
+
+    /// Returns a picture. Its type was told by its bytes, and is one of those that are kept.
+    pub(super) fn image(media_type: &'static str, bytes: Vec<u8>) -> Self {
+        let answer = Self { policy: IMAGE_POLICY, ..Self::of(media_type, bytes) };
+        // It is named after its bytes.
+        answer.keeping(CacheTime::Day)
     }
 
     /// Returns the page of a refusal.

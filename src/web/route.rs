@@ -35,6 +35,8 @@ pub(super) enum Route {
     Raw(i64),
     RawPage(i64),
     RawSource(i64),
+    /// A picture, by the SHA-256 of its bytes.
+    Image(String),
     Search {
         asked: Asking,
         form: Form,
@@ -118,6 +120,10 @@ impl Route {
             ["raw", id] => Self::Raw(id.parse().ok()?),
             ["raw", id, "page"] => Self::RawPage(id.parse().ok()?),
             ["raw", id, "source"] => Self::RawSource(id.parse().ok()?),
+            ["image", hash] => {
+                let is_hash = hash.len() == 64 && hash.bytes().all(|it| it.is_ascii_hexdigit());
+                Self::Image(is_hash.then(|| hash.to_ascii_lowercase())?)
+            }
             ["symbols"] => Self::Symbols,
             ["symbol", symbol] => {
                 let (symbol, form) = with_form(symbol);

@@ -37,7 +37,7 @@ fn extract_prints_one_page_as_json_and_touches_no_archive() {
     assert_eq!(row["strip"]["quotes"][0]["price"], 34.36);
     let keys: Vec<&String> = row.as_object().expect("an object").keys().collect();
     let expect = "url host site_id captured_at headline section byline authors published_on published_at updated_at dateline \
-        summary body blocks tags links boards most_read strip origins warnings";
+        summary body blocks tags links boards most_read images strip origins warnings";
     assert_eq!(keys, expect.split_whitespace().collect::<Vec<_>>());
     assert_eq!(
         std::fs::read_dir(program.path(".")).expect("a folder").count(),

@@ -260,6 +260,7 @@ fn the_dictionary_has_every_column_of_every_export() {
         ("articles", Table::Articles),
         ("mentions", Table::Mentions),
         ("copies", Table::Copies),
+        ("images", Table::Images),
         ("quotes", Table::Quotes),
         ("boards", Table::Boards),
         ("most-read", Table::MostRead),

@@ -12,6 +12,7 @@ mod first_look;
 mod forgetting;
 mod guesses;
 mod hostile;
+mod images;
 mod known;
 mod market;
 mod monitors;

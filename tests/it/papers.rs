@@ -142,6 +142,12 @@ fn anchors(text: &str) -> BTreeSet<String> {
 
 fn names_below(folder: &Path) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
+    // A module may be one file.
+    let file = folder.with_extension("rs");
+    if file.is_file() {
+        names.extend(file.file_name().map(|name| name.to_string_lossy().into_owned()));
+        return names;
+    }
     for entry in fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
         let path = entry.expect("an entry").path();
         if path.is_dir() {

@@ -154,6 +154,8 @@ pub(in crate::cli) enum ExportWhat {
     Mentions,
     /// Stories whose text was printed before
     Copies,
+    /// Pictures of stories, and with `--out FOLDER` the files, too
+    Images,
     /// On which days the exchange traded, and from when to when
     Sessions,
     /// Captures as WARC/1.1 files with an index
@@ -210,6 +212,9 @@ pub(in crate::cli) struct ShowArgs {
     /// The bytes of the page it was read from
     #[arg(long, conflicts_with = "version")]
     pub(in crate::cli) raw: bool,
+    /// Write its pictures into a folder, under names that say what they are
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["raw", "diff"])]
+    pub(in crate::cli) images: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

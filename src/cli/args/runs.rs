@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use chrono::{TimeDelta, Utc};
 use clap::{Args, ValueEnum};
 
-use crate::{jobs::Limits, model::Captured};
+use crate::{
+    config::Config,
+    jobs::Limits,
+    model::{Captured, KeepImages},
+};
 
 use super::super::days::Range;
 
@@ -39,10 +43,29 @@ pub(in crate::cli) struct AccountArgs {
     pub(in crate::cli) metrics_file: Option<PathBuf>,
 }
 
+/// Whether pictures are kept, whatever the configuration says.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ImageArgs {
+    /// Keep the pictures of the stories, too (`archive.keep_images = "story"` for one run)
+    #[arg(long)]
+    pub(in crate::cli) images: bool,
+}
+
+impl ImageArgs {
+    /// Puts the wish into the configuration in force.
+    pub(in crate::cli) fn apply(&self, config: &mut Config) {
+        if self.images {
+            config.keep_images = KeepImages::Story;
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ScrapeArgs {
     #[command(flatten)]
     pub(in crate::cli) limits: LimitArgs,
+    #[command(flatten)]
+    pub(in crate::cli) images: ImageArgs,
     #[command(flatten)]
     pub(in crate::cli) account: AccountArgs,
     /// Read the sources and say what would be fetched; fetch no article, write nothing
@@ -77,6 +100,8 @@ pub(in crate::cli) struct BackfillArgs {
     pub(in crate::cli) ids: GuessIds,
     #[command(flatten)]
     pub(in crate::cli) limits: LimitArgs,
+    #[command(flatten)]
+    pub(in crate::cli) images: ImageArgs,
     /// Say what would be done: days, listings, pages, guesses, requests, time; ask for a few listings and ids, write nothing
     #[arg(long)]
     pub(in crate::cli) dry_run: bool,
@@ -96,6 +121,8 @@ pub(in crate::cli) enum GuessIds {
 pub(in crate::cli) struct ImportArgs {
     #[command(flatten)]
     pub(in crate::cli) account: AccountArgs,
+    #[command(flatten)]
+    pub(in crate::cli) images: ImageArgs,
     /// Files and folders; `-` for stdin
     #[arg(required = true, value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,

@@ -49,6 +49,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
     check_addresses(site, &base_url, &addresses)?;
     Ok(Profile {
         name,
+        image_hosts: read_image_hosts(site)?,
         hosts,
         time_zone,
         addresses,
@@ -82,6 +83,15 @@ fn read_hosts(site: &Section) -> Result<Vec<String>, Problem> {
     let bad = |it: &String| it.is_empty() || it.contains(['/', ':']) || it.starts_with("www.");
     if hosts.is_empty() || hosts.iter().any(bad) {
         return Err(site.wrong("hosts", "a list of host names, without scheme, port and `www.`"));
+    }
+    Ok(hosts.iter().map(|it| it.to_ascii_lowercase()).collect())
+}
+
+fn read_image_hosts(site: &Section) -> Result<Vec<String>, Problem> {
+    let hosts = site.words("image_hosts")?;
+    let bad = |it: &String| it.is_empty() || it.contains('/') || it.starts_with("www.");
+    if hosts.iter().any(bad) {
+        return Err(site.wrong("image_hosts", "a list of host names, without scheme and `www.`"));
     }
     Ok(hosts.iter().map(|it| it.to_ascii_lowercase()).collect())
 }

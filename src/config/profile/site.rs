@@ -30,6 +30,8 @@ pub struct Profile {
     pub base_url: Url,
     /// Hosts without `www`; the first is the name for all of them.
     pub hosts: Vec<String>,
+    /// Further hosts that its pictures are asked of: each without `www`, with a port where it is not that of the scheme.
+    pub(super) image_hosts: Vec<String>,
     /// The time zone of its days.
     pub time_zone: Tz,
     pub(super) addresses: StoryAddresses,
@@ -97,6 +99,15 @@ impl Profile {
         self.host_of(url).is_some()
             && url.scheme() == self.base_url.scheme()
             && url.port_or_known_default() == self.base_url.port_or_known_default()
+    }
+
+    /// Whether a picture may be asked for at an address: of one of the site's hosts, or of those that the profile names.
+    pub fn is_image_host(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        let host = host.strip_prefix("www.").unwrap_or(host);
+        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        let is_named = self.image_hosts.iter().any(|it| it.eq_ignore_ascii_case(&host));
+        matches!(url.scheme(), "http" | "https") && (is_named || self.host_of(url).is_some())
     }
 
     /// Returns the identity of an article by its address, in any form; `None` where it is not the address of one.

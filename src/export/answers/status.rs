@@ -3,10 +3,9 @@
 
 use serde::Serialize;
 
-use crate::{
-    model::{Drift, Tally},
-    store::{ArchiveRoom, HostStats, PageStats, RunRow, SourceStats, Status},
-};
+use crate::store::{ArchiveRoom, HostStats, PageStats, SourceStats, Status};
+
+use super::{images::ImagesAnswer, runs::RunAnswer};
 
 /// The state of an archive.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -38,6 +37,7 @@ pub struct StatusAnswer {
     pub free_bytes: Option<u64>,
     pub due: u64,
     pub next_due: Option<String>,
+    pub images: ImagesAnswer,
     pub pages: Vec<PageStateAnswer>,
     pub sources: Vec<SourceAnswer>,
     pub hosts: Vec<HostAnswer>,
@@ -77,37 +77,6 @@ pub struct HostAnswer {
     pub interval_ms: Option<u64>,
 }
 
-/// A run, and what it counted.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[expect(missing_docs, reason = "each is the field of `store::RunRow` or `model::Tally` with its name")]
-pub struct RunAnswer {
-    pub id: i64,
-    pub command: String,
-    pub started_at: String,
-    pub finished_at: Option<String>,
-    pub outcome: Option<String>,
-    pub discovered: u64,
-    pub fetched: u64,
-    pub stored: u64,
-    pub updated: u64,
-    pub unchanged: u64,
-    pub missing: u64,
-    pub failed: u64,
-    pub parsed_slowly: Option<u64>,
-    pub drift: Vec<DriftAnswer>,
-}
-
-/// What a run found missing on pages that normally have it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[expect(missing_docs, reason = "each is the field of `model::Drift` with its name")]
-pub struct DriftAnswer {
-    pub measure: String,
-    pub before: f64,
-    pub now: f64,
-    pub pages: u64,
-    pub examples: Vec<String>,
-}
-
 impl StatusAnswer {
     /// Returns the answer about the archive at a path.
     pub fn new(archive: String, status: Status, room: ArchiveRoom) -> Self {
@@ -123,6 +92,7 @@ impl StatusAnswer {
             read_by_older,
             tickers_by_capture,
             week_captures,
+            images,
             pages,
             due,
             next_due,
@@ -151,6 +121,7 @@ impl StatusAnswer {
             free_bytes: free,
             due,
             next_due,
+            images: images.into(),
             pages: pages.into_iter().map(Into::into).collect(),
             sources: sources.into_iter().map(Into::into).collect(),
             hosts: hosts.into_iter().map(Into::into).collect(),
@@ -180,48 +151,16 @@ impl From<HostStats> for HostAnswer {
     }
 }
 
-/// The outcome of a run that has none and that no program works at.
-const DEAD: &str = "killed";
-
-impl RunAnswer {
-    /// Returns a run. Without an outcome it is under way where a program writes the archive, and dead elsewhere.
-    fn of(run: RunRow, is_written: bool) -> Self {
-        let RunRow { id, command, started_at, finished_at, outcome, tally, drifts, parsed_slowly } = run;
-        // What a tally says of sources and guesses is for the closing line alone.
-        let Tally { discovered, fetched, stored, updated, unchanged, missing, failed, .. } = tally;
-        Self {
-            id,
-            command,
-            started_at,
-            finished_at,
-            outcome: outcome.or_else(|| (!is_written).then(|| DEAD.to_owned())),
-            discovered,
-            fetched,
-            stored,
-            updated,
-            unchanged,
-            missing,
-            failed,
-            parsed_slowly,
-            drift: drifts.into_iter().map(Into::into).collect(),
-        }
-    }
-}
-
-impl From<Drift> for DriftAnswer {
-    fn from(drift: Drift) -> Self {
-        let Drift { measure, before, now, pages, examples } = drift;
-        Self { measure: measure.to_string(), before, now, pages, examples }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::{
         super::form::{to_json, to_json_lines},
         *,
     };
-    use crate::model::PageState;
+    use crate::{
+        model::{Drift, PageState, Tally},
+        store::RunRow,
+    };
 
     const ROOM: ArchiveRoom = ArchiveRoom { size: 1000, free: Some(9000), is_written: true };
 
@@ -250,6 +189,7 @@ mod tests {
             parsed_slowly: Some(0),
         };
         Status {
+            images: crate::store::ImageStats::default(),
             articles: 3,
             versions: 4,
             days: Some(("2021-03-08".into(), "2024-01-02".into())),
@@ -308,6 +248,12 @@ mod tests {
   "free_bytes": 9000,
   "due": 2,
   "next_due": null,
+  "images": {
+    "stored": 0,
+    "bytes": 0,
+    "due": 0,
+    "waiting": []
+  },
   "pages": [
     {
       "state": "stored",
@@ -389,7 +335,7 @@ mod tests {
             ..status()
         };
         let expect = "{\"archive\":\"a.db\",\"articles\":3,\"versions\":4,\"first_day\":null,\"last_day\":null,\"undated\":1,\
-                      \"captures\":5,\"quotes\":20,\"by_feed\":2,\"gone\":1,\"read_by_older\":4,\"tickers_by_capture\":6,\"size_bytes\":1000,\"week_bytes\":400,\"free_bytes\":9000,\"due\":2,\"next_due\":null,\"pages\":[],\"sources\":[],\"hosts\":[],\"runs\":[]}\n";
+                      \"captures\":5,\"quotes\":20,\"by_feed\":2,\"gone\":1,\"read_by_older\":4,\"tickers_by_capture\":6,\"size_bytes\":1000,\"week_bytes\":400,\"free_bytes\":9000,\"due\":2,\"next_due\":null,\"images\":{\"stored\":0,\"bytes\":0,\"due\":0,\"waiting\":[]},\"pages\":[],\"sources\":[],\"hosts\":[],\"runs\":[]}\n";
         assert_eq!(to_json_lines([StatusAnswer::new("a.db".into(), status, ROOM)]), expect);
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::status::DriftAnswer;
+use super::runs::DriftAnswer;
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]

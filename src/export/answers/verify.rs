@@ -17,6 +17,8 @@ pub struct VerifyAnswer {
     pub whole: bool,
     /// The number of raw pages that were read and compared with their hashes.
     pub bodies: u64,
+    /// The number of pictures that were, too.
+    pub images: u64,
     /// Whether nobody else wrote meanwhile, so that claims and the full-text index could be looked at.
     pub alone: bool,
     /// What was found.
@@ -49,9 +51,9 @@ impl VerifyAnswer {
     /// Returns the answer about the archive at a path.
     pub fn new(archive: String, verified: Verified, company: Company) -> Self {
         let whole = !verified.is_damaged() && verified.is_whole;
-        let Verified { findings, bodies, is_whole: _ } = verified;
+        let Verified { findings, bodies, images, is_whole: _ } = verified;
         let findings = findings.into_iter().map(Into::into).collect();
-        Self { archive, whole, bodies, alone: company == Company::Alone, findings }
+        Self { archive, whole, bodies, images, alone: company == Company::Alone, findings }
     }
 }
 
@@ -77,6 +79,9 @@ fn words(remedy: Remedy) -> &'static str {
             "drop it with `sqlite3` if it is not yours; `tearsheet verify --accept` takes it"
         }
         Remedy::Lost => "the bytes are lost: fetch or import the page again, or take them from a backup",
+        Remedy::AskAgain => {
+            "`tearsheet verify --repair` has the next run ask for it again; a backup has what it was"
+        }
         Remedy::Recover => "take a backup; without one, `sqlite3 FILE .recover` saves what can be read",
     }
 }
@@ -92,7 +97,12 @@ mod tests {
             detail: "its hash is another".into(),
             remedy: *remedy,
         };
-        Verified { findings: remedies.iter().map(finding).collect(), bodies: 3, is_whole: true }
+        Verified {
+            findings: remedies.iter().map(finding).collect(),
+            bodies: 3,
+            images: 0,
+            is_whole: true,
+        }
     }
 
     #[test]
@@ -101,6 +111,7 @@ mod tests {
   "archive": "a.db",
   "whole": false,
   "bodies": 3,
+  "images": 0,
   "alone": true,
   "findings": [
     {

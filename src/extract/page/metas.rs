@@ -50,3 +50,9 @@ pub(in crate::extract) const AUTHORS: &[&str] = &[
     "article:author_name",
     "DCSext.author",
 ];
+/// The picture of the story.
+pub(in crate::extract) const IMAGES: &[&str] = &["og:image", "og:image:url", "twitter:image"];
+/// The width of that picture.
+pub(in crate::extract) const IMAGE_WIDTHS: &[&str] = &["og:image:width"];
+/// The height of that picture.
+pub(in crate::extract) const IMAGE_HEIGHTS: &[&str] = &["og:image:height"];

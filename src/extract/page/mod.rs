@@ -22,6 +22,7 @@ mod head;
 mod tail;
 mod titles;
 
+mod images;
 mod inline;
 mod metas;
 mod pieces;
@@ -59,6 +60,7 @@ use self::{
     body::{Known, Story},
     cards::is_card,
     head::Head,
+    images::FoundImage,
     scene::Scene,
     sheet::Sheet,
     tail::Tail,
@@ -257,23 +259,26 @@ fn fill_blocks(
     if has_text(draft) {
         draft.origins.push((Field::Body, origin));
     }
+    let mut images = std::mem::take(&mut story.images);
     if let Some(picture) = picture(sheet)
-        && !draft.blocks.iter().any(|block| block.url == picture.url)
+        && !draft.blocks.iter().any(|block| block.url == picture.block.url)
     {
-        draft.blocks.insert(0, picture);
+        draft.blocks.insert(0, picture.block.clone());
+        images.insert(0, picture);
     }
+    draft.images = images::of_story(&draft.blocks, images, &sheet.index, &sheet.scene.base);
     left_out
 }
 
 /// Returns the picture between headline and story.
-fn picture(sheet: &Sheet<'_, '_>) -> Option<Block> {
+fn picture(sheet: &Sheet<'_, '_>) -> Option<FoundImage> {
     let mut hits = sheet.find(RuleField::Image).flatten().filter(|hit| sheet.is_between(hit));
     hits.find_map(|hit| {
         let image = hit.element.descendants().find(|it| it.name() == "img");
         let image = image.filter(|_| !is_card(&sheet.scene, hit.element, None))?;
-        let figure = hit.element.ancestors().take(2).find(|it| it.name() == "figure");
-        let caption = pieces::caption(hit.element).or_else(|| pieces::caption(figure?));
-        pieces::image_block(image, caption, &sheet.scene.base)
+        let around = hit.element.ancestors().take(2).find(|it| it.name() == "figure");
+        let figure = if images::caption(hit.element).is_some() { Some(hit.element) } else { around };
+        FoundImage::read(image, figure, &sheet.scene.base)
     })
 }
 

@@ -1,4 +1,4 @@
-//! Elements that are read as one thing: a list, a table, a quotation, an image, the link that an element consists of.
+//! Elements that are read as one thing: a list, a table, a quotation, the link that an element consists of.
 //!
 //! Nothing here knows what came before an element or what comes after it: that is the walk in `body.rs`, which
 //! decides what becomes of a piece.
@@ -205,26 +205,4 @@ pub(super) fn embed(element: Element<'_>, base: &Url) -> Option<Block> {
     let lines = (0..flat.lines.len()).map(|at| fold(flat.line(at))).filter(|line| !line.is_empty());
     let text = lines.collect::<Vec<_>>().join("\n");
     Some(Block { kind: BlockKind::Embed, text, url: Some(url.into()) })
-}
-
-/// Returns an image as a block; `None` for a pixel that counts visits. Lazy loaders keep the address outside `src`.
-pub(super) fn image_block(image: Element<'_>, caption: Option<String>, base: &Url) -> Option<Block> {
-    let is_pixel = ["width", "height"].iter().any(|it| matches!(image.attr(it), Some("0" | "1")));
-    let first_of_set = |it: &str| it.split([' ', ',']).find(|it| !it.is_empty()).map(str::to_owned);
-    let address = ["data-src", "data-original", "data-lazy-src", "src"]
-        .iter()
-        .filter_map(|it| image.attr(it).map(str::trim))
-        .find(|it| !it.is_empty() && !it.starts_with("data:"))
-        .map(str::to_owned)
-        .or_else(|| {
-            ["data-srcset", "srcset"].iter().find_map(|it| image.attr(it)).and_then(first_of_set)
-        })?;
-    let url = base.join(&address).ok().filter(|_| !is_pixel)?;
-    Some(Block { kind: BlockKind::Image, text: caption.unwrap_or_default(), url: Some(url.into()) })
-}
-
-/// Returns the caption of a figure.
-pub(super) fn caption(figure: Element<'_>) -> Option<String> {
-    let caption = figure.descendants().find(|it| it.name() == "figcaption")?;
-    Some(fold(&element_text(caption))).filter(|it| !it.is_empty())
 }

@@ -17,6 +17,7 @@ use crate::jobs::{
     run::{
         Pass, Work,
         day_listing::{DayListings, ListingAnswer},
+        images::ImageRoute,
     },
 };
 
@@ -52,7 +53,9 @@ impl Pass<'_> {
                 surveyed: BTreeSet::new(),
             };
             let filled = filling.fill().await;
-            work.offer(reader, tally, filled).await
+            work.offer(reader, tally, filled).await?;
+            // The pages of the range are done; those of other days wait for a scrape, and the pictures do not wait for them.
+            work.fetch_images(ImageRoute::Live, None).await.map(|_| ())
         })
         .await
     }

@@ -6,6 +6,7 @@ use std::io::{BufRead, Read};
 use crate::{
     coding::{self, CodingError, PlainBody},
     extract::is_text,
+    image,
     warc::{self, Packing},
 };
 
@@ -73,23 +74,8 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
 
 fn of_markup(text: &str) -> Option<&'static str> {
     let lower = text.to_ascii_lowercase();
-    let mut rest = lower.as_str();
-    // The root comes after the declaration, the document type and comments.
-    loop {
-        rest = rest.trim_start();
-        let end = if rest.starts_with("<?") {
-            rest.find("?>").map(|it| it + 2)
-        } else if rest.starts_with("<!--") {
-            rest.find("-->").map(|it| it + 3)
-        } else if rest.starts_with("<!") {
-            rest.find('>').map(|it| it + 1)
-        } else {
-            break;
-        };
-        rest = &rest[end?..];
-    }
-    let name: &str = rest.strip_prefix('<')?;
-    let name = name.split(|it: char| it.is_whitespace() || matches!(it, '>' | '/')).next()?;
+    let root = image::root_element(&lower)?;
+    let name = root.split(|it: char| it.is_whitespace() || matches!(it, '>' | '/')).next()?;
     match name.rsplit(':').next()? {
         "rss" | "feed" | "rdf" => Some("a feed, which names stories and is none"),
         "urlset" | "sitemapindex" => Some("a sitemap, which names stories and is none"),

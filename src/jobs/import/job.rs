@@ -59,9 +59,10 @@ impl Import<'_> {
         let run = self.writer.begin_run("import", Utc::now()).await?;
         let parsed_before = self.extractor.parsed();
         let counts = SharedCounts::default();
-        tokio::task::block_in_place(|| self.keep_files(files, &counts))?;
+        tokio::task::block_in_place(|| self.keep_files(&files, &counts))?;
         let mut counted = counts.into_inner();
         let unresolved = self.keep_revisits(&mut counted, reader).await?;
+        let images = self.keep_images(&files).await?;
         let end = if self.stop.is_wished() { End::Interrupted } else { End::Done };
         let due = self.writer.due(Utc::now()).await?;
         let parsed = self.extractor.parsed() - parsed_before;
@@ -73,17 +74,18 @@ impl Import<'_> {
         };
         self.writer.keep_measures(run, measured).await?;
         let ImportCounts { tally, passed_over, damaged, no_stories, unaddressed, .. } = counted;
-        let report = Report { tally, end, due, parsed_slowly: parsed.slowly, drifts: Vec::new() };
+        let (parsed_slowly, drifts) = (parsed.slowly, Vec::new());
+        let report = Report { tally, images, end, due, parsed_slowly, drifts };
         self.writer.settle_stories(&|| self.stop.is_wished()).await?;
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(Imported { report, passed_over, damaged, unresolved, no_stories, unaddressed })
     }
 
-    fn keep_files(&self, files: Vec<ImportFile>, counts: &SharedCounts) -> Result<(), StoreError> {
+    fn keep_files(&self, files: &[ImportFile], counts: &SharedCounts) -> Result<(), StoreError> {
         let cores = thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
         let is_broken = AtomicBool::new(false);
         let is_over = || self.stop.is_wished() || is_broken.load(Ordering::Relaxed);
-        let files = Mutex::new(files.into_iter());
+        let files = Mutex::new(files.iter());
         let reader = FileReader { import: self, files, counts, is_over: &is_over };
         let (send, queue) = sync_channel(QUEUE_MAX);
         thread::scope(|scope| {

@@ -3,6 +3,7 @@
 
 mod container;
 mod counts;
+mod images;
 mod job;
 mod keeping;
 mod mirror;

@@ -17,6 +17,8 @@ pub struct Import<'a> {
     pub writer: &'a Writer,
     /// The site.
     pub profile: &'a Profile,
+    /// The greatest number of pixels of a picture that is kept; `None` where the archive keeps none.
+    pub image_pixels: Option<u64>,
     /// The largest body that is taken for a page, in bytes.
     pub body_max: usize,
     /// Listens to what happens.

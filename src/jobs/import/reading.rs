@@ -46,7 +46,7 @@ pub(super) enum PageOrigin {
 /// Reads files, on as many threads as call [`FileReader::run`].
 pub(super) struct FileReader<'a> {
     pub(super) import: &'a Import<'a>,
-    pub(super) files: Mutex<std::vec::IntoIter<ImportFile>>,
+    pub(super) files: Mutex<std::slice::Iter<'a, ImportFile>>,
     pub(super) counts: &'a SharedCounts,
     /// Whether nothing more is wanted.
     pub(super) is_over: &'a (dyn Fn() -> bool + Sync),
@@ -67,8 +67,9 @@ impl FileReader<'_> {
         }
     }
 
-    fn read(&self, file: ImportFile, queue: &SyncSender<Loaded>) -> Result<(), Unreadable> {
-        let ImportFile { name, url, place, captured_at, open } = file;
+    fn read(&self, file: &ImportFile, queue: &SyncSender<Loaded>) -> Result<(), Unreadable> {
+        let ImportFile { name, url, place, captured_at, open, .. } = file;
+        let (name, url, place) = (name.clone(), url.clone(), place.clone());
         let contents = match open() {
             // A mirror has feeds, pictures and lists beside its stories.
             Err(Unreadable::Foreign { .. } | Unreadable::Binary) if place.is_some() => {
@@ -82,7 +83,7 @@ impl FileReader<'_> {
             Contents::Archive(input) => return self.read_archive(&name, input, queue),
         };
         let SavedPage { mut page, lost } =
-            saved_page(self.import.extractor, body, content_type, url, captured_at)?;
+            saved_page(self.import.extractor, body, content_type, url, *captured_at)?;
         if let Some(what) = cut.or(lost) {
             self.counts.note(|it| it.damaged += 1);
             let what = format!("the page is not whole: {what}");

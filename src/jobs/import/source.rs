@@ -22,9 +22,16 @@ pub struct ImportFile {
     pub place: Option<Url>,
     /// When it was saved, if the user knows it.
     pub captured_at: Option<Captured>,
-    /// What it is.
-    pub open: Box<dyn FnOnce() -> Result<Contents, Unreadable> + Send>,
+    /// Opens it, from its beginning.
+    pub open: Box<dyn Fn() -> Result<Contents, Unreadable> + Send + Sync>,
+    /// Whether it can be opened again: a stream is over once it was read.
+    pub is_stream: bool,
+    /// Returns the file of this name that a browser saved beside the page.
+    pub beside: Beside,
 }
+
+/// Returns the bytes of a file that a browser saved beside a page, by its name; `None` where there is none.
+pub(super) type Beside = Box<dyn Fn(&str) -> Option<Vec<u8>> + Send + Sync>;
 
 /// What a file is.
 pub enum Contents {

@@ -13,7 +13,7 @@ use crate::{
     store::Measured,
 };
 
-use super::{drift::Measures, pass::Pass, visit::Visitor, visits::Work};
+use super::{drift::Measures, image_counts::ImageCounts, pass::Pass, visit::Visitor, visits::Work};
 
 /// How often the archive is told what the host asks of us.
 const KEEP_HOST: Duration = Duration::from_secs(1);
@@ -41,7 +41,8 @@ impl<'a> Pass<'a> {
         }
         let bounds = Bounds::new(self.stop.clone(), self.limits);
         let visitor = Visitor::new(run, self.fetcher, self.extractor, self.profile);
-        let under_way = Work { pass: self, run, bounds, measures: Measures::default(), visitor };
+        let (measures, images) = (Measures::default(), ImageCounts::default());
+        let under_way = Work { pass: self, run, bounds, measures, images, visitor };
         let mut tally = Tally::default();
         let worked = tokio::select! {
             worked = work(&under_way, &mut tally) => worked,
@@ -56,7 +57,8 @@ impl<'a> Pass<'a> {
         let due = self.writer.due(Utc::now()).await?;
         let parsed_slowly = (self.extractor.parsed() - parsed_before).slowly;
         let drifts = self.look_for_drift(command, &under_way, parsed_slowly).await?;
-        let report = Report { tally, end, due, parsed_slowly, drifts };
+        let images = self.images.map(|_| under_way.images.taken());
+        let report = Report { tally, images, end, due, parsed_slowly, drifts };
         self.writer.settle_stories(&|| self.stop.is_wished()).await?;
         self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
         Ok(report)

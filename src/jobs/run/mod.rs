@@ -4,6 +4,8 @@ pub(super) mod day_listing;
 mod discovery;
 mod drift;
 mod feed_story;
+mod image_counts;
+pub(super) mod images;
 mod lifecycle;
 mod pass;
 mod plan;

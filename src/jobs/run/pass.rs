@@ -3,7 +3,12 @@
 
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
-use crate::{config::Profile, extract::Extractor, fetch::Fetcher, store::Writer};
+use crate::{
+    config::{ImageBounds, Profile},
+    extract::Extractor,
+    fetch::Fetcher,
+    store::Writer,
+};
 
 use crate::jobs::{Limits, Observer, Stop};
 
@@ -19,6 +24,8 @@ pub struct Pass<'a> {
     pub profile: &'a Profile,
     /// Visits at a time; the fetcher's pace holds for all of them together.
     pub workers: NonZeroUsize,
+    /// What is spent on pictures; `None` where the archive keeps none.
+    pub images: Option<ImageBounds>,
     /// How long the audit of requests is kept.
     pub keep_requests: Duration,
     /// Where the run stops although more is due.

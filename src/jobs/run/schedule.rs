@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
     config::Recheck,
-    model::{Missing, PageState, Task, Via},
+    model::{ImageState, Missing, PageState, Task, Via},
 };
 
 const HOUR: Duration = Duration::from_secs(3600);
@@ -46,6 +46,26 @@ pub(super) fn missing(missing: Missing, task: &Task, now: DateTime<Utc>) -> Opti
         }
     };
     Some(now + delta(wait))
+}
+
+/// Returns when a picture that is not here is asked for again. What was no picture three times is none, and a bound does not change
+/// by itself.
+pub(super) fn image(state: ImageState, failures: u32, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let alike = match state {
+        ImageState::Missing if failures == 0 => return Some(now + delta(6 * HOUR)),
+        ImageState::Missing if failures == 1 => return Some(now + delta(3 * DAY)),
+        ImageState::NotImage if failures < 2 => PageState::NotArticle,
+        ImageState::Blocked => PageState::Blocked,
+        ImageState::Throttled => PageState::Throttled,
+        ImageState::Broken => PageState::Broken,
+        ImageState::Refused => PageState::Refused,
+        ImageState::New
+        | ImageState::Stored
+        | ImageState::TooLarge
+        | ImageState::Missing
+        | ImageState::NotImage => return None,
+    };
+    retry(alike, failures, now)
 }
 
 /// Returns when a page that could not be kept is tried again: later every time.

@@ -8,7 +8,7 @@ use crate::{
     store::{Reader, VisitQueue},
 };
 
-use super::pass::Pass;
+use super::{images::ImageRoute, pass::Pass};
 
 impl Pass<'_> {
     /// Scrapes, as a run of this command. What is finished is kept, however it ends. `reader` looks at the same archive that
@@ -17,8 +17,14 @@ impl Pass<'_> {
         self.run(command, async |work, tally| {
             work.discover(tally).await?;
             (self.observe)(Event::Queue { due: self.writer.due(Utc::now()).await? });
-            let visited = work.visit_all(VisitQueue::Due, tally).await;
-            work.offer(reader, tally, visited).await
+            loop {
+                let visited = work.visit_all(VisitQueue::Due, tally).await;
+                work.offer(reader, tally, visited).await?;
+                // Pictures come after the pages; a page that is due again meanwhile comes first.
+                if !work.fetch_images(ImageRoute::Live, Some(VisitQueue::Due)).await? {
+                    return Ok(());
+                }
+            }
         })
         .await
     }

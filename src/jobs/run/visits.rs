@@ -14,6 +14,7 @@ use crate::{
 use super::{
     discovery::Discovery,
     drift::Measures,
+    image_counts::ImageCounts,
     pass::Pass,
     visit::{Visited, Visitor},
 };
@@ -26,6 +27,8 @@ pub(in crate::jobs) struct Work<'a> {
     pub(in crate::jobs) visitor: Visitor<'a>,
     /// What the pages had.
     pub(super) measures: Measures,
+    /// What came of the pictures.
+    pub(super) images: ImageCounts,
 }
 
 /// A page that was visited, on its way to the disk.

@@ -3,21 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    config::WebArchive,
+    config::{Holding, WebArchive},
     discover::{ArchivedCapture, Sought},
-    model::{Captured, Days, Event, PageKey, Tally},
+    model::{Captured, Days, Event, PageKey, RawPage, Tally},
     store::Reader,
 };
 
 use crate::jobs::{
     End, JobError, Report,
     halt::Halt,
-    run::{Pass, Work},
+    run::{Pass, Work, images::ImageRoute},
 };
 
 use super::{
     choice::first_and_last,
     reader::{IndexRead, WebArchiveReader},
+    replay::Replayed,
 };
 
 /// What is wanted of a web archive.
@@ -46,6 +47,10 @@ impl Pass<'_> {
         self.run("backfill", async |work, tally| {
             let web_archive = WebArchiveReader::new(work, via.archive);
             let filled = ViaFilling { work, reader, via, web_archive, tally }.fill().await;
+            let filled = match filled {
+                Ok(()) => fetch_images(work, via.archive).await,
+                halted => halted,
+            };
             if let Err(Halt::Over(End::Stopped { cause })) = &filled {
                 (self.observe)(Event::SiteStopped { cause: cause.clone() });
             }
@@ -53,6 +58,15 @@ impl Pass<'_> {
         })
         .await
     }
+}
+
+/// Asks the archive for the pictures of the pages that came from it, each as it was nearest in time. An archive that gives records and
+/// no replays is not asked: its index would have to be searched for each of them.
+async fn fetch_images(work: &Work<'_>, archive: &WebArchive) -> Result<(), Halt> {
+    let Holding::Replay(template) = &archive.holding else { return Ok(()) };
+    let captured_at = |page: &RawPage| Replayed::read(page.url.as_ref()?.as_str(), template)?.at;
+    let route = ImageRoute::Replay { template, interval: archive.interval, captured_at: &captured_at };
+    work.fetch_images(route, None).await.map(|_| ())
 }
 
 struct ViaFilling<'w, 'a> {

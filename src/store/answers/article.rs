@@ -4,7 +4,9 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::{OptionalExtension, Row};
 
-use crate::model::{Article, Block, BlockKind, Draft, Link, PageId, PageKey, Placement, Tag};
+use crate::model::{
+    Article, Block, BlockKind, Draft, Link, PageId, PageKey, Placement, StoryImage, Tag,
+};
 
 use crate::store::{
     error::{Result, StoreError},
@@ -71,6 +73,7 @@ impl Reader {
         article.draft.blocks = self.blocks(id)?;
         article.draft.links = self.links(id)?;
         article.draft.tags = self.tags(id)?;
+        article.draft.images = self.story_images(id)?;
         Ok(Some(article))
     }
 
@@ -135,6 +138,27 @@ impl Reader {
         let rows = query.query_map([id.0], |row| {
             let kind = BlockKind::from_code(&row.get::<_, String>(0)?).unwrap_or(BlockKind::Paragraph);
             Ok(Block { kind, text: row.get(1)?, url: row.get(2)? })
+        })?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn story_images(&self, id: PageId) -> Result<Vec<StoryImage>> {
+        let sql = "SELECT d.url, s.block_url, coalesce(i.width, s.width), coalesce(i.height, s.height), s.caption, s.credit
+                     FROM articles a
+                     JOIN story_images s ON s.capture_id = a.capture_id
+                     JOIN image_addresses d ON d.id = s.address_id
+                     LEFT JOIN images i ON i.id = s.image_id
+                    WHERE a.id = ?1 ORDER BY s.position";
+        let mut query = self.conn.prepare_cached(sql)?;
+        let rows = query.query_map([id.0], |row| {
+            Ok(StoryImage {
+                url: row.get(0)?,
+                block_url: row.get(1)?,
+                width: row.get(2)?,
+                height: row.get(3)?,
+                caption: row.get(4)?,
+                credit: row.get(5)?,
+            })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }

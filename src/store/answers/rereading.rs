@@ -5,14 +5,16 @@ use chrono::{DateTime, Utc};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::{
-    CaptureSource, Captured, Days, Extraction, Field, Heads, MarketCalendar, PageId, PageKey, PageState,
-    RawPage, Validators,
+    CaptureSource, Captured, Days, Extraction, Field, Heads, PageId, PageKey, PageState, RawPage,
+    Validators,
 };
 
 use crate::store::{
     content::{
         articles::{self, Cause, Incoming},
-        boards, captures, drafts, strips, wording,
+        boards,
+        captures::{self, Keeping},
+        drafts, strips, wording,
     },
     error::Result,
     moment::unstamp,
@@ -231,11 +233,11 @@ impl Writer {
         rereadings: Vec<Rereading>,
         at: DateTime<Utc>,
     ) -> Result<u64> {
-        let calendar = self.calendar.clone();
+        let keeping = self.keeps();
         self.call(move |conn| {
             let mut strips = 0;
             for rereading in &rereadings {
-                strips += u64::from(keep(conn, rereading, at, &calendar)?);
+                strips += u64::from(keep(conn, rereading, at, &keeping)?);
             }
             if let Some(last) = rereadings.last() {
                 conn.prepare_cached("INSERT OR REPLACE INTO progress (job, position) VALUES (?1, ?2)")?
@@ -257,12 +259,8 @@ impl Writer {
 }
 
 /// Keeps one rereading. Returns whether the capture's strip is another one.
-fn keep(
-    conn: &Connection,
-    rereading: &Rereading,
-    at: DateTime<Utc>,
-    calendar: &MarketCalendar,
-) -> Result<bool> {
+fn keep(conn: &Connection, rereading: &Rereading, at: DateTime<Utc>, keeping: &Keeping) -> Result<bool> {
+    let calendar = keeping.calendar();
     let Rereading { capture, extraction, amendment } = rereading;
     let Extraction { extractor, not_story: _, url, key: _, draft, strip, boards, most_read, warnings } =
         extraction;
@@ -308,6 +306,9 @@ fn keep(
         }
         Amendment::Draft(losses) => drafts::keep(conn, &Incoming { at, ..incoming }, losses)?,
         Amendment::StripAlone => {}
+    }
+    if !matches!(amendment, Amendment::Draft(_)) {
+        keeping.keep_images(conn, &incoming)?;
     }
     Ok(is_other)
 }

@@ -20,6 +20,8 @@ pub enum Table {
     Mentions,
     /// Stories whose text was printed before.
     Copies,
+    /// Pictures of articles.
+    Images,
     /// Sessions of the exchange.
     Sessions,
 }
@@ -45,6 +47,7 @@ pub(super) fn of(table: Table, clock: Option<WhoseClock>) -> String {
         (Table::MostRead, _) => MOST_READ.to_owned(),
         (Table::Mentions, clock) => mentions(clock),
         (Table::Copies, _) => copies(),
+        (Table::Images, _) => images(),
         (Table::Sessions, _) => SESSIONS.to_owned(),
     }
 }
@@ -68,6 +71,9 @@ pub(super) fn count(table: Table, clock: Option<WhoseClock>) -> String {
         (Table::Copies, None) => {
             format!("articles a JOIN copies c ON c.article_id = a.id WHERE {OF_ARTICLE}")
         }
+        (Table::Images, None) => format!(
+            "articles a JOIN versions v ON v.article_id = a.id JOIN story_images s ON s.capture_id = v.capture_id WHERE {OF_ARTICLE}"
+        ),
         // The days of lists are those of their captures, which only their query finds.
         (Table::MostRead | Table::Sessions, _) | (_, Some(_)) => format!("({})", of(table, clock)),
     };
@@ -197,6 +203,17 @@ fn copies() -> String {
            FROM articles a CROSS JOIN copies c ON c.article_id = a.id
           WHERE {OF_ARTICLE}
           ORDER BY a.published_on, a.published_at, a.id"
+    )
+}
+
+fn images() -> String {
+    format!(
+        "SELECT a.published_on, m.article_id, m.version, m.position, m.url, m.caption, m.credit, m.state, m.reason, i.sha256,
+                i.type, i.bytes, i.width, i.height, i.first_seen_at
+           FROM articles a CROSS JOIN article_images m ON m.article_id = a.id
+                LEFT JOIN images i ON i.id = m.image_id
+          WHERE {OF_ARTICLE}
+          ORDER BY a.published_on, a.published_at, a.id, m.version, m.position"
     )
 }
 

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use crate::model::{PageState, Tally};
 
+use super::images::ImageStats;
 use crate::store::{
     error::Result,
     moment::stamp,
@@ -41,6 +42,8 @@ pub struct Status {
     pub tickers_by_capture: u64,
     /// The number of pages that runs of the last seven days stored.
     pub week_captures: u64,
+    /// The pictures.
+    pub images: ImageStats,
     /// Pages by what is known of them.
     pub pages: Vec<PageStats>,
     /// The number of pages that are due now.
@@ -158,6 +161,7 @@ impl Reader {
             read_by_older: conn.query_row(older, [extractor], |row| row.get(0))?,
             tickers_by_capture: count("SELECT count(*) FROM strips WHERE day_by = 'capture'")?,
             week_captures: conn.query_row(week, [week_ago], |row| row.get(0))?,
+            images: self.image_stats(&stamp(now))?,
             pages: pages(conn)?,
             due: self.due(now)?,
             next_due: conn.query_row(next, [stamp(now)], |row| row.get(0))?,

@@ -72,6 +72,11 @@ pub(super) const TABLES: &[CoveredTable] = &[
     covered(35, "entities", "symbol", Remedy::Accept),
     covered(36, "copies", "article_id", Remedy::Reread),
     covered(37, "novelty", "article_id", Remedy::Reread),
+    covered(38, "images", "id", Remedy::Lost),
+    CoveredTable { hashed: Some("data"), ..covered(39, "image_bytes", "image_id", Remedy::Lost) },
+    covered(40, "image_addresses", "id", Remedy::Accept),
+    covered(41, "image_captures", "id", Remedy::Accept),
+    covered(42, "story_images", "capture_id", Remedy::Reread),
 ];
 
 /// The rows of one owner in one table.

@@ -6,13 +6,13 @@ use rusqlite::{Connection, params};
 use url::Url;
 
 use crate::model::{
-    Captured, Extraction, Heads, KeepRaw, MarketCalendar, PageId, PageKey, PageState, RawPage, Settled,
-    Validators, Warning, WarningCode,
+    Captured, Extraction, Heads, KeepImages, KeepRaw, MarketCalendar, PageId, PageKey, PageState,
+    RawPage, Settled, Validators, Warning, WarningCode,
 };
 
 use super::{
     articles::{self, Cause, Incoming, Kept},
-    boards, drafts, strips,
+    boards, drafts, images, strips,
 };
 use crate::store::{
     bodies::{pack::Packed, raw},
@@ -40,6 +40,7 @@ pub(in crate::store) struct Arrival<'a> {
 pub(in crate::store) struct Keeping {
     calendar: MarketCalendar,
     keep_raw: KeepRaw,
+    keep_images: KeepImages,
 }
 
 impl Arrival<'_> {
@@ -70,7 +71,27 @@ impl Arrival<'_> {
 
 impl Writer {
     pub(in crate::store) fn keeps(&self) -> Keeping {
-        Keeping { calendar: self.calendar.clone(), keep_raw: self.keep_raw }
+        let calendar = self.calendar.clone();
+        Keeping { calendar, keep_raw: self.keep_raw, keep_images: self.keep_images }
+    }
+}
+
+impl Keeping {
+    /// The calendar that days are told by.
+    pub(in crate::store) fn calendar(&self) -> &MarketCalendar {
+        &self.calendar
+    }
+
+    /// Keeps which pictures a wording has, where the archive keeps pictures.
+    pub(in crate::store) fn keep_images(
+        &self,
+        conn: &Connection,
+        incoming: &Incoming<'_>,
+    ) -> Result<()> {
+        match self.keep_images {
+            KeepImages::None => Ok(()),
+            KeepImages::Story => images::keep(conn, incoming),
+        }
     }
 }
 
@@ -114,9 +135,11 @@ pub(in crate::store) fn keep(
         Kept::Lacking(losses) => drafts::observe(conn, &incoming, &losses)?,
     };
     if keeping.keep_raw == KeepRaw::Latest && settled != Settled::Drafted {
+        images::move_to(conn, page, capture)?;
         articles::move_to(conn, page, capture)?;
         raw::forget_others(conn, page, capture)?;
     }
+    keeping.keep_images(conn, &incoming)?;
     // From now on the page itself speaks.
     conn.prepare_cached("UPDATE pages SET by_feed = 0 WHERE id = ?1 AND by_feed = 1")?
         .execute([page.0])?;

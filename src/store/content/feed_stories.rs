@@ -46,6 +46,7 @@ pub(in crate::store) fn keep(
         Kept::As(settled) => settled,
         Kept::Lacking(losses) => drafts::observe(conn, &incoming, &losses)?,
     };
+    keeping.keep_images(conn, &incoming)?;
     conn.prepare_cached("UPDATE pages SET by_feed = 1 WHERE id = ?1")?.execute(params![page.0])?;
     Ok(settled)
 }

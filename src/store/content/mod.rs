@@ -7,6 +7,8 @@ pub(super) mod captures;
 pub(super) mod drafts;
 pub(super) mod feed_stories;
 pub(super) mod full_text;
+pub(super) mod image_bytes;
+pub(super) mod images;
 pub(super) mod sessions;
 pub(super) mod strips;
 pub(super) mod wording;

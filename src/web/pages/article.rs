@@ -5,8 +5,8 @@ use askama::Template;
 use url::Url;
 
 use crate::{
-    model::{Article, Block, BlockKind, Days},
-    store::{ArticleReference, CaptureLine, Reader, StoreError, Wording},
+    model::{Article, Block, BlockKind, Days, ImageKind},
+    store::{ArticleImage, ArticleReference, CaptureLine, Reader, StoreError, Wording},
     web::{
         answer::WebAnswer,
         diff::{Compared, Fate, compare},
@@ -27,6 +27,8 @@ struct ArticlePage {
     dates: Vec<String>,
     day: Option<String>,
     summary: Vec<String>,
+    /// A picture that only the metadata of the page names.
+    lead: Option<ShownImage>,
     blocks: Vec<ShownBlock>,
     tags: Vec<NamedLink>,
     related: Vec<ShownLink>,
@@ -43,6 +45,14 @@ struct ShownBlock {
     text: String,
     lines: Vec<String>,
     url: Option<String>,
+    /// Where the picture itself is, if the archive has it.
+    image: Option<ShownImage>,
+}
+
+struct ShownImage {
+    path: String,
+    width: Option<u32>,
+    height: Option<u32>,
 }
 
 struct ShownLink {
@@ -103,6 +113,7 @@ pub(super) fn article(
     }
     let captures = reader.captures_of(article.id)?;
     let symbols = symbols(reader, &article)?;
+    let images = reader.images_of(article.id, article.version)?;
     let Article { id, url, draft, version, .. } = article;
     let title = draft.headline.clone().unwrap_or_else(|| "(no headline)".to_owned());
     let mut related = Vec::new();
@@ -132,7 +143,8 @@ pub(super) fn article(
         dates,
         day: draft.published_on.map(|it| it.to_string()),
         summary: draft.summary,
-        blocks: draft.blocks.iter().map(shown).collect(),
+        blocks: draft.blocks.iter().map(|it| shown(it, &images)).collect(),
+        lead: images.iter().find(|it| it.block_url.is_none()).and_then(shown_image),
         tags: draft.tags.iter().map(|it| NamedLink::new("tag", &it.name)).collect(),
         related,
         symbols,
@@ -165,7 +177,13 @@ fn outside(url: Option<&str>) -> Option<String> {
     matches!(url.scheme(), "http" | "https").then(|| url.to_string())
 }
 
-fn shown(block: &Block) -> ShownBlock {
+/// Returns a picture that the archive has.
+fn shown_image(image: &ArticleImage) -> Option<ShownImage> {
+    let path = format!("/image/{}", image.stored.as_ref()?.sha256);
+    Some(ShownImage { path, width: image.width, height: image.height })
+}
+
+fn shown(block: &Block, images: &[ArticleImage]) -> ShownBlock {
     let Block { kind, text, url } = block;
     let kind = match kind {
         BlockKind::Paragraph => "paragraph",
@@ -180,6 +198,7 @@ fn shown(block: &Block) -> ShownBlock {
         kind,
         text: text.clone(),
         lines: text.lines().map(str::to_owned).collect(),
+        image: images.iter().find(|it| url.is_some() && it.block_url == *url).and_then(shown_image),
         url: outside(url.as_deref()),
     }
 }
@@ -244,6 +263,13 @@ pub(super) fn raw_page(reader: &Reader, id: i64) -> Result<Option<WebAnswer>, St
     let Some((capture, Some(body))) = reader.capture_with_body(id)? else { return Ok(None) };
     let text = crate::html::decode(&body, capture.content_type.as_deref()).text.into_owned();
     Ok(Some(WebAnswer::raw(text.into_bytes())))
+}
+
+/// Returns a picture by the SHA-256 of its bytes; `None` where there is none, or none of a type that is kept.
+pub(super) fn image(reader: &Reader, hash: &str) -> Result<Option<WebAnswer>, StoreError> {
+    let Some((media_type, id)) = reader.image_by_hash(hash)? else { return Ok(None) };
+    let Some(media_type) = ImageKind::known(&media_type) else { return Ok(None) };
+    Ok(Some(WebAnswer::image(media_type, reader.image_bytes(id)?)))
 }
 
 pub(super) fn raw_source(reader: &Reader, id: i64) -> Result<Option<WebAnswer>, StoreError> {

@@ -31,6 +31,7 @@ pub(super) fn answer(
         Route::Raw(id) => article::raw(served, reader, *id)?,
         Route::RawPage(id) => article::raw_page(reader, *id)?,
         Route::RawSource(id) => article::raw_source(reader, *id)?,
+        Route::Image(hash) => article::image(reader, hash)?,
         Route::Search { asked, form } => stories::search(served, reader, asked, *form)?,
         Route::Names { kind, name, form } => stories::names(served, reader, *kind, name, *form)?,
         Route::Changes(form) => stories::changes(served, reader, *form)?,

@@ -20,8 +20,9 @@ use crate::{
 };
 
 use super::{
+    images::FoundImage,
     inline::{Figures, Inline, InlineLink, is_blank, itemized, paragraphs},
-    pieces::{self, Piece, caption, element_text, image_block},
+    pieces::{self, Piece, element_text},
     scene::{Scene, Target},
 };
 
@@ -45,7 +46,7 @@ struct Walker<'s, 'd> {
     story: Story,
     found: FoundBeside,
     /// The addresses of the pictures so far.
-    pictures: HashSet<String>,
+    pictures: HashSet<Option<String>>,
     /// The blocks so far.
     blocks: Vec<PlacedBlock<'d>>,
     inline: Inline<'d>,
@@ -109,6 +110,7 @@ impl<'d> Walker<'_, 'd> {
             self.inline = Inline::default();
             self.blocks.clear();
             self.pictures.clear();
+            self.story.images.clear();
             self.found =
                 FoundBeside { quotes: std::mem::take(&mut self.found.quotes), ..FoundBeside::default() };
             return;
@@ -349,17 +351,17 @@ impl<'d> Walker<'_, 'd> {
 
     fn figure(&mut self, figure: Element<'d>, depth: usize) {
         match figure.descendants().find(|it| it.name() == "img") {
-            Some(image) => self.image(image, caption(figure)),
+            Some(image) => self.image(image, Some(figure)),
             None => self.inside(figure, depth),
         }
     }
 
-    fn image(&mut self, image: Element<'d>, caption: Option<String>) {
-        if let Some(block) = image_block(image, caption, &self.scene.base)
-            && block.url.as_ref().is_none_or(|url| self.pictures.insert(url.clone()))
-        {
+    fn image(&mut self, image: Element<'d>, figure: Option<Element<'d>>) {
+        let found = FoundImage::read(image, figure, &self.scene.base);
+        if let Some(found) = found.filter(|it| self.pictures.insert(it.block.url.clone())) {
             self.flush(BlockKind::Paragraph);
-            self.place(block, None);
+            self.place(found.block.clone(), None);
+            self.story.images.push(found);
         }
     }
 

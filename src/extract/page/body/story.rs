@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
-    extract::{lines::is_hidden, stamp::Stamp},
+    extract::{lines::is_hidden, page::images::FoundImage, stamp::Stamp},
     html::{Element, ElementSet},
     model::{Block, Link, Quote, Tag},
 };
@@ -39,6 +39,8 @@ pub(in crate::extract::page) struct Story {
     pub(in crate::extract::page) blocks: Vec<Block>,
     pub(in crate::extract::page) links: Vec<Link>,
     pub(in crate::extract::page) tags: Vec<Tag>,
+    /// The pictures among the blocks.
+    pub(in crate::extract::page) images: Vec<FoundImage>,
     pub(in crate::extract::page) quotes: Vec<Quote>,
     /// A byline and date that stood among the first blocks.
     pub(in crate::extract::page) stamp: Option<Stamp>,

@@ -1,0 +1,338 @@
+//! The pictures of a story: which address of a picture is its largest, and what the page says of it. Where in the story a picture
+//! stands is said by its block; nothing is asked for here.
+//!
+//! A page names a picture in many ways: `src`, the attributes of lazy loaders, `srcset`, the `source` elements of a `picture`, a link
+//! to the whole picture around it. The block keeps the one that a reader sees, the archive the largest.
+
+use std::{collections::HashSet, iter::once, sync::LazyLock};
+
+use regex::Regex;
+use url::Url;
+
+use crate::{
+    extract::{index::PageIndex, text::fold},
+    html::Element,
+    model::{Block, BlockKind, StoryImage},
+};
+
+use super::{
+    metas::{IMAGE_HEIGHTS, IMAGE_WIDTHS, IMAGES},
+    pieces::element_text,
+};
+
+/// Where a picture's address is, best first; lazy loaders keep it outside `src`.
+const SHOWN: [&str; 4] = ["data-src", "data-original", "data-lazy-src", "src"];
+/// The sets of addresses of one picture.
+const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-original-set"];
+/// The whole picture, where a page names it beside what it shows.
+const WHOLE: [&str; 7] = [
+    "data-orig-file",
+    "data-large-file",
+    "data-large_image",
+    "data-full-src",
+    "data-full",
+    "data-zoom-src",
+    "data-hires",
+];
+/// The endings of files that are pictures.
+const ENDINGS: [&str; 8] = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp"];
+/// Elements between a picture and the link around it, at most.
+const LINK_DEPTH: usize = 4;
+/// A name after a dash at the end of a caption has no more words.
+const CREDIT_WORDS_MAX: usize = 5;
+
+/// A picture of the story: its block, and what the archive may keep.
+pub(super) struct FoundImage {
+    /// What a reader sees, in its place in the story.
+    pub(super) block: Block,
+    /// The largest that the page names.
+    pub(super) image: StoryImage,
+}
+
+/// One address of a picture.
+struct Offer<'p> {
+    address: &'p str,
+    /// Its width in pixels, where the page says it.
+    width: Option<u32>,
+    /// By what the largest is told: the width, or what is said instead of one.
+    rank: f32,
+}
+
+impl<'p> Offer<'p> {
+    fn new(address: &'p str, width: Option<u32>) -> Self {
+        #[expect(clippy::cast_precision_loss, reason = "no picture is as wide as that")]
+        Self { address, width, rank: width.map_or(0.0, |it| it as f32) }
+    }
+
+    /// The whole picture, however wide it is.
+    fn whole(address: &'p str) -> Self {
+        Self { address, width: None, rank: f32::INFINITY }
+    }
+}
+
+impl FoundImage {
+    /// Reads a picture. `None` for a pixel that counts visits, and where no address is a picture's.
+    pub(super) fn read(img: Element<'_>, figure: Option<Element<'_>>, base: &Url) -> Option<Self> {
+        let is_pixel = ["width", "height"].iter().any(|it| matches!(img.attr(it), Some("0" | "1")));
+        let shown = shown(img).filter(|_| !is_pixel)?;
+        let shown = base.join(shown).ok()?;
+        let offers = offers(img);
+        // Of two that are as wide the first counts: what the page shows stands before what it offers.
+        let largest = offers.iter().rev().max_by(|a, b| a.rank.total_cmp(&b.rank));
+        let largest = largest.and_then(|it| Some((base.join(it.address).ok()?, it.width)));
+        let (url, width) = largest.filter(|it| is_web(&it.0)).unwrap_or_else(|| (shown.clone(), None));
+        let height = pixels(img, "height").filter(|_| width.is_some() && width == pixels(img, "width"));
+        let caption = figure.and_then(caption);
+        let credit = credit(img, figure, caption.as_deref());
+        let text = caption.clone().unwrap_or_default();
+        Some(Self {
+            image: StoryImage {
+                url: url.into(),
+                block_url: Some(shown.to_string()),
+                width,
+                height,
+                caption,
+                credit,
+            },
+            block: Block { kind: BlockKind::Image, text, url: Some(shown.into()) },
+        })
+    }
+}
+
+/// Returns the pictures of a story: those of its blocks, and where it has none, the one that the page names for those who link to it.
+pub(super) fn of_story(
+    blocks: &[Block],
+    found: Vec<FoundImage>,
+    index: &PageIndex<'_>,
+    base: &Url,
+) -> Vec<StoryImage> {
+    let pictures = blocks.iter().filter(|it| it.kind == BlockKind::Image);
+    let shown: HashSet<&str> = pictures.filter_map(|it| it.url.as_deref()).collect();
+    let is_shown = |it: &FoundImage| it.block.url.as_deref().is_some_and(|it| shown.contains(it));
+    let mut named = HashSet::new();
+    let images = found.into_iter().filter(is_shown).map(|it| it.image);
+    let images: Vec<StoryImage> = images.filter(|it| named.insert(it.url.clone())).collect();
+    if images.is_empty() { named_in_head(index, base).into_iter().collect() } else { images }
+}
+
+/// Returns the picture that the metadata names, unless its address says that it is the paper's own.
+fn named_in_head(index: &PageIndex<'_>, base: &Url) -> Option<StoryImage> {
+    static OF_THE_PAPER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)logo|default|placeholder|fallback|no-?image|share-?image|og-?image|favicon|sprite",
+        )
+        .expect("a pattern")
+    });
+    let address = index.metas_of(IMAGES).find(|it| !it.trim().is_empty())?;
+    let url = base.join(address.trim()).ok().filter(is_web)?;
+    if OF_THE_PAPER.is_match(url.path()) {
+        return None;
+    }
+    let number =
+        |names: &'static [&'static str]| index.metas_of(names).find_map(|it| it.trim().parse().ok());
+    let (width, height) = (number(IMAGE_WIDTHS), number(IMAGE_HEIGHTS));
+    Some(StoryImage { url: url.into(), width, height, ..StoryImage::default() })
+}
+
+/// Returns the address of what a reader sees.
+fn shown(img: Element<'_>) -> Option<&str> {
+    let mut said = SHOWN.iter().filter_map(|it| img.attr(it).map(str::trim));
+    let first = said.find(|it| !it.is_empty() && !it.starts_with("data:"));
+    first.or_else(|| {
+        let sets = ["data-srcset", "srcset"].into_iter().filter_map(|it| img.attr(it));
+        sets.flat_map(|it| offers_of_set(it, None))
+            .map(|it| it.address)
+            .find(|it| !it.starts_with("data:"))
+    })
+}
+
+/// Returns every address of a picture, the shown one first.
+fn offers(img: Element<'_>) -> Vec<Offer<'_>> {
+    let own_width = pixels(img, "width");
+    let shown = shown(img).map(|address| Offer::new(address, own_width));
+    let frame = img.ancestors().next().filter(|it| it.name() == "picture");
+    let sources = frame.into_iter().flat_map(|it| it.descendants().filter(|it| it.name() == "source"));
+    let in_sets = once(img).chain(sources).flat_map(|element| {
+        let sets = SETS.iter().filter_map(move |it| element.attr(it));
+        sets.flat_map(move |it| offers_of_set(it, own_width))
+    });
+    let whole = WHOLE.iter().filter_map(|it| img.attr(it));
+    let links = img.ancestors().take(LINK_DEPTH).filter(|it| it.name() == "a");
+    let linked = links.filter_map(|it| it.attr("href")).filter(|it| is_file(it));
+    let whole = whole.chain(linked).map(|address| Offer::whole(address.trim()));
+    let all = shown.into_iter().chain(in_sets).chain(whole);
+    all.filter(|it| !it.address.is_empty() && !it.address.starts_with("data:")).collect()
+}
+
+/// Returns the addresses of a `srcset` (HTML standard, 4.8.4.2.1): commas separate them, but stand in addresses, too. `own_width` is
+/// the width that a density of 1 stands for.
+fn offers_of_set(set: &str, own_width: Option<u32>) -> impl Iterator<Item = Offer<'_>> {
+    let mut rest = set;
+    std::iter::from_fn(move || {
+        rest = rest.trim_start_matches(|it: char| it.is_whitespace() || it == ',');
+        let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        let (word, after) = rest.split_at(end);
+        if word.is_empty() {
+            return None;
+        }
+        let address = word.trim_end_matches(',');
+        if address.len() < word.len() {
+            rest = after;
+            return Some(Offer::new(address, None));
+        }
+        let (descriptor, after) = after.split_once(',').unwrap_or((after, ""));
+        rest = after;
+        let width = descriptor.split_whitespace().find_map(|it| it.strip_suffix('w')?.parse().ok());
+        let density =
+            descriptor.split_whitespace().find_map(|it| it.strip_suffix('x')?.parse::<f32>().ok());
+        Some(match (width, density) {
+            (None, Some(density)) => {
+                // Without a width it is larger than what says nothing, and than nothing else.
+                let one = own_width.map_or(1.0, |it| Offer::new("", Some(it)).rank);
+                Offer { address, width: None, rank: density * one }
+            }
+            _ => Offer::new(address, width),
+        })
+    })
+}
+
+/// Returns the caption of a figure.
+pub(super) fn caption(figure: Element<'_>) -> Option<String> {
+    let caption = figure.descendants().find(|it| it.name() == "figcaption")?;
+    Some(fold(&element_text(caption))).filter(|it| !it.is_empty())
+}
+
+/// Returns who made a picture, or who sells it: as an element or an attribute says, or as captions end.
+fn credit(img: Element<'_>, figure: Option<Element<'_>>, caption: Option<&str>) -> Option<String> {
+    static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)(?:^|[\s.(\[|])(?:photos?|photograph|images?|pictures?|credits?|photo credit|foto|fotos|bild|source|courtesy)\s*(?::|©)\s*([^()\[\]|]{2,60}?)[)\]\s.]*$")
+            .expect("a pattern")
+    });
+    static DASHED: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?:\s[—–-]{1,2}\s?|[.!?”’]\s?[—–]\s?)(\p{Lu}[^—–.:;]{1,38})\.?$")
+            .expect("a pattern")
+    });
+    let of_attribute =
+        ["data-credit", "data-copyright", "data-author"].iter().find_map(|it| img.attr(it));
+    let is_credit = |it: &Element<'_>| {
+        let is_named = it.attr("class").is_some_and(|it| {
+            let name = it.to_ascii_lowercase();
+            ["credit", "copyright", "photographer", "img-source", "image-source"]
+                .iter()
+                .any(|it| name.contains(it))
+        });
+        let is_property =
+            matches!(it.attr("itemprop"), Some("creditText" | "copyrightHolder" | "copyrightNotice"));
+        is_named || is_property
+    };
+    let of_element = || figure?.descendants().find(is_credit).map(element_text);
+    let said = of_attribute.map(str::to_owned).or_else(of_element).map(|it| fold(&it));
+    if let Some(said) = said.filter(|it| !it.is_empty()) {
+        return Some(without_label(&said));
+    }
+    let caption = caption?;
+    let labelled = LABELLED.captures(caption).map(|it| it[1].trim().to_owned());
+    let dashed = || {
+        let name = DASHED.captures(caption)?[1].trim().to_owned();
+        (name.split_whitespace().count() <= CREDIT_WORDS_MAX).then_some(name)
+    };
+    labelled.or_else(dashed)
+}
+
+/// Returns a credit without the word that says it is one.
+fn without_label(said: &str) -> String {
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)^(?:photo(?:graph)?s?|images?|pictures?|credits?|photo credit|image credit|foto|bild|source|©)(?:\s*[:/]|\s+by|\s)\s*")
+            .expect("a pattern")
+    });
+    let bare = LABEL.replace(said, "");
+    if bare.is_empty() { said.to_owned() } else { bare.into_owned() }
+}
+
+/// Returns a number of pixels that an attribute says.
+fn pixels(element: Element<'_>, name: &str) -> Option<u32> {
+    let value = element.attr(name)?.trim();
+    let number = value.strip_suffix("px").unwrap_or(value).trim().parse().ok()?;
+    Some(number).filter(|it| 1 < *it)
+}
+
+/// Whether an address is a picture's by its ending.
+fn is_file(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    ENDINGS.iter().any(|it| path.ends_with(it))
+}
+
+fn is_web(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::Document;
+
+    fn read(html: &str) -> Option<StoryImage> {
+        let document = Document::parse(html);
+        let img = document.root().descendants().find(|it| it.name() == "img")?;
+        let figure = img.ancestors().find(|it| it.name() == "figure");
+        let base = Url::parse("https://paper.example/news/1").expect("an address");
+        FoundImage::read(img, figure, &base).map(|it| it.image)
+    }
+
+    #[track_caller]
+    fn check(html: &str, url: &str) {
+        let found = read(html).map(|it| it.url);
+        assert_eq!(found.as_deref().unwrap_or_default(), url, "{html}");
+    }
+
+    #[test]
+    fn the_largest_that_the_page_names_is_the_picture() {
+        check("<img src='/a.jpg'>", "https://paper.example/a.jpg");
+        check("<img src='data:x' data-src='/a.jpg'>", "https://paper.example/a.jpg");
+        check(
+            "<img src='/s.jpg' srcset='/m.jpg 640w, /l.jpg 1280w, /s.jpg 320w'>",
+            "https://paper.example/l.jpg",
+        );
+        check("<img src='/1.jpg' srcset='/1.jpg, /2.jpg 2x'>", "https://paper.example/2.jpg");
+        check("<img src='/a.jpg' srcset='/w_1,h_2/b.jpg 900w'>", "https://paper.example/w_1,h_2/b.jpg");
+        check(
+            "<picture><source srcset='/w.webp 1600w'><img src='/a.jpg' width='800'></picture>",
+            "https://paper.example/w.webp",
+        );
+        check(
+            "<a href='/whole.JPG?x=1'><img src='/s.jpg' srcset='/m.jpg 640w'></a>",
+            "https://paper.example/whole.JPG?x=1",
+        );
+        check("<a href='/news/2'><img src='/s.jpg'></a>", "https://paper.example/s.jpg");
+        check("<img src='/s.jpg' data-orig-file='/o.jpg'>", "https://paper.example/o.jpg");
+        check("<img src='data:image/png;base64,AA=='>", "");
+        check("<img src='/pixel.gif' width='1' height='1'>", "");
+        check("<img src='/a.jpg' srcset='javascript:alert(1) 900w'>", "https://paper.example/a.jpg");
+    }
+
+    #[test]
+    fn sizes_are_those_of_the_picture_that_is_meant() {
+        let size = |html| read(html).map(|it| (it.width, it.height));
+        assert_eq!(size("<img src='/a.jpg' width='800' height='600px'>"), Some((Some(800), Some(600))));
+        assert_eq!(size("<img src='/a.jpg' width='100%'>"), Some((None, None)));
+        let other = "<img src='/s.jpg' width='80' height='60' srcset='/l.jpg 1280w'>";
+        assert_eq!(size(other), Some((Some(1280), None)));
+    }
+
+    #[test]
+    fn who_made_a_picture_is_said_in_many_places() {
+        let credit = |caption: &str| {
+            let html = format!("<figure><img src='/a.jpg'><figcaption>{caption}</figcaption></figure>");
+            read(&html).and_then(|it| it.credit).unwrap_or_default()
+        };
+        assert_eq!(credit("A sign at the fair in July. — Reuters"), "Reuters");
+        assert_eq!(
+            credit("A sign. <span class='photo-credit'>Photo: Jo Example/AFP</span>"),
+            "Jo Example/AFP"
+        );
+        assert_eq!(credit("A sign at the fair (Photo: AFP)"), "AFP");
+        assert_eq!(credit("A sign. Image: White Star"), "White Star");
+        assert_eq!(credit("Rates rose - and fell again"), "");
+        assert_eq!(credit("Talks between the two — nobody knows which — went on"), "");
+    }
+}
