@@ -94,6 +94,15 @@ fn calendar(covered: &[CoveredDay], days: Days, ids: Ids) -> String {
     let legend: Vec<String> = legend.collect();
     let (first, second) = legend.split_at(4);
     let _ = writeln!(out, "\n{}\n{}", first.join("   "), second.join("   "));
+    let (images, stored) =
+        covered.iter().fold((0, 0), |(all, here), it| (all + it.images, here + it.images_stored));
+    if 0 < images {
+        let _ = writeln!(
+            out,
+            "\n{stored} of {} stored; a day is complete without them",
+            counted(images, "picture")
+        );
+    }
     out + &work(covered, days, ids)
 }
 

@@ -2,9 +2,12 @@
 
 use std::fs;
 
-use crate::support::{
-    program::{Program, one},
-    site::{Site, ok, redirect, status},
+use crate::{
+    serve::Server,
+    support::{
+        program::{Program, one},
+        site::{Site, ok, redirect, status},
+    },
 };
 
 /// A PNG of this size as far as anybody looks, told from others by its number.
@@ -94,6 +97,27 @@ impl Papers {
 const SVG: &str =
     "<svg xmlns='http://www.w3.org/2000/svg' width='30' height='20'><script>alert(1)</script></svg>";
 
+/// The pictures of the second host: good ones, and every way in which one is none.
+fn put_up(host: &Site) {
+    host.on("/robots.txt", [status(200).with_body(b"User-agent: *\nDisallow: /private/\n".to_vec())]);
+    for (nth, path) in
+        ["/plain.png", "/lazy.png", "/large.png", "/whole.png", "/there.png"].iter().enumerate()
+    {
+        host.on(path, [picture(u32::try_from(nth).expect("few"))]);
+    }
+    host.on("/moved.png", [redirect("/there.png")]);
+    host.on("/lies.jpg", [picture(90).header("content-type", "text/html")]);
+    host.on("/page.jpg", [ok("<html><body>Not found</body></html>").header("x-type", "image/jpeg")]);
+    host.on("/nothing.png", [status(200).header("content-type", "image/png")]);
+    host.on("/dot.gif", [status(200).with_body(b"GIF89a\x01\0\x01\0\0\0\0;".to_vec())]);
+    host.on("/bomb.png", [status(200).with_body(png(60_000, 60_000, 1))]);
+    host.on("/drawing.svg", [status(200).with_body(SVG.as_bytes().to_vec())]);
+    for path in ["/same.png?r=1", "/same.png?r=2", "/same-again.png"] {
+        host.on(path, [picture(77)]);
+    }
+    host.on("/broken.png", [status(500)]);
+}
+
 #[test]
 fn every_story_has_its_pictures_each_once_and_what_is_none_says_why() {
     let papers = Papers::new("");
@@ -107,7 +131,7 @@ fn every_story_has_its_pictures_each_once_and_what_is_none_says_why() {
         "<img src='HOST/private/secret.png'>",
         "<img src='HOST/lies.jpg'>",
         "<img src='HOST/page.jpg'>",
-        "<img src='HOST/empty.png'>",
+        "<img src='HOST/nothing.png'>",
         "<img src='HOST/dot.gif'>",
         "<img src='HOST/bomb.png'>",
         "<img src='HOST/drawing.svg'>",
@@ -119,23 +143,7 @@ fn every_story_has_its_pictures_each_once_and_what_is_none_says_why() {
     ];
     papers.stories(&markups);
     let host = &papers.pictures;
-    host.on("/robots.txt", [status(200).with_body(b"User-agent: *\nDisallow: /private/\n".to_vec())]);
-    for (nth, path) in
-        ["/plain.png", "/lazy.png", "/large.png", "/whole.png", "/there.png"].iter().enumerate()
-    {
-        host.on(path, [picture(u32::try_from(nth).expect("few"))]);
-    }
-    host.on("/moved.png", [redirect("/there.png")]);
-    host.on("/lies.jpg", [picture(90).header("content-type", "text/html")]);
-    host.on("/page.jpg", [ok("<html><body>Not found</body></html>").header("x-type", "image/jpeg")]);
-    host.on("/empty.png", [status(200).header("content-type", "image/png")]);
-    host.on("/dot.gif", [status(200).with_body(b"GIF89a\x01\0\x01\0\0\0\0;".to_vec())]);
-    host.on("/bomb.png", [status(200).with_body(png(60_000, 60_000, 1))]);
-    host.on("/drawing.svg", [status(200).with_body(SVG.as_bytes().to_vec())]);
-    for path in ["/same.png?r=1", "/same.png?r=2", "/same-again.png"] {
-        host.on(path, [picture(77)]);
-    }
-    host.on("/broken.png", [status(500)]);
+    put_up(host);
     papers.site.on("/own.png", [picture(88)]);
     let ran = papers.program.ok(&["scrape", "--images"]);
     assert!(ran.stderr.contains("18 new"), "{}", ran.stderr);
@@ -188,6 +196,8 @@ fn every_story_has_its_pictures_each_once_and_what_is_none_says_why() {
     let accept = &host.visits("/plain.png")[0].headers["accept"];
     assert!(accept.starts_with("image/"), "{accept}");
     papers.program.ok(&["verify"]);
+    let coverage = papers.program.ok(&["coverage", "--from", "2025-10-22", "--to", "2025-10-22"]).stdout;
+    assert!(coverage.contains("12 of 20 pictures stored"), "{coverage}");
     // Nothing of it is asked again, but for what is due again later.
     host.forget_visits();
     papers.program.ok(&["scrape", "--images"]);
@@ -371,6 +381,33 @@ fn pictures_leave_as_files_with_a_table_and_as_web_archives_and_come_back() {
     // Without the wish nothing is taken.
     program.ok(&["import", "--archive", "bare.db", "web/archive"]);
     assert_eq!(one(&program.archive_at("bare.db"), "SELECT count(*) FROM image_addresses"), "0");
+}
+
+#[test]
+fn a_browser_sees_them_and_a_drawing_does_nothing_there() {
+    let papers = Papers::new("");
+    papers.stories(&[
+        "<figure><img src='HOST/a.png'><figcaption>Ministers meet</figcaption></figure><img src='HOST/d.svg'><img src='HOST/gone.png'>",
+    ]);
+    papers.pictures.on("/a.png", [picture(1)]);
+    papers.pictures.on("/d.svg", [status(200).with_body(SVG.as_bytes().to_vec())]);
+    papers.program.ok(&["scrape", "--images"]);
+    let server = Server::start(&papers.program, &[]);
+    let page = server.get("/article/1").body;
+    assert_eq!(page.matches("<img src=\"/image/").count(), 2, "{page}");
+    assert!(page.contains("alt=\"Ministers meet\"") && page.contains("gone.png"), "{page}");
+    let hash =
+        |kind: &str| papers.one(&format!("SELECT sha256 FROM images WHERE type = 'image/{kind}'"));
+    let raster = server.get(&format!("/image/{}", hash("png")));
+    assert!(raster.status == 200 && raster.head.contains("content-type: image/png"), "{}", raster.head);
+    let drawing = server.get(&format!("/image/{}", hash("svg+xml")));
+    assert!(drawing.head.contains("content-type: image/svg+xml"), "{}", drawing.head);
+    for head in [raster.head, drawing.head] {
+        assert!(head.contains("content-security-policy: sandbox; default-src 'none'"), "{head}");
+        assert!(head.contains("x-content-type-options: nosniff"), "{head}");
+    }
+    assert_eq!(server.get("/image/00").status, 404);
+    assert_eq!(server.get(&format!("/image/{}", "0".repeat(64))).status, 404);
 }
 
 #[test]

@@ -11,19 +11,19 @@ use std::{
 use crate::support::program::{Program, one};
 
 /// A running server.
-struct Server {
+pub(crate) struct Server {
     child: Child,
     address: String,
 }
 
-struct Got {
-    status: u16,
-    head: String,
-    body: String,
+pub(crate) struct Got {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 impl Server {
-    fn start(program: &Program, args: &[&str]) -> Self {
+    pub(crate) fn start(program: &Program, args: &[&str]) -> Self {
         let mut child = program
             .command()
             .args([&["serve", "--listen", "127.0.0.1:0"], args].concat())
@@ -40,7 +40,7 @@ impl Server {
         Self { address: address.to_owned(), child }
     }
 
-    fn get(&self, path: &str) -> Got {
+    pub(crate) fn get(&self, path: &str) -> Got {
         self.ask("GET", path, &format!("Host: {}\r\n", self.address))
     }
 

@@ -2,7 +2,7 @@
 
 use crate::support::{
     program::{Program, one, rows},
-    site::{Site, ok, status},
+    site::{Site, ok, redirect, status},
     warc::{HTTP, answer, gzip, page, record, url},
 };
 
@@ -72,6 +72,33 @@ fn a_web_archive_fills_what_the_site_does_not_give() {
     let ran = program.run(&["backfill", "--via", "elsewhere", "--from", "-7d"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("the profile has copy"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_web_archive_gives_the_pictures_nearest_to_the_day_of_the_page() {
+    let site = Site::start();
+    let line = format!("com,brecorder)/news/1 20210308062000 {} text/html 200 A 99\n", url(1));
+    site.on(CDX, [ok(line)]);
+    let picture = "https://i.brecorder.com/a.gif";
+    let text = page(1).replace("2025-10-22", "2021-03-08");
+    let text = text.replacen("<p>", &format!("<img src=\"{picture}\"><p>"), 1);
+    site.on(&format!("/web/20210308062000id_/{}", url(1)), [ok(text)]);
+    // The archive leads on to the capture that it has.
+    let there = format!("/web/20210402101112id_/{picture}");
+    site.on(&format!("/web/20210308120000id_/{picture}"), [redirect(&there)]);
+    let gif = b"GIF89a\x10\0\x09\0\0\0\0;".to_vec();
+    site.on(&there, [status(200).header("etag", "\"x\"").with_body(gif)]);
+    let program = web_archive(&site);
+    program.ok(&[&VIA[..], &["--images"]].concat());
+    let archive = program.archive();
+    let found = "SELECT a.state, k.captured_at, k.source, i.width FROM article_images a
+                   JOIN images i ON i.id = a.image_id JOIN image_captures k ON k.image_id = i.id";
+    assert_eq!(rows(&archive, found), ["stored|2021-04-02T10:11:12Z|wayback|16"]);
+    assert_eq!(one(&archive, "SELECT etag FROM image_addresses"), "", "it is of the archive's answer");
+    assert_eq!(one(&archive, "SELECT min(waited_ms) >= 0 FROM requests WHERE url LIKE '%.gif'"), "1");
+    site.forget_visits();
+    program.ok(&[&VIA[..], &["--images"]].concat());
+    assert!(site.all_visits().iter().all(|it| !it.path.contains("a.gif")), "it is here");
 }
 
 #[test]

@@ -23,6 +23,10 @@ pub struct CoverageAnswer {
     pub usual: Option<u64>,
     /// Whether a backfill can do something about it.
     pub needs_work: bool,
+    /// Pictures that its stories name, where the archive keeps pictures,
+    pub images: u64,
+    /// and those of them that are stored.
+    pub images_stored: u64,
     /// Its sources.
     pub sources: Vec<ReadingAnswer>,
 }
@@ -62,13 +66,15 @@ pub struct CoverageRow {
     /// The number of sources that were read.
     pub sources_read: usize,
     pub why: String,
+    pub images: u64,
+    pub images_stored: u64,
 }
 
 impl CoverageAnswer {
     /// Returns the answer about a day. `needs_work` judges whether a backfill can do something about it, which depends on the
     /// profile.
     pub fn new(covered: &CoveredDay, needs_work: impl FnOnce(&CoveredDay) -> bool) -> Self {
-        let CoveredDay { day, verdict, why, articles, usual, readings } = covered;
+        let CoveredDay { day, verdict, why, articles, usual, images, images_stored, readings } = covered;
         Self {
             day: day.to_string(),
             state: verdict.code(),
@@ -76,6 +82,8 @@ impl CoverageAnswer {
             articles: *articles,
             usual: *usual,
             needs_work: needs_work(covered),
+            images: *images,
+            images_stored: *images_stored,
             sources: readings.iter().map(ReadingAnswer::from).collect(),
         }
     }
@@ -114,7 +122,7 @@ impl From<&DayReading> for ReadingAnswer {
 
 impl From<&CoveredDay> for CoverageRow {
     fn from(covered: &CoveredDay) -> Self {
-        let CoveredDay { day, verdict, why, articles, usual, readings } = covered;
+        let CoveredDay { day, verdict, why, articles, usual, images, images_stored, readings } = covered;
         let most = |count: fn(&DayReading) -> u64| readings.iter().map(count).max().unwrap_or(0);
         Self {
             day: day.to_string(),
@@ -128,6 +136,8 @@ impl From<&CoveredDay> for CoverageRow {
             failed: most(|it| it.failed),
             sources_read: readings.len(),
             why: why.clone(),
+            images: *images,
+            images_stored: *images_stored,
         }
     }
 }
@@ -145,6 +155,8 @@ impl AnswerRow for CoverageRow {
         "failed",
         "sources_read",
         "why",
+        "images",
+        "images_stored",
     ];
 }
 
@@ -179,6 +191,8 @@ mod tests {
             why: "1 page is refused, so far".into(),
             articles: 9,
             usual: None,
+            images: 4,
+            images_stored: 3,
             readings: vec![reading, other],
         }
     }
@@ -193,6 +207,8 @@ mod tests {
   "articles": 9,
   "usual": null,
   "needs_work": true,
+  "images": 4,
+  "images_stored": 3,
   "sources": [
     {
       "source": "/archive/{date}",
@@ -218,7 +234,7 @@ mod tests {
         check_columns(&row);
         assert_eq!(
             csv_rows([row]),
-            "2024-01-01,blocked,9,,12,9,1,2,0,2,\"1 page is refused, so far\"\r\n"
+            "2024-01-01,blocked,9,,12,9,1,2,0,2,\"1 page is refused, so far\",4,3\r\n"
         );
     }
 }

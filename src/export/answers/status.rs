@@ -101,8 +101,8 @@ impl StatusAnswer {
             runs,
         } = status;
         let (first_day, last_day) = days.unzip();
-        let ArchiveRoom { size, free, is_written } = room;
-        let runs = runs.into_iter().map(|run| RunAnswer::of(run, is_written));
+        let ArchiveRoom { size, free, is_written: _ } = room;
+        let runs = runs.into_iter().map(|run| RunAnswer::of(run, &room));
         Self {
             archive,
             articles,

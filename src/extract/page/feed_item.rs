@@ -74,7 +74,7 @@ fn read_story(
     }
     let draft: &mut Draft = &mut out.draft;
     (draft.blocks, draft.links, draft.tags) = (story.blocks, story.links, story.tags);
-    draft.images = story.images.into_iter().map(|it| it.image).collect();
+    draft.images = story.images.into_iter().filter_map(|it| it.image).collect();
     let found = [
         (Field::Body, draft.blocks.iter().any(|it| it.kind.is_text())),
         (Field::Links, !draft.links.is_empty()),

@@ -36,6 +36,8 @@ const WHOLE: [&str; 7] = [
 ];
 /// The endings of files that are pictures.
 const ENDINGS: [&str; 8] = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp"];
+/// A picture of at most so many pixels either way is no picture of a story.
+const SMALL_PIXELS: u32 = 150;
 /// Elements between a picture and the link around it, at most.
 const LINK_DEPTH: usize = 4;
 /// A name after a dash at the end of a caption has no more words.
@@ -45,8 +47,8 @@ const CREDIT_WORDS_MAX: usize = 5;
 pub(super) struct FoundImage {
     /// What a reader sees, in its place in the story.
     pub(super) block: Block,
-    /// The largest that the page names.
-    pub(super) image: StoryImage,
+    /// The largest that the page names; `None` for what is no picture of the story: a card, an advertisement, a place holder.
+    pub(super) image: Option<StoryImage>,
 }
 
 /// One address of a picture.
@@ -85,15 +87,14 @@ impl FoundImage {
         let caption = figure.and_then(caption);
         let credit = credit(img, figure, caption.as_deref());
         let text = caption.clone().unwrap_or_default();
+        let is_furniture = (url == shown && is_small(img))
+            || is_named_as_furniture(&url, &text)
+            || is_advertised(img, base);
+        let block_url = Some(shown.to_string());
+        let url = url.into();
+        let image = StoryImage { url, block_url, width, height, caption, credit };
         Some(Self {
-            image: StoryImage {
-                url: url.into(),
-                block_url: Some(shown.to_string()),
-                width,
-                height,
-                caption,
-                credit,
-            },
+            image: (!is_furniture).then_some(image),
             block: Block { kind: BlockKind::Image, text, url: Some(shown.into()) },
         })
     }
@@ -110,7 +111,7 @@ pub(super) fn of_story(
     let shown: HashSet<&str> = pictures.filter_map(|it| it.url.as_deref()).collect();
     let is_shown = |it: &FoundImage| it.block.url.as_deref().is_some_and(|it| shown.contains(it));
     let mut named = HashSet::new();
-    let images = found.into_iter().filter(is_shown).map(|it| it.image);
+    let images = found.into_iter().filter(is_shown).filter_map(|it| it.image);
     let images: Vec<StoryImage> = images.filter(|it| named.insert(it.url.clone())).collect();
     if images.is_empty() { named_in_head(index, base).into_iter().collect() } else { images }
 }
@@ -249,6 +250,37 @@ fn without_label(said: &str) -> String {
     if bare.is_empty() { said.to_owned() } else { bare.into_owned() }
 }
 
+/// Whether a page shows a picture so small that it is a portrait, an icon or a card.
+fn is_small(img: Element<'_>) -> bool {
+    ["width", "height"].iter().all(|it| pixels(img, it).is_some_and(|it| it <= SMALL_PIXELS))
+}
+
+/// Whether the name of a file says that it is no picture of a story. A caption says that it is one, but for a place holder.
+fn is_named_as_furniture(url: &Url, caption: &str) -> bool {
+    static HOLDS_A_PLACE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)place-?holder|lazy-?load|loading|spinner|transparent|(?:^|[_-])(?:blank|spacer|empty)[._-]")
+            .expect("a pattern")
+    });
+    static FURNITURE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?i)^(?:advert|banner|werbung|anzeige|publicidad|icon)|favicon|sprite|avatar|google-?news|whatsapp|facebook|(?:logo|icon)[^/]*\.(?:svg|gif)$")
+            .expect("a pattern")
+    });
+    let name = url.path_segments().and_then(Iterator::last).unwrap_or_default();
+    HOLDS_A_PLACE.is_match(name) || (caption.is_empty() && FURNITURE.is_match(name))
+}
+
+/// Whether a picture leads to another site.
+fn is_advertised(img: Element<'_>, base: &Url) -> bool {
+    let link = img.ancestors().take(LINK_DEPTH).find(|it| it.name() == "a");
+    let target = link.and_then(|it| it.attr("href")).filter(|it| !is_file(it));
+    let target = target.and_then(|it| base.join(it.trim()).ok()).filter(is_web);
+    let bare = |url: &Url| url.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
+    target.is_some_and(|it| {
+        let (there, here) = (bare(&it), bare(base));
+        !there.ends_with(&here) && !here.ends_with(&there)
+    })
+}
+
 /// Returns a number of pixels that an attribute says.
 fn pixels(element: Element<'_>, name: &str) -> Option<u32> {
     let value = element.attr(name)?.trim();
@@ -276,7 +308,7 @@ mod tests {
         let img = document.root().descendants().find(|it| it.name() == "img")?;
         let figure = img.ancestors().find(|it| it.name() == "figure");
         let base = Url::parse("https://paper.example/news/1").expect("an address");
-        FoundImage::read(img, figure, &base).map(|it| it.image)
+        FoundImage::read(img, figure, &base)?.image
     }
 
     #[track_caller]
@@ -307,6 +339,20 @@ mod tests {
         check("<img src='/s.jpg' data-orig-file='/o.jpg'>", "https://paper.example/o.jpg");
         check("<img src='data:image/png;base64,AA=='>", "");
         check("<img src='/pixel.gif' width='1' height='1'>", "");
+        for furniture in [
+            "<img src='/face.jpg' width='40' height='40'>",
+            "<img src='/img/placeholder.png' width='1200'>",
+            "<a href='https://shop.example/buy'><img src='/offer.jpg'></a>",
+            "<img src='/banner_3.jpg'>",
+            "<img src='/img/paper-logo.svg'>",
+        ] {
+            check(furniture, "");
+        }
+        check("<img src='/2024/new-logo.png'>", "https://paper.example/2024/new-logo.png");
+        check(
+            "<a href='https://m.paper.example/news/2'><img src='/a.jpg'></a>",
+            "https://paper.example/a.jpg",
+        );
         check("<img src='/a.jpg' srcset='javascript:alert(1) 900w'>", "https://paper.example/a.jpg");
     }
 

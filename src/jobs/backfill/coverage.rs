@@ -33,6 +33,10 @@ pub struct CoveredDay {
     pub articles: u64,
     /// The number of articles that is usual for its weekday, where that is known.
     pub usual: Option<u64>,
+    /// Pictures that its stories name, where the archive keeps pictures. A day is complete without them.
+    pub images: u64,
+    /// Those of them that are stored.
+    pub images_stored: u64,
     /// What each source said.
     pub readings: Vec<DayReading>,
 }
@@ -67,6 +71,8 @@ pub fn coverage(
             why,
             articles: known.articles,
             usual,
+            images: known.images,
+            images_stored: known.images_stored,
             readings: known.readings.clone(),
         }
     });
@@ -113,7 +119,7 @@ fn usual(facts: &BTreeMap<NaiveDate, DayFacts>, day: NaiveDate) -> Option<u64> {
 
 /// The verdict on a day that is over.
 fn judge(facts: &DayFacts, sources: &[&str], usual: Option<u64>) -> (Verdict, String) {
-    let DayFacts { articles, by_feed, readings } = facts;
+    let DayFacts { articles, by_feed, readings, .. } = facts;
     let articles = *articles;
     let complete = || match by_feed {
         0 => (Verdict::Complete, String::new()),
@@ -214,7 +220,7 @@ mod tests {
 
     #[track_caller]
     fn check(articles: u64, readings: Vec<DayReading>, expect: Verdict, why: &str) {
-        let facts = DayFacts { articles, by_feed: 0, readings };
+        let facts = DayFacts { articles, readings, ..DayFacts::default() };
         assert_eq!(judge(&facts, &["a", "b"], Some(20)), (expect, why.to_owned()));
     }
 

@@ -253,6 +253,8 @@ fn unknown(profile: &Profile, backfill: &Backfill, now: DateTime<Utc>) -> Vec<Co
         why: "nobody has asked".to_owned(),
         articles: 0,
         usual: None,
+        images: 0,
+        images_stored: 0,
         readings: Vec::new(),
     };
     backfill.days.iter().map(day).collect()

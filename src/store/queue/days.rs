@@ -26,6 +26,10 @@ pub struct DayFacts {
     pub articles: u64,
     /// Those of them whose page was never read: their story came by feed.
     pub by_feed: u64,
+    /// Pictures that they name, and that are kept or wait to be.
+    pub images: u64,
+    /// Those of them that are stored.
+    pub images_stored: u64,
     /// What each source said of it.
     pub readings: Vec<DayReading>,
 }
@@ -169,6 +173,18 @@ impl Reader {
         while let Some(row) = rows.next()? {
             if let Ok(day) = row.get::<_, String>(0)?.parse::<NaiveDate>() {
                 facts.entry(day).or_default().by_feed = row.get(1)?;
+            }
+        }
+        let mut images = self.conn.prepare_cached(
+            "SELECT a.published_on, count(*), count(s.image_id)
+               FROM story_images s JOIN articles a ON a.capture_id = s.capture_id
+              WHERE a.published_on BETWEEN ?1 AND ?2 GROUP BY a.published_on",
+        )?;
+        let mut rows = images.query([days.first.to_string(), days.last.to_string()])?;
+        while let Some(row) = rows.next()? {
+            if let Ok(day) = row.get::<_, String>(0)?.parse::<NaiveDate>() {
+                let facts = facts.entry(day).or_default();
+                (facts.images, facts.images_stored) = (row.get(1)?, row.get(2)?);
             }
         }
         let mut query = self.conn.prepare_cached(
