@@ -20,6 +20,13 @@ use super::{
 
 pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
+    if args.requests || args.arrow {
+        return rows(&session, args, printer);
+    }
+    if !args.profile.is_empty() {
+        let hint = "`profile = \"NAME\"` in the configuration chooses one for other output";
+        return Err(Usage::new("`--profile` goes with `--arrow` or `--requests`", hint).into());
+    }
     let max = session.config.fetch.max_body_bytes;
     let name = args.path.display();
     let unreadable = |error: String| {
@@ -54,12 +61,12 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
         // Of many pages each is a line.
         Contents::Archive(input) => {
             let (mut pages, mut damaged) = (0, 0);
-            let found = ArchivePages::new(input, &session.config.profile, max);
+            let found = ArchivePages::new(input, &[&session.config.profile], max);
             for found in found.map_err(|it| unreadable(it.to_string()))? {
                 match found {
-                    Found::Page(page, _) => {
+                    Found::Page(found) => {
                         pages += 1;
-                        print(&page, true)?;
+                        print(&found.page, true)?;
                     }
                     Found::Damaged(damage) => {
                         damaged += 1;
@@ -74,6 +81,19 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
             Ok(close(&session, printer, if damaged == 0 { Exit::Done } else { Exit::Incomplete }))
         }
     }
+}
+
+#[cfg(feature = "arrow")]
+fn rows(session: &Session, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    if args.requests {
+        return super::page_rows::requests(session, args);
+    }
+    super::page_rows::arrow(session, args, printer)
+}
+
+#[cfg(not(feature = "arrow"))]
+fn rows(_: &Session, _: &ExtractArgs, _: &Printer) -> anyhow::Result<Exit> {
+    Err(Usage::not_built_in("pages as rows", "arrow").into())
 }
 
 /// Returns what was read from a page as a person reads it, and what the program has to say of it.

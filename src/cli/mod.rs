@@ -22,6 +22,8 @@ mod instrument;
 mod list;
 mod logging;
 mod manifest;
+#[cfg(feature = "arrow")]
+mod page_rows;
 mod plot;
 mod printer;
 mod progress;

@@ -3,6 +3,8 @@
 //! here are public and those of the archive are `store`'s own business.
 
 pub mod answers;
+#[cfg(feature = "arrow")]
+pub mod arrow;
 #[cfg(feature = "plot")]
 pub mod charts;
 mod citation;

@@ -206,6 +206,12 @@ impl Row {
         }
     }
 
+    /// Returns a row of which nothing is known.
+    #[cfg(feature = "arrow")]
+    pub(super) fn empty() -> Self {
+        Self::of_draft(Draft::default())
+    }
+
     /// Returns what a draft says, without its circumstances.
     fn of_draft(draft: Draft) -> Self {
         let body = draft.body();

@@ -7,6 +7,7 @@ mod bounds;
 mod first_look;
 mod halt;
 mod import;
+mod page_batches;
 mod parallel;
 mod records;
 mod reextract;
@@ -24,7 +25,8 @@ pub use import::{
     Contents, Import, ImportFile, Imported, SavedPage, Unreadable, contents, is_host, mirrored,
     saved_page,
 };
-pub use records::{ArchivePages, Evidence, Found, PassedOver, Revisit, evidence};
+pub use page_batches::{PlacedPage, each_batch};
+pub use records::{ArchivePages, Evidence, Found, FoundPage, PassedOver, Revisit, evidence};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
 pub use report::{End, JobError, Observer, Report};
 pub use run::{Pass, Plan, PlannedSource, plan};

@@ -23,14 +23,29 @@ const COMMENT_BYTES: usize = 4 << 10;
 /// What was found in a web archive.
 #[derive(Debug)]
 pub enum Found {
-    /// An article page of the site, and the names by which revisits may refer to it.
-    Page(Box<RawPage>, Vec<String>),
+    /// An article page of a site.
+    Page(Box<FoundPage>),
     /// A capture whose bytes are those of an earlier record.
     Revisit(Box<Revisit>),
     /// A record that is neither.
     PassedOver(PassedOver),
     /// A place that cannot be read as a record.
     Damaged(warc::Damage),
+}
+
+/// An article page in a web archive.
+#[derive(Debug)]
+pub struct FoundPage {
+    /// The page.
+    pub page: RawPage,
+    /// The names by which revisits may refer to it.
+    pub names: Vec<String>,
+    /// Which of the profiles it is of, in the order that they were given.
+    pub profile: usize,
+    /// The bytes before its record in the file.
+    pub offset: u64,
+    /// The bytes of its record; `None` where it cannot be read from its place alone.
+    pub length: Option<u64>,
 }
 
 /// A capture whose bytes are those of an earlier one.
@@ -78,9 +93,9 @@ impl PassedOver {
     }
 }
 
-/// Reads the pages of a profile's site out of a web archive.
+/// Reads the pages of sites out of a web archive, each by the profile of its host.
 pub struct ArchivePages<'p, R: BufRead> {
-    profile: &'p Profile,
+    profiles: Vec<&'p Profile>,
     body_max: usize,
     records: warc::WarcReader<R>,
     /// What is to be told of the record before.
@@ -89,9 +104,9 @@ pub struct ArchivePages<'p, R: BufRead> {
 
 impl<'p, R: BufRead> ArchivePages<'p, R> {
     /// A reader of a file or a stream, packed or not, that passes over bodies of more than `body_max` bytes.
-    pub fn new(input: R, profile: &'p Profile, body_max: usize) -> std::io::Result<Self> {
+    pub fn new(input: R, profiles: &[&'p Profile], body_max: usize) -> std::io::Result<Self> {
         let records = warc::WarcReader::new(input, body_max + HEAD_BYTES)?;
-        Ok(Self { profile, body_max, records, waiting: None })
+        Ok(Self { profiles: profiles.to_vec(), body_max, records, waiting: None })
     }
 
     fn look_at(&mut self, record: &WarcRecord) -> Found {
@@ -101,10 +116,12 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
             return Found::PassedOver(PassedOver::NotACapture);
         }
         let url = record.target().and_then(|it| Url::parse(it).ok());
-        let Some(url) = url.filter(|it| self.profile.host_of(it).is_some()) else {
+        let of_site = |url: &Url| self.profiles.iter().position(|it| it.host_of(url).is_some());
+        let Some((url, nth)) = url.and_then(|it| of_site(&it).map(|nth| (it, nth))) else {
             return Found::PassedOver(PassedOver::OtherSite);
         };
-        if self.profile.page_key(&url).is_none() {
+        let profile = self.profiles[nth];
+        if profile.page_key(&url).is_none() {
             return Found::PassedOver(PassedOver::OtherPage);
         }
         if record.is_cut {
@@ -142,26 +159,28 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
         }
         let page = page(url, record, answer, kind == "response");
         if kind == "revisit" {
-            return Found::Revisit(Box::new(self.revisit(page, record)));
+            return Found::Revisit(Box::new(revisit(profile, page, record)));
         }
         if !is_page(page.content_type.as_deref(), &page.body) {
             return Found::PassedOver(PassedOver::NotText);
         }
         let head = &page.body[..page.body.len().min(CHALLENGE_BYTES)];
-        if self.profile.challenge.texts.as_ref().is_some_and(|it| it.is_in(head)) {
+        if profile.challenge.texts.as_ref().is_some_and(|it| it.is_in(head)) {
             return Found::PassedOver(PassedOver::Challenge);
         }
-        Found::Page(Box::new(page), names(record, "WARC-Record-ID"))
+        let WarcRecord { offset, length, .. } = *record;
+        let names = names(record, "WARC-Record-ID");
+        Found::Page(Box::new(FoundPage { page, names, profile: nth, offset, length }))
     }
+}
 
-    fn revisit(&self, page: RawPage, record: &WarcRecord) -> Revisit {
-        let earlier = || {
-            let url = record.header("WARC-Refers-To-Target-URI").or_else(|| record.target())?;
-            let key = self.profile.page_key(&Url::parse(url.trim_matches(['<', '>'])).ok()?)?;
-            Some((key, date(record.header("WARC-Refers-To-Date")?)?))
-        };
-        Revisit { page, names: names(record, "WARC-Refers-To"), earlier: earlier() }
-    }
+fn revisit(profile: &Profile, page: RawPage, record: &WarcRecord) -> Revisit {
+    let earlier = || {
+        let url = record.header("WARC-Refers-To-Target-URI").or_else(|| record.target())?;
+        let key = profile.page_key(&Url::parse(url.trim_matches(['<', '>'])).ok()?)?;
+        Some((key, date(record.header("WARC-Refers-To-Date")?)?))
+    };
+    Revisit { page, names: names(record, "WARC-Refers-To"), earlier: earlier() }
 }
 
 /// What a record may say of a picture.

@@ -101,7 +101,18 @@ pub(super) enum Unpacked<R: BufRead> {
 pub(super) struct Members<R: BufRead> {
     /// `None` only while a member is changed.
     decoder: Option<GzDecoder<CountedInput<R>>>,
+    /// Where the member begins that was read from last.
+    begins_at: u64,
     is_over: bool,
+}
+
+/// A place in a file where something begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The bytes before it.
+    pub(super) offset: u64,
+    /// Whether a file may be read from there on.
+    pub(super) is_exact: bool,
 }
 
 impl<R: BufRead> Unpacked<R> {
@@ -111,7 +122,8 @@ impl<R: BufRead> Unpacked<R> {
         Ok(match packing {
             Packing::Plain => Self::Plain(counted),
             Packing::Gzip => {
-                Self::Gzip(Box::new(Members { decoder: Some(GzDecoder::new(counted)), is_over: false }))
+                let decoder = Some(GzDecoder::new(counted));
+                Self::Gzip(Box::new(Members { decoder, begins_at: 0, is_over: false }))
             }
             Packing::Zstd => Self::Zstd(Box::new(zstd::stream::read::Decoder::with_buffer(counted)?)),
         })
@@ -123,6 +135,19 @@ impl<R: BufRead> Unpacked<R> {
             Self::Plain(it) => it.offset,
             Self::Gzip(it) => it.decoder.as_ref().map_or(0, |it| it.get_ref().offset),
             Self::Zstd(it) => it.get_ref().offset,
+        }
+    }
+
+    /// Returns where the bytes begin that come after the last `unread` ones that were given: in a packed file the member that they are
+    /// of.
+    pub(super) fn place(&self, unread: usize) -> Place {
+        match self {
+            Self::Plain(it) => Place { offset: it.offset - unread as u64, is_exact: true },
+            Self::Gzip(it) if it.is_over && unread == 0 => {
+                Place { offset: self.offset(), is_exact: true }
+            }
+            Self::Gzip(it) => Place { offset: it.begins_at, is_exact: true },
+            Self::Zstd(it) => Place { offset: it.get_ref().offset, is_exact: false },
         }
     }
 
@@ -155,6 +180,7 @@ impl<R: BufRead> Members<R> {
             };
             if seen == GZIP_MEMBER.len() {
                 source.give_again(GZIP_MEMBER);
+                self.begins_at = source.offset;
                 self.decoder = Some(GzDecoder::new(source));
                 return Ok(true);
             }
@@ -187,6 +213,7 @@ impl<R: BufRead> Read for Members<R> {
                 }
                 Some(_) => {}
             }
+            self.begins_at = source.offset;
             self.decoder = Some(GzDecoder::new(source));
         }
     }

@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::{
-    compressed::Unpacked,
+    compressed::{Place, Unpacked},
     fields::{Header, header},
 };
 
@@ -23,8 +23,11 @@ const BLOCK_BYTES: usize = 1 << 20;
 /// A record of a web archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WarcRecord {
-    /// Where it begins; in a packed file, a place near the beginning of its member.
+    /// Where it begins in the file: in one that is packed with gzip, the beginning of its member; with zstd, a place near it.
     pub offset: u64,
+    /// Its bytes in the file; `None` where it cannot be read from its place alone: several records are one member, or it is packed with
+    /// zstd.
+    pub length: Option<u64>,
     /// Its headers, in order.
     pub headers: Vec<Header>,
     /// Its block; empty where it is larger than asked for.
@@ -50,6 +53,8 @@ pub struct WarcReader<R: BufRead> {
     is_over: bool,
     /// Whether damage was met and the beginning of a record is searched for.
     is_lost: bool,
+    /// Where the record before begins.
+    before: Option<u64>,
 }
 
 impl WarcRecord {
@@ -73,19 +78,29 @@ impl<R: BufRead> WarcReader<R> {
     /// Reads a file or a stream, packed or not. Blocks of more than `block_max` bytes are passed over.
     pub fn new(input: R, block_max: usize) -> io::Result<Self> {
         let input = BufReader::with_capacity(BUFFER_BYTES, Unpacked::new(input)?);
-        Ok(Self { input, block_max, is_over: false, is_lost: false })
+        Ok(Self { input, block_max, is_over: false, is_lost: false, before: None })
     }
 
     fn offset(&self) -> u64 {
         self.input.get_ref().offset()
     }
 
+    fn place(&self) -> Place {
+        self.input.get_ref().place(self.input.buffer().len())
+    }
+
     /// Returns the next record, or the damage in its place; `None` at the end.
     fn read(&mut self) -> Result<Option<WarcRecord>, Damage> {
         let mut offset;
+        let mut place;
         let mut passed = 0_u64;
         let version = loop {
-            offset = self.offset();
+            // A packed member is looked into before it is known where it begins.
+            if let Err(error) = self.input.fill_buf() {
+                return Err(self.lost(&error));
+            }
+            place = self.place();
+            offset = place.offset;
             let Some(line) = self.line(offset)? else {
                 return if 0 < passed && !self.is_lost {
                     Err(Damage { offset, what: format!("{passed} bytes after the last record") })
@@ -123,7 +138,11 @@ impl<R: BufRead> WarcReader<R> {
         let block = self.block(length, offset)?;
         let (is_cut, block) = (block.is_none(), block.unwrap_or_default());
         self.end_record()?;
-        Ok(Some(WarcRecord { offset, headers, block, is_cut }))
+        // Several records of one member begin at the same place.
+        let is_alone = place.is_exact && self.before != Some(offset);
+        self.before = Some(offset);
+        let length = self.place().offset.checked_sub(offset).filter(|it| is_alone && 0 < *it);
+        Ok(Some(WarcRecord { offset, length, headers, block, is_cut }))
     }
 
     /// Returns a line without its end; `None` at the end of the file.
@@ -255,6 +274,36 @@ mod tests {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(bytes).expect("memory");
         encoder.finish().expect("memory")
+    }
+
+    #[test]
+    fn a_record_can_be_read_again_from_its_place() {
+        let records: Vec<Vec<u8>> = (0..40).map(|it| record("response", &"x".repeat(it * 53))).collect();
+        let packed: Vec<u8> = records.iter().flat_map(|it| gzip(it)).collect();
+        let plain: Vec<u8> = records.concat();
+        for bytes in [&packed, &plain] {
+            let found: Vec<WarcRecord> = WarcReader::new(&bytes[..], 100_000)
+                .expect("memory")
+                .map(|it| it.expect("sound"))
+                .collect();
+            assert_eq!(found.len(), 40);
+            for it in found {
+                let (from, length) =
+                    (usize::try_from(it.offset).expect("small"), it.length.expect("a place"));
+                let part = &bytes[from..from + usize::try_from(length).expect("small")];
+                let mut again = WarcReader::new(part, 100_000).expect("memory");
+                let first = again.next().expect("a record").expect("sound");
+                assert_eq!((first.headers, first.block), (it.headers, it.block));
+                assert!(again.next().is_none());
+            }
+        }
+        // Records of one member, or of a stream that is packed as one, have no place of their own.
+        let together = gzip(&records[..3].concat());
+        let lengths: Vec<bool> = WarcReader::new(&together[..], 100_000)
+            .expect("memory")
+            .map(|it| it.expect("sound").length.is_some())
+            .collect();
+        assert_eq!(lengths[1..], [false, false]);
     }
 
     /// Kinds and blocks, or what was damaged.

@@ -135,6 +135,7 @@ pub(in crate::cli) struct ImportArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(in crate::cli) struct ExtractArgs {
     /// A saved page; `-` for stdin
     #[arg(value_name = "PATH")]
@@ -151,6 +152,15 @@ pub(in crate::cli) struct ExtractArgs {
     /// As a person will read it, not as JSON
     #[arg(long, conflicts_with = "ndjson")]
     pub(in crate::cli) text: bool,
+    /// An Arrow IPC stream on stdout: a row for each page, in the order of the file
+    #[arg(long, conflicts_with_all = ["ndjson", "text", "explain"])]
+    pub(in crate::cli) arrow: bool,
+    /// Each line of stdin (PATH is `-`) is a page as JSON, `{"html": …, "url": …, "captured_at": …}`, and gets one line, or one row with `--arrow`
+    #[arg(long, conflicts_with_all = ["text", "explain", "url", "captured_at"])]
+    pub(in crate::cli) requests: bool,
+    /// With `--arrow` or `--requests`: a built-in profile instead of the configuration's; several times, each page by that of its host
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) profile: Vec<String>,
     /// Who was asked for each field, what each of them found, and where the value came from
     #[arg(long, conflicts_with_all = ["ndjson", "text"])]
     pub(in crate::cli) explain: bool,

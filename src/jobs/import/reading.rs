@@ -11,7 +11,7 @@ use url::Url;
 use crate::{
     jobs::{
         Observer,
-        records::{ArchivePages, Found, PassedOver},
+        records::{ArchivePages, Found, FoundPage, PassedOver},
     },
     model::{Event, PageState, RawPage, Settled},
     warc,
@@ -103,15 +103,15 @@ impl FileReader<'_> {
         input: Box<dyn BufRead + Send>,
         queue: &SyncSender<Loaded>,
     ) -> Result<(), Unreadable> {
-        for found in ArchivePages::new(input, self.import.profile, self.import.body_max)? {
+        for found in ArchivePages::new(input, &[self.import.profile], self.import.body_max)? {
             if (self.is_over)() {
                 break;
             }
             let name = name.to_owned();
             match found {
-                Found::Page(page, known_as) => {
-                    let _ =
-                        queue.send(Loaded { name, page: *page, known_as, origin: PageOrigin::Named });
+                Found::Page(found) => {
+                    let FoundPage { page, names: known_as, .. } = *found;
+                    let _ = queue.send(Loaded { name, page, known_as, origin: PageOrigin::Named });
                 }
                 Found::Revisit(revisit) => {
                     let revisit = NamedRevisit { file: name, revisit: *revisit };

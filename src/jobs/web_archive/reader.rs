@@ -193,9 +193,9 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
 
     fn out_of_record(&self, part: &RawPage, capture: &ArchivedCapture) -> Option<RawPage> {
         let Pass { fetcher, profile, .. } = self.work.pass;
-        let records = ArchivePages::new(&part.body[..], profile, fetcher.max_body_bytes()).ok()?;
+        let records = ArchivePages::new(&part.body[..], &[profile], fetcher.max_body_bytes()).ok()?;
         let page = records.into_iter().find_map(|it| match it {
-            Found::Page(page, _) => Some(*page),
+            Found::Page(found) => Some(found.page),
             Found::Revisit(_) | Found::PassedOver(_) | Found::Damaged(_) => None,
         })?;
         let is_it =
