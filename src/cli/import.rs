@@ -22,6 +22,7 @@ use super::{
     failure::{Exit, Usage},
     printer::Printer,
     progress::Progress,
+    record_list::listed_records,
     scrape::closing,
     session::{Session, block_on, upgraded},
 };
@@ -48,6 +49,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     args.images.apply(&mut session.config);
     let url = args.url.as_deref().map(parse_url).transpose()?;
     let profile = &session.config.profile;
+    let records = args.records.as_deref().map(listed_records).transpose()?;
     let paths = expand(&args.paths, profile)?;
     if url.is_some() && paths.len() != 1 {
         let hint = "leave `--url` out, or import one file at a time";
@@ -57,17 +59,12 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         )
         .into());
     }
-    if let Some(captured) = args.captured_at {
-        let tomorrow = Captured::At(Utc::now() + TimeDelta::days(1)).to_string();
-        if tomorrow < captured.to_string() {
-            let message = format!("`--captured-at {captured}` is yet to come");
-            return Err(Usage::new(message, "it is when the page was saved").into());
-        }
-    }
+    check_past(args.captured_at)?;
     let writer = session.writer()?;
     let reader = session.reader()?;
     let progress = Progress::new(printer, common, "import");
-    progress.show(&Event::Expected(paths.len() as u64));
+    let count = records.as_ref().map_or(paths.len(), Vec::len);
+    progress.show(&Event::Expected(count as u64));
     let max = session.config.fetch.max_body_bytes;
     let file = |path: PathBuf| ImportFile {
         name: path.display().to_string(),
@@ -81,16 +78,20 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         }),
         open: Box::new(move || open(&path, max)),
     };
-    let files = paths.into_iter().map(file).collect();
+    let files = match records {
+        Some(records) => records.into_iter().map(|it| it.file(max)).collect(),
+        None => paths.into_iter().map(file).collect(),
+    };
+    let image_pixels = match session.config.keep_images {
+        KeepImages::None => None,
+        KeepImages::Story => Some(session.config.fetch.images.max_pixels),
+    };
     let imported = block_on(async |stop| {
         let import = Import {
             extractor: &session.extractor,
             writer: &writer,
             profile: &session.config.profile,
-            image_pixels: match session.config.keep_images {
-                KeepImages::None => None,
-                KeepImages::Story => Some(session.config.fetch.images.max_pixels),
-            },
+            image_pixels,
             body_max: max,
             observe: &|event| progress.show(&event),
             stop,
@@ -108,6 +109,14 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
     let line = summary(&imported, began.elapsed()) + &upgraded(&writer);
     printer.closing(&line, exit);
     Ok(exit)
+}
+
+/// Fails where pages are said to have been saved in the future.
+fn check_past(captured_at: Option<Captured>) -> Result<(), Usage> {
+    let tomorrow = Captured::At(Utc::now() + TimeDelta::days(1)).to_string();
+    let Some(captured) = captured_at.filter(|it| tomorrow < it.to_string()) else { return Ok(()) };
+    let message = format!("`--captured-at {captured}` is yet to come");
+    Err(Usage::new(message, "it is when the page was saved"))
 }
 
 /// Returns the closing line of an import.

@@ -28,6 +28,7 @@ mod plot;
 mod printer;
 mod progress;
 mod quotes;
+mod record_list;
 mod reextract;
 mod scrape;
 mod search;

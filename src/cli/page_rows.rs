@@ -18,7 +18,7 @@ use crate::{
     config::{Config, Profile},
     export::{
         Row,
-        arrow::{PageBatch, PageRow, PageStream},
+        arrow::{PageRow, PageStream, RowBatch},
     },
     extract::{self, Extractor},
     jobs::{
@@ -41,14 +41,14 @@ use super::{
 const ANSWERS_MAX: usize = 256;
 
 /// A profile, and the rules compiled from it.
-struct Paper {
+struct CompiledPaper {
     profile: Profile,
     extractor: Extractor,
 }
 
 /// What stood in a file beside the pages.
 #[derive(Default)]
-struct Beside {
+struct StreamCounts {
     damaged: u64,
     passed_over: BTreeMap<PassedOver, u64>,
 }
@@ -56,7 +56,7 @@ struct Beside {
 /// A page that is asked about, as a line of JSON.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Request {
+struct PageRequest {
     html: Option<String>,
     html_base64: Option<String>,
     url: Option<String>,
@@ -69,8 +69,8 @@ struct Request {
 }
 
 /// Returns the papers of `--profile`, or else that of the configuration.
-fn papers(session: &Session, args: &ExtractArgs) -> anyhow::Result<Vec<Paper>> {
-    let paper = |profile: Profile| Ok(Paper { extractor: Extractor::new(&profile)?, profile });
+fn papers(session: &Session, args: &ExtractArgs) -> anyhow::Result<Vec<CompiledPaper>> {
+    let paper = |profile: Profile| Ok(CompiledPaper { extractor: Extractor::new(&profile)?, profile });
     if args.profile.is_empty() {
         return Ok(vec![paper(session.config.profile.clone())?]);
     }
@@ -108,7 +108,7 @@ pub(super) fn arrow(session: &Session, args: &ExtractArgs, printer: &Printer) ->
         )
     };
     let contents = open(&args.path, max).map_err(|it| unreadable(it.to_string()))?;
-    let (beside, is_over) = (Mutex::new(Beside::default()), AtomicBool::new(false));
+    let (beside, is_over) = (Mutex::new(StreamCounts::default()), AtomicBool::new(false));
     let profiles: Vec<&Profile> = papers.iter().map(|it| &it.profile).collect();
     let pages: Box<dyn Iterator<Item = PlacedPage> + Send> = match contents {
         Contents::Page { body, content_type, lost } => {
@@ -130,7 +130,7 @@ pub(super) fn arrow(session: &Session, args: &ExtractArgs, printer: &Printer) ->
     let mut failure = None;
     let work = |batch: Vec<PlacedPage>| {
         let rows = batch.into_iter().map(|it| row(&papers, &name, it));
-        PageBatch::of(&rows.collect::<Vec<_>>())
+        RowBatch::of(&rows.collect::<Vec<_>>())
     };
     each_batch(pages, work, |batch| {
         let Some(open) = stream.as_mut().filter(|_| failure.is_none()) else { return };
@@ -144,7 +144,8 @@ pub(super) fn arrow(session: &Session, args: &ExtractArgs, printer: &Printer) ->
         None => stream.take().map_or(Ok(()), PageStream::finish),
     };
     unless_broken_pipe(written)?;
-    let Beside { damaged, passed_over } = beside.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let StreamCounts { damaged, passed_over } =
+        beside.into_inner().unwrap_or_else(PoisonError::into_inner);
     let exit = if damaged == 0 { Exit::Done } else { Exit::Incomplete };
     printer.closing(&closing(&papers, damaged, &passed_over), exit);
     Ok(exit)
@@ -180,7 +181,7 @@ pub(super) fn requests(session: &Session, args: &ExtractArgs) -> anyhow::Result<
             rows.push(answer(&papers, &line));
         }
         if (is_end && !rows.is_empty()) || ANSWERS_MAX <= rows.len() {
-            let written = stream.write(&PageBatch::of(&rows));
+            let written = stream.write(&RowBatch::of(&rows));
             rows.clear();
             if written.is_err() {
                 unless_broken_pipe(written)?;
@@ -188,14 +189,14 @@ pub(super) fn requests(session: &Session, args: &ExtractArgs) -> anyhow::Result<
             }
         }
     }
-    let last = if rows.is_empty() { Ok(()) } else { stream.write(&PageBatch::of(&rows)) };
+    let last = if rows.is_empty() { Ok(()) } else { stream.write(&RowBatch::of(&rows)) };
     unless_broken_pipe(last.and_then(|()| stream.finish()))?;
     Ok(Exit::Done)
 }
 
 /// Returns the row of a request; of one that cannot be read, what is wrong with it.
-fn answer(papers: &[Paper], line: &str) -> PageRow {
-    let asked: Request = match serde_json::from_str(line) {
+fn answer(papers: &[CompiledPaper], line: &str) -> PageRow {
+    let asked: PageRequest = match serde_json::from_str(line) {
         Ok(asked) => asked,
         Err(error) => {
             return PageRow::damaged(
@@ -213,8 +214,8 @@ fn answer(papers: &[Paper], line: &str) -> PageRow {
     }
 }
 
-impl Request {
-    fn page(self, papers: &[Paper]) -> Result<PlacedPage, String> {
+impl PageRequest {
+    fn page(self, papers: &[CompiledPaper]) -> Result<PlacedPage, String> {
         let Self { html, html_base64, url, captured_at, content_type, segment: _, offset, length } =
             self;
         let (body, content_type) = match (html, html_base64) {
@@ -242,12 +243,12 @@ impl Request {
 }
 
 /// Returns which paper an address is of; the first where it is of none.
-fn paper_of(papers: &[Paper], url: &Url) -> usize {
+fn paper_of(papers: &[CompiledPaper], url: &Url) -> usize {
     papers.iter().position(|it| it.profile.host_of(url).is_some()).unwrap_or(0)
 }
 
 /// Returns the page in what was found, or the damage; counts the rest.
-fn placed(found: Found, beside: &Mutex<Beside>) -> Option<PlacedPage> {
+fn placed(found: Found, beside: &Mutex<StreamCounts>) -> Option<PlacedPage> {
     match found {
         Found::Page(found) => {
             let FoundPage { page, names: _, profile, offset, length } = *found;
@@ -270,18 +271,18 @@ fn placed(found: Found, beside: &Mutex<Beside>) -> Option<PlacedPage> {
     }
 }
 
-fn note(beside: &Mutex<Beside>) -> std::sync::MutexGuard<'_, Beside> {
+fn note(beside: &Mutex<StreamCounts>) -> std::sync::MutexGuard<'_, StreamCounts> {
     beside.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns the row of a page.
-fn row(papers: &[Paper], segment: &str, placed: PlacedPage) -> PageRow {
+fn row(papers: &[CompiledPaper], segment: &str, placed: PlacedPage) -> PageRow {
     let PlacedPage { profile, offset, length, page } = placed;
     let page: RawPage = match page {
         Ok(page) => page,
         Err(what) => return PageRow::damaged(segment.to_owned(), offset, what, extract::VERSION),
     };
-    let Paper { profile, extractor } = &papers[profile];
+    let CompiledPaper { profile, extractor } = &papers[profile];
     let extraction = extractor.extract(&page);
     PageRow {
         segment: segment.to_owned(),
@@ -298,7 +299,7 @@ fn row(papers: &[Paper], segment: &str, placed: PlacedPage) -> PageRow {
 }
 
 /// Returns the closing line: how many pages there were, and what was left out.
-fn closing(papers: &[Paper], damaged: u64, passed_over: &BTreeMap<PassedOver, u64>) -> String {
+fn closing(papers: &[CompiledPaper], damaged: u64, passed_over: &BTreeMap<PassedOver, u64>) -> String {
     let pages: u64 = papers.iter().map(|it| it.extractor.parsed().pages).sum();
     let mut line = format!("extract: {}", counted(pages, "page"));
     if !passed_over.is_empty() {

@@ -108,7 +108,7 @@ pub(super) struct Members<R: BufRead> {
 
 /// A place in a file where something begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct MemberPlace {
     /// The bytes before it.
     pub(super) offset: u64,
     /// Whether a file may be read from there on.
@@ -140,14 +140,14 @@ impl<R: BufRead> Unpacked<R> {
 
     /// Returns where the bytes begin that come after the last `unread` ones that were given: in a packed file the member that they are
     /// of.
-    pub(super) fn place(&self, unread: usize) -> Place {
+    pub(super) fn place(&self, unread: usize) -> MemberPlace {
         match self {
-            Self::Plain(it) => Place { offset: it.offset - unread as u64, is_exact: true },
+            Self::Plain(it) => MemberPlace { offset: it.offset - unread as u64, is_exact: true },
             Self::Gzip(it) if it.is_over && unread == 0 => {
-                Place { offset: self.offset(), is_exact: true }
+                MemberPlace { offset: self.offset(), is_exact: true }
             }
-            Self::Gzip(it) => Place { offset: it.begins_at, is_exact: true },
-            Self::Zstd(it) => Place { offset: it.get_ref().offset, is_exact: false },
+            Self::Gzip(it) => MemberPlace { offset: it.begins_at, is_exact: true },
+            Self::Zstd(it) => MemberPlace { offset: it.get_ref().offset, is_exact: false },
         }
     }
 
@@ -226,5 +226,58 @@ impl<R: BufRead> Read for Unpacked<R> {
             Self::Gzip(it) => it.read(buffer),
             Self::Zstd(it) => it.read(buffer),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use crate::warc::{WarcReader, WarcRecord};
+
+    fn record(block: &str) -> Vec<u8> {
+        format!(
+            "WARC/1.1\r\nWARC-Type: response\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+            block.len()
+        )
+        .into_bytes()
+    }
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    #[test]
+    fn a_record_can_be_read_again_from_its_place() {
+        let records: Vec<Vec<u8>> = (0..40).map(|it| record(&"x".repeat(it * 53))).collect();
+        let packed: Vec<u8> = records.iter().flat_map(|it| gzip(it)).collect();
+        let plain: Vec<u8> = records.concat();
+        for bytes in [&packed, &plain] {
+            let found: Vec<WarcRecord> = WarcReader::new(&bytes[..], 100_000)
+                .expect("memory")
+                .map(|it| it.expect("sound"))
+                .collect();
+            assert_eq!(found.len(), 40);
+            for it in found {
+                let (from, length) =
+                    (usize::try_from(it.offset).expect("small"), it.length.expect("a place"));
+                let part = &bytes[from..from + usize::try_from(length).expect("small")];
+                let mut again = WarcReader::new(part, 100_000).expect("memory");
+                let first = again.next().expect("a record").expect("sound");
+                assert_eq!((first.headers, first.block), (it.headers, it.block));
+                assert!(again.next().is_none());
+            }
+        }
+        // Records of one member, or of a stream that is packed as one, have no place of their own.
+        let together = gzip(&records[..3].concat());
+        let lengths: Vec<bool> = WarcReader::new(&together[..], 100_000)
+            .expect("memory")
+            .map(|it| it.expect("sound").length.is_some())
+            .collect();
+        assert_eq!(lengths[1..], [false, false]);
     }
 }

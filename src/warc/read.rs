@@ -7,7 +7,7 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use super::{
-    compressed::{Place, Unpacked},
+    compressed::{MemberPlace, Unpacked},
     fields::{Header, header},
 };
 
@@ -85,7 +85,7 @@ impl<R: BufRead> WarcReader<R> {
         self.input.get_ref().offset()
     }
 
-    fn place(&self) -> Place {
+    fn place(&self) -> MemberPlace {
         self.input.get_ref().place(self.input.buffer().len())
     }
 
@@ -274,36 +274,6 @@ mod tests {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(bytes).expect("memory");
         encoder.finish().expect("memory")
-    }
-
-    #[test]
-    fn a_record_can_be_read_again_from_its_place() {
-        let records: Vec<Vec<u8>> = (0..40).map(|it| record("response", &"x".repeat(it * 53))).collect();
-        let packed: Vec<u8> = records.iter().flat_map(|it| gzip(it)).collect();
-        let plain: Vec<u8> = records.concat();
-        for bytes in [&packed, &plain] {
-            let found: Vec<WarcRecord> = WarcReader::new(&bytes[..], 100_000)
-                .expect("memory")
-                .map(|it| it.expect("sound"))
-                .collect();
-            assert_eq!(found.len(), 40);
-            for it in found {
-                let (from, length) =
-                    (usize::try_from(it.offset).expect("small"), it.length.expect("a place"));
-                let part = &bytes[from..from + usize::try_from(length).expect("small")];
-                let mut again = WarcReader::new(part, 100_000).expect("memory");
-                let first = again.next().expect("a record").expect("sound");
-                assert_eq!((first.headers, first.block), (it.headers, it.block));
-                assert!(again.next().is_none());
-            }
-        }
-        // Records of one member, or of a stream that is packed as one, have no place of their own.
-        let together = gzip(&records[..3].concat());
-        let lengths: Vec<bool> = WarcReader::new(&together[..], 100_000)
-            .expect("memory")
-            .map(|it| it.expect("sound").length.is_some())
-            .collect();
-        assert_eq!(lengths[1..], [false, false]);
     }
 
     /// Kinds and blocks, or what was damaged.

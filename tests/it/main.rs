@@ -1,6 +1,7 @@
 //! The claims of the whole program, one file a subject.
 
 mod archives;
+mod arrow;
 mod ask;
 mod backfill;
 mod cli;

@@ -124,8 +124,11 @@ pub(in crate::cli) struct ImportArgs {
     #[command(flatten)]
     pub(in crate::cli) images: ImageArgs,
     /// Files and folders; `-` for stdin
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present = "records", value_name = "PATH")]
     pub(in crate::cli) paths: Vec<PathBuf>,
+    /// Only these records of WARC files: a CSV file with the columns segment, offset and length, as the rows of `extract --arrow` have them
+    #[arg(long, value_name = "LIST", conflicts_with_all = ["paths", "url", "captured_at"])]
+    pub(in crate::cli) records: Option<PathBuf>,
     /// The page's address, where it does not say so itself (one file only)
     #[arg(long, value_name = "URL")]
     pub(in crate::cli) url: Option<String>,

@@ -42,7 +42,7 @@ pub struct PageRow {
 }
 
 /// Some rows as columns.
-pub struct PageBatch(RecordBatch);
+pub struct RowBatch(RecordBatch);
 
 /// An Arrow IPC stream.
 pub struct PageStream<W: Write> {
@@ -69,7 +69,7 @@ impl PageRow {
     }
 }
 
-impl PageBatch {
+impl RowBatch {
     /// Puts rows together. A value that is not of the type of its column is null.
     pub fn of(rows: &[PageRow]) -> Self {
         let values: Vec<serde_json::Value> =
@@ -95,8 +95,8 @@ impl<W: Write> PageStream<W> {
     }
 
     /// Writes some rows.
-    pub fn write(&mut self, batch: &PageBatch) -> io::Result<()> {
-        let PageBatch(batch) = batch;
+    pub fn write(&mut self, batch: &RowBatch) -> io::Result<()> {
+        let RowBatch(batch) = batch;
         // The metadata of the stream is that of its schema, which a batch is not asked for.
         self.writer.write(batch).map_err(io_error)?;
         self.writer.get_mut().flush()
@@ -128,8 +128,8 @@ mod tests {
         row.row.published_at = Some("2021-03-08T11:20:00+05:00".to_owned());
         row.row.published_on = Some("2021-03-08".to_owned());
         row.row.authors = vec!["A".to_owned(), "B".to_owned()];
-        let PageBatch(batch) =
-            PageBatch::of(&[row, PageRow::damaged("b".to_owned(), None, String::new(), 3)]);
+        let RowBatch(batch) =
+            RowBatch::of(&[row, PageRow::damaged("b".to_owned(), None, String::new(), 3)]);
         let column = |name: &str| batch.column_by_name(name).expect("a column");
         let at = column("published_at").as_primitive::<arrow_array::types::TimestampMicrosecondType>();
         assert_eq!((at.value(0), at.is_null(1)), (1_615_184_400_000_000, true));
@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(detail.as_string::<i32>().value(0), "torn");
         let mut bytes = Vec::new();
         let mut stream = PageStream::new(&mut bytes, &[("a", "b")]).expect("memory");
-        stream.write(&PageBatch(batch)).expect("memory");
+        stream.write(&RowBatch(batch)).expect("memory");
         stream.finish().expect("memory");
         let read = arrow_ipc::reader::StreamReader::try_new(&bytes[..], None).expect("a stream");
         assert_eq!(read.schema().metadata()["a"], "b");

@@ -13,34 +13,6 @@ pub(super) fn schema() -> SchemaRef {
 }
 
 fn fields() -> Vec<Field> {
-    let text = |name| Field::new(name, DataType::Utf8, true);
-    let whole = |name| Field::new(name, DataType::Int64, true);
-    let small = |name| Field::new(name, DataType::Int32, true);
-    let number = |name| Field::new(name, DataType::Float64, true);
-    let day = |name| Field::new(name, DataType::Date32, true);
-    let moment = |name| {
-        let kind = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
-        Field::new(name, kind, true)
-    };
-    let flag = |name| Field::new(name, DataType::Boolean, true);
-    let quote = vec![
-        text("symbol"),
-        text("kind"),
-        number("price"),
-        number("change"),
-        number("change_pct"),
-        text("direction"),
-        flag("suspect"),
-    ];
-    let board_row = vec![
-        text("code"),
-        text("name"),
-        day("as_of"),
-        text("unit"),
-        number("value"),
-        number("change"),
-        number("change_pct"),
-    ];
     let origins = Field::new(
         "entries",
         DataType::Struct(Fields::from(vec![Field::new("key", DataType::Utf8, false), text("value")])),
@@ -73,7 +45,7 @@ fn fields() -> Vec<Field> {
         rows("blocks", vec![text("kind"), text("text"), text("url")]),
         rows("tags", vec![text("name"), text("url")]),
         rows("links", vec![text("placement"), text("title"), text("url")]),
-        rows("boards", vec![text("board"), rows("rows", board_row)]),
+        rows("boards", vec![text("board"), rows("rows", board_row())]),
         rows("most_read", vec![text("window"), small("rank"), text("title"), text("url")]),
         rows(
             "images",
@@ -81,12 +53,60 @@ fn fields() -> Vec<Field> {
         ),
         Field::new(
             "strip",
-            DataType::Struct(Fields::from(vec![day("market_date"), rows("quotes", quote)])),
+            DataType::Struct(Fields::from(vec![day("market_date"), rows("quotes", quote())])),
             true,
         ),
         Field::new("origins", DataType::Map(Arc::new(origins), false), true),
         rows("warnings", vec![text("code"), text("detail")]),
     ]
+}
+
+fn board_row() -> Vec<Field> {
+    vec![
+        text("code"),
+        text("name"),
+        day("as_of"),
+        text("unit"),
+        number("value"),
+        number("change"),
+        number("change_pct"),
+    ]
+}
+
+fn quote() -> Vec<Field> {
+    vec![
+        text("symbol"),
+        text("kind"),
+        number("price"),
+        number("change"),
+        number("change_pct"),
+        text("direction"),
+        Field::new("suspect", DataType::Boolean, true),
+    ]
+}
+
+fn text(name: &str) -> Field {
+    Field::new(name, DataType::Utf8, true)
+}
+
+fn whole(name: &str) -> Field {
+    Field::new(name, DataType::Int64, true)
+}
+
+fn small(name: &str) -> Field {
+    Field::new(name, DataType::Int32, true)
+}
+
+fn number(name: &str) -> Field {
+    Field::new(name, DataType::Float64, true)
+}
+
+fn day(name: &str) -> Field {
+    Field::new(name, DataType::Date32, true)
+}
+
+fn moment(name: &str) -> Field {
+    Field::new(name, DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true)
 }
 
 fn texts(name: &str) -> Field {
