@@ -226,7 +226,7 @@ impl PageRequest {
             (None, Some(base64)) => {
                 let bytes =
                     BASE64.decode(base64.as_bytes()).map_err(|it| format!("`html_base64`: {it}"))?;
-                (bytes, content_type)
+                (bytes, content_type.or(Some("text/html".to_owned())))
             }
             _ => return Err("a request has either `html` or `html_base64`".to_owned()),
         };
