@@ -609,3 +609,24 @@ fn a_capture_of_the_future_is_refused_and_one_that_is_there_is_mended() {
         "0"
     );
 }
+
+/// As `docs/install.md` says it.
+#[test]
+fn an_archive_is_moved_and_taken_from_a_backup() {
+    let program = Program::new();
+    program.ok(&["demo", "--archive", "tearsheet.db", "-q"]);
+    let stories = "SELECT count(*) || ' ' || sum(word_count) FROM articles";
+    let before = one(&program.archive(), stories);
+    program.ok(&["backup", "move.db"]);
+    program.ok(&["--archive", "move.db", "verify"]);
+    assert_eq!(one(&program.archive_at("move.db"), stories), before);
+    let bytes = std::fs::read(program.path("tearsheet.db")).expect("an archive");
+    std::fs::write(program.path("tearsheet.db"), &bytes[..bytes.len() / 2]).expect("torn");
+    assert_eq!(program.run(&["verify"]).code, 4);
+    for name in ["tearsheet.db", "tearsheet.db-wal", "tearsheet.db-shm"] {
+        let _ = std::fs::remove_file(program.path(name));
+    }
+    std::fs::copy(program.path("move.db"), program.path("tearsheet.db")).expect("copied");
+    program.ok(&["verify"]);
+    assert_eq!(one(&program.archive(), stories), before);
+}
