@@ -63,10 +63,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     check_section(args, table)?;
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
     let as_of = as_of(args, table, &session.config.profile)?;
-    if is_folder_of_images(args) && args.manifest {
-        let hint = "the table of the folder names each file by its SHA-256; leave `--manifest` out";
-        return Err(Usage::new("a folder of pictures has no manifest", hint).into());
-    }
+    check_images(args)?;
     let reader = session.reader()?;
     let began = Instant::now();
     let progress = match args.out {
@@ -122,14 +119,26 @@ fn write(
 
 /// Whether pictures are asked for as files: the place has no ending of a table.
 fn is_folder_of_images(args: &ExportArgs) -> bool {
-    args.what == ExportWhat::Images
-        && args.by.is_none()
-        && args.out.as_deref().is_some_and(|it| ending(it).is_empty())
+    args.what == ExportWhat::Images && args.out.as_deref().is_some_and(|it| ending(it).is_empty())
 }
 
 /// Returns what the closing line calls the place of an output.
 fn destination_name(args: &ExportArgs) -> String {
     args.out.as_ref().map_or("stdout".to_owned(), |it| it.display().to_string())
+}
+
+/// Fails where pictures are asked for in a form that has no place for their files.
+fn check_images(args: &ExportArgs) -> Result<(), Usage> {
+    if args.what == ExportWhat::Images && args.by.is_some() {
+        let hint =
+            "`--from` and `--to` choose a month; `--out FOLDER` writes its pictures with one table";
+        return Err(Usage::new("pictures are not written by month", hint));
+    }
+    if is_folder_of_images(args) && args.manifest {
+        let hint = "the table of the folder names each file by its SHA-256; leave `--manifest` out";
+        return Err(Usage::new("a folder of pictures has no manifest", hint));
+    }
+    Ok(())
 }
 
 /// Fails where a section is asked of what has none.

@@ -157,9 +157,9 @@ pub(super) fn requests(session: &Session, args: &ExtractArgs) -> anyhow::Result<
     let papers = papers(session, args)?;
     let mut out = io::stdout().lock();
     if !args.arrow {
-        for line in io::stdin().lock().lines() {
+        for line in io::stdin().lock().split(b'\n') {
             let line = line.map_err(|it| unreadable_stdin(&it))?;
-            if line.trim().is_empty() {
+            if line.trim_ascii().is_empty() {
                 continue;
             }
             let json = serde_json::to_string(&answer(&papers, &line).row)?;
@@ -174,9 +174,9 @@ pub(super) fn requests(session: &Session, args: &ExtractArgs) -> anyhow::Result<
     check_terminal()?;
     let mut stream = stream(out)?;
     let mut rows = Vec::new();
-    for line in io::stdin().lock().lines() {
+    for line in io::stdin().lock().split(b'\n') {
         let line = line.map_err(|it| unreadable_stdin(&it))?;
-        let is_end = line.trim().is_empty();
+        let is_end = line.trim_ascii().is_empty();
         if !is_end {
             rows.push(answer(&papers, &line));
         }
@@ -195,8 +195,8 @@ pub(super) fn requests(session: &Session, args: &ExtractArgs) -> anyhow::Result<
 }
 
 /// Returns the row of a request; of one that cannot be read, what is wrong with it.
-fn answer(papers: &[CompiledPaper], line: &str) -> PageRow {
-    let asked: PageRequest = match serde_json::from_str(line) {
+fn answer(papers: &[CompiledPaper], line: &[u8]) -> PageRow {
+    let asked: PageRequest = match serde_json::from_slice(line) {
         Ok(asked) => asked,
         Err(error) => {
             return PageRow::damaged(
@@ -321,7 +321,7 @@ fn check_terminal() -> Result<(), Usage> {
 }
 
 fn unreadable_stdin(error: &io::Error) -> Usage {
-    Usage::new(format!("cannot read stdin: {error}"), "each line is a page as JSON, in UTF-8")
+    Usage::new(format!("cannot read stdin: {error}"), "each line is a page as JSON")
 }
 
 /// Fails where the output could not be written. A reader that has gone away has all it wanted.

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::jobs::{ImportFile, Unreadable, contents};
+use crate::jobs::{Contents, ImportFile, Unreadable, contents};
 
 use super::failure::Usage;
 
@@ -68,7 +68,12 @@ impl ListedRecord {
             beside: Box::new(|_| None),
             open: Box::new(move || {
                 let part = part(&path, offset, length)?;
-                contents(Box::new(BufReader::new(part)), None, max)
+                match contents(Box::new(BufReader::new(part)), None, max)? {
+                    record @ Contents::Archive(_) => Ok(record),
+                    Contents::Page { .. } => {
+                        Err(Unreadable::Foreign { what: "no record of a WARC file" })
+                    }
+                }
             }),
         }
     }

@@ -55,7 +55,7 @@ pub struct RawImage {
 /// What a run did about pictures.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ImageTally {
-    /// Pictures that were not in the archive at their address before.
+    /// Pictures that their addresses did not show before.
     pub stored: u64,
     /// Pictures that were as before.
     pub unchanged: u64,

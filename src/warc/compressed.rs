@@ -103,6 +103,8 @@ pub(super) struct Members<R: BufRead> {
     decoder: Option<GzDecoder<CountedInput<R>>>,
     /// Where the member begins that was read from last.
     begins_at: u64,
+    /// The bytes that it has given.
+    given: u64,
     is_over: bool,
 }
 
@@ -123,7 +125,7 @@ impl<R: BufRead> Unpacked<R> {
             Packing::Plain => Self::Plain(counted),
             Packing::Gzip => {
                 let decoder = Some(GzDecoder::new(counted));
-                Self::Gzip(Box::new(Members { decoder, begins_at: 0, is_over: false }))
+                Self::Gzip(Box::new(Members { decoder, begins_at: 0, given: 0, is_over: false }))
             }
             Packing::Zstd => Self::Zstd(Box::new(zstd::stream::read::Decoder::with_buffer(counted)?)),
         })
@@ -146,7 +148,8 @@ impl<R: BufRead> Unpacked<R> {
             Self::Gzip(it) if it.is_over && unread == 0 => {
                 MemberPlace { offset: self.offset(), is_exact: true }
             }
-            Self::Gzip(it) => MemberPlace { offset: it.begins_at, is_exact: true },
+            // Only from its beginning can a member be read.
+            Self::Gzip(it) => MemberPlace { offset: it.begins_at, is_exact: it.given == unread as u64 },
             Self::Zstd(it) => MemberPlace { offset: it.get_ref().offset, is_exact: false },
         }
     }
@@ -180,7 +183,7 @@ impl<R: BufRead> Members<R> {
             };
             if seen == GZIP_MEMBER.len() {
                 source.give_again(GZIP_MEMBER);
-                self.begins_at = source.offset;
+                (self.begins_at, self.given) = (source.offset, 0);
                 self.decoder = Some(GzDecoder::new(source));
                 return Ok(true);
             }
@@ -197,6 +200,7 @@ impl<R: BufRead> Read for Members<R> {
             let Some(decoder) = self.decoder.as_mut() else { return Ok(0) };
             let count = decoder.read(buffer)?;
             if 0 < count {
+                self.given += count as u64;
                 return Ok(count);
             }
             // A member has ended; another may follow.
@@ -213,7 +217,7 @@ impl<R: BufRead> Read for Members<R> {
                 }
                 Some(_) => {}
             }
-            self.begins_at = source.offset;
+            (self.begins_at, self.given) = (source.offset, 0);
             self.decoder = Some(GzDecoder::new(source));
         }
     }
@@ -278,6 +282,36 @@ mod tests {
             .expect("memory")
             .map(|it| it.expect("sound").length.is_some())
             .collect();
-        assert_eq!(lengths[1..], [false, false]);
+        assert_eq!(lengths, [false, false, false]);
+        // Nor has one that goes on in the next member, and what shares that with it.
+        let halves = records[3].split_at(60);
+        let split =
+            [gzip(&records[0]), gzip(halves.0), gzip(&[halves.1, &records[4]].concat())].concat();
+        let lengths: Vec<bool> = WarcReader::new(&split[..], 100_000)
+            .expect("memory")
+            .map(|it| it.expect("sound").length.is_some())
+            .collect();
+        assert_eq!(lengths, [true, false, false]);
+    }
+
+    #[test]
+    fn damage_takes_no_record_before_it_away() {
+        let members: Vec<Vec<u8>> = (0..5).map(|it| gzip(&record(&"x".repeat(it * 53)))).collect();
+        let whole = members.concat();
+        let read = |bytes: &[u8]| {
+            let found = WarcReader::new(bytes, 100_000).expect("memory");
+            let (good, bad): (Vec<_>, Vec<_>) = found.partition(Result::is_ok);
+            (good.len(), bad.len())
+        };
+        let last = members[4].len();
+        for cut in [1, 3, 15] {
+            assert_eq!(read(&whole[..whole.len() - last + cut]), (4, 1), "{cut}");
+        }
+        assert_eq!(read(&[&whole, &b"garbage here"[..]].concat()), (5, 1));
+        for at in [0, 10, 20] {
+            let mut damaged = whole.clone();
+            damaged[members[0].len() + at] ^= 0x55;
+            assert_eq!(read(&damaged), (4, 1), "{at}");
+        }
     }
 }

@@ -53,8 +53,8 @@ pub struct WarcReader<R: BufRead> {
     is_over: bool,
     /// Whether damage was met and the beginning of a record is searched for.
     is_lost: bool,
-    /// Where the record before begins.
-    before: Option<u64>,
+    /// The damage after the record that was given last.
+    waiting: Option<Damage>,
 }
 
 impl WarcRecord {
@@ -78,11 +78,7 @@ impl<R: BufRead> WarcReader<R> {
     /// Reads a file or a stream, packed or not. Blocks of more than `block_max` bytes are passed over.
     pub fn new(input: R, block_max: usize) -> io::Result<Self> {
         let input = BufReader::with_capacity(BUFFER_BYTES, Unpacked::new(input)?);
-        Ok(Self { input, block_max, is_over: false, is_lost: false, before: None })
-    }
-
-    fn offset(&self) -> u64 {
-        self.input.get_ref().offset()
+        Ok(Self { input, block_max, is_over: false, is_lost: false, waiting: None })
     }
 
     fn place(&self) -> MemberPlace {
@@ -137,11 +133,10 @@ impl<R: BufRead> WarcReader<R> {
         };
         let block = self.block(length, offset)?;
         let (is_cut, block) = (block.is_none(), block.unwrap_or_default());
-        self.end_record()?;
-        // Several records of one member begin at the same place.
-        let is_alone = place.is_exact && self.before != Some(offset);
-        self.before = Some(offset);
-        let length = self.place().offset.checked_sub(offset).filter(|it| is_alone && 0 < *it);
+        let end = self.end_record()?;
+        // What shares a member with others cannot be read alone.
+        let is_alone = place.is_exact && end.is_exact;
+        let length = end.offset.checked_sub(offset).filter(|it| is_alone && 0 < *it);
         Ok(Some(WarcRecord { offset, length, headers, block, is_cut }))
     }
 
@@ -212,20 +207,30 @@ impl<R: BufRead> WarcReader<R> {
         }
     }
 
-    /// Passes over the line ends after a block, to the end of its member: only then is the member known to be sound.
-    fn end_record(&mut self) -> Result<(), Damage> {
+    /// Passes over the line ends after a block, to the end of its member: only then is the member known to be sound. Damage in the next
+    /// member waits: it is none of this record. Returns where the record ends.
+    fn end_record(&mut self) -> Result<MemberPlace, Damage> {
+        let began = self.place().offset;
         loop {
             match self.input.fill_buf() {
                 Ok([b'\r' | b'\n', ..]) => self.input.consume(1),
-                Ok(_) => return Ok(()),
-                Err(error) => return Err(self.lost(&error)),
+                Ok(_) => return Ok(self.place()),
+                Err(error) => {
+                    let next = self.place();
+                    let damage = self.lost(&error);
+                    if next.offset == began {
+                        return Err(damage);
+                    }
+                    self.waiting = Some(damage);
+                    return Ok(next);
+                }
             }
         }
     }
 
     /// Returns the damage of a member that could not be unpacked, and searches for the next member.
     fn lost(&mut self, error: &io::Error) -> Damage {
-        let offset = self.offset();
+        let offset = self.place().offset;
         self.is_lost = true;
         // What was unpacked of the damaged member is of no use.
         let buffered = self.input.buffer().len();
@@ -244,6 +249,9 @@ impl<R: BufRead> Iterator for WarcReader<R> {
     type Item = Result<WarcRecord, Damage>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(damage) = self.waiting.take() {
+            return Some(Err(damage));
+        }
         if self.is_over {
             return None;
         }

@@ -288,7 +288,7 @@ fn a_host_that_says_stop_is_left_alone_and_the_run_is_not_failed() {
     papers.pictures.on("/1.png", [status(429).header("retry-after", "3600")]);
     let ran = papers.program.ok(&["scrape", "--images"]);
     assert!(
-        ran.stderr.contains("1 host of pictures said stop, 2 pictures still queued"),
+        ran.stderr.contains("1 picture not kept, 1 host of pictures said stop, 1 picture still queued"),
         "{}",
         ran.stderr
     );
@@ -376,11 +376,44 @@ fn pictures_leave_as_files_with_a_table_and_as_web_archives_and_come_back() {
     assert_eq!(one(&again, "SELECT group_concat(sha256) FROM images"), hash);
     let states =
         "SELECT group_concat(state) FROM (SELECT * FROM article_images ORDER BY article_id, position)";
-    assert_eq!(one(&again, states), "stored,stored,new");
+    assert_eq!(one(&again, states), "stored,stored,missing");
     program.ok(&["verify", "--archive", "again.db"]);
     // Without the wish nothing is taken.
     program.ok(&["import", "--archive", "bare.db", "web/archive"]);
     assert_eq!(one(&program.archive_at("bare.db"), "SELECT count(*) FROM image_addresses"), "0");
+}
+
+#[test]
+fn an_old_wording_is_not_given_the_picture_of_a_later_time() {
+    let papers = Papers::new("");
+    papers.stories(&["<img src='HOST/a.png'>"]);
+    papers.pictures.on("/a.png", [picture(1)]);
+    let old = story(9, &format!("<img src='{}/a.png'>", papers.pictures.base()), "long ago");
+    papers.program.write("old.html", &old);
+    let url = papers.site.url("/news/9/a");
+    let import =
+        ["import", "--images", "--captured-at", "2015-10-22T10:00:00Z", "--url", &url, "old.html"];
+    papers.program.ok(&import);
+    papers.program.ok(&["scrape", "--images"]);
+    let states = "SELECT group_concat(a.site_id || ' ' || i.state, ', ') FROM article_images i JOIN articles a ON a.id = i.article_id
+                  ORDER BY 1";
+    let found = papers.one(states);
+    assert!(found.contains("1 stored") && !found.contains("9 stored"), "{found}");
+    papers.program.ok(&["verify"]);
+}
+
+#[test]
+fn one_that_is_throttled_waits_behind_the_others() {
+    let papers = Papers::new("max_attempts = 1\nmax_wait_seconds = 0");
+    papers.stories(&["<img src='HOST/1.png'>", "<img src='HOST/2.png'>", "<img src='HOST/3.png'>"]);
+    papers.pictures.on("/1.png", [status(429).header("retry-after", "1")]);
+    papers.pictures.on("/2.png", [picture(2)]);
+    papers.pictures.on("/3.png", [picture(3)]);
+    papers.program.ok(&["scrape", "--images"]);
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    papers.program.ok(&["scrape", "--images"]);
+    assert_eq!(papers.one("SELECT count(*) FROM images"), "2");
+    assert_eq!(papers.pictures.visits("/1.png").len(), 1);
 }
 
 #[test]

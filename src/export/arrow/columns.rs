@@ -9,7 +9,7 @@ use arrow_array::{
 };
 use arrow_buffer::{NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, FieldRef, Fields};
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate};
 use serde_json::Value;
 
 /// Returns the array of some values; `None` is null.
@@ -32,7 +32,8 @@ pub(super) fn array(kind: &DataType, values: &[Option<&Value>]) -> ArrayRef {
         }
         DataType::Date32 => {
             let day = |it: Option<&Value>| {
-                let day: NaiveDate = it?.as_str()?.parse().ok()?;
+                let day: NaiveDate =
+                    it?.as_str()?.parse().ok().filter(|it: &NaiveDate| is_a_year(it.year()))?;
                 i32::try_from((day - NaiveDate::default()).num_days()).ok()
             };
             Arc::new(cells().map(day).collect::<Date32Array>())
@@ -40,7 +41,8 @@ pub(super) fn array(kind: &DataType, values: &[Option<&Value>]) -> ArrayRef {
         DataType::Timestamp(_, zone) => {
             // A bare day is no moment.
             let moment = |it: Option<&Value>| {
-                DateTime::parse_from_rfc3339(it?.as_str()?).ok().map(|it| it.timestamp_micros())
+                let at = DateTime::parse_from_rfc3339(it?.as_str()?).ok()?.to_utc();
+                is_a_year(at.year()).then(|| at.timestamp_micros())
             };
             let moments: TimestampMicrosecondArray = cells().map(moment).collect();
             Arc::new(moments.with_timezone_opt(zone.clone()))
@@ -51,6 +53,11 @@ pub(super) fn array(kind: &DataType, values: &[Option<&Value>]) -> ArrayRef {
         // The schema has no other types.
         _ => Arc::new(cells().map(text).collect::<StringArray>()),
     }
+}
+
+/// Whether other tools know a year: Python's begin with 1 and end with 9999.
+fn is_a_year(year: i32) -> bool {
+    (1..=9999).contains(&year)
 }
 
 /// Returns the lists of some values; what is no list is an empty one.

@@ -16,6 +16,7 @@ use crate::{
 };
 
 use super::{
+    credit::credit,
     metas::{IMAGE_HEIGHTS, IMAGE_WIDTHS, IMAGES},
     pieces::element_text,
 };
@@ -36,12 +37,14 @@ const WHOLE: [&str; 7] = [
 ];
 /// The endings of files that are pictures.
 const ENDINGS: [&str; 8] = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp"];
+/// A story has no more pictures: what comes after them is a list of something.
+const IMAGES_MAX: usize = 500;
 /// A picture of at most so many pixels either way is no picture of a story.
 const SMALL_PIXELS: u32 = 150;
+/// Elements of a `picture` that are looked at.
+const FRAME_PARTS_MAX: usize = 64;
 /// Elements between a picture and the link around it, at most.
 const LINK_DEPTH: usize = 4;
-/// A name after a dash at the end of a caption has no more words.
-const CREDIT_WORDS_MAX: usize = 5;
 
 /// A picture of the story: its block, and what the archive may keep.
 pub(super) struct FoundImage {
@@ -90,8 +93,9 @@ impl FoundImage {
         let is_furniture = (url == shown && is_small(img))
             || is_named_as_furniture(&url, &text)
             || is_advertised(img, base);
+        let is_furniture = is_furniture || !is_open(&url) || !is_web(&url);
         let block_url = Some(shown.to_string());
-        let url = url.into();
+        let url = without_fragment(url).into();
         let image = StoryImage { url, block_url, width, height, caption, credit };
         Some(Self {
             image: (!is_furniture).then_some(image),
@@ -112,7 +116,8 @@ pub(super) fn of_story(
     let is_shown = |it: &FoundImage| it.block.url.as_deref().is_some_and(|it| shown.contains(it));
     let mut named = HashSet::new();
     let images = found.into_iter().filter(is_shown).filter_map(|it| it.image);
-    let images: Vec<StoryImage> = images.filter(|it| named.insert(it.url.clone())).collect();
+    let images = images.filter(|it| named.insert(it.url.clone()));
+    let images: Vec<StoryImage> = images.take(IMAGES_MAX).collect();
     if images.is_empty() { named_in_head(index, base).into_iter().collect() } else { images }
 }
 
@@ -125,7 +130,8 @@ fn named_in_head(index: &PageIndex<'_>, base: &Url) -> Option<StoryImage> {
         .expect("a pattern")
     });
     let address = index.metas_of(IMAGES).find(|it| !it.trim().is_empty())?;
-    let url = base.join(address.trim()).ok().filter(is_web)?;
+    let url = base.join(address.trim()).ok().filter(|it| is_web(it) && is_open(it))?;
+    let url = without_fragment(url);
     if OF_THE_PAPER.is_match(url.path()) {
         return None;
     }
@@ -152,7 +158,8 @@ fn offers(img: Element<'_>) -> Vec<Offer<'_>> {
     let own_width = pixels(img, "width");
     let shown = shown(img).map(|address| Offer::new(address, own_width));
     let frame = img.ancestors().next().filter(|it| it.name() == "picture");
-    let sources = frame.into_iter().flat_map(|it| it.descendants().filter(|it| it.name() == "source"));
+    let parts = frame.into_iter().flat_map(|it| it.descendants().take(FRAME_PARTS_MAX));
+    let sources = parts.filter(|it| it.name() == "source");
     let in_sets = once(img).chain(sources).flat_map(|element| {
         let sets = SETS.iter().filter_map(move |it| element.attr(it));
         sets.flat_map(move |it| offers_of_set(it, own_width))
@@ -203,53 +210,6 @@ pub(super) fn caption(figure: Element<'_>) -> Option<String> {
     Some(fold(&element_text(caption))).filter(|it| !it.is_empty())
 }
 
-/// Returns who made a picture, or who sells it: as an element or an attribute says, or as captions end.
-fn credit(img: Element<'_>, figure: Option<Element<'_>>, caption: Option<&str>) -> Option<String> {
-    static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:^|[\s.(\[|])(?:photos?|photograph|images?|pictures?|credits?|photo credit|foto|fotos|bild|source|courtesy)\s*(?::|©)\s*([^()\[\]|]{2,60}?)[)\]\s.]*$")
-            .expect("a pattern")
-    });
-    static DASHED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:\s[—–-]{1,2}\s?|[.!?”’]\s?[—–]\s?)(\p{Lu}[^—–.:;]{1,38})\.?$")
-            .expect("a pattern")
-    });
-    let of_attribute =
-        ["data-credit", "data-copyright", "data-author"].iter().find_map(|it| img.attr(it));
-    let is_credit = |it: &Element<'_>| {
-        let is_named = it.attr("class").is_some_and(|it| {
-            let name = it.to_ascii_lowercase();
-            ["credit", "copyright", "photographer", "img-source", "image-source"]
-                .iter()
-                .any(|it| name.contains(it))
-        });
-        let is_property =
-            matches!(it.attr("itemprop"), Some("creditText" | "copyrightHolder" | "copyrightNotice"));
-        is_named || is_property
-    };
-    let of_element = || figure?.descendants().find(is_credit).map(element_text);
-    let said = of_attribute.map(str::to_owned).or_else(of_element).map(|it| fold(&it));
-    if let Some(said) = said.filter(|it| !it.is_empty()) {
-        return Some(without_label(&said));
-    }
-    let caption = caption?;
-    let labelled = LABELLED.captures(caption).map(|it| it[1].trim().to_owned());
-    let dashed = || {
-        let name = DASHED.captures(caption)?[1].trim().to_owned();
-        (name.split_whitespace().count() <= CREDIT_WORDS_MAX).then_some(name)
-    };
-    labelled.or_else(dashed)
-}
-
-/// Returns a credit without the word that says it is one.
-fn without_label(said: &str) -> String {
-    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:photo(?:graph)?s?|images?|pictures?|credits?|photo credit|image credit|foto|bild|source|©)(?:\s*[:/]|\s+by|\s)\s*")
-            .expect("a pattern")
-    });
-    let bare = LABEL.replace(said, "");
-    if bare.is_empty() { said.to_owned() } else { bare.into_owned() }
-}
-
 /// Whether a page shows a picture so small that it is a portrait, an icon or a card.
 fn is_small(img: Element<'_>) -> bool {
     ["width", "height"].iter().all(|it| pixels(img, it).is_some_and(|it| it <= SMALL_PIXELS))
@@ -292,6 +252,17 @@ fn pixels(element: Element<'_>, name: &str) -> Option<u32> {
 fn is_file(address: &str) -> bool {
     let path = address.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
     ENDINGS.iter().any(|it| path.ends_with(it))
+}
+
+/// Whether an address is without a name and a password: what is secret is not asked for.
+fn is_open(url: &Url) -> bool {
+    url.username().is_empty() && url.password().is_none()
+}
+
+/// Returns an address without what only a browser reads.
+fn without_fragment(mut url: Url) -> Url {
+    url.set_fragment(None);
+    url
 }
 
 fn is_web(url: &Url) -> bool {
@@ -345,9 +316,11 @@ mod tests {
             "<a href='https://shop.example/buy'><img src='/offer.jpg'></a>",
             "<img src='/banner_3.jpg'>",
             "<img src='/img/paper-logo.svg'>",
+            "<img src='https://me:secret@paper.example/a.jpg'>",
         ] {
             check(furniture, "");
         }
+        check("<img src='/a.jpg#main'>", "https://paper.example/a.jpg");
         check("<img src='/2024/new-logo.png'>", "https://paper.example/2024/new-logo.png");
         check(
             "<a href='https://m.paper.example/news/2'><img src='/a.jpg'></a>",
@@ -363,22 +336,5 @@ mod tests {
         assert_eq!(size("<img src='/a.jpg' width='100%'>"), Some((None, None)));
         let other = "<img src='/s.jpg' width='80' height='60' srcset='/l.jpg 1280w'>";
         assert_eq!(size(other), Some((Some(1280), None)));
-    }
-
-    #[test]
-    fn who_made_a_picture_is_said_in_many_places() {
-        let credit = |caption: &str| {
-            let html = format!("<figure><img src='/a.jpg'><figcaption>{caption}</figcaption></figure>");
-            read(&html).and_then(|it| it.credit).unwrap_or_default()
-        };
-        assert_eq!(credit("A sign at the fair in July. — Reuters"), "Reuters");
-        assert_eq!(
-            credit("A sign. <span class='photo-credit'>Photo: Jo Example/AFP</span>"),
-            "Jo Example/AFP"
-        );
-        assert_eq!(credit("A sign at the fair (Photo: AFP)"), "AFP");
-        assert_eq!(credit("A sign. Image: White Star"), "White Star");
-        assert_eq!(credit("Rates rose - and fell again"), "");
-        assert_eq!(credit("Talks between the two — nobody knows which — went on"), "");
     }
 }

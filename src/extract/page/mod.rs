@@ -22,6 +22,7 @@ mod head;
 mod tail;
 mod titles;
 
+mod credit;
 mod images;
 mod inline;
 mod metas;

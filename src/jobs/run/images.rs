@@ -145,6 +145,13 @@ impl Work<'_> {
             }
             Err(error) => {
                 writer.remember_host(fetcher.memory(&host)).await?;
+                if let FetchError::Throttled { status: Some(_), .. } = error {
+                    // It waits behind the others, or none of them would ever be asked for.
+                    let (state, reason) = (ImageState::Throttled, error.code());
+                    let outcome = ImageOutcome::Failed { state, reason };
+                    self.settle(task, outcome, Some(error.to_string()), visit.requests).await?;
+                    return Ok(Some(error));
+                }
                 if error.class() == Class::Stop {
                     writer.remember_requests(self.run, visit.requests).await?;
                     return Ok(Some(error));

@@ -77,10 +77,17 @@ pub(super) fn note(
     Ok(())
 }
 
-/// Has every wording that waits for an address show this picture.
+/// Has every wording that waits for an address show this picture: those that came from the same place, and of a story the newest. What an
+/// address showed at the time of an older one nobody knows.
 pub(in crate::store) fn show(conn: &Connection, address: i64, image: i64) -> Result<()> {
     conn.prepare_cached(
-        "UPDATE story_images SET image_id = ?2 WHERE address_id = ?1 AND image_id IS NULL",
+        "UPDATE story_images SET image_id = ?2
+          WHERE address_id = ?1 AND image_id IS NULL
+            AND EXISTS (SELECT 1 FROM captures c
+                         WHERE c.id = story_images.capture_id AND c.source NOT IN ('warc', 'file')
+                           AND NOT EXISTS (SELECT 1 FROM story_images n JOIN captures d ON d.id = n.capture_id
+                                            WHERE n.address_id = ?1 AND d.article_id = c.article_id
+                                              AND c.captured_at < d.captured_at))",
     )?
     .execute([address, image])?;
     Ok(())

@@ -27,7 +27,7 @@ pub(in crate::store) enum ImageHost {
 }
 
 /// A picture of a wording, as it is kept.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct StoryImageRow {
     address: i64,
     image: Option<i64>,
@@ -78,7 +78,7 @@ pub(in crate::store) fn keep(conn: &Connection, incoming: &Incoming<'_>) -> Resu
     }
     let is_named = |row: &StoryImageRow| after.iter().any(|it| it.address == row.address);
     let former: Vec<_> =
-        rows(conn, capture)?.into_iter().filter(|it| it.image.is_some() && !is_named(it)).collect();
+        before.iter().filter(|it| it.image.is_some() && !is_named(it)).cloned().collect();
     after.extend(former);
     if before == after {
         return Ok(());
@@ -239,10 +239,14 @@ impl Writer {
                     AND address_id IN (SELECT address_id FROM image_captures)
                     AND capture_id IN (SELECT id FROM captures WHERE source IN ('warc', 'file'));
                  UPDATE image_addresses
-                    SET state = 'stored',
+                    SET state = 'stored', reason = NULL,
                         image_id = (SELECT k.image_id FROM image_captures k WHERE k.address_id = image_addresses.id
                                      ORDER BY k.captured_at DESC, k.id DESC LIMIT 1)
-                  WHERE state = 'new' AND due_at IS NULL AND id IN (SELECT address_id FROM image_captures);",
+                  WHERE state IN ('new', 'missing') AND due_at IS NULL AND id IN (SELECT address_id FROM image_captures);
+                 UPDATE image_addresses SET state = 'missing', reason = 'not_imported'
+                  WHERE state = 'new' AND due_at IS NULL AND visited_at IS NULL
+                    AND id IN (SELECT s.address_id FROM story_images s JOIN captures c ON c.id = s.capture_id
+                                WHERE s.image_id IS NULL AND c.source IN ('warc', 'file'));",
             )?;
             Ok(())
         })

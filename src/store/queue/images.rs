@@ -106,7 +106,7 @@ impl Writer {
         self.call(move |conn| next(conn, queue, &host, now)).await
     }
 
-    /// Puts a picture back with what its visit brought, in one transaction. Returns whether it is one that was not here before.
+    /// Puts a picture back with what its visit brought, in one transaction. Returns whether its address shows another than before, or shows one for the first time.
     pub async fn settle_image(&self, settlement: ImageSettlement) -> Result<bool> {
         self.call(move |conn| settle(conn, &settlement)).await
     }
