@@ -50,11 +50,12 @@ fn images(
     folder: &Path,
     printer: &Printer,
 ) -> anyhow::Result<()> {
-    let images = reader.images_of(article.id, args.version.unwrap_or(article.version))?;
+    let version = args.version.unwrap_or(article.version);
+    let images = reader.images_of(article.id, version)?;
     if images.iter().all(|it| it.stored.is_none()) {
         let states = images.iter().map(|it| it.state.code()).collect::<Vec<_>>().join(", ");
         let message = match images.len() {
-            0 => "the archive keeps no pictures of this story".to_owned(),
+            0 => format!("the archive keeps no pictures of version {version} of this story"),
             count => format!("none of its {} is stored: {states}", counted(count as u64, "picture")),
         };
         let hint = "`archive.keep_images = \"story\"`, then `tearsheet reextract` and the next `scrape`, keep those of stories that are here already";

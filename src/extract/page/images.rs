@@ -123,22 +123,27 @@ pub(super) fn of_story(
 
 /// Returns the picture that the metadata names, unless its address says that it is the paper's own.
 fn named_in_head(index: &PageIndex<'_>, base: &Url) -> Option<StoryImage> {
-    static OF_THE_PAPER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(
-            r"(?i)logo|default|placeholder|fallback|no-?image|share-?image|og-?image|favicon|sprite",
-        )
-        .expect("a pattern")
-    });
     let address = index.metas_of(IMAGES).find(|it| !it.trim().is_empty())?;
     let url = base.join(address.trim()).ok().filter(|it| is_web(it) && is_open(it))?;
     let url = without_fragment(url);
-    if OF_THE_PAPER.is_match(url.path()) {
+    if is_of_the_paper(url.path()) {
         return None;
     }
     let number =
         |names: &'static [&'static str]| index.metas_of(names).find_map(|it| it.trim().parse().ok());
     let (width, height) = (number(IMAGE_WIDTHS), number(IMAGE_HEIGHTS));
     Some(StoryImage { url: url.into(), width, height, ..StoryImage::default() })
+}
+
+/// Whether a path says that its picture is the paper's own.
+fn is_of_the_paper(path: &str) -> bool {
+    static OF_THE_PAPER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(
+            r"(?i)logo|placeholder|no-?image|favicon|sprite|(?:share|og|social|default|fallback)[-_]?(?:image|img|picture|share|og)|/(?:default|fallback|share|social)[^/]*$",
+        )
+        .expect("a pattern")
+    });
+    OF_THE_PAPER.is_match(path)
 }
 
 /// Returns the address of what a reader sees.
@@ -327,6 +332,18 @@ mod tests {
             "https://paper.example/a.jpg",
         );
         check("<img src='/a.jpg' srcset='javascript:alert(1) 900w'>", "https://paper.example/a.jpg");
+    }
+
+    #[test]
+    fn what_the_head_names_is_a_picture_unless_it_is_the_papers_own() {
+        let check = |path: &str, is_kept: bool| assert_eq!(is_of_the_paper(path), !is_kept, "{path}");
+        check("/img/2024/rupee.jpg", true);
+        check("/img/clip_16-9-discover-aspect-ratio_default_0.jpg", true);
+        for own in
+            ["/default.png", "/og-image.jpg", "/x/social_share.png", "/paper-logo.svg", "/noimage.gif"]
+        {
+            check(own, false);
+        }
     }
 
     #[test]

@@ -304,7 +304,10 @@ pub(in crate::store) fn forget(conn: &Connection, page: PageId, no_address: &str
             continue;
         }
         conn.prepare_cached(
-            "UPDATE requests SET url = ?2 WHERE url = (SELECT url FROM image_addresses WHERE id = ?1)",
+            // The address of a replay ends with the one that was captured.
+            "UPDATE requests SET url = ?2
+              WHERE substr(url, -(SELECT length(url) FROM image_addresses WHERE id = ?1))
+                    = (SELECT url FROM image_addresses WHERE id = ?1)",
         )?
         .execute(params![address, no_address])?;
         conn.prepare_cached("DELETE FROM image_captures WHERE address_id = ?1")?.execute([address])?;
