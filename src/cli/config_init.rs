@@ -93,6 +93,14 @@ fn described(look: &FirstLook) -> String {
     key(&mut out, "name", look.name.as_deref().unwrap_or(host), "the name of the paper");
     let base = look.base_url.origin().ascii_serialization();
     let _ = writeln!(out, "base_url = {}\nhosts = [{}]", quoted(&base), quoted(host));
+    let pictures = look.story.as_ref().map_or(&[][..], |it| &it.image_hosts);
+    if !pictures.is_empty() {
+        let hosts = pictures.iter().map(|it| quoted(it)).collect::<Vec<_>>().join(", ");
+        let _ = writeln!(
+            out,
+            "image_hosts = [{hosts}]  # {CHECK} where its pictures are, for `archive.keep_images`"
+        );
+    }
     zone(&mut out, look);
     addresses(&mut out, look);
     out.push('\n');

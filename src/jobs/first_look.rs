@@ -9,7 +9,7 @@ use crate::{
     discover::{FeedSource, FrontPage, NamedPages, SitemapSource, Source, StoryForm, written_offset},
     extract::Extractor,
     fetch::{Class, Fetcher},
-    model::{Ask, Fetched, RawPage},
+    model::{Ask, Fetched, RawPage, StoryImage},
 };
 
 use super::{
@@ -80,6 +80,8 @@ pub struct SeenStory {
     pub published_on: Option<NaiveDate>,
     /// The words of its text.
     pub words: usize,
+    /// The hosts of its pictures that are not the paper's own, each with its port where that is not of the scheme.
+    pub image_hosts: Vec<String>,
 }
 
 /// A look under way.
@@ -247,10 +249,23 @@ impl FirstLooking<'_> {
             url,
             words: draft.body().split_whitespace().count(),
             published_on: draft.published_on,
+            image_hosts: image_hosts(&profile, &draft.images),
             headline: draft.headline,
         });
         Ok(())
     }
+}
+
+/// Returns the hosts of pictures that a profile does not name, each once.
+fn image_hosts(profile: &Profile, images: &[StoryImage]) -> Vec<String> {
+    let mut hosts: Vec<String> = Vec::new();
+    for url in images.iter().filter_map(|it| Url::parse(&it.url).ok()) {
+        let host = Fetcher::host_of(&url);
+        if !profile.is_image_host(&url) && !hosts.contains(&host) {
+            hosts.push(host.strip_prefix("www.").map_or(host.clone(), str::to_owned));
+        }
+    }
+    hosts
 }
 
 /// Returns the profile of a paper of which nothing is known but its address.

@@ -27,7 +27,8 @@ fn paper() -> Site {
     for path in &paths {
         site.on(
             path,
-            [ok(article("Ships of the day", &"The harbour was busy on the day. ".repeat(30)))],
+            [ok(article("Ships of the day", &"The harbour was busy on the day. ".repeat(30))
+                .replace("<p>", "<img src='https://img.harbour.example/1.jpg'><p>"))],
         );
     }
     site
@@ -47,6 +48,7 @@ fn a_paper_describes_itself() {
     let ran = program.ok(&["config", "init", site.base()]);
     let said = |line: &str| assert!(ran.stdout.contains(line), "{line} in {}", ran.stdout);
     said("name = \"The Harbour Post\"  # CHECK");
+    said("image_hosts = [\"img.harbour.example\"]  # CHECK");
     said(&format!("base_url = \"{}\"", site.base()));
     said("time_zone = \"Etc/GMT-5\"  # CHECK");
     said("article_path = '^/ships/(?<id>\\d+)(?:/(?<slug>[^/]+?))?/?$'");
