@@ -36,7 +36,7 @@ CREATE TABLE image_addresses (
     image_id      INTEGER REFERENCES images(id), -- what it showed last
     UNIQUE (url, source, wanted_on)
 ) STRICT;
-CREATE INDEX image_addresses_due ON image_addresses(source, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX image_addresses_due ON image_addresses(source, host, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX image_addresses_visited ON image_addresses(visited_at) WHERE visited_at IS NOT NULL;
 CREATE INDEX image_addresses_image ON image_addresses(image_id) WHERE image_id IS NOT NULL;
 
@@ -74,7 +74,8 @@ CREATE INDEX story_images_image ON story_images(image_id) WHERE image_id IS NOT 
 CREATE VIEW article_images AS
 SELECT v.article_id, v.version, s.position, s.image_id, a.url, s.caption, s.credit,
        CASE WHEN s.image_id IS NOT NULL THEN 'stored' WHEN a.state = 'stored' THEN 'new' ELSE a.state END AS state,
-       CASE WHEN s.image_id IS NULL THEN a.reason END AS reason
+       CASE WHEN s.image_id IS NULL THEN a.reason END AS reason,
+       s.block_url, s.width, s.height
   FROM story_images s
   JOIN image_addresses a ON a.id = s.address_id
   JOIN captures c ON c.id = s.capture_id

@@ -35,8 +35,10 @@ pub enum NotImage {
     },
 }
 
+/// A drawing that says it is longer says nothing.
+const LENGTH_MAX: f64 = 1e6;
 /// A drawing says what it is in so many of its first bytes.
-const DRAWING_BYTES: usize = 4096;
+const DRAWING_BYTES: usize = 64 << 10;
 
 impl NotImage {
     /// Returns what it makes of a picture.
@@ -96,12 +98,10 @@ pub fn kind(bytes: &[u8], max_pixels: u64) -> Result<ImageKind, NotImage> {
 /// Returns the kind of an SVG; `None` where the bytes are none. Its size is that of its root element, as far as it says one in pixels.
 fn drawing(bytes: &[u8]) -> Option<ImageKind> {
     let head = String::from_utf8_lossy(&bytes[..bytes.len().min(DRAWING_BYTES)]);
-    let root = root_element(&head)?;
-    let name = root.split(|it: char| it.is_whitespace() || matches!(it, '>' | '/')).next()?;
-    if name.rsplit(':').next() != Some("svg") {
+    let RootElement { name, tag } = root_element(&head)?;
+    if name != "svg" {
         return None;
     }
-    let tag = root.split('>').next()?;
     let attribute = |name: &str| {
         let (_, rest) = tag.split_once(&format!(" {name}="))?;
         let quote = rest.chars().next().filter(|it| matches!(it, '"' | '\''))?;
@@ -110,9 +110,9 @@ fn drawing(bytes: &[u8]) -> Option<ImageKind> {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a float is cast to its bounds"
+        reason = "it is between 1 and a million"
     )]
-    let whole = |it: f64| (1.0 <= it).then_some(it.round() as u32);
+    let whole = |it: f64| (1.0..=LENGTH_MAX).contains(&it).then_some(it.round() as u32);
     let length = |name| {
         let value: &str = attribute(name)?;
         whole(value.strip_suffix("px").unwrap_or(value).trim().parse().ok()?)
@@ -126,9 +126,17 @@ fn drawing(bytes: &[u8]) -> Option<ImageKind> {
     Some(ImageKind { media_type: "image/svg+xml", width, height })
 }
 
-/// Returns markup from the name of its root element on: the declaration, the document type and comments come before it. `None` where
-/// there is no root.
-pub fn root_element(text: &str) -> Option<&str> {
+/// The root element of a markup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RootElement<'t> {
+    /// Its name, without a prefix.
+    pub name: &'t str,
+    /// Its tag, from its name to its end.
+    pub tag: &'t str,
+}
+
+/// Returns the root element: the declaration, the document type and comments come before it. `None` where there is none.
+pub fn root_element(text: &str) -> Option<RootElement<'_>> {
     let mut rest = text.trim_start_matches('\u{FEFF}');
     loop {
         rest = rest.trim_start();
@@ -139,7 +147,9 @@ pub fn root_element(text: &str) -> Option<&str> {
         } else if rest.starts_with("<!") {
             rest.find('>').map(|it| it + 1)
         } else {
-            return rest.strip_prefix('<');
+            let tag = rest.strip_prefix('<')?.split('>').next()?;
+            let name = tag.split(|it: char| it.is_whitespace() || it == '/').next()?;
+            return Some(RootElement { name: name.rsplit(':').next()?, tag });
         };
         rest = &rest[end?..];
     }
@@ -174,6 +184,8 @@ mod tests {
         check(&gif(16, 9), "image/gif", Some(16), Some(9));
         let svg = "<?xml version='1.0'?><!-- x --><!DOCTYPE svg><svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 150.4'/>";
         check(svg.as_bytes(), "image/svg+xml", Some(300), Some(150));
+        let late = format!("<!--{}--><svg width='99999999999'>", "x".repeat(9000));
+        check(late.as_bytes(), "image/svg+xml", None, None);
         check(b"<svg:svg width=\"40px\" height=\"100%\">", "image/svg+xml", Some(40), None);
     }
 

@@ -15,7 +15,7 @@ use crate::{
     export::{
         CaptureExport, Decimals, Destination, Dialect, Existing, ExportError, Format, OutPacking,
         TableExport, WarcExport,
-        images::{self, ImageExport},
+        images::{self, Exported},
     },
     model::{AsOf, counted},
     store::{RowFilter, Table},
@@ -85,7 +85,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     let sheet = manifest::begin(&session, args)?;
     let written = write(&export, destination(&session, args), args);
     progress.end();
-    let ImageExport { rows, files, bytes } = written?;
+    let Exported { rows, files, bytes } = written?;
     if let Some(sheet) = sheet {
         sheet.write(&session, args, &export, rows)?;
     }
@@ -105,7 +105,7 @@ fn write(
     export: &TableExport<'_>,
     destination: Option<Destination>,
     args: &ExportArgs,
-) -> Result<ImageExport, ExportError> {
+) -> Result<Exported, ExportError> {
     let rows = match (destination, args.by) {
         (None, _) => export.to_stream(BufWriter::new(io::stdout()))?,
         (Some(destination), _) if is_folder_of_images(args) => {
@@ -114,7 +114,7 @@ fn write(
         (Some(destination), None) => export.to_file(destination)?,
         (Some(destination), Some(By::Month)) => export.to_months(destination)?,
     };
-    Ok(ImageExport { rows, ..ImageExport::default() })
+    Ok(Exported { rows, ..Exported::default() })
 }
 
 /// Whether pictures are asked for as files: the place has no ending of a table.

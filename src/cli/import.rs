@@ -60,6 +60,9 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         .into());
     }
     check_past(args.captured_at)?;
+    if session.config.keep_images == KeepImages::Story && paths.iter().any(|it| is_stdin(it)) {
+        tracing::warn!("the pictures in a stream are not taken: it is over once its pages were read");
+    }
     let writer = session.writer()?;
     let reader = session.reader()?;
     let progress = Progress::new(printer, common, "import");

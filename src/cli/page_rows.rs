@@ -81,17 +81,10 @@ fn papers(session: &Session, args: &ExtractArgs) -> anyhow::Result<Vec<CompiledP
     args.profile.iter().map(named).collect()
 }
 
-/// Returns what is said of a stream.
-fn about() -> Vec<(&'static str, String)> {
-    vec![
-        ("tearsheet_version", env!("CARGO_PKG_VERSION").to_owned()),
-        ("extractor_version", extract::VERSION.to_string()),
-    ]
-}
-
+/// Begins a stream that says who made it.
 fn stream<W: Write>(to: W) -> Result<PageStream<W>, OutputError> {
-    let about = about();
-    let about: Vec<(&str, &str)> = about.iter().map(|it| (it.0, it.1.as_str())).collect();
+    let extractor = extract::VERSION.to_string();
+    let about = [("tearsheet_version", env!("CARGO_PKG_VERSION")), ("extractor_version", &extractor)];
     PageStream::new(to, &about).map_err(|source| OutputError { source })
 }
 

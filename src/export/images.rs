@@ -18,12 +18,12 @@ const FILES: &str = "files";
 /// Letters of a caption in the name of a file.
 const NAME_CHARS_MAX: usize = 60;
 
-/// The counts of an export of pictures.
+/// What an export has written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ImageExport {
-    /// Rows of the table.
+pub struct Exported {
+    /// Rows of its table.
     pub rows: u64,
-    /// Files.
+    /// Pictures beside the table.
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
@@ -36,7 +36,7 @@ pub fn file_name(image: &StoredImage) -> String {
 
 /// Writes the pictures of the articles of an export into a folder, and beside them the table of all that these articles name. Returns
 /// the counts.
-pub fn to_folder(table: &TableExport<'_>, destination: Destination) -> Result<ImageExport, ExportError> {
+pub fn to_folder(table: &TableExport<'_>, destination: Destination) -> Result<Exported, ExportError> {
     let path = destination.path().to_owned();
     let folder = destination.folder()?;
     let written = write(table, folder.path()).map_err(|it| it.at(&path))?;
@@ -44,9 +44,9 @@ pub fn to_folder(table: &TableExport<'_>, destination: Destination) -> Result<Im
     Ok(written)
 }
 
-fn write(table: &TableExport<'_>, folder: &Path) -> Result<ImageExport, ExportError> {
+fn write(table: &TableExport<'_>, folder: &Path) -> Result<Exported, ExportError> {
     let TableExport { reader, filter, .. } = table;
-    let mut written = ImageExport::default();
+    let mut written = Exported::default();
     fs::create_dir(folder.join(FILES))?;
     for image in reader.stored_images(filter.days)? {
         fs::write(folder.join(file_name(&image)), reader.image_bytes(image.id)?)?;

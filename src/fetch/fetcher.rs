@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::{
     config::{FetchConfig, Profile},
-    model::{Ask, AskRole, Fetched, HostMemory, Missing, Request, RobotsMemory},
+    model::{Ask, AskRole, Fetched, HostMemory, Missing, Request, RobotsMemory, lane_name},
 };
 
 use super::{
@@ -64,8 +64,7 @@ impl Fetcher {
 
     /// Returns the name of a lane: the host, and the port where it is not the default of the scheme.
     pub fn host_of(url: &Url) -> String {
-        let host = url.host_str().unwrap_or_default();
-        url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        lane_name(url)
     }
 
     /// Takes over what an earlier run knew of a host: its waits, breaker, pace and last request.

@@ -9,7 +9,7 @@ use crate::{
     discover::{FeedSource, FrontPage, NamedPages, SitemapSource, Source, StoryForm, written_offset},
     extract::Extractor,
     fetch::{Class, Fetcher},
-    model::{Ask, Fetched, RawPage, StoryImage},
+    model::{Ask, Fetched, RawPage, StoryImage, lane_name},
 };
 
 use super::{
@@ -260,9 +260,10 @@ impl FirstLooking<'_> {
 fn image_hosts(profile: &Profile, images: &[StoryImage]) -> Vec<String> {
     let mut hosts: Vec<String> = Vec::new();
     for url in images.iter().filter_map(|it| Url::parse(&it.url).ok()) {
-        let host = Fetcher::host_of(&url);
-        if !profile.is_image_host(&url) && !hosts.contains(&host) {
-            hosts.push(host.strip_prefix("www.").map_or(host.clone(), str::to_owned));
+        let lane = lane_name(&url);
+        let host = lane.strip_prefix("www.").unwrap_or(&lane);
+        if !profile.is_image_host(&url) && hosts.iter().all(|it| it != host) {
+            hosts.push(host.to_owned());
         }
     }
     hosts

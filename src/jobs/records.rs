@@ -16,7 +16,7 @@ use crate::{
 /// The part of a page in which a guard's words are looked for.
 const CHALLENGE_BYTES: usize = 16 << 10;
 /// What a record may have beside its body, such as heads and the sizes of chunks.
-const HEAD_BYTES: usize = 1 << 20;
+pub(super) const HEAD_BYTES: usize = 1 << 20;
 /// The part of a saved page in which a browser says where it saved the page from.
 const COMMENT_BYTES: usize = 4 << 10;
 
@@ -238,7 +238,7 @@ fn names(record: &WarcRecord, identity: &str) -> Vec<String> {
     digest.into_iter().chain(record).collect()
 }
 
-/// The validators of a page that no server answered with.
+/// Returns the answer of a record that no server gave one for.
 fn bare(headers: Vec<warc::Header>, body: Vec<u8>) -> HttpAnswer {
     HttpAnswer { protocol: String::new(), status: 200, headers, body, lost: None }
 }

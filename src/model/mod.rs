@@ -79,7 +79,7 @@ pub use not_story::NotStory;
 pub use offset::{Offset, OffsetFound, ZoneName, moment, nearest_offset, offset_after, zone_name};
 pub use page::{
     Ask, AskRole, Candidate, CaptureSource, Captured, Fetched, Heads, Missing, PageId, PageState,
-    RawPage, Task, Validators, Via,
+    RawPage, Task, Validators, Via, lane_name,
 };
 pub use shingles::Shingles;
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};

@@ -241,6 +241,12 @@ pub enum PageState {
     NotArticle,
 }
 
+/// Returns the name of a lane: the host of an address, and the port where it is not the default of the scheme.
+pub fn lane_name(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
 impl Missing {
     /// The word in `pages.reason`.
     pub fn code(self) -> &'static str {

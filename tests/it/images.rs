@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A PNG of this size as far as anybody looks, told from others by its number.
-fn png(width: u32, height: u32, number: u32) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32, number: u32) -> Vec<u8> {
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
     bytes.extend(width.to_be_bytes());
     bytes.extend(height.to_be_bytes());
@@ -21,7 +21,7 @@ fn png(width: u32, height: u32, number: u32) -> Vec<u8> {
     bytes
 }
 
-fn picture(number: u32) -> crate::support::site::Reply {
+pub(crate) fn picture(number: u32) -> crate::support::site::Reply {
     status(200).header("content-type", "image/png").with_body(png(640, 480, number))
 }
 
@@ -35,14 +35,14 @@ fn story(nth: usize, markup: &str, words: &str) -> String {
 }
 
 /// A site, a second host with its pictures, and a program that knows both.
-struct Papers {
-    site: Site,
-    pictures: Site,
-    program: Program,
+pub(crate) struct Papers {
+    pub(crate) site: Site,
+    pub(crate) pictures: Site,
+    pub(crate) program: Program,
 }
 
 impl Papers {
-    fn new(fetch: &str) -> Self {
+    pub(crate) fn new(fetch: &str) -> Self {
         let (site, pictures, program) = (Site::start(), Site::start(), Program::new());
         let papers = Self { site, pictures, program };
         papers.configure(fetch);
@@ -58,7 +58,7 @@ impl Papers {
     }
 
     /// Stories with this markup each; `HOST` in it is the second host.
-    fn stories(&self, markups: &[&str]) {
+    pub(crate) fn stories(&self, markups: &[&str]) {
         let paths: Vec<String> = (1..=markups.len()).map(|it| format!("/news/{it}/a")).collect();
         self.site.feed(&paths.iter().map(String::as_str).collect::<Vec<_>>());
         for (nth, (path, markup)) in paths.iter().zip(markups).enumerate() {
@@ -196,6 +196,9 @@ fn every_story_has_its_pictures_each_once_and_what_is_none_says_why() {
     let accept = &host.visits("/plain.png")[0].headers["accept"];
     assert!(accept.starts_with("image/"), "{accept}");
     papers.program.ok(&["verify"]);
+    papers.program.ok(&["backup", "copy.db"]);
+    assert_eq!(one(&papers.program.archive_at("copy.db"), "SELECT count(*) FROM image_bytes"), "9");
+    papers.program.ok(&["--archive", "copy.db", "verify"]);
     let coverage = papers.program.ok(&["coverage", "--from", "2025-10-22", "--to", "2025-10-22"]).stdout;
     assert!(coverage.contains("12 of 20 pictures stored"), "{coverage}");
     // Nothing of it is asked again, but for what is due again later.

@@ -7,7 +7,7 @@ use url::{Position, Url};
 
 use crate::{
     config::Pattern,
-    model::{MarketCalendar, NameBook, PageKey},
+    model::{MarketCalendar, NameBook, PageKey, lane_name},
 };
 
 use super::{
@@ -103,10 +103,9 @@ impl Profile {
 
     /// Whether a picture may be asked for at an address: of one of the site's hosts, or of those that the profile names.
     pub fn is_image_host(&self, url: &Url) -> bool {
-        let host = url.host_str().unwrap_or_default();
-        let host = host.strip_prefix("www.").unwrap_or(host);
-        let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-        let is_named = self.image_hosts.iter().any(|it| it.eq_ignore_ascii_case(&host));
+        let lane = lane_name(url);
+        let host = lane.strip_prefix("www.").unwrap_or(&lane);
+        let is_named = self.image_hosts.iter().any(|it| it.eq_ignore_ascii_case(host));
         matches!(url.scheme(), "http" | "https") && (is_named || self.host_of(url).is_some())
     }
 

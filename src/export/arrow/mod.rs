@@ -96,9 +96,7 @@ impl<W: Write> PageStream<W> {
 
     /// Writes some rows.
     pub fn write(&mut self, batch: &RowBatch) -> io::Result<()> {
-        let RowBatch(batch) = batch;
-        // The metadata of the stream is that of its schema, which a batch is not asked for.
-        self.writer.write(batch).map_err(io_error)?;
+        self.writer.write(&batch.0).map_err(io_error)?;
         self.writer.get_mut().flush()
     }
 

@@ -27,7 +27,7 @@ pub fn contents(
     let is_packed = Packing::of(head) != Packing::Plain;
     let first = warc::first_bytes(head);
     // What cannot be unpacked is damaged, and a web archive may be read after the damage.
-    if first.starts_with(b"WARC/") || (is_packed && first.is_empty()) {
+    if has_record(&first) || (is_packed && first.is_empty()) {
         return Ok(Contents::Archive(input));
     }
     if let Some(what) = foreign(&first) {
@@ -52,6 +52,12 @@ pub fn contents(
     Ok(Contents::Page { body, content_type, lost })
 }
 
+/// Whether a record of a web archive begins in these bytes, whatever stands before it: a page has no such line.
+fn has_record(first: &[u8]) -> bool {
+    let begins = |line: &[u8]| line.starts_with(b"WARC/1.") || line.starts_with(b"WARC/0.1");
+    first.starts_with(b"WARC/") || first.split(|it| *it == b'\n').any(begins)
+}
+
 /// Returns what a file is that begins so and is no page, in words.
 fn foreign(first: &[u8]) -> Option<&'static str> {
     let begins = |mark: &[u8]| first.starts_with(mark);
@@ -74,9 +80,7 @@ fn foreign(first: &[u8]) -> Option<&'static str> {
 
 fn of_markup(text: &str) -> Option<&'static str> {
     let lower = text.to_ascii_lowercase();
-    let root = image::root_element(&lower)?;
-    let name = root.split(|it: char| it.is_whitespace() || matches!(it, '>' | '/')).next()?;
-    match name.rsplit(':').next()? {
+    match image::root_element(&lower)?.name {
         "rss" | "feed" | "rdf" => Some("a feed, which names stories and is none"),
         "urlset" | "sitemapindex" => Some("a sitemap, which names stories and is none"),
         "plist" if lower.contains("webmainresource") => Some("a web archive of Safari"),
@@ -133,6 +137,17 @@ mod tests {
         check("# ours\nUser-agent: *\nDisallow: /\n", Some("robots.txt"));
         check("%PDF-1.7", Some("PDF"));
         check("PK\u{3}\u{4}", Some("ZIP"));
+    }
+
+    #[test]
+    fn a_web_archive_is_one_whatever_stands_before_its_first_record() {
+        let is_archive = |bytes: &'static [u8]| {
+            matches!(contents(Box::new(bytes), None, 1 << 20), Ok(Contents::Archive(_)))
+        };
+        assert!(is_archive(b"WARC/1.1\r\nWARC-Type: warcinfo\r\n"));
+        assert!(is_archive(b"\r\n\r\nWARC/1.0\r\n"));
+        assert!(is_archive(b"garbage of a torn record\nWARC/1.1\r\n"));
+        assert!(!is_archive(b"<p>What WARC/1.1 is</p>\n<p>WARC/1.1</p>"));
     }
 
     #[test]

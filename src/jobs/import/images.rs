@@ -10,7 +10,7 @@ use crate::{
     image,
     jobs::{
         JobError,
-        records::{ImageRecord, image_of},
+        records::{HEAD_BYTES, ImageRecord, image_of},
     },
     model::{CaptureSource, Event, ImageTally, RawImage, RawPage, Validators},
     warc::{self, WarcReader},
@@ -20,9 +20,6 @@ use super::{
     parts::Import,
     source::{Contents, ImportFile, SavedPage, saved_page},
 };
-
-/// What a record has beside its picture.
-const HEAD_BYTES: usize = 1 << 20;
 
 impl Import<'_> {
     /// Keeps the pictures that the stories of these files name. Returns their counts; `None` where the archive keeps no pictures.
@@ -38,8 +35,6 @@ impl Import<'_> {
                 break;
             }
             if file.is_stream {
-                let cause = "a stream is over once it was read: its pictures were not taken".to_owned();
-                (self.observe)(Event::ImagesStopped { host: file.name.clone(), cause });
                 continue;
             }
             // What cannot be opened was said when its pages were read.

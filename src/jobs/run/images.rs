@@ -41,6 +41,7 @@ pub(in crate::jobs) enum ImageRoute<'r> {
 }
 
 /// Why the pictures of a host are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ImagesLeft {
     /// None is due.
     Nothing,
@@ -68,10 +69,18 @@ impl Work<'_> {
         (self.pass.observe)(Event::Queue { due: writer.images_due(queue, now).await? });
         let budget = Budget::new(bounds, writer.image_spending(now - DAY).await?);
         let lanes = hosts.iter().map(|host| self.fetch_images_of(host, route, pages, &budget));
-        let mut are_pages_due = false;
-        for left in try_join_all(lanes).await? {
-            are_pages_due |= matches!(left, ImagesLeft::PagesDue);
-        }
+        let are_pages_due = match route {
+            ImageRoute::Live => try_join_all(lanes).await?.contains(&ImagesLeft::PagesDue),
+            // One archive answers for all hosts: what it says once counts for all of them.
+            ImageRoute::Replay { .. } => {
+                for lane in lanes {
+                    if lane.await? != ImagesLeft::Nothing {
+                        break;
+                    }
+                }
+                false
+            }
+        };
         let due = writer.images_due(queue, Utc::now()).await?;
         self.images.note(|it| {
             it.due = due;
@@ -104,14 +113,14 @@ impl Work<'_> {
             let Some(task) = writer.next_image(route.queue(), host.to_owned(), now).await? else {
                 return Ok(ImagesLeft::Nothing);
             };
-            let Some(ask) = route.ask(&task) else {
-                self.settle_image(&task, ImageState::Refused, "no_address").await?;
-                continue;
+            let ask = match route.ask(&task, self.pass.profile) {
+                Ok(ask) => ask,
+                Err(reason) => {
+                    let outcome = ImageOutcome::Failed { state: ImageState::Refused, reason };
+                    self.settle(task, outcome, None, Vec::new()).await?;
+                    continue;
+                }
             };
-            if !route.may_ask(self.pass.profile, &task.url) {
-                self.settle_image(&task, ImageState::Refused, "host_not_named").await?;
-                continue;
-            }
             if !is_known {
                 if let Some(error) = self.meet(&ask.url, route).await? {
                     return Ok(self.stopped_at(host, &error));
@@ -134,8 +143,10 @@ impl Work<'_> {
         budget: &Budget,
     ) -> Result<Option<FetchError>, JobError> {
         let Pass { fetcher, writer, .. } = self.pass;
+        // Before it is sent, or the lanes together would ask for more than is allowed.
+        budget.spend(1, 0);
         let visit = fetcher.get(ask).await;
-        budget.spend(1, visit.requests.iter().map(|it| it.bytes).sum());
+        budget.spend(0, visit.requests.iter().map(|it| it.bytes).sum());
         let host = Fetcher::host_of(&ask.url);
         let (outcome, cause) = match visit.result {
             Ok(Fetched::Page(page)) => outcome_of(*page, route, budget.bounds.max_pixels),
@@ -162,15 +173,6 @@ impl Work<'_> {
         };
         self.settle(task, outcome, cause, visit.requests).await?;
         Ok(None)
-    }
-
-    async fn settle_image(
-        &self,
-        task: &ImageTask,
-        state: ImageState,
-        reason: &'static str,
-    ) -> Result<(), JobError> {
-        self.settle(task.clone(), ImageOutcome::Failed { state, reason }, None, Vec::new()).await
     }
 
     async fn settle(
@@ -238,26 +240,24 @@ impl ImageRoute<'_> {
         }
     }
 
-    /// Returns the request for a picture; `None` where there is no address to ask.
-    fn ask(self, task: &ImageTask) -> Option<Ask> {
+    /// Returns the request for a picture; fails with the stable word for why it is not asked for.
+    fn ask(self, task: &ImageTask, profile: &Profile) -> Result<Ask, &'static str> {
         let of = |url| Ask { role: AskRole::Image, ..Ask::new(url) };
         match self {
-            Self::Live => Some(Ask { validators: task.validators.clone(), ..of(task.url.clone()) }),
+            Self::Live if !profile.is_image_host(&task.url) => Err("host_not_named"),
+            Self::Live => Ok(Ask { validators: task.validators.clone(), ..of(task.url.clone()) }),
             Self::Replay { template, .. } => {
                 // Of a day the middle: archives lead on to the capture that is nearest.
-                let day = task.wanted_on.as_deref()?.replace('-', "");
+                let day = task.wanted_on.as_deref().unwrap_or_default().replace('-', "");
                 let filled = template
                     .replace("{timestamp}", &format!("{day}120000"))
                     .replace("{url}", task.url.as_str());
                 let within = template.split("{timestamp}").next().and_then(|it| Url::parse(it).ok());
                 let within = within.map(|it| it.to_string());
-                Some(Ask { within, ..of(Url::parse(&filled).ok()?) })
+                let url = Url::parse(&filled).map_err(|_| "no_address")?;
+                Ok(Ask { within, ..of(url) })
             }
         }
-    }
-
-    fn may_ask(self, profile: &Profile, url: &Url) -> bool {
-        matches!(self, Self::Replay { .. }) || profile.is_image_host(url)
     }
 }
 
@@ -272,9 +272,14 @@ fn outcome_of(page: RawPage, route: ImageRoute<'_>, max_pixels: u64) -> (ImageOu
     };
     let (captured_at, source, validators) = match route {
         ImageRoute::Live => (page.captured_at, CaptureSource::Live, page.validators.clone()),
-        // What the archive sends along is about its answer.
         ImageRoute::Replay { captured_at, .. } => {
-            (captured_at(&page).map(Captured::At), CaptureSource::Wayback, Validators::default())
+            let Some(at) = captured_at(&page) else {
+                let what = "what the archive gave says nowhere when it was captured";
+                let outcome = ImageOutcome::Failed { state: ImageState::Broken, reason: "no_replay" };
+                return (outcome, Some(what.to_owned()));
+            };
+            // What the archive sends along is about its answer.
+            (Some(Captured::At(at)), CaptureSource::Wayback, Validators::default())
         }
     };
     let RawPage { body, status, content_type, .. } = page;

@@ -97,13 +97,9 @@ pub struct ImageStateCount {
 }
 
 const ARTICLE_IMAGES: &str = "
-    SELECT v.article_id, v.version, s.position, a.url, s.block_url, s.caption, s.credit, v.state, v.reason,
-           coalesce(i.width, s.width), coalesce(i.height, s.height), i.id, i.sha256, i.type, i.bytes, i.first_seen_at
-      FROM article_images v
-      JOIN versions w ON w.article_id = v.article_id AND w.version = v.version
-      JOIN story_images s ON s.capture_id = w.capture_id AND s.position = v.position
-      JOIN image_addresses a ON a.id = s.address_id
-      LEFT JOIN images i ON i.id = s.image_id";
+    SELECT v.article_id, v.version, v.position, v.url, v.block_url, v.caption, v.credit, v.state, v.reason,
+           coalesce(i.width, v.width), coalesce(i.height, v.height), i.id, i.sha256, i.type, i.bytes, i.first_seen_at
+      FROM article_images v LEFT JOIN images i ON i.id = v.image_id";
 
 fn article_image(row: &Row<'_>) -> rusqlite::Result<ArticleImage> {
     let stored = match row.get::<_, Option<i64>>(11)? {
@@ -136,7 +132,7 @@ impl Reader {
     /// Returns the pictures of a wording, in their order.
     pub fn images_of(&self, article: PageId, version: u32) -> Result<Vec<ArticleImage>> {
         let sql =
-            format!("{ARTICLE_IMAGES} WHERE v.article_id = ?1 AND v.version = ?2 ORDER BY s.position");
+            format!("{ARTICLE_IMAGES} WHERE v.article_id = ?1 AND v.version = ?2 ORDER BY v.position");
         let mut query = self.conn.prepare_cached(&sql)?;
         let rows = query.query_map(params![article.0, version], article_image)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
-use crate::model::{CaptureSource, Captured, PageId, RawImage, StoryImage};
+use crate::model::{CaptureSource, Captured, PageId, RawImage, StoryImage, lane_name};
 
 use super::{articles::Incoming, image_bytes, wording::content_hash};
 use crate::store::{error::Result, moment::stamp, writer::Writer};
@@ -147,12 +147,10 @@ fn address(conn: &Connection, url: &Url, incoming: &Incoming<'_>) -> Result<i64>
         (ImageHost::WebArchive, Some(captured)) => ("wayback", captured.date().to_string()),
         _ => ("live", String::new()),
     };
-    let host = url.host_str().unwrap_or_default();
-    let host = url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     conn.prepare_cached(
         "INSERT OR IGNORE INTO image_addresses (url, source, wanted_on, host) VALUES (?1, ?2, ?3, ?4)",
     )?
-    .execute(params![url.as_str(), source, wanted_on, host])?;
+    .execute(params![url.as_str(), source, wanted_on, lane_name(url)])?;
     let sql = "SELECT id FROM image_addresses WHERE url = ?1 AND source = ?2 AND wanted_on = ?3";
     Ok(conn
         .prepare_cached(sql)?
