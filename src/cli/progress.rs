@@ -150,7 +150,7 @@ impl Progress {
             }
             Event::ImageSettled { url, failed } => self.image_settled(url, failed.as_ref()),
             Event::ImagesStopped { host, cause } => {
-                tracing::warn!(host, cause, "no more pictures of {host} now: {cause}");
+                tracing::warn!(host, cause, "no more pictures from {host} for now: {cause}");
             }
             Event::SiteStopped { cause } => tracing::debug!(cause, "stopped: {cause}"),
         }

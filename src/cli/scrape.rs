@@ -155,7 +155,7 @@ fn pictures(tally: ImageTally) -> String {
         counts.push(format!("{} not kept", counted(failed, "picture")));
     }
     if 0 < hosts_stopped {
-        counts.push(format!("{} of pictures said stop", counted(hosts_stopped, "host")));
+        counts.push(format!("{} said stop", counted(hosts_stopped, "picture host")));
     }
     if 0 < due {
         let bound = bound.map(|it| format!(", `{it}` is reached")).unwrap_or_default();

@@ -291,7 +291,7 @@ fn a_host_that_says_stop_is_left_alone_and_the_run_is_not_failed() {
     papers.pictures.on("/1.png", [status(429).header("retry-after", "3600")]);
     let ran = papers.program.ok(&["scrape", "--images"]);
     assert!(
-        ran.stderr.contains("1 picture not kept, 1 host of pictures said stop, 1 picture still queued"),
+        ran.stderr.contains("1 picture not kept, 1 picture host said stop, 1 picture still queued"),
         "{}",
         ran.stderr
     );
