@@ -17,6 +17,7 @@ use crate::{
         TableExport, WarcExport,
         images::{self, Exported},
     },
+    jobs::Stop,
     model::{AsOf, counted},
     store::{RowFilter, Table},
 };
@@ -29,7 +30,7 @@ use super::{
     manifest,
     printer::Printer,
     progress::{Progress, duration},
-    session::Session,
+    session::{Session, block_on},
 };
 
 /// The endings of files that no export writes. People expect in a file what its name says.
@@ -38,7 +39,15 @@ const FOREIGN_ENDINGS: [&str; 10] =
 
 pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> anyhow::Result<Exit> {
     args.out = args.out.filter(|it| it != Path::new("-"));
-    let args = &args;
+    match args.out {
+        // A file under way is removed when it is interrupted.
+        Some(_) => block_on(async |stop| export(common, &args, printer, &stop)),
+        // A signal ends rows on stdout at once, also where nobody reads them.
+        None => export(common, &args, printer, &Stop::new().1),
+    }
+}
+
+fn export(common: &Common, args: &ExportArgs, printer: &Printer, stop: &Stop) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let table = match args.what {
         ExportWhat::Articles => Table::Articles,
@@ -50,7 +59,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
         ExportWhat::Copies => Table::Copies,
         ExportWhat::Images => Table::Images,
         ExportWhat::Sessions => Table::Sessions,
-        ExportWhat::Warc => return captures(&session, args, common, printer),
+        ExportWhat::Warc => return captures(&session, args, common, printer, stop),
         ExportWhat::DatasetteMetadata => {
             if args.as_of.is_some() || args.manifest {
                 let hint = "leave `--as-of` and `--manifest` out";
@@ -64,7 +73,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
     let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
     let as_of = as_of(args, table, &session.config.profile)?;
     check_images(args)?;
-    let reader = session.reader()?;
+    let reader = session.reader_until(stop)?;
     let began = Instant::now();
     let progress = match args.out {
         Some(_) => Progress::new(printer, common, "export"),
@@ -188,6 +197,7 @@ fn captures(
     args: &ExportArgs,
     common: &Common,
     printer: &Printer,
+    stop: &Stop,
 ) -> anyhow::Result<Exit> {
     let began = Instant::now();
     let Some(destination) = destination(session, args) else {
@@ -209,7 +219,7 @@ fn captures(
     }
     let now = Utc::now();
     let days = args.range.bounds(today(&session.config.profile, now))?;
-    let reader = session.reader()?;
+    let reader = session.reader_until(stop)?;
     let target = destination.path().display().to_string();
     let progress = Progress::new(printer, common, "export");
     let export = CaptureExport {

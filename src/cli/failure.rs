@@ -242,6 +242,10 @@ fn store(error: &StoreError) -> Advice {
         StoreError::Sql(_) | StoreError::RolledBack(_) | StoreError::WriterGone => {
             "run the same command again; everything committed so far is kept"
         }
+        StoreError::Interrupted => {
+            let hint = "nothing is left of what was under way; the same command begins anew";
+            return Advice::new(hint, Exit::Interrupted);
+        }
         StoreError::Io { .. } => "check that the folder exists and may be written",
     };
     Advice::new(hint, Exit::Archive)

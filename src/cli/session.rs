@@ -155,8 +155,18 @@ impl Session {
 
     /// Returns a reader for each core.
     pub(super) fn readers(&self) -> anyhow::Result<Vec<Reader>> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        (0..cores).map(|_| self.reader()).collect()
+        (0..cores()).map(|_| self.reader()).collect()
+    }
+
+    /// Returns a reader for each core, whose statements end once the user wishes so.
+    pub(super) fn readers_until(&self, stop: &Stop) -> anyhow::Result<Vec<Reader>> {
+        (0..cores()).map(|_| self.reader_until(stop)).collect()
+    }
+
+    /// Returns a reader whose statements end once the user wishes so.
+    pub(super) fn reader_until(&self, stop: &Stop) -> anyhow::Result<Reader> {
+        let stop = stop.clone();
+        Ok(self.reader()?.until(move || stop.is_wished())?)
     }
 
     /// Returns the destination for an output. The archive and the configuration in force are never replaced.
@@ -181,6 +191,10 @@ impl Session {
             Usage::new(format!("there is no article `{named}` in `{}`", self.archive.display()), hint)
         })?)
     }
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// Returns what the closing line says where opening the archive changed its schema; nothing elsewhere.

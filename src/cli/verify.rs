@@ -88,11 +88,14 @@ async fn look(
     let observe = |event| progress.show(&event);
     let depth = depth(args);
     let verify = async || -> anyhow::Result<Verified> {
-        let readers = session.readers()?;
+        let readers = session.readers_until(stop)?;
         let mut verify = Verify { readers, writer, depth, observe: &observe, stop: stop.clone() };
         Ok(verify.run().await?)
     };
     let mut look = Look { verified: verify().await?, repaired: 0, accepted: 0, saved: 0 };
+    if stop.is_wished() {
+        return Ok(look);
+    }
     let before = look.verified.findings.len();
     if let Some(writer) = writer.filter(|_| args.repair && 0 < before) {
         let readers = session.readers()?;
@@ -126,6 +129,7 @@ fn summary(verified: &Verified, depth: Depth) -> String {
         }
     };
     match verified.findings.len() {
+        0 if !verified.is_whole => format!("verify: interrupted; nothing was found so far, {read}"),
         0 => format!("verify: whole, {read}"),
         count if !verified.is_damaged() => {
             format!("verify: whole, {} left by a killed run, {read}", counted(count as u64, "page"))

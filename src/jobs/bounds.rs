@@ -44,7 +44,8 @@ impl Stop {
         }
     }
 
-    pub(super) fn is_wished(&self) -> bool {
+    /// Whether the wish was made.
+    pub fn is_wished(&self) -> bool {
         *self.0.borrow()
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     extract::Extractor,
     html,
     model::Event,
-    store::{FileCheck, Finding, Reader, Remedy, Writer},
+    store::{FileCheck, Finding, Reader, Remedy, StoreError, Writer},
 };
 
 use super::{JobError, Losses, Observer, Reextract, Stop, parallel::in_order, reextract::PARSED_TWICE};
@@ -17,9 +17,18 @@ const CHUNK: usize = 64;
 /// Bodies compressed again between two commits.
 const COMPACT_CHUNK: usize = 64;
 
+/// What is looked at in the tables, in this order.
+const TABLE_CHECKS: [fn(&Reader) -> Vec<Finding>; 5] = [
+    Reader::check_schema,
+    Reader::check_rows,
+    Reader::check_tables,
+    Reader::check_references,
+    Reader::check_hashes,
+];
+
 /// The parts of a verification.
 pub struct Verify<'a> {
-    /// A reader for each core.
+    /// A reader for each core. Those that end with the wish to stop have a check end in the middle.
     pub readers: Vec<Reader>,
     /// `None` while another run writes or the file is read-only: what needs the archive alone is left out.
     pub writer: Option<&'a Writer>,
@@ -71,18 +80,27 @@ impl Verify<'_> {
     /// Looks at everything. Returns what was found.
     pub async fn run(&mut self) -> Result<Verified, JobError> {
         let FileCheck { findings, is_readable } = self.readers[0].check_file();
+        if self.stop.is_wished() {
+            return Ok(Verified::default());
+        }
         let mut verified = Verified { findings, ..Verified::default() };
         // What SQLite cannot read cannot be asked about.
         if !is_readable {
             return Ok(verified);
         }
-        verified.findings.extend(self.readers[0].check_schema());
-        verified.findings.extend(self.readers[0].check_rows());
-        verified.findings.extend(self.readers[0].check_tables());
-        verified.findings.extend(self.readers[0].check_references());
-        verified.findings.extend(self.readers[0].check_hashes());
+        for check in TABLE_CHECKS {
+            let found = check(&self.readers[0]);
+            // What an interrupted check says is no finding.
+            if self.stop.is_wished() {
+                return Ok(verified);
+            }
+            verified.findings.extend(found);
+        }
         if let Some(writer) = self.writer {
-            verified.findings.extend(writer.check_alone().await?);
+            match writer.check_alone(self.stop.clone().wished()).await {
+                Err(StoreError::Interrupted) => return Ok(verified),
+                found => verified.findings.extend(found?),
+            }
         }
         if self.depth == Depth::Tables {
             verified.is_whole = true;
@@ -98,6 +116,9 @@ impl Verify<'_> {
         };
         tokio::task::block_in_place(|| {
             in_order(&mut self.readers, chunks, work, |looked| {
+                if stop.is_wished() {
+                    return;
+                }
                 verified.findings.extend(looked.findings);
                 verified.bodies += looked.bodies;
                 (0..looked.bodies).for_each(|_| observe(Event::Step));
@@ -107,6 +128,9 @@ impl Verify<'_> {
         let work = |reader: &mut Reader, chunk: &[i64]| (reader.check_images(chunk), chunk.len() as u64);
         tokio::task::block_in_place(|| {
             in_order(&mut self.readers, chunks, work, |(findings, count)| {
+                if stop.is_wished() {
+                    return;
+                }
                 verified.findings.extend(findings);
                 verified.images += count;
                 (0..count).for_each(|_| observe(Event::Step));

@@ -91,6 +91,9 @@ pub enum StoreError {
         /// Its row.
         article: i64,
     },
+    /// The caller wished for the end of what was being read.
+    #[error("the reading of the archive was interrupted")]
+    Interrupted,
     /// The batch of an operation was rolled back.
     #[error("the write was rolled back: {0}")]
     RolledBack(String),
@@ -125,6 +128,7 @@ impl From<rusqlite::Error> for StoreError {
         match error.sqlite_error_code() {
             Some(ErrorCode::DiskFull) => Self::Full,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::OperationInterrupted) => Self::Interrupted,
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 Self::ReadOnly(error.to_string())
             }

@@ -10,6 +10,7 @@ mod finding;
 mod moment;
 
 mod archive_file;
+mod interrupt;
 mod migrate;
 mod open;
 mod paper;
@@ -31,16 +32,17 @@ mod verify;
 pub use answers::{
     Amendment, ArchiveRoom, ArticleImage, ArticleReference, BoardCode, Bytes, CaptureLine, Cell,
     Circumstances, CitedCounts, DailyRow, FirstPrint, HostStats, ImageCapture, ImageStateCount,
-    ImageStats, Interrupter, ListedStory, MARKS, Note, PageStats, RateRow, ReadStory, RereadCapture,
-    Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder, Since,
-    SourceStats, Status, StoredBoardRow, StoredCapture, StoredImage, StoredMostRead, StoredOrigin,
-    StoredQuote, StoredWarning, StoryCount, StoryListing, SymbolRow, Table, Wording, room,
+    ImageStats, ListedStory, MARKS, Note, PageStats, RateRow, ReadStory, RereadCapture, Rereading,
+    RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder, Since, SourceStats,
+    Status, StoredBoardRow, StoredCapture, StoredImage, StoredMostRead, StoredOrigin, StoredQuote,
+    StoredWarning, StoryCount, StoryListing, SymbolRow, Table, Wording, room,
 };
 pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};
 pub use error::{Result, StoreError};
 pub use finding::{FileCheck, Finding, Remedy};
 pub use forget::Traces;
+pub use interrupt::Interrupter;
 pub use migrate::SCHEMA;
 pub use open::Upgrade;
 pub use paper::other_paper;

@@ -341,12 +341,17 @@ fn ask(conn: &Connection, check: &Check) -> Vec<Finding> {
 }
 
 impl Writer {
-    /// Returns what the checks find that need the lock: pages that killed runs had claimed, and the full-text index.
-    pub async fn check_alone(&self) -> Result<Vec<Finding>> {
-        self.call(|conn| {
+    /// Returns what the checks find that need the lock: pages that killed runs had claimed, and the full-text index. It ends with
+    /// [`StoreError::Interrupted`] when `stopped` does before.
+    pub async fn check_alone(&self, stopped: impl Future<Output = ()>) -> Result<Vec<Finding>> {
+        let check = self.call(|conn| {
             let mut findings = ask(conn, &CLAIMS);
             let sql = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)";
-            if let Err(error) = conn.execute(sql, []) {
+            let checked = conn.execute(sql, []).map_err(StoreError::from);
+            if matches!(checked, Err(StoreError::Interrupted)) {
+                return Err(StoreError::Interrupted);
+            }
+            if let Err(error) = checked {
                 findings.push(Finding {
                     check: "full_text",
                     row: "articles_fts".to_owned(),
@@ -355,7 +360,7 @@ impl Writer {
                 });
             }
             Ok(findings)
-        })
-        .await
+        });
+        self.interrupter.run(check, stopped).await
     }
 }

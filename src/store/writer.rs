@@ -18,6 +18,7 @@ use super::{
     checksums::Sums,
     content::full_text,
     error::{Result, StoreError},
+    interrupt::Interrupter,
     open::{Opened, Upgrade, open_current},
 };
 
@@ -37,6 +38,7 @@ pub struct Writer {
     pub(super) keep_raw: KeepRaw,
     pub(super) keep_images: KeepImages,
     pub(super) sums: Sums,
+    pub(super) interrupter: Interrupter,
     upgrade: Option<Upgrade>,
     _lock: File,
 }
@@ -68,6 +70,7 @@ impl Writer {
         let Opened { lock, conn, upgrade } = open_current(path)?;
         let sums = Sums::keep(&conn)?;
         let packer = Packer::load(&conn)?;
+        let interrupter = Interrupter::of(&conn);
         let (queue, inbox) = mpsc::channel(QUEUE_MAX);
         let thread = thread::Builder::new()
             .name("store-writer".to_owned())
@@ -87,6 +90,7 @@ impl Writer {
             keep_raw: KeepRaw::All,
             keep_images: KeepImages::None,
             sums,
+            interrupter,
             upgrade,
             _lock: lock,
         })

@@ -28,6 +28,7 @@ mod serve;
 mod sessions;
 mod silence;
 mod soak;
+mod stopping;
 mod stories;
 mod support;
 mod tidy;

@@ -165,9 +165,10 @@ impl Reextract<'_> {
         if report.is_whole {
             report.redated = date_strips(writer, &self.stop).await?;
             writer.forget_progress(job).await?;
+            // Where it was interrupted, the same command does this at its own end.
+            let stop = &self.stop;
+            writer.settle_again(Utc::now(), &|| stop.is_wished()).await?;
         }
-        let stop = &self.stop;
-        writer.settle_again(Utc::now(), &|| stop.is_wished()).await?;
         let tally = Tally {
             fetched: report.captures,
             stored: report.found,

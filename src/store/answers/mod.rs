@@ -24,7 +24,7 @@ pub use images::{ArticleImage, ImageCapture, ImageStateCount, ImageStats, Stored
 pub use listing::{ListedStory, Since, StoryListing};
 pub use market::{DailyRow, StoredQuote, SymbolRow};
 pub use novel::FirstPrint;
-pub use paper::{CaptureLine, Interrupter, ReadStory, StoryCount};
+pub use paper::{CaptureLine, ReadStory, StoryCount};
 pub use rereading::{Amendment, Bytes, RereadCapture, Rereading, StoredCapture};
 pub use row_sql::Table;
 pub use rows::{Cell, Circumstances, RowFilter, StoredOrigin, StoredWarning};

@@ -141,21 +141,6 @@ impl Reader {
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
-
-    /// Returns a handle with which another thread stops the statement that this reader is running.
-    pub fn interrupter(&self) -> Interrupter {
-        Interrupter(self.conn.get_interrupt_handle())
-    }
-}
-
-/// Stops the statement that a reader runs.
-pub struct Interrupter(rusqlite::InterruptHandle);
-
-impl Interrupter {
-    /// Stops it; nothing happens where none runs.
-    pub fn interrupt(&self) {
-        self.0.interrupt();
-    }
 }
 
 const CAPTURE: &str = "SELECT id, article_id, url, captured_at, source, status, content_type, bytes, body_id IS NOT NULL FROM captures";
