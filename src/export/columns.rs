@@ -1,7 +1,7 @@
 //! The columns of each table in an export: the names that they have in the archive, with a type and what they say. It is data, of
 //! which the data dictionary is made; what a format does with a type is decided in the file of the format.
 
-use crate::store::Table;
+use crate::store::{Cell, Table};
 
 /// A column of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum ColumnKind {
     Moment,
     /// A moment, or a day where the time is unknown.
     Captured,
+    /// Texts in their order, none or more. In a cell they are a JSON array.
+    List,
 }
 
 const fn column(name: &'static str, kind: ColumnKind, what: &'static str) -> Column {
@@ -63,9 +65,9 @@ const ARTICLES: &[Column] = &[
     column("first_seen_at", ColumnKind::Moment, "when the archive had it first"),
     column("last_checked_at", ColumnKind::Moment, "when the site was last asked about it"),
     column("gone_at", ColumnKind::Moment, "when the site was found not to have it any more"),
-    column("authors", ColumnKind::Text, "the byline taken apart"),
-    column("tags", ColumnKind::Text, "the topics that it is filed under"),
-    column("symbols", ColumnKind::Text, "the companies and indices that it names"),
+    column("authors", ColumnKind::List, "the byline taken apart"),
+    column("tags", ColumnKind::List, "the topics that it is filed under"),
+    column("symbols", ColumnKind::List, "the companies and indices that it names"),
     column("captured_at", ColumnKind::Captured, "when the capture of this wording was on the site"),
     column("known_from", ColumnKind::Moment, "when this wording came into the archive"),
     column("best_rank", ColumnKind::Whole, "its best place in a list of most-read stories"),
@@ -224,6 +226,7 @@ impl ColumnKind {
             Self::Day => "day",
             Self::Moment => "moment",
             Self::Captured => "moment, or day",
+            Self::List => "list of text",
         }
     }
 }
@@ -262,6 +265,14 @@ pub fn columns(table: Table) -> &'static [Column] {
         Table::Copies => COPIES,
         Table::Images => IMAGES,
         Table::Sessions => SESSIONS,
+    }
+}
+
+/// Returns the texts of a cell that is a list.
+pub(super) fn texts(cell: &Cell) -> Vec<String> {
+    match cell {
+        Cell::Text(array) => serde_json::from_str(array).unwrap_or_default(),
+        Cell::Null | Cell::Whole(_) | Cell::Real(_) => Vec::new(),
     }
 }
 

@@ -9,12 +9,15 @@ use std::{
 use crate::store::Cell;
 
 use super::{
-    columns::{Column, ColumnKind},
+    columns::{Column, ColumnKind, texts},
     sink::RowSink,
 };
 
 /// Excel takes a file for UTF-8 only if it begins with this.
 const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
+/// What stands between the texts of a list, which CSV does not know.
+const BETWEEN_TEXTS: &str = "; ";
 
 /// Writes CSV.
 pub struct Csv<W: Write> {
@@ -46,10 +49,9 @@ impl<W: Write> Csv<W> {
     fn write_row(&mut self, row: &[Cell]) -> csv::Result<()> {
         for (cell, column) in row.iter().zip(self.columns) {
             match (cell, column.kind) {
+                (cell, ColumnKind::List) => self.write_text(&texts(cell).join(BETWEEN_TEXTS))?,
                 (Cell::Null, _) => self.writer.write_field("")?,
-                (Cell::Text(text), ColumnKind::Text) if self.dialect == Dialect::Excel => {
-                    self.writer.write_field(&*without_formula(text))?;
-                }
+                (Cell::Text(text), ColumnKind::Text) => self.write_text(text)?,
                 (Cell::Text(text), _) => self.writer.write_field(text)?,
                 (Cell::Whole(number), ColumnKind::Flag) => {
                     self.writer.write_field(if *number == 0 { "false" } else { "true" })?;
@@ -59,6 +61,13 @@ impl<W: Write> Csv<W> {
             }
         }
         self.writer.write_record(None::<&[u8]>)
+    }
+
+    fn write_text(&mut self, text: &str) -> csv::Result<()> {
+        match self.dialect {
+            Dialect::Plain => self.writer.write_field(text),
+            Dialect::Excel => self.writer.write_field(&*without_formula(text)),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! JSON lines (<https://jsonlines.org>): an object for each row, or for each article. Which rows and which articles is decided in
-//! `table`; the object of an article is that of [`Row`]. It is not part of `answers`, which are made whole in memory.
+//! `table`; the object of an article is [`ArticleRow`]. It is not part of `answers`, which are made whole in memory.
 
 use std::io::{self, Write};
 
@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::store::Cell;
 
 use super::{
-    columns::{Column, ColumnKind},
-    row::Row,
+    article_row::ArticleRow,
+    columns::{Column, ColumnKind, texts},
     sink::RowSink,
 };
 
@@ -19,7 +19,7 @@ pub struct Jsonl<W: Write> {
     columns: &'static [Column],
 }
 
-/// Writes articles as objects, as `extract` prints them.
+/// Writes articles as objects.
 pub struct ArticleLines<W: Write> {
     to: W,
 }
@@ -34,6 +34,7 @@ impl<W: Write> Jsonl<W> {
 impl<W: Write> RowSink for Jsonl<W> {
     fn write(&mut self, row: &[Cell]) -> io::Result<()> {
         let value = |cell: &Cell, kind| match (cell, kind) {
+            (cell, ColumnKind::List) => Value::from(texts(cell)),
             (Cell::Null, _) => Value::Null,
             (Cell::Whole(number), ColumnKind::Flag) => Value::from(*number != 0),
             (Cell::Whole(number), _) => Value::from(*number),
@@ -59,8 +60,8 @@ impl<W: Write> ArticleLines<W> {
     }
 }
 
-impl<W: Write> RowSink<Row> for ArticleLines<W> {
-    fn write(&mut self, article: &Row) -> io::Result<()> {
+impl<W: Write> RowSink<ArticleRow> for ArticleLines<W> {
+    fn write(&mut self, article: &ArticleRow) -> io::Result<()> {
         serde_json::to_writer(&mut self.to, article)?;
         self.to.write_all(b"\n")
     }

@@ -5,6 +5,7 @@
 pub mod answers;
 #[cfg(feature = "arrow")]
 pub mod arrow;
+mod article_row;
 #[cfg(feature = "plot")]
 pub mod charts;
 mod citation;
@@ -28,6 +29,7 @@ mod wacz;
 mod warc;
 
 pub use self::warc::{CaptureExport, WarcExport};
+pub use article_row::{ArticleRow, KnownRow};
 pub use citation::{Citation, CitedFile, Manifest, text_sha256};
 pub use columns::{Column, ColumnKind, Decimals, columns};
 pub use csv::{Csv, Dialect};

@@ -15,7 +15,7 @@ use parquet::{
 use crate::store::Cell;
 
 use super::{
-    columns::{Column, ColumnKind},
+    columns::{Column, ColumnKind, texts},
     sink::RowSink,
 };
 
@@ -74,6 +74,11 @@ impl<W: Write + Send> Parquet<W> {
                     };
                     let (values, levels) = parts(cells().map(text));
                     writer.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
+                }
+                ColumnKind::List => {
+                    let (values, Levels { definition, repetition }) = list_parts(cells().map(texts));
+                    let writer = writer.typed::<ByteArrayType>();
+                    writer.write_batch(&values, Some(&definition), Some(&repetition))?;
                 }
                 ColumnKind::Whole => {
                     let whole = |it: &Cell| match it {
@@ -141,6 +146,27 @@ fn parts<T>(cells: impl Iterator<Item = Option<T>>) -> (Vec<T>, Vec<i16>) {
     (values, levels)
 }
 
+/// Where the values of lists stand (Dremel, "Repetition and definition levels").
+struct Levels {
+    /// For each value 1; for a list without one 0.
+    definition: Vec<i16>,
+    /// 0 where a list begins, 1 where it goes on.
+    repetition: Vec<i16>,
+}
+
+/// Returns the values of lists, and where they stand.
+fn list_parts(lists: impl Iterator<Item = Vec<String>>) -> (Vec<ByteArray>, Levels) {
+    let mut values = Vec::new();
+    let mut levels = Levels { definition: Vec::new(), repetition: Vec::new() };
+    for list in lists {
+        let places = list.len().max(1);
+        levels.definition.extend(std::iter::repeat_n(i16::from(!list.is_empty()), places));
+        levels.repetition.extend((0..places).map(|place| i16::from(0 < place)));
+        values.extend(list.into_iter().map(|text| ByteArray::from(text.into_bytes())));
+    }
+    (values, levels)
+}
+
 /// Returns the days since 1970.
 fn days(cell: &Cell) -> Option<i32> {
     let Cell::Text(text) = cell else { return None };
@@ -181,6 +207,7 @@ fn description(column: &Column) -> KeyValue {
 
 fn field(column: &Column) -> Result<TypePtr, ParquetError> {
     let (physical, logical) = match column.kind {
+        ColumnKind::List => return list_field(column.name),
         ColumnKind::Text => (Physical::BYTE_ARRAY, Some(LogicalType::String)),
         ColumnKind::Whole => (Physical::INT64, None),
         ColumnKind::Flag => (Physical::BOOLEAN, None),
@@ -199,6 +226,24 @@ fn field(column: &Column) -> Result<TypePtr, ParquetError> {
         builder = builder.with_precision(PRECISION).with_scale(SCALE);
     }
     builder.build().map(Arc::new)
+}
+
+/// Returns a list of three levels, as the format wants it. It is empty rather than null.
+fn list_field(name: &str) -> Result<TypePtr, ParquetError> {
+    let element = Type::primitive_type_builder("element", Physical::BYTE_ARRAY)
+        .with_repetition(Repetition::REQUIRED)
+        .with_logical_type(Some(LogicalType::String))
+        .build()?;
+    let list = Type::group_type_builder("list")
+        .with_repetition(Repetition::REPEATED)
+        .with_fields(vec![Arc::new(element)])
+        .build()?;
+    Type::group_type_builder(name)
+        .with_repetition(Repetition::REQUIRED)
+        .with_logical_type(Some(LogicalType::List))
+        .with_fields(vec![Arc::new(list)])
+        .build()
+        .map(Arc::new)
 }
 
 fn io_error(error: ParquetError) -> io::Error {

@@ -12,6 +12,7 @@ use crate::{
 };
 
 use super::{
+    article_row::ArticleRow,
     columns::{Decimals, columns, day_column},
     csv::{Csv, Dialect},
     destination_error::DestinationError,
@@ -28,7 +29,7 @@ use super::{
 pub enum Format {
     /// Comma-separated values (RFC 4180).
     Csv,
-    /// A JSON object a line; of articles, the object that `extract` prints.
+    /// A JSON object a line; of articles, what `extract` prints and what the archive knows beside it.
     Jsonl,
     /// Apache Parquet.
     #[cfg(feature = "parquet")]
@@ -133,7 +134,7 @@ impl TableExport<'_> {
         if self.has_articles() {
             let mut months = Months::new(folder, name, names);
             self.each_article(|article| {
-                let part = months.of_day(article.published_on.as_deref(), |file| {
+                let part = months.of_day(article.page.published_on.as_deref(), |file| {
                     Ok(Box::new(ArticleLines::new(file)))
                 })?;
                 part.write(article)?;
@@ -157,7 +158,7 @@ impl TableExport<'_> {
         Ok(rows)
     }
 
-    /// Whether what is written is articles as `extract` prints them, and not rows of cells. What a page said beside its wording has no
+    /// Whether what is written is articles with what their pages say, and not rows of cells. What a page said beside its wording has no
     /// versions, so that articles of a moment are rows.
     fn has_articles(&self) -> bool {
         self.format == Format::Jsonl && self.table == Table::Articles && self.filter.as_of.is_none()
@@ -188,15 +189,16 @@ impl TableExport<'_> {
         })
     }
 
-    /// Hands over every article as `extract` would print it, in the order of days.
+    /// Hands over every article with what its page says, in the order of days.
     fn each_article(
         &self,
-        mut take: impl FnMut(&Row) -> Result<(), ExportError>,
+        mut take: impl FnMut(&ArticleRow) -> Result<(), ExportError>,
     ) -> Result<(), ExportError> {
         (self.observe)(Event::Expected(self.reader.count_rows(self.table, &self.filter)?));
         self.reader.each_article_id(&self.filter, |id| {
             let article = self.reader.article_of(id)?;
-            take(&Row::of_article(article, self.reader.circumstances(id)?))?;
+            let page = Row::of_article(article, self.reader.circumstances(id)?);
+            take(&ArticleRow { page, known: self.reader.article_facts(id)?.into() })?;
             (self.observe)(Event::Step);
             Ok(())
         })

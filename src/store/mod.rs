@@ -30,8 +30,8 @@ mod schema;
 mod verify;
 
 pub use answers::{
-    Amendment, ArchiveRoom, ArticleImage, ArticleReference, BoardCode, Bytes, CaptureLine, Cell,
-    Circumstances, CitedCounts, DailyRow, FirstPrint, HostStats, ImageCapture, ImageStateCount,
+    Amendment, ArchiveRoom, ArticleFacts, ArticleImage, ArticleReference, BoardCode, Bytes, CaptureLine,
+    Cell, Circumstances, CitedCounts, DailyRow, FirstPrint, HostStats, ImageCapture, ImageStateCount,
     ImageStats, ListedStory, MARKS, Note, PageStats, RateRow, ReadStory, RereadCapture, Rereading,
     RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder, Since, SourceStats,
     Status, StoredBoardRow, StoredCapture, StoredImage, StoredMostRead, StoredOrigin, StoredQuote,

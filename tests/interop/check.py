@@ -63,6 +63,9 @@ def tables(folder, archive):
     check("days are dates", types["day"], "DATE")
     check("prices are decimals", types["price"], "DECIMAL(18,2)")
     check("moments are timestamps", types["captured_at"], "TIMESTAMP WITH TIME ZONE")
+    named = db.execute("SELECT count(*), min(symbol), max(symbol) FROM mentions").fetchone()
+    found = duck.execute(f"SELECT count(*), min(s), max(s) FROM (SELECT unnest(symbols) AS s FROM '{folder}/articles/*/*.parquet')").fetchone()
+    check("DuckDB reads lists as lists", found, named)
     found = duck.execute(f"SELECT count(*), sum(price) * 100 FROM '{folder}/quotes.parquet'").fetchone()
     check("DuckDB's sum of prices is SQL's", (found[0], int(found[1])), (quotes, prices))
 

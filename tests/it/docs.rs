@@ -270,7 +270,7 @@ fn the_dictionary_has_every_column_of_every_export() {
     let mut made = String::from(
         "# Data dictionary\n\nEvery column of `tearsheet export`, in the order of the files. CSV, JSON lines and Parquet have the same names; a value \
          that is not\nknown is an empty cell, `null`, or NULL. Columns of an article that have no versions, and are therefore today's in an export \
-         of the past, are named in\n[research.md](research.md#what-was-known-when). JSON lines of articles have the object of `tearsheet extract` instead.\n",
+         of the past, are named in\n[research.md](research.md#what-was-known-when). JSON lines of articles have [more](json.md#export-articles).\n",
     );
     for (name, table) in tables {
         made +=

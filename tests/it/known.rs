@@ -220,6 +220,14 @@ fn an_article_of_an_export_has_what_stands_beside_it() {
     let cell = |name: &str| &row[names.iter().position(|it| it == name).expect(name)];
     assert_eq!((cell("symbols"), cell("captured_at")), ("ABC; BCD", "2024-03-09T06:00:00Z"));
     assert!(cell("known_from").starts_with("20") && cell("gone_at").is_empty());
+    let line: serde_json::Value =
+        serde_json::from_str(&program.ok(&["export", "articles"]).stdout).expect("a line of JSON");
+    assert_eq!(line["symbols"], serde_json::json!(["ABC", "BCD"]));
+    assert_eq!((&line["body"], &line["version"]), (&"ABC and BCD opened a mill.".into(), &1.into()));
+    assert_eq!(line["known_from"], cell("known_from"));
+    let then = program.ok(&["export", "articles", "--as-of", "2099-01-01"]).stdout;
+    let then: serde_json::Value = serde_json::from_str(&then).expect("a line of JSON");
+    assert_eq!(then["symbols"], line["symbols"], "a list is a list, whatever the moment");
     let mentions = program.ok(&["export", "mentions", "--format", "csv"]).stdout;
     assert_eq!(
         mentions,

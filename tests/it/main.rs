@@ -14,6 +14,7 @@ mod forgetting;
 mod guesses;
 mod hostile;
 mod images;
+mod json;
 mod known;
 mod market;
 mod monitors;

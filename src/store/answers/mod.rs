@@ -27,6 +27,6 @@ pub use novel::FirstPrint;
 pub use paper::{CaptureLine, ReadStory, StoryCount};
 pub use rereading::{Amendment, Bytes, RereadCapture, Rereading, StoredCapture};
 pub use row_sql::Table;
-pub use rows::{Cell, Circumstances, RowFilter, StoredOrigin, StoredWarning};
+pub use rows::{ArticleFacts, Cell, Circumstances, RowFilter, StoredOrigin, StoredWarning};
 pub use search::{MARKS, Note, Search, SearchAnswer, SearchHit, SearchOrder};
 pub use stats::{HostStats, PageStats, Sample, SourceStats, Status};

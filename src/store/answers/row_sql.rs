@@ -29,12 +29,15 @@ pub enum Table {
 const OF_ARTICLE: &str =
     "(?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2) AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)";
 
-/// Lists of an article in one cell, in their order.
+/// Lists of an article, each as a JSON array in its order.
 const LISTS: &str = "
-           (SELECT group_concat(value, '; ') FROM json_each(a.authors)) AS authors,
-           (SELECT group_concat(tag, '; ') FROM (SELECT tag FROM tags t WHERE t.article_id = a.id ORDER BY position)) AS tags,
-           (SELECT group_concat(symbol, '; ')
+           a.authors,
+           (SELECT json_group_array(tag) FROM (SELECT tag FROM tags t WHERE t.article_id = a.id ORDER BY position)) AS tags,
+           (SELECT json_group_array(symbol)
               FROM (SELECT symbol FROM mentions m WHERE m.article_id = a.id ORDER BY symbol)) AS symbols";
+
+pub(super) const BEST_RANK: &str =
+    "(SELECT min(r.rank) FROM most_read_rows r WHERE r.site_id = a.site_id AND r.host = a.host)";
 
 /// Returns the query for the rows of a table; with a clock, of what was known at a moment on it.
 pub(super) fn of(table: Table, clock: Option<WhoseClock>) -> String {
@@ -86,7 +89,7 @@ fn articles() -> String {
                 a.dateline, a.summary, a.body, a.word_count, a.version, a.content_hash, a.first_seen_at, a.last_checked_at,
                 a.gone_at, {LISTS},
                 (SELECT c.captured_at FROM captures c WHERE c.id = a.capture_id) AS captured_at, a.known_at AS known_from,
-                (SELECT min(r.rank) FROM most_read_rows r WHERE r.site_id = a.site_id AND r.host = a.host) AS best_rank,
+                {BEST_RANK} AS best_rank,
                 a.session, a.phase, a.wire
            FROM articles a
           WHERE {OF_ARTICLE}

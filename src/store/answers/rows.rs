@@ -8,7 +8,7 @@ use crate::model::{AsOf, Days, PageId, word_count};
 use super::{
     boards::{StoredBoardRow, StoredMostRead},
     market::{self, StoredQuote, bounds},
-    row_sql::{self, Table},
+    row_sql::{self, BEST_RANK, Table},
 };
 use crate::store::{
     error::{Result, StoreError},
@@ -50,6 +50,28 @@ pub struct Circumstances {
     pub most_read: Vec<StoredMostRead>,
     pub origins: Vec<StoredOrigin>,
     pub warnings: Vec<StoredWarning>,
+}
+
+/// What the archive knows of an article beside what its page says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the column of `articles` with its name, unless it says more")]
+pub struct ArticleFacts {
+    pub id: i64,
+    pub word_count: i64,
+    pub version: i64,
+    pub content_hash: String,
+    pub first_seen_at: String,
+    pub last_checked_at: Option<String>,
+    pub gone_at: Option<String>,
+    /// The companies and indices that it names.
+    pub symbols: Vec<String>,
+    /// When its newest wording came into the archive.
+    pub known_from: Option<String>,
+    /// Its best place in a list of most-read stories.
+    pub best_rank: Option<i64>,
+    pub session: Option<String>,
+    pub phase: Option<String>,
+    pub wire: Option<String>,
 }
 
 /// Where a field of an article was read.
@@ -149,6 +171,35 @@ impl Reader {
             origins: self.origins_of(page)?,
             warnings: self.warnings_of(capture)?,
         })
+    }
+
+    /// Returns what the archive knows of an article beside what its page says.
+    pub fn article_facts(&self, page: PageId) -> Result<ArticleFacts> {
+        let sql = format!(
+            "SELECT a.id, a.word_count, a.version, a.content_hash, a.first_seen_at, a.last_checked_at, a.gone_at,
+                    a.known_at, {BEST_RANK}, a.session, a.phase, a.wire FROM articles a WHERE a.id = ?1"
+        );
+        let facts = self.conn.prepare_cached(&sql)?.query_row([page.0], |row| {
+            Ok(ArticleFacts {
+                id: row.get(0)?,
+                word_count: row.get(1)?,
+                version: row.get(2)?,
+                content_hash: row.get(3)?,
+                first_seen_at: row.get(4)?,
+                last_checked_at: row.get(5)?,
+                gone_at: row.get(6)?,
+                symbols: Vec::new(),
+                known_from: row.get(7)?,
+                best_rank: row.get(8)?,
+                session: row.get(9)?,
+                phase: row.get(10)?,
+                wire: row.get(11)?,
+            })
+        })?;
+        let sql = "SELECT symbol FROM mentions WHERE article_id = ?1 ORDER BY symbol";
+        let mut query = self.conn.prepare_cached(sql)?;
+        let symbols = query.query_map([page.0], |row| row.get(0))?;
+        Ok(ArticleFacts { symbols: symbols.collect::<rusqlite::Result<_>>()?, ..facts })
     }
 
     fn origins_of(&self, page: PageId) -> Result<Vec<StoredOrigin>> {
