@@ -277,3 +277,27 @@ fn without_a_rule_a_link_to_an_authors_page_is_a_byline() {
     assert_eq!(authors(two), json!(["Sana Malik", "Omar Aziz"]));
     assert_eq!(authors("<a href='/ships/of-the-day'>Harbour Master</a>"), json!([]));
 }
+
+#[test]
+fn metadata_that_names_one_of_several_authors_yields_to_the_page_that_names_them_all() {
+    let program = Program::new();
+    program.write("config.toml", PAPER);
+    let paragraph =
+        "The harbour was busy on the day, and nobody went home before it was dark and late. ";
+    let authors = |printed: &[&str]| {
+        let element = |name: &&str| format!("<address><a rel=author href='/p'>{name}</a></address>");
+        let printed: String = printed.iter().map(element).collect();
+        let page = format!(
+            "<html><head><meta name=author content='Omar Aziz'></head><body><article><h1>Ships of the day come in</h1>{printed}\
+             <p>08.03.2024</p><div><p>{0}</p><p>{0}</p></div></article></body></html>",
+            paragraph.repeat(4)
+        );
+        program.write("page.html", &page);
+        let said = program.ok(&["extract", "page.html"]).stdout;
+        serde_json::from_str::<Value>(&said).expect("JSON")["authors"].take()
+    };
+    assert_eq!(authors(&["Sana Malik", "Omar Aziz"]), json!(["Sana Malik", "Omar Aziz"]));
+    // Others than the one that is known, and what is no person's name, take nothing away.
+    assert_eq!(authors(&["Sana Malik", "Rabia Anjum"]), json!(["Omar Aziz"]));
+    assert_eq!(authors(&["Omar Aziz", "Comments"]), json!(["Omar Aziz"]));
+}

@@ -227,7 +227,8 @@ impl Head {
         self.sign(stamp.byline, Origin::Markup, Vec::new());
     }
 
-    /// Takes the names of several elements that one rule finds, where nobody has signed yet.
+    /// Takes the names of several elements that one rule finds, where nobody has signed yet, or only some of them: metadata often
+    /// has room for one name.
     fn take_several(&mut self, sheet: &Sheet<'_, '_>) {
         let found = sheet.find(RuleField::Byline).map(|hits| {
             let between = hits.iter().filter(|hit| sheet.is_between(hit));
@@ -238,8 +239,20 @@ impl Head {
         lines.dedup();
         let names: Vec<String> = lines.iter().flat_map(|it| signature::authors(it)).collect();
         if 1 < lines.len() && !names.iter().any(|it| sheet.is_publisher(it)) {
+            if self.names_some_of(&names) {
+                self.byline = None;
+            }
             self.sign(Some(lines.join(", ")), Origin::Markup, names);
         }
+    }
+
+    /// Whether these are persons, and those that have signed are some of them.
+    fn names_some_of(&self, names: &[String]) -> bool {
+        let is_person =
+            |(place, name): (usize, &String)| name.contains(' ') && !names[..place].contains(name);
+        self.authors.len() < names.len()
+            && names.iter().enumerate().all(is_person)
+            && self.authors.iter().all(|it| names.contains(it))
     }
 
     fn take_byline(&mut self, sheet: &Sheet<'_, '_>, element: Element<'_>) {
