@@ -127,6 +127,26 @@ fn paragraphs_and_headings_may_be_named_one_by_one() {
 }
 
 #[test]
+fn a_list_between_paragraphs_that_are_named_one_by_one_is_missed_aloud() {
+    let program = Program::new();
+    program.write(
+        "config.toml",
+        &format!("{PAPER}[site.rules]\nparagraphs = ['p.t']\ndrop = ['.share']\n"),
+    );
+    program.write(
+        "page.html",
+        "<html><body><h1>Mills close early</h1><div><ul><li>Home</li></ul><p class=t>The mills closed early.</p>\
+         <ul><li>Faisalabad</li><li>Multan</li></ul><ul class=share><li>Send</li></ul><p class=t>They open on Monday.</p>\
+         <table><tr><td>Footer</td></tr></table></div></body></html>",
+    );
+    let said = program.ok(&["extract", "page.html"]).stdout;
+    let page: Value = serde_json::from_str(&said).expect("JSON");
+    let warnings = page["warnings"].as_array().expect("a list").iter();
+    let left_out: Vec<&Value> = warnings.filter(|it| it["code"] == "left_out").collect();
+    assert_eq!(left_out, [&json!({ "code": "left_out", "detail": "Faisalabad Multan" })]);
+}
+
+#[test]
 fn a_selector_may_say_which_of_its_finds_are_meant() {
     let first = |rule: &str| body(&format!("body = [{rule}]"))[0].clone();
     assert_eq!(first("{ css = '.part', nth = 1 }"), "paragraph The mills of");

@@ -47,7 +47,7 @@ use crate::{
         lists::OnceEach,
         rules::Compiled,
         stamp, strip,
-        text::{essence, is_teaser},
+        text::{essence, fold_apart, is_teaser},
     },
     html::{Document, ElementSet, unescape},
     model::{Block, Draft, Extraction, Field, Link, Origin, RawPage, Strip, Tag, Warning, WarningCode},
@@ -62,6 +62,7 @@ use self::{
     cards::is_card,
     head::Head,
     images::FoundImage,
+    pieces::element_text,
     scene::Scene,
     sheet::Sheet,
     tail::Tail,
@@ -174,7 +175,9 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
         draft.origins.push((Field::Headline, said.origin));
     }
     let left_out = fill_blocks(sheet, &mut story, &bare_headline, draft);
-    out.warnings.extend(left_out.iter().map(|text| Warning::new(WarningCode::LeftOut, shortened(text))));
+    let unnamed = unnamed(sheet, &drop);
+    let left_out = unnamed.into_iter().chain(left_out);
+    out.warnings.extend(left_out.map(|text| Warning::new(WarningCode::LeftOut, shortened(&text))));
     let above = std::mem::take(&mut story.above);
     if let Some(said) = titles::summary(sheet, &around, above, draft) {
         draft.summary = said.value;
@@ -182,6 +185,16 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
     }
     out.warnings.extend(head.fill(sheet.rules, draft));
     fill_lists(sheet, story, tail, draft);
+}
+
+/// Returns the texts between paragraphs that rules name one by one, without what is dropped.
+fn unnamed(sheet: &Sheet<'_, '_>, drop: &ElementSet) -> Vec<String> {
+    if sheet.find(RuleField::Paragraphs).next().is_none() {
+        return Vec::new();
+    }
+    let between = parts::unnamed_between(&sheet.layout.stories).into_iter();
+    let texts = between.filter(|it| !drop.contains(*it)).map(|it| fold_apart(&element_text(it)));
+    texts.filter(|it| !it.is_empty()).collect()
 }
 
 /// Returns the beginning of a text, for a warning.

@@ -39,6 +39,23 @@ pub(super) fn one_by_one<'h, 'd: 'h>(
     Some(outermost(parts.into_iter()))
 }
 
+/// Returns the lists, tables and quotes between parts that were named one by one: rules that name paragraphs alone leave them out.
+pub(super) fn unnamed_between<'d>(parts: &[Element<'d>]) -> Vec<Element<'d>> {
+    let parent = |it: &Element<'d>| it.ancestors().next();
+    let mut unnamed = Vec::new();
+    for beside in parts.chunk_by(|a, b| parent(a) == parent(b)) {
+        let (Some(first), Some(last)) = (beside.first(), beside.last()) else { continue };
+        let neighbours = parent(first).into_iter().flat_map(Element::elements);
+        let between = neighbours.skip_while(|it| it != first).take_while(|it| it != last);
+        let is_story =
+            |it: &Element<'d>| matches!(it.name(), "ul" | "ol" | "dl" | "table" | "blockquote" | "pre");
+        // Parts are in the order of the page, as neighbours are.
+        let mut named = beside.iter().peekable();
+        unnamed.extend(between.filter(|it| named.next_if_eq(&it).is_none() && is_story(it)));
+    }
+    unnamed
+}
+
 /// Returns those of some elements in the order of the page that stand in none of the others.
 fn outermost<'d>(hits: impl Iterator<Item = RuleHit<'d>>) -> Vec<Element<'d>> {
     let mut outer: Vec<Element<'d>> = Vec::new();
