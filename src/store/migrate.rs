@@ -24,6 +24,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0008_point_in_time.sql"),
     include_str!("../../migrations/0009_companies_and_copies.sql"),
     include_str!("../../migrations/0010_images.sql"),
+    include_str!("../../migrations/0011_facets.sql"),
 ];
 
 /// The schema that this program writes.

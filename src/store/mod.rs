@@ -31,11 +31,11 @@ mod verify;
 
 pub use answers::{
     Amendment, ArchiveRoom, ArticleFacts, ArticleImage, ArticleReference, BoardCode, Bytes, CaptureLine,
-    Cell, Circumstances, CitedCounts, DailyRow, FirstPrint, HostStats, ImageCapture, ImageStateCount,
-    ImageStats, ListedStory, MARKS, Note, PageStats, RateRow, ReadStory, RereadCapture, Rereading,
-    RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder, Since, SourceStats,
-    Status, StoredBoardRow, StoredCapture, StoredImage, StoredMostRead, StoredOrigin, StoredQuote,
-    StoredWarning, StoryCount, StoryListing, SymbolRow, Table, Wording, room,
+    Cell, Circumstances, CitedCounts, DailyRow, Facet, Facets, FirstPrint, HostStats, ImageCapture,
+    ImageStateCount, ImageStats, ListedStory, MARKS, NamedCompany, Note, PageStats, RateRow, ReadStory,
+    RereadCapture, Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder,
+    Since, SourceStats, Status, StoredBoardRow, StoredCapture, StoredImage, StoredMostRead,
+    StoredOrigin, StoredQuote, StoredWarning, StoryCount, StoryListing, SymbolRow, Table, Wording, room,
 };
 pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};

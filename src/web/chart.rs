@@ -8,6 +8,8 @@ use chrono::NaiveDate;
 /// The size of the drawing, in units of its own.
 const WIDTH: f64 = 900.0;
 const HEIGHT: f64 = 240.0;
+/// The height of a histogram.
+const BARS_HEIGHT: f64 = 120.0;
 /// Room around the line.
 const MARGIN: f64 = 10.0;
 /// Days without a price that are longer than this leave a gap in the line.
@@ -58,6 +60,50 @@ pub(super) fn drawing(days: &[ChartDay]) -> Option<String> {
          <desc id=\"chart-desc\">Lowest {low}, highest {high}, last {}. Dots are days with stories. The table has every day.</desc>\
          <path class=\"line\" d=\"{line}\"/>{marks}</svg>",
         first.day, last.day, last.close
+    ))
+}
+
+/// A month in a histogram: so many of so many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bar {
+    pub(super) name: String,
+    pub(super) part: u64,
+    pub(super) of: u64,
+}
+
+impl Bar {
+    /// Returns the part in hundredths of the whole.
+    #[expect(clippy::cast_precision_loss, reason = "numbers of stories")]
+    pub(super) fn percent(&self) -> f64 {
+        if self.of == 0 { 0.0 } else { self.part as f64 * 100.0 / self.of as f64 }
+    }
+}
+
+/// Returns a bar for each month, as high as its share beside the highest; `None` where there are fewer than two.
+pub(super) fn histogram(title: &str, bars: &[Bar]) -> Option<String> {
+    let (first, last) = bars.first().zip(bars.last()).filter(|_| 1 < bars.len())?;
+    let highest = bars.iter().map(Bar::percent).fold(0.0, f64::max).max(f64::EPSILON);
+    #[expect(clippy::cast_precision_loss, reason = "months of a few centuries")]
+    let width = (WIDTH - 2.0 * MARGIN) / bars.len() as f64;
+    let (mut drawn, mut x) = (String::new(), MARGIN);
+    for bar in bars {
+        let height = bar.percent() / highest * (BARS_HEIGHT - 2.0 * MARGIN);
+        if 0.0 < height {
+            let (y, wide) = (BARS_HEIGHT - MARGIN - height, (width * 0.9).max(0.5));
+            write!(
+                drawn,
+                "<rect class=\"bar\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{wide:.1}\" height=\"{height:.1}\"><title>{}: {} of {}</title></rect>",
+                bar.name, bar.part, crate::model::counted(bar.of, "story")
+            )
+            .expect("memory");
+        }
+        x += width;
+    }
+    Some(format!(
+        "<svg viewBox=\"0 0 {WIDTH} {BARS_HEIGHT}\" role=\"img\" aria-labelledby=\"bars-title bars-desc\">\
+         <title id=\"bars-title\">{title}, from {} to {}</title>\
+         <desc id=\"bars-desc\">The highest bar is {highest:.1} percent. The table has every month.</desc>{drawn}</svg>",
+        first.name, last.name
     ))
 }
 

@@ -297,6 +297,29 @@ fn a_page_says_what_the_commands_say_while_a_run_writes() {
     assert_eq!(server.get(&format!("/day/{day}.csv")).body, listed);
     let found = program.ok(&["search", "rupee", "--format", "jsonl", "--limit", "50"]).stdout;
     assert_eq!(server.get("/search.json?q=rupee").body, found);
+    // What is counted of a search are the stories that it finds.
+    let section = one(
+        &archive,
+        "SELECT a.section || ' ' || count(*) FROM articles_fts f JOIN articles a ON a.id = f.rowid
+          WHERE articles_fts MATCH 'rupee' GROUP BY a.section ORDER BY count(*) DESC, a.section LIMIT 1",
+    );
+    let (name, count) = section.rsplit_once(' ').expect("a section and its number");
+    let page = server.get("/search?q=rupee").body;
+    assert!(page.contains(&format!(">{name}</a> ({count})")), "{section}: {page}");
+    let month = one(
+        &archive,
+        "SELECT substr(a.published_on, 1, 7) || '</a></th><td>' || count(*) || '</td>' FROM articles_fts f
+           JOIN articles a ON a.id = f.rowid WHERE articles_fts MATCH 'rupee' GROUP BY substr(a.published_on, 1, 7) LIMIT 1",
+    );
+    assert!(page.contains(&month) && page.contains("<rect class=\"bar\""), "{month}: {page}");
+    let named = one(
+        &archive,
+        "SELECT '/article/' || m.article_id || '|' || m.matched || ', ' || replace(m.place, '_', ' ') || '</td><td>' || m.relevance || '</td>'
+           FROM mentions m JOIN novelty n USING (article_id, symbol) WHERE m.matched IS NOT NULL AND m.place IS NOT NULL LIMIT 1",
+    );
+    let (story, cells) = named.split_once('|').expect("a story and its cells");
+    let page = server.get(story).body;
+    assert!(page.contains(cells) && page.contains("in 24 hours"), "{named}: {page}");
     let symbol = one(&archive, "SELECT symbol FROM quotes LIMIT 1");
     let quotes = program.ok(&["quotes", &symbol, "--daily", "--format", "csv"]).stdout;
     assert_eq!(server.get(&format!("/symbol/{symbol}.csv")).body, quotes);

@@ -57,11 +57,20 @@ pub struct ReadStory {
 impl Reader {
     /// Returns how many stories each month has, the oldest first.
     pub fn months(&self) -> Result<Vec<StoryCount>> {
-        let sql = "SELECT substr(published_on, 1, 7) AS period, count(*) FROM articles
-                    WHERE published_on IS NOT NULL GROUP BY period ORDER BY period";
+        // The index has the days in their order; months would have to be sorted.
+        let sql = "SELECT published_on, count(*) FROM articles WHERE published_on IS NOT NULL
+                    GROUP BY published_on ORDER BY published_on";
         let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map([], story_count)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut months: Vec<StoryCount> = Vec::new();
+        for day in query.query_map([], story_count)? {
+            let StoryCount { mut period, stories } = day?;
+            period.truncate("2024-03".len());
+            match months.last_mut().filter(|it| it.period == period) {
+                Some(month) => month.stories += stories,
+                None => months.push(StoryCount { period, stories }),
+            }
+        }
+        Ok(months)
     }
 
     /// Returns how many stories each day of a range has; days without any are left out.
@@ -104,14 +113,6 @@ impl Reader {
             .query_row([id], |row| row.get(0))?;
         let body = body.map(|it| self.body(it)).transpose()?;
         Ok(Some((line, body)))
-    }
-
-    /// Returns the symbols that a story names.
-    pub fn symbols_of(&self, page: PageId) -> Result<Vec<String>> {
-        let sql = "SELECT symbol FROM mentions WHERE article_id = ?1 ORDER BY symbol";
-        let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map([page.0], |row| row.get(0))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Returns how many stories name a symbol, by day.

@@ -92,13 +92,9 @@ impl Reader {
         match self.find_words(search, &search.query) {
             Ok(found) => Ok(found),
             Err(error) if is_syntax(&error) => {
-                let words =
-                    search.query.split_whitespace().map(|it| format!("\"{}\"", it.replace('"', "\"\"")));
-                let words =
-                    words.filter(|it| it.contains(char::is_alphanumeric)).collect::<Vec<_>>().join(" ");
-                if words.is_empty() {
+                let Some(words) = as_words(&search.query) else {
                     return Ok(SearchAnswer { hits: Vec::new(), note: Some(Note::Words) });
-                }
+                };
                 let found = self.find_words(search, &words)?;
                 Ok(SearchAnswer { note: found.note.or(Some(Note::Words)), ..found })
             }
@@ -131,8 +127,15 @@ impl Reader {
     }
 }
 
+/// Returns the words of a query that is no expression as one that is; `None` where it has none.
+pub(super) fn as_words(query: &str) -> Option<String> {
+    let words = query.split_whitespace().map(|it| format!("\"{}\"", it.replace('"', "\"\"")));
+    let words = words.filter(|it| it.contains(char::is_alphanumeric)).collect::<Vec<_>>().join(" ");
+    Some(words).filter(|it| !it.is_empty())
+}
+
 /// Whether FTS5 did not understand the query, which it says in the words of its parser alone.
-fn is_syntax(error: &rusqlite::Error) -> bool {
+pub(super) fn is_syntax(error: &rusqlite::Error) -> bool {
     let said = error.to_string();
     ["fts5: ", "no such column", "unterminated string", "unknown special query"]
         .iter()

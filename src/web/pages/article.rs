@@ -6,7 +6,10 @@ use url::Url;
 
 use crate::{
     model::{Article, Block, BlockKind, Days, ImageKind},
-    store::{ArticleImage, ArticleReference, CaptureLine, Reader, StoreError, Wording},
+    store::{
+        ArticleFacts, ArticleImage, ArticleReference, CaptureLine, FirstPrint, NamedCompany, Reader,
+        StoreError, Wording,
+    },
     web::{
         answer::WebAnswer,
         diff::{Compared, Fate, compare},
@@ -32,7 +35,11 @@ struct ArticlePage {
     blocks: Vec<ShownBlock>,
     tags: Vec<NamedLink>,
     related: Vec<ShownLink>,
-    symbols: Vec<SymbolLine>,
+    companies: Vec<CompanyLine>,
+    /// When it was published, to the exchange.
+    session: Option<String>,
+    /// The story in which its text was first.
+    first: Option<FirstPrint>,
     origins: Vec<String>,
     captures: Vec<CaptureLine>,
     versions: u32,
@@ -62,9 +69,15 @@ struct ShownLink {
     is_ours: bool,
 }
 
-struct SymbolLine {
+/// A company or an index that the story names; what is not known is empty.
+struct CompanyLine {
     link: NamedLink,
-    move_of_day: Option<String>,
+    move_of_session: String,
+    /// The words that name it, and where they stand.
+    named: String,
+    relevance: String,
+    confidence: String,
+    novelty: String,
 }
 
 #[derive(Template)]
@@ -112,7 +125,9 @@ pub(super) fn article(
         return Ok(Some(WebAnswer::see(&format!("/article/{}", article.id.0))));
     }
     let captures = reader.captures_of(article.id)?;
-    let symbols = symbols(reader, &article)?;
+    let facts = reader.article_facts(article.id)?;
+    let companies = companies(reader, &article, facts.session.as_deref())?;
+    let first = reader.first_print(article.id)?;
     let images = reader.images_of(article.id, article.version)?;
     let Article { id, url, draft, version, .. } = article;
     let title = draft.headline.clone().unwrap_or_else(|| "(no headline)".to_owned());
@@ -147,7 +162,9 @@ pub(super) fn article(
         lead: images.iter().find(|it| it.block_url.is_none()).and_then(shown_image),
         tags: draft.tags.iter().map(|it| NamedLink::new("tag", &it.name)).collect(),
         related,
-        symbols,
+        companies,
+        session: session(facts),
+        first,
         origins: draft.origins.iter().map(|it| format!("{}: {}", it.0.code(), it.1.code())).collect(),
         captures,
         versions: version,
@@ -156,19 +173,50 @@ pub(super) fn article(
     Ok(Some(WebAnswer::page(&page)))
 }
 
-/// Returns the symbols that a story names, each with its move on the day of the story.
-fn symbols(reader: &Reader, article: &Article) -> Result<Vec<SymbolLine>, StoreError> {
+/// Returns what a story names, each with its move in the story's session; without one, on its day.
+fn companies(
+    reader: &Reader,
+    article: &Article,
+    session: Option<&str>,
+) -> Result<Vec<CompanyLine>, StoreError> {
+    let day = session.and_then(|it| it.parse().ok()).or(article.draft.published_on);
     let mut lines = Vec::new();
-    for symbol in reader.symbols_of(article.id)? {
-        let day = article.draft.published_on.map(|it| Days { first: it, last: it });
+    for company in reader.companies_of(article.id)? {
+        let NamedCompany { symbol, matched, place, relevance, confidence, novelty, nth } = company;
         let daily = match day {
-            Some(day) => reader.quotes_daily(&symbol, Some(day))?.pop(),
+            Some(day) => reader.quotes_daily(&symbol, Some(Days { first: day, last: day }))?.pop(),
             None => None,
         };
-        let move_of_day = daily.map(|it| format!("{} ({:+.2} %)", it.close, it.change_pct));
-        lines.push(SymbolLine { link: NamedLink::new("symbol", &symbol), move_of_day });
+        let place = place.map(|it| it.replace('_', " "));
+        let said = |number: Option<u32>| number.map(|it| it.to_string()).unwrap_or_default();
+        lines.push(CompanyLine {
+            move_of_session: daily
+                .map(|it| format!("{} ({:+.2} %)", it.close, it.change_pct))
+                .unwrap_or_default(),
+            named: matched.into_iter().chain(place).collect::<Vec<_>>().join(", "),
+            relevance: said(relevance),
+            confidence: confidence.map(|it| format!("{it:.2}")).unwrap_or_default(),
+            novelty: match nth {
+                Some(nth) => format!("{} (story {nth} in 24 hours)", said(novelty)),
+                None => said(novelty),
+            },
+            link: NamedLink::new("symbol", &symbol),
+        });
     }
     Ok(lines)
+}
+
+/// Returns what the moment of publication was to the exchange.
+fn session(facts: ArticleFacts) -> Option<String> {
+    let (session, phase) = (facts.session?, facts.phase?);
+    let when = match phase.as_str() {
+        "pre" => "before the opening of",
+        "open" => "during",
+        "post" => "after the close; next is",
+        "closed" => "on a day without trade; next is",
+        _ => "at an hour that is not known; next is, or is the same day's,",
+    };
+    Some(format!("Published {when} the session of {session}"))
 }
 
 /// Returns an address that a link may lead to: one of the web, and of nothing that runs.

@@ -5,6 +5,7 @@ mod article;
 mod frame;
 mod market;
 mod paper;
+mod search;
 mod state;
 mod stories;
 
@@ -32,7 +33,7 @@ pub(super) fn answer(
         Route::RawPage(id) => article::raw_page(reader, *id)?,
         Route::RawSource(id) => article::raw_source(reader, *id)?,
         Route::Image(hash) => article::image(reader, hash)?,
-        Route::Search { asked, form } => stories::search(served, reader, asked, *form)?,
+        Route::Search { asked, form } => search::search(served, reader, asked, *form)?,
         Route::Names { kind, name, form } => stories::names(served, reader, *kind, name, *form)?,
         Route::Changes(form) => stories::changes(served, reader, *form)?,
         Route::MostRead => stories::most_read(served, reader)?,

@@ -1,17 +1,13 @@
-//! Stories that have something in common: words, a section, a byline, a topic, a change after publication, many readers.
+//! Stories that have something in common: a section, a byline, a topic, a change after publication, many readers.
 
 use askama::Template;
 
 use crate::{
-    export::answers::{HitAnswer, csv_header, csv_rows, to_json_lines},
-    model::{Days, counted},
-    store::{
-        ListedStory, MARKS, Note, ReadStory, Reader, Search, SearchHit, SearchOrder, Since, StoreError,
-        StoryListing,
-    },
+    model::counted,
+    store::{ListedStory, MARKS, ReadStory, Reader, SearchHit, Since, StoreError, StoryListing},
     web::{
         answer::WebAnswer,
-        route::{Asking, Form, NameKind, part},
+        route::{Form, NameKind, part},
         shelf::ServedPaper,
     },
 };
@@ -23,7 +19,6 @@ use super::{
 
 /// Stories on one page.
 const SHOWN_MAX: u32 = 200;
-const HITS_MAX: u32 = 50;
 
 #[derive(Template)]
 #[template(path = "stories.html")]
@@ -36,101 +31,10 @@ struct StoriesPage {
 }
 
 #[derive(Template)]
-#[template(path = "search.html")]
-struct SearchPage {
-    frame: Frame,
-    asked: Asking,
-    hits: Vec<ShownHit>,
-    said: String,
-    /// The search as a query of an address.
-    list: String,
-}
-
-struct ShownHit {
-    path: String,
-    headline: String,
-    line: String,
-    /// The words between are marked: plain, marked, plain, …
-    snippet: Vec<SnippetPart>,
-}
-
-struct SnippetPart {
-    text: String,
-    is_marked: bool,
-}
-
-#[derive(Template)]
 #[template(path = "most_read.html")]
 struct MostReadPage {
     frame: Frame,
     stories: Vec<ReadStory>,
-}
-
-pub(super) fn search(
-    served: &ServedPaper,
-    reader: &Reader,
-    asked: &Asking,
-    form: Form,
-) -> Result<Option<WebAnswer>, StoreError> {
-    let mut frame = Frame::new(served, "Search");
-    frame.query.clone_from(&asked.query);
-    let list = asked.to_query();
-    if asked.query.is_empty() {
-        let said = "Words, or an expression: \"two words\", word*, AND, OR, NOT.".to_owned();
-        let page = SearchPage { frame, asked: asked.clone(), hits: Vec::new(), said, list };
-        return Ok(Some(WebAnswer::page(&page)));
-    }
-    let days = (asked.from.is_some() || asked.to.is_some()).then(|| Days {
-        first: asked.from.unwrap_or(chrono::NaiveDate::MIN),
-        last: asked.to.unwrap_or(chrono::NaiveDate::MAX),
-    });
-    let search = Search {
-        query: asked.query.clone(),
-        days,
-        section: asked.section.clone(),
-        byline: asked.byline.clone(),
-        symbol: asked.symbol.as_ref().map(|it| it.to_uppercase()),
-        limit: HITS_MAX,
-        order: if asked.sort.is_some() { SearchOrder::Newest } else { SearchOrder::Best },
-    };
-    let answer = reader.search(&search)?;
-    let rows = || answer.hits.iter().cloned().map(HitAnswer::from);
-    match form {
-        Form::Csv => {
-            let text = csv_header::<HitAnswer>() + &csv_rows(rows());
-            return Ok(Some(WebAnswer::of("text/csv; charset=utf-8", text.into_bytes())));
-        }
-        Form::Json => {
-            let text = to_json_lines(rows());
-            return Ok(Some(WebAnswer::of("application/x-ndjson; charset=utf-8", text.into_bytes())));
-        }
-        Form::Atom => return Ok(Some(feed(served, &format!("Search: {}", asked.query), &answer.hits))),
-        Form::Page => {}
-    }
-    let mut said = counted(answer.hits.len() as u64, "story");
-    if answer.hits.len() as u64 == u64::from(HITS_MAX) {
-        said = format!("The first {said}");
-    }
-    said += match answer.note {
-        Some(Note::Words) => "; this is not an expression, so its words were looked for",
-        Some(Note::TooMany { .. }) => "; too many to rank, the newest come first",
-        None => "",
-    };
-    let hits = answer.hits.iter().map(shown).collect();
-    Ok(Some(WebAnswer::page(&SearchPage { frame, asked: asked.clone(), hits, said, list })))
-}
-
-fn shown(hit: &SearchHit) -> ShownHit {
-    let line = [hit.published_on.clone(), hit.section.clone(), hit.byline.clone()];
-    let parts = hit.snippet.split(MARKS).enumerate();
-    ShownHit {
-        path: format!("/article/{}", hit.id),
-        headline: hit.headline.clone().unwrap_or_else(|| "(no headline)".to_owned()),
-        line: line.into_iter().flatten().collect::<Vec<_>>().join(" · "),
-        snippet: parts
-            .map(|(nth, text)| SnippetPart { text: text.to_owned(), is_marked: nth % 2 == 1 })
-            .collect(),
-    }
 }
 
 pub(super) fn names(
@@ -203,7 +107,7 @@ pub(super) fn most_read(served: &ServedPaper, reader: &Reader) -> Result<Option<
 }
 
 /// Returns stories as an Atom feed (RFC 4287).
-fn feed(served: &ServedPaper, title: &str, hits: &[SearchHit]) -> WebAnswer {
+pub(super) fn feed(served: &ServedPaper, title: &str, hits: &[SearchHit]) -> WebAnswer {
     let entry = |hit: &SearchHit| {
         let day = hit.published_on.as_deref().unwrap_or("1970-01-01");
         format!(

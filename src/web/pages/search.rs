@@ -1,0 +1,227 @@
+//! A search: what was found, what it has in common, and how much of each month it is.
+
+use askama::Template;
+use chrono::{Months, NaiveDate};
+
+use crate::{
+    export::answers::{HitAnswer, csv_header, csv_rows, to_json_lines},
+    model::{Days, counted},
+    store::{
+        Facet, Facets, MARKS, Note, Reader, Search, SearchHit, SearchOrder, StoreError, StoryCount,
+    },
+    web::{
+        answer::WebAnswer,
+        chart::{self, Bar},
+        route::{Asking, Form},
+        shelf::ServedPaper,
+    },
+};
+
+use super::{frame::Frame, stories::feed};
+
+const HITS_MAX: u32 = 50;
+/// The months of the table beside the drawing, which has all of them.
+const MONTHS_MAX: usize = 60;
+
+#[derive(Template)]
+#[template(path = "search.html")]
+struct SearchPage {
+    frame: Frame,
+    asked: Asking,
+    hits: Vec<ShownHit>,
+    said: String,
+    /// The search as a query of an address.
+    list: String,
+    counts: Counts,
+}
+
+struct ShownHit {
+    path: String,
+    headline: String,
+    line: String,
+    /// The words between are marked: plain, marked, plain, …
+    snippet: Vec<SnippetPart>,
+}
+
+struct SnippetPart {
+    text: String,
+    is_marked: bool,
+}
+
+/// What the stories that were found have in common.
+#[derive(Default)]
+struct Counts {
+    /// How many were counted, where these are more than are shown.
+    said: Option<String>,
+    drawing: Option<String>,
+    months: Vec<FoundMonth>,
+    /// Whether earlier months are in the drawing alone.
+    is_cut: bool,
+    sections: Vec<Refinement>,
+    symbols: Vec<Refinement>,
+}
+
+impl Counts {
+    fn is_empty(&self) -> bool {
+        self.months.is_empty() && self.sections.is_empty() && self.symbols.is_empty()
+    }
+}
+
+struct FoundMonth {
+    period: String,
+    /// The search in this month.
+    query: String,
+    stories: u64,
+    /// Of the month's stories.
+    percent: String,
+}
+
+/// A search in fewer stories.
+struct Refinement {
+    name: String,
+    query: String,
+    stories: u64,
+}
+
+pub(super) fn search(
+    served: &ServedPaper,
+    reader: &Reader,
+    asked: &Asking,
+    form: Form,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let mut frame = Frame::new(served, "Search");
+    frame.query.clone_from(&asked.query);
+    let list = asked.to_query();
+    if asked.query.is_empty() {
+        let said = "Words, or an expression: \"two words\", word*, AND, OR, NOT.".to_owned();
+        let page = SearchPage {
+            frame,
+            asked: asked.clone(),
+            hits: Vec::new(),
+            said,
+            list,
+            counts: Counts::default(),
+        };
+        return Ok(Some(WebAnswer::page(&page)));
+    }
+    let days = (asked.from.is_some() || asked.to.is_some()).then(|| Days {
+        first: asked.from.unwrap_or(chrono::NaiveDate::MIN),
+        last: asked.to.unwrap_or(chrono::NaiveDate::MAX),
+    });
+    let search = Search {
+        query: asked.query.clone(),
+        days,
+        section: asked.section.clone(),
+        byline: asked.byline.clone(),
+        symbol: asked.symbol.as_ref().map(|it| it.to_uppercase()),
+        limit: HITS_MAX,
+        order: if asked.sort.is_some() { SearchOrder::Newest } else { SearchOrder::Best },
+    };
+    let answer = reader.search(&search)?;
+    let rows = || answer.hits.iter().cloned().map(HitAnswer::from);
+    match form {
+        Form::Csv => {
+            let text = csv_header::<HitAnswer>() + &csv_rows(rows());
+            return Ok(Some(WebAnswer::of("text/csv; charset=utf-8", text.into_bytes())));
+        }
+        Form::Json => {
+            let text = to_json_lines(rows());
+            return Ok(Some(WebAnswer::of("application/x-ndjson; charset=utf-8", text.into_bytes())));
+        }
+        Form::Atom => return Ok(Some(feed(served, &format!("Search: {}", asked.query), &answer.hits))),
+        Form::Page => {}
+    }
+    let mut said = counted(answer.hits.len() as u64, "story");
+    if answer.hits.len() as u64 == u64::from(HITS_MAX) {
+        said = format!("The first {said}");
+    }
+    said += match answer.note {
+        Some(Note::Words) => "; this is not an expression, so its words were looked for",
+        Some(Note::TooMany { .. }) => "; too many to rank, the newest come first",
+        None => "",
+    };
+    let counts = counts(reader, asked, &search)?;
+    let hits = answer.hits.iter().map(shown).collect();
+    Ok(Some(WebAnswer::page(&SearchPage { frame, asked: asked.clone(), hits, said, list, counts })))
+}
+
+fn shown(hit: &SearchHit) -> ShownHit {
+    let line = [hit.published_on.clone(), hit.section.clone(), hit.byline.clone()];
+    let parts = hit.snippet.split(MARKS).enumerate();
+    ShownHit {
+        path: format!("/article/{}", hit.id),
+        headline: hit.headline.clone().unwrap_or_else(|| "(no headline)".to_owned()),
+        line: line.into_iter().flatten().collect::<Vec<_>>().join(" · "),
+        snippet: parts
+            .map(|(nth, text)| SnippetPart { text: text.to_owned(), is_marked: nth % 2 == 1 })
+            .collect(),
+    }
+}
+
+/// Returns what was found by month, section and symbol. A value that was asked for already is none to choose.
+fn counts(reader: &Reader, asked: &Asking, search: &Search) -> Result<Counts, StoreError> {
+    let Facets { stories, is_cut, months, sections, symbols } = reader.facets(search)?;
+    if stories < 2 {
+        return Ok(Counts::default());
+    }
+    let refined = |facet: Facet, asked: Asking| Refinement {
+        name: facet.name,
+        query: asked.to_query(),
+        stories: facet.stories,
+    };
+    let in_section = |facet: Facet| {
+        let section = Some(facet.name.clone());
+        refined(facet, Asking { section, ..asked.clone() })
+    };
+    let of_symbol = |facet: Facet| {
+        let symbol = Some(facet.name.clone());
+        refined(facet, Asking { symbol, ..asked.clone() })
+    };
+    let sections = sections.into_iter().filter(|_| asked.section.is_none());
+    let symbols = symbols.into_iter().filter(|_| asked.symbol.is_none());
+    let bars = bars(&months, &reader.months()?);
+    let mut months: Vec<FoundMonth> =
+        bars.iter().filter(|it| 0 < it.part).map(|bar| found_month(asked, bar)).collect();
+    let earlier = months.len().saturating_sub(MONTHS_MAX);
+    months.drain(..earlier);
+    let found = counted(stories, "story");
+    let said = match (is_cut, u64::from(HITS_MAX) < stories) {
+        (true, _) => Some(format!("There are more than are counted here: the last {found}")),
+        (false, true) => Some(format!("{found} have them")),
+        (false, false) => None,
+    };
+    Ok(Counts {
+        said,
+        drawing: chart::histogram("Share of each month's stories", &bars),
+        months,
+        is_cut: 0 < earlier,
+        sections: sections.map(in_section).collect(),
+        symbols: symbols.map(of_symbol).collect(),
+    })
+}
+
+/// Returns a bar for each month from the first to the last in which something was found.
+fn bars(found: &[StoryCount], all: &[StoryCount]) -> Vec<Bar> {
+    let first_day = |period: &str| format!("{period}-01").parse::<NaiveDate>().ok();
+    let ends = found.first().zip(found.last());
+    let ends = ends.and_then(|(first, last)| first_day(&first.period).zip(first_day(&last.period)));
+    let Some((first, last)) = ends else { return Vec::new() };
+    let count = |counts: &[StoryCount], period: &str| {
+        counts.binary_search_by(|it| it.period.as_str().cmp(period)).map_or(0, |at| counts[at].stories)
+    };
+    let months = (0..).map_while(|nth| first.checked_add_months(Months::new(nth)));
+    let periods = months.take_while(|it| *it <= last).map(|it| it.format("%Y-%m").to_string());
+    periods.map(|name| Bar { part: count(found, &name), of: count(all, &name), name }).collect()
+}
+
+fn found_month(asked: &Asking, bar: &Bar) -> FoundMonth {
+    let first = format!("{}-01", bar.name).parse::<NaiveDate>().ok();
+    let last = first.and_then(|it| it.checked_add_months(Months::new(1))?.pred_opt());
+    let query = Asking { from: first, to: last, ..asked.clone() }.to_query();
+    FoundMonth {
+        period: bar.name.clone(),
+        query,
+        stories: bar.part,
+        percent: format!("{:.1}", bar.percent()),
+    }
+}
