@@ -37,6 +37,7 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
         byline: args.of.byline.clone(),
         symbol: args.of.symbol.as_ref().map(|it| it.to_uppercase()),
         limit: args.limit,
+        offset: 0,
         order: if args.newest { SearchOrder::Newest } else { SearchOrder::Best },
     };
     let SearchAnswer { hits, note } = reader.search(&search)?;

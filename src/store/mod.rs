@@ -11,6 +11,7 @@ mod moment;
 
 mod archive_file;
 mod interrupt;
+mod memo;
 mod migrate;
 mod open;
 mod paper;

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{
     bodies::raw::Unpacker,
     error::{Result, StoreError},
+    memo::Memo,
     migrate, open,
 };
 
@@ -15,6 +16,7 @@ use super::{
 pub struct Reader {
     pub(super) conn: Connection,
     pub(super) unpacker: RefCell<Unpacker>,
+    pub(super) memo: RefCell<Memo>,
 }
 
 impl Reader {
@@ -48,7 +50,7 @@ impl Reader {
             return Err(StoreError::Older { path, found, known });
         }
         open::plan_once(&conn)?;
-        Ok(Self { conn, unpacker: RefCell::default() })
+        Ok(Self { conn, unpacker: RefCell::default(), memo: RefCell::default() })
     }
 }
 

@@ -9,6 +9,9 @@ use url::form_urlencoded;
 /// Characters that stay as they are in a part of a path.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
+/// Nobody leafs further through the answer of a search.
+const PAGE_MAX: u32 = 500;
+
 /// A page, and what it is of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Route {
@@ -89,6 +92,8 @@ pub(super) struct Asking {
     pub(super) symbol: Option<String>,
     /// Newest first, not best first.
     pub(super) sort: Option<String>,
+    /// The page of the answer, from 0.
+    pub(super) page: u32,
 }
 
 impl Route {
@@ -161,6 +166,7 @@ impl Asking {
             byline: text("byline"),
             symbol: text("symbol"),
             sort: text("sort").filter(|it| it == "newest"),
+            page: text("page").and_then(|it| it.parse().ok()).unwrap_or(0).min(PAGE_MAX),
         }
     }
 
@@ -176,6 +182,7 @@ impl Asking {
             ("byline", self.byline.clone()),
             ("symbol", self.symbol.clone()),
             ("sort", self.sort.clone()),
+            ("page", (0 < self.page).then(|| self.page.to_string())),
         ] {
             if let Some(value) = value {
                 query.append_pair(key, &value);

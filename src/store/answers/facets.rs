@@ -9,7 +9,7 @@ use crate::store::{error::Result, reader::Reader};
 
 use super::{
     paper::StoryCount,
-    search::{Search, as_words, is_syntax},
+    search::{IS_ASKED_FOR, Search, as_words, is_syntax},
 };
 
 /// The most stories that are counted. In more of them, only these are, and the answer says so.
@@ -42,16 +42,14 @@ pub struct Facets {
 }
 
 /// The newest rows first: where there are too many, these are counted.
-const STORIES: &str = "
-    SELECT f.rowid, a.published_on, a.section
-      FROM articles_fts f CROSS JOIN articles a INDEXED BY articles_facets ON a.id = f.rowid
-     WHERE articles_fts MATCH ?1
-       AND (?2 IS NULL OR a.published_on BETWEEN ?2 AND ?3)
-       AND (?4 IS NULL OR a.section = ?4 COLLATE NOCASE)
-       AND (?5 IS NULL OR EXISTS (
-               SELECT 1 FROM articles b NOT INDEXED WHERE b.id = f.rowid AND b.byline LIKE '%' || ?5 || '%'))
-       AND (?6 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = f.rowid AND m.symbol = ?6))
-     ORDER BY f.rowid DESC LIMIT ?7";
+fn stories() -> String {
+    format!(
+        "SELECT f.rowid, d.published_on, d.section
+           FROM articles_fts f CROSS JOIN articles d INDEXED BY articles_facets ON d.id = f.rowid
+          WHERE articles_fts MATCH ?1 AND {IS_ASKED_FOR}
+          ORDER BY f.rowid DESC LIMIT ?7"
+    )
+}
 
 impl Reader {
     /// Returns what the stories with these words have in common. The order and the limit of the search say nothing here.
@@ -66,10 +64,10 @@ impl Reader {
     }
 
     fn count_facets(&self, search: &Search, query: &str) -> rusqlite::Result<Facets> {
-        let Search { query: _, days, section, byline, symbol, limit: _, order: _ } = search;
+        let Search { query: _, days, section, byline, symbol, limit: _, offset: _, order: _ } = search;
         let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
         let values = params![query, first, last, section, byline, symbol, COUNTED_MAX + 1];
-        let mut stories = self.conn.prepare_cached(STORIES)?;
+        let mut stories = self.conn.prepare_cached(&stories())?;
         let mut named = self.conn.prepare_cached("SELECT symbol FROM mentions WHERE article_id = ?1")?;
         let mut facets = Facets::default();
         let (mut months, mut sections, mut symbols) =

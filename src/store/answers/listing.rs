@@ -1,7 +1,7 @@
 //! Stories without a query: those of a day, of a section, of a byline, about a symbol, or changed since they were published. What is
 //! looked for by its words is `search`'s.
 
-use rusqlite::params;
+use rusqlite::params_from_iter;
 
 use crate::model::Days;
 
@@ -57,37 +57,75 @@ pub struct ListedStory {
     pub url: Option<String>,
 }
 
+/// What is asked of the rows of a query. What is not asked is not in it: a statement is planned for what it says, not for its values.
+#[derive(Default)]
+struct Conditions {
+    text: String,
+    values: Vec<String>,
+}
+
+impl Conditions {
+    fn add<const COUNT: usize>(&mut self, condition: &str, values: [String; COUNT]) {
+        self.text.push_str(if self.text.is_empty() { "WHERE " } else { " AND " });
+        self.text.push_str(condition);
+        self.values.extend(values);
+    }
+
+    /// Asks for one of some values. Of a single one an index has the stories in their order.
+    fn among(&mut self, column: &str, values: Vec<String>) {
+        let places = vec!["?"; values.len()].join(", ");
+        match values.len() {
+            1 => self.add(&format!("{column} = ?"), []),
+            _ => self.add(&format!("{column} IN ({places})"), []),
+        }
+        self.values.extend(values);
+    }
+}
+
 impl Reader {
     /// Returns stories, the newest first.
     pub fn list(&self, listing: &StoryListing) -> Result<Vec<ListedStory>> {
         let StoryListing { days, section, byline, symbol, tag, since, limit } = listing;
-        let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
-        let mut query = self.conn.prepare_cached(
-            "SELECT id, published_on, published_at, section, byline, headline, version, url FROM articles a
-              WHERE (?1 IS NULL OR a.published_on BETWEEN ?1 AND ?2)
-                AND (?3 IS NULL OR a.section = ?3 COLLATE NOCASE)
-                AND (?4 IS NULL OR a.byline LIKE '%' || ?4 || '%')
-                AND (?5 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = a.id AND m.symbol = ?5))
-                AND (?8 IS NULL OR a.id IN (SELECT t.article_id FROM tags t WHERE t.tag = ?8))
-                AND (NOT ?6 OR EXISTS (SELECT 1 FROM changed_stories c WHERE c.article_id = a.id))
-              ORDER BY a.published_on DESC, a.published_at DESC, a.id DESC LIMIT ?7",
-        )?;
-        let is_changed = *since == Since::Changed;
-        let rows = query.query_map(
-            params![first, last, section, byline, symbol, is_changed, limit, tag],
-            |row| {
-                Ok(ListedStory {
-                    id: row.get(0)?,
-                    published_on: row.get(1)?,
-                    published_at: row.get(2)?,
-                    section: row.get(3)?,
-                    byline: row.get(4)?,
-                    headline: row.get(5)?,
-                    version: row.get(6)?,
-                    url: row.get(7)?,
-                })
-            },
-        )?;
+        let mut asked = Conditions::default();
+        if let Some(Days { first, last }) = days {
+            asked.add("a.published_on BETWEEN ? AND ?", [first.to_string(), last.to_string()]);
+        }
+        if let Some(section) = section {
+            asked.among("a.section", self.names_like("section", "= ?1 COLLATE NOCASE", section)?);
+        }
+        if let Some(byline) = byline {
+            asked.among("a.byline", self.names_like("byline", "LIKE '%' || ?1 || '%'", byline)?);
+        }
+        if let Some(symbol) = symbol {
+            asked.add("a.id IN (SELECT article_id FROM mentions WHERE symbol = ?)", [symbol.clone()]);
+        }
+        if let Some(tag) = tag {
+            asked.add("a.id IN (SELECT article_id FROM tags WHERE tag = ?)", [tag.clone()]);
+        }
+        if *since == Since::Changed {
+            // What has no earlier wording was never changed.
+            let changed = "a.id IN (SELECT article_id FROM old_versions)
+                           AND EXISTS (SELECT 1 FROM changed_stories c WHERE c.article_id = a.id)";
+            asked.add(changed, []);
+        }
+        let sql = format!(
+            "SELECT id, published_on, published_at, section, byline, headline, version, url FROM articles a {}
+              ORDER BY a.published_on DESC, a.published_at DESC, a.id DESC LIMIT {limit}",
+            asked.text
+        );
+        let mut query = self.conn.prepare_cached(&sql)?;
+        let rows = query.query_map(params_from_iter(asked.values), |row| {
+            Ok(ListedStory {
+                id: row.get(0)?,
+                published_on: row.get(1)?,
+                published_at: row.get(2)?,
+                section: row.get(3)?,
+                byline: row.get(4)?,
+                headline: row.get(5)?,
+                version: row.get(6)?,
+                url: row.get(7)?,
+            })
+        })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
@@ -104,6 +142,21 @@ impl Reader {
     /// Returns the symbols that are known.
     pub fn symbol_names(&self) -> Result<Vec<String>> {
         self.names("SELECT symbol FROM symbols ORDER BY symbol")
+    }
+
+    /// Returns the values of a column of which something is true. Its index is asked for one after the other: they are few beside the
+    /// stories.
+    fn names_like(&self, column: &str, is: &str, value: &str) -> Result<Vec<String>> {
+        let sql = format!(
+            "WITH RECURSIVE name (it) AS (
+                 SELECT min({column}) FROM articles
+                 UNION ALL
+                 SELECT (SELECT min({column}) FROM articles WHERE name.it < {column}) FROM name WHERE name.it IS NOT NULL)
+             SELECT it FROM name WHERE it {is}"
+        );
+        let mut query = self.conn.prepare_cached(&sql)?;
+        let rows = query.query_map([value], |row| row.get(0))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
     fn names(&self, sql: &str) -> Result<Vec<String>> {

@@ -54,21 +54,24 @@ pub struct DailyRow {
 impl Reader {
     /// Returns every symbol, in the order of the alphabet.
     pub fn symbols(&self) -> Result<Vec<SymbolRow>> {
-        let sql = "SELECT s.symbol, s.kind, (SELECT min(q.day) FROM quotes q WHERE q.symbol = s.symbol),
-                          (SELECT max(q.day) FROM quotes q WHERE q.symbol = s.symbol),
-                          (SELECT count(*) FROM mentions m WHERE m.symbol = s.symbol)
-                     FROM symbols s ORDER BY s.symbol";
-        let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map([], |row| {
-            Ok(SymbolRow {
-                symbol: row.get(0)?,
-                kind: row.get(1)?,
-                first: row.get(2)?,
-                last: row.get(3)?,
-                mentions: row.get(4)?,
-            })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        self.remembered("symbols", |conn| {
+            let sql =
+                "SELECT s.symbol, s.kind, (SELECT min(q.day) FROM quotes q WHERE q.symbol = s.symbol),
+                              (SELECT max(q.day) FROM quotes q WHERE q.symbol = s.symbol),
+                              (SELECT count(*) FROM mentions m WHERE m.symbol = s.symbol)
+                         FROM symbols s ORDER BY s.symbol";
+            let mut query = conn.prepare_cached(sql)?;
+            let rows = query.query_map([], |row| {
+                Ok(SymbolRow {
+                    symbol: row.get(0)?,
+                    kind: row.get(1)?,
+                    first: row.get(2)?,
+                    last: row.get(3)?,
+                    mentions: row.get(4)?,
+                })
+            })?;
+            Ok(rows.collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// Returns whether a symbol was ever on a ticker.

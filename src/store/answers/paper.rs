@@ -57,20 +57,22 @@ pub struct ReadStory {
 impl Reader {
     /// Returns how many stories each month has, the oldest first.
     pub fn months(&self) -> Result<Vec<StoryCount>> {
-        // The index has the days in their order; months would have to be sorted.
-        let sql = "SELECT published_on, count(*) FROM articles WHERE published_on IS NOT NULL
-                    GROUP BY published_on ORDER BY published_on";
-        let mut query = self.conn.prepare_cached(sql)?;
-        let mut months: Vec<StoryCount> = Vec::new();
-        for day in query.query_map([], story_count)? {
-            let StoryCount { mut period, stories } = day?;
-            period.truncate("2024-03".len());
-            match months.last_mut().filter(|it| it.period == period) {
-                Some(month) => month.stories += stories,
-                None => months.push(StoryCount { period, stories }),
+        self.remembered("months", |conn| {
+            // The index has the days in their order; months would have to be sorted.
+            let sql = "SELECT published_on, count(*) FROM articles WHERE published_on IS NOT NULL
+                        GROUP BY published_on ORDER BY published_on";
+            let mut query = conn.prepare_cached(sql)?;
+            let mut months: Vec<StoryCount> = Vec::new();
+            for day in query.query_map([], story_count)? {
+                let StoryCount { mut period, stories } = day?;
+                period.truncate("2024-03".len());
+                match months.last_mut().filter(|it| it.period == period) {
+                    Some(month) => month.stories += stories,
+                    None => months.push(StoryCount { period, stories }),
+                }
             }
-        }
-        Ok(months)
+            Ok(months)
+        })
     }
 
     /// Returns how many stories each day of a range has; days without any are left out.
@@ -117,7 +119,7 @@ impl Reader {
 
     /// Returns how many stories name a symbol, by day.
     pub fn mentions_by_day(&self, symbol: &str) -> Result<Vec<StoryCount>> {
-        let sql = "SELECT a.published_on, count(*) FROM mentions m JOIN articles a ON a.id = m.article_id
+        let sql = "SELECT a.published_on, count(*) FROM mentions m JOIN articles a INDEXED BY articles_facets ON a.id = m.article_id
                     WHERE m.symbol = ?1 AND a.published_on IS NOT NULL GROUP BY a.published_on ORDER BY a.published_on";
         let mut query = self.conn.prepare_cached(sql)?;
         let rows = query.query_map([symbol], story_count)?;

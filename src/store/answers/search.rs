@@ -27,8 +27,10 @@ pub struct Search {
     pub byline: Option<String>,
     /// Only those that name this symbol.
     pub symbol: Option<String>,
-    /// At most so many.
+    /// At most so many,
     pub limit: u32,
+    /// after so many that come before.
+    pub offset: u32,
     /// The order they are in.
     pub order: SearchOrder,
 }
@@ -104,26 +106,51 @@ impl Reader {
 
     fn find_words(&self, search: &Search, query: &str) -> rusqlite::Result<SearchAnswer> {
         if search.order == SearchOrder::Newest {
-            return Ok(SearchAnswer { hits: newest(&self.conn, search, query)?, note: None });
+            let hits = self.shown(search, query, newest(&self.conn, search, query)?)?;
+            return Ok(SearchAnswer { hits, note: None });
         }
         let many =
             "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?1 LIMIT ?2)";
         let stories: u64 =
             self.conn.prepare_cached(many)?.query_row((query, RANKED_MAX), |row| row.get(0))?;
         if stories < RANKED_MAX {
-            return Ok(SearchAnswer {
-                hits: ask(&self.conn, search, query, BEST, i64::MIN)?,
-                note: None,
-            });
+            let hits = ask(&self.conn, search, query, &best(), i64::MIN)?;
+            return Ok(SearchAnswer { hits: self.shown(search, query, hits)?, note: None });
         }
         let mut hits = newest(&self.conn, search, &format!("headline : ({query})"))?;
         let rest = newest(&self.conn, search, query)?;
         for hit in rest {
-            if hits.len() < search.limit as usize && !hits.iter().any(|it| it.id == hit.id) {
+            if hits.len() < search.last() as usize && !hits.iter().any(|it| it.id == hit.id) {
                 hits.push(hit);
             }
         }
+        let hits = self.shown(search, query, hits)?;
         Ok(SearchAnswer { hits, note: Some(Note::TooMany { stories }) })
+    }
+
+    /// Returns the hits that are shown, with their snippets: these take longer than finding them.
+    fn shown(
+        &self,
+        search: &Search,
+        query: &str,
+        hits: Vec<SearchHit>,
+    ) -> rusqlite::Result<Vec<SearchHit>> {
+        let mut snippet = self.conn.prepare_cached(
+            "SELECT snippet(articles_fts, -1, char(2), char(3), '…', ?3) FROM articles_fts
+              WHERE articles_fts MATCH ?1 AND rowid = ?2",
+        )?;
+        let mut shown: Vec<SearchHit> = hits.into_iter().skip(search.offset as usize).collect();
+        for hit in &mut shown {
+            hit.snippet = snippet.query_row(params![query, hit.id, SNIPPET_WORDS], |row| row.get(0))?;
+        }
+        Ok(shown)
+    }
+}
+
+impl Search {
+    /// Returns the number of the last hit that is asked for.
+    fn last(&self) -> u32 {
+        self.limit.saturating_add(self.offset)
     }
 }
 
@@ -145,7 +172,7 @@ pub(super) fn is_syntax(error: &rusqlite::Error) -> bool {
 /// The newest stories with these words. Where there are many, only the last rows are looked at: where ids rise with the day,
 /// these are the newest stories.
 fn newest(conn: &Connection, search: &Search, query: &str) -> rusqlite::Result<Vec<SearchHit>> {
-    let Search { query: _, days, section, byline, symbol, limit: _, order: _ } = search;
+    let Search { query: _, days, section, byline, symbol, limit: _, offset: _, order: _ } = search;
     let is_filtered = days.is_some() || section.is_some() || byline.is_some() || symbol.is_some();
     let from: Option<i64> = if is_filtered {
         None
@@ -156,37 +183,47 @@ fn newest(conn: &Connection, search: &Search, query: &str) -> rusqlite::Result<V
         .query_row((query, NEWEST_MAX), |row| row.get(0))
         .optional()?
     };
-    ask(conn, search, query, NEWEST, from.unwrap_or(i64::MIN))
+    ask(conn, search, query, &newest_first(), from.unwrap_or(i64::MIN))
 }
 
+/// Whether a hit `f` is one of the stories that are asked for. Its day and section are in an index; its row has the whole text.
+pub(super) const IS_ASKED_FOR: &str = "
+    (coalesce(?2, ?4) IS NULL OR EXISTS (
+         SELECT 1 FROM articles a INDEXED BY articles_facets
+          WHERE a.id = f.rowid
+            AND (?2 IS NULL OR a.published_on BETWEEN ?2 AND ?3)
+            AND (?4 IS NULL OR a.section = ?4 COLLATE NOCASE)))
+    AND (?5 IS NULL OR EXISTS (
+         SELECT 1 FROM articles a NOT INDEXED WHERE a.id = f.rowid AND a.byline LIKE '%' || ?5 || '%'))
+    AND (?6 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = f.rowid AND m.symbol = ?6))";
+
 /// Ranked first, looked up after: of many stories that are found, few are shown.
-const BEST: &str = "
-    SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
-      FROM (SELECT f.rowid AS id, bm25(articles_fts, 10.0, 4.0, 1.0, 2.0) AS score
-              FROM articles_fts f
-             WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid
-               AND (coalesce(?2, ?4, ?5, ?6) IS NULL OR EXISTS (
-                       SELECT 1 FROM articles a
-                        WHERE a.id = f.rowid
-                          AND (?2 IS NULL OR a.published_on BETWEEN ?2 AND ?3)
-                          AND (?4 IS NULL OR a.section = ?4 COLLATE NOCASE)
-                          AND (?5 IS NULL OR a.byline LIKE '%' || ?5 || '%')
-                          AND (?6 IS NULL OR EXISTS (
-                                  SELECT 1 FROM mentions m WHERE m.article_id = a.id AND m.symbol = ?6))))
-             ORDER BY score, f.rowid DESC LIMIT ?7) h
-      JOIN articles a ON a.id = h.id
-     ORDER BY h.score, h.id DESC";
+fn best() -> String {
+    format!(
+        "SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
+           FROM (SELECT f.rowid AS id, bm25(articles_fts, 10.0, 4.0, 1.0, 2.0) AS score
+                   FROM articles_fts f
+                  WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid AND {IS_ASKED_FOR}
+                  ORDER BY score, f.rowid DESC LIMIT ?7) h
+           JOIN articles a ON a.id = h.id
+          ORDER BY h.score, h.id DESC"
+    )
+}
 
-const NEWEST: &str = "
-    SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
-      FROM articles_fts f JOIN articles a ON a.id = f.rowid
-     WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid
-       AND (?2 IS NULL OR a.published_on BETWEEN ?2 AND ?3)
-       AND (?4 IS NULL OR a.section = ?4 COLLATE NOCASE)
-       AND (?5 IS NULL OR a.byline LIKE '%' || ?5 || '%')
-       AND (?6 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = a.id AND m.symbol = ?6))
-     ORDER BY a.published_on DESC, a.published_at DESC, a.id DESC LIMIT ?7";
+/// Sorted by their days, likewise: ids rise within a day.
+fn newest_first() -> String {
+    format!(
+        "SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
+           FROM (SELECT f.rowid AS id
+                   FROM articles_fts f CROSS JOIN articles d INDEXED BY articles_facets ON d.id = f.rowid
+                  WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid AND {IS_ASKED_FOR}
+                  ORDER BY d.published_on DESC, f.rowid DESC LIMIT ?7) h
+           JOIN articles a ON a.id = h.id
+          ORDER BY a.published_on DESC, a.published_at DESC, a.id DESC"
+    )
+}
 
+/// Returns hits without their snippets.
 fn ask(
     conn: &Connection,
     search: &Search,
@@ -194,27 +231,21 @@ fn ask(
     sql: &str,
     from: i64,
 ) -> rusqlite::Result<Vec<SearchHit>> {
-    let Search { query: _, days, section, byline, symbol, limit, order: _ } = search;
+    let Search { query: _, days, section, byline, symbol, limit: _, offset: _, order: _ } = search;
     let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
-    let values = params![query, first, last, section, byline, symbol, limit, from];
+    let values = params![query, first, last, section, byline, symbol, search.last(), from];
     let mut found = conn.prepare_cached(sql)?;
     let mut rows = found.query(values)?;
-    // Snippets are made for what is shown, not for what is sorted.
-    let mut snippet = conn.prepare_cached(
-        "SELECT snippet(articles_fts, -1, char(2), char(3), '…', ?3) FROM articles_fts
-          WHERE articles_fts MATCH ?1 AND rowid = ?2",
-    )?;
     let mut hits = Vec::new();
     while let Some(row) = rows.next()? {
-        let id: i64 = row.get(0)?;
         hits.push(SearchHit {
-            id,
+            id: row.get(0)?,
             published_on: row.get(1)?,
             section: row.get(2)?,
             byline: row.get(3)?,
             headline: row.get(4)?,
             url: row.get(5)?,
-            snippet: snippet.query_row(params![query, id, SNIPPET_WORDS], |row| row.get(0))?,
+            snippet: String::new(),
         });
     }
     Ok(hits)

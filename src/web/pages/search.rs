@@ -7,7 +7,8 @@ use crate::{
     export::answers::{HitAnswer, csv_header, csv_rows, to_json_lines},
     model::{Days, counted},
     store::{
-        Facet, Facets, MARKS, Note, Reader, Search, SearchHit, SearchOrder, StoreError, StoryCount,
+        Facet, Facets, MARKS, Note, Reader, Search, SearchAnswer, SearchHit, SearchOrder, StoreError,
+        StoryCount,
     },
     web::{
         answer::WebAnswer,
@@ -19,7 +20,10 @@ use crate::{
 
 use super::{frame::Frame, stories::feed};
 
-const HITS_MAX: u32 = 50;
+/// Stories on one page.
+const HITS_MAX: u32 = 20;
+/// Stories in one list for programs.
+const LISTED_MAX: u32 = 50;
 /// The months of the table beside the drawing, which has all of them.
 const MONTHS_MAX: usize = 60;
 
@@ -33,6 +37,9 @@ struct SearchPage {
     /// The search as a query of an address.
     list: String,
     counts: Counts,
+    /// The searches of the pages before and after this one.
+    before: Option<String>,
+    after: Option<String>,
 }
 
 struct ShownHit {
@@ -91,30 +98,27 @@ pub(super) fn search(
 ) -> Result<Option<WebAnswer>, StoreError> {
     let mut frame = Frame::new(served, "Search");
     frame.query.clone_from(&asked.query);
-    let list = asked.to_query();
+    let list = Asking { page: 0, ..asked.clone() }.to_query();
     if asked.query.is_empty() {
         let said = "Words, or an expression: \"two words\", word*, AND, OR, NOT.".to_owned();
-        let page = SearchPage {
-            frame,
-            asked: asked.clone(),
-            hits: Vec::new(),
-            said,
-            list,
-            counts: Counts::default(),
-        };
+        let (hits, counts) = (Vec::new(), Counts::default());
+        let (asked, before, after) = (asked.clone(), None, None);
+        let page = SearchPage { frame, asked, hits, said, list, counts, before, after };
         return Ok(Some(WebAnswer::page(&page)));
     }
     let days = (asked.from.is_some() || asked.to.is_some()).then(|| Days {
         first: asked.from.unwrap_or(chrono::NaiveDate::MIN),
         last: asked.to.unwrap_or(chrono::NaiveDate::MAX),
     });
+    let limit = if form == Form::Page { HITS_MAX } else { LISTED_MAX };
     let search = Search {
         query: asked.query.clone(),
         days,
         section: asked.section.clone(),
         byline: asked.byline.clone(),
         symbol: asked.symbol.as_ref().map(|it| it.to_uppercase()),
-        limit: HITS_MAX,
+        limit,
+        offset: asked.page.saturating_mul(limit),
         order: if asked.sort.is_some() { SearchOrder::Newest } else { SearchOrder::Best },
     };
     let answer = reader.search(&search)?;
@@ -131,18 +135,34 @@ pub(super) fn search(
         Form::Atom => return Ok(Some(feed(served, &format!("Search: {}", asked.query), &answer.hits))),
         Form::Page => {}
     }
-    let mut said = counted(answer.hits.len() as u64, "story");
-    if answer.hits.len() as u64 == u64::from(HITS_MAX) {
-        said = format!("The first {said}");
-    }
+    let has_more = answer.hits.len() as u64 == u64::from(HITS_MAX);
+    let said = said(&answer, asked.page);
+    let counts = counts(reader, asked, &search)?;
+    let hits = answer.hits.iter().map(shown).collect();
+    let turned = |page: u32| Asking { page, ..asked.clone() }.to_query();
+    let before = asked.page.checked_sub(1).map(turned);
+    let after = has_more.then(|| turned(asked.page + 1));
+    let asked = asked.clone();
+    Ok(Some(WebAnswer::page(&SearchPage { frame, asked, hits, said, list, counts, before, after })))
+}
+
+/// Returns which stories of an answer a page has, and what is to be known of them.
+fn said(answer: &SearchAnswer, page: u32) -> String {
+    let count = answer.hits.len() as u64;
+    let mut said = match (page, count == u64::from(HITS_MAX)) {
+        (0, false) => counted(count, "story"),
+        (0, true) => format!("The first {}", counted(count, "story")),
+        (page, _) => {
+            let before = u64::from(page) * u64::from(HITS_MAX);
+            format!("Stories {} to {}", before + 1, before + count)
+        }
+    };
     said += match answer.note {
         Some(Note::Words) => "; this is not an expression, so its words were looked for",
         Some(Note::TooMany { .. }) => "; too many to rank, the newest come first",
         None => "",
     };
-    let counts = counts(reader, asked, &search)?;
-    let hits = answer.hits.iter().map(shown).collect();
-    Ok(Some(WebAnswer::page(&SearchPage { frame, asked: asked.clone(), hits, said, list, counts })))
+    said
 }
 
 fn shown(hit: &SearchHit) -> ShownHit {
@@ -171,11 +191,11 @@ fn counts(reader: &Reader, asked: &Asking, search: &Search) -> Result<Counts, St
     };
     let in_section = |facet: Facet| {
         let section = Some(facet.name.clone());
-        refined(facet, Asking { section, ..asked.clone() })
+        refined(facet, Asking { section, page: 0, ..asked.clone() })
     };
     let of_symbol = |facet: Facet| {
         let symbol = Some(facet.name.clone());
-        refined(facet, Asking { symbol, ..asked.clone() })
+        refined(facet, Asking { symbol, page: 0, ..asked.clone() })
     };
     let sections = sections.into_iter().filter(|_| asked.section.is_none());
     let symbols = symbols.into_iter().filter(|_| asked.symbol.is_none());
@@ -217,7 +237,7 @@ fn bars(found: &[StoryCount], all: &[StoryCount]) -> Vec<Bar> {
 fn found_month(asked: &Asking, bar: &Bar) -> FoundMonth {
     let first = format!("{}-01", bar.name).parse::<NaiveDate>().ok();
     let last = first.and_then(|it| it.checked_add_months(Months::new(1))?.pred_opt());
-    let query = Asking { from: first, to: last, ..asked.clone() }.to_query();
+    let query = Asking { from: first, to: last, page: 0, ..asked.clone() }.to_query();
     FoundMonth {
         period: bar.name.clone(),
         query,
