@@ -5,7 +5,7 @@ use std::{any::Any, collections::HashMap};
 
 use rusqlite::Connection;
 
-use super::{error::Result, reader::Reader};
+use super::error::Result;
 
 /// What a reader was asked before.
 #[derive(Default)]
@@ -15,23 +15,23 @@ pub(super) struct Memo {
     answers: HashMap<&'static str, Box<dyn Any + Send>>,
 }
 
-impl Reader {
+impl Memo {
     /// Returns the answer to a question that has this name: the one that was given before, where it still holds.
-    pub(super) fn remembered<T: Clone + Send + 'static>(
-        &self,
+    pub(super) fn answer<T: Clone + Send + 'static>(
+        &mut self,
+        conn: &Connection,
         name: &'static str,
         ask: impl FnOnce(&Connection) -> Result<T>,
     ) -> Result<T> {
-        let mut memo = self.memo.borrow_mut();
-        let now = Some(self.conn.query_row("PRAGMA data_version", [], |row| row.get(0))?);
-        if memo.data_version != now {
-            *memo = Memo { data_version: now, answers: HashMap::new() };
+        let now = Some(conn.query_row("PRAGMA data_version", [], |row| row.get(0))?);
+        if self.data_version != now {
+            *self = Self { data_version: now, answers: HashMap::new() };
         }
-        if let Some(answer) = memo.answers.get(name).and_then(|it| it.downcast_ref::<T>()) {
+        if let Some(answer) = self.answers.get(name).and_then(|it| it.downcast_ref::<T>()) {
             return Ok(answer.clone());
         }
-        let answer = ask(&self.conn)?;
-        memo.answers.insert(name, Box::new(answer.clone()));
+        let answer = ask(conn)?;
+        self.answers.insert(name, Box::new(answer.clone()));
         Ok(answer)
     }
 }
@@ -46,10 +46,11 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("a.db");
         let Opened { conn, lock: _lock, .. } = open_current(&path).expect("an archive");
-        let reader = Reader::open(&path).expect("a reader");
+        let reader = Connection::open(&path).expect("a reader");
+        let mut memo = Memo::default();
         let mut asked = 0;
         let mut ask = |expect: u32| {
-            let answer = reader.remembered("a number", |_| {
+            let answer = memo.answer(&reader, "a number", |_| {
                 asked += 1;
                 Ok(asked)
             });

@@ -52,6 +52,15 @@ impl Reader {
         open::plan_once(&conn)?;
         Ok(Self { conn, unpacker: RefCell::default(), memo: RefCell::default() })
     }
+
+    /// Returns the answer to a question that has this name: the one that was given before, where nobody has written since.
+    pub(super) fn remembered<T: Clone + Send + 'static>(
+        &self,
+        name: &'static str,
+        ask: impl FnOnce(&Connection) -> Result<T>,
+    ) -> Result<T> {
+        self.memo.borrow_mut().answer(&self.conn, name, ask)
+    }
 }
 
 #[cfg(test)]

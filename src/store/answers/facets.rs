@@ -71,7 +71,7 @@ impl Reader {
         let mut named = self.conn.prepare_cached("SELECT symbol FROM mentions WHERE article_id = ?1")?;
         let mut facets = Facets::default();
         let (mut months, mut sections, mut symbols) =
-            (Tally::default(), Tally::default(), Tally::default());
+            (TextCounts::default(), TextCounts::default(), TextCounts::default());
         let mut rows = stories.query(values)?;
         while let Some(row) = rows.next()? {
             if facets.stories == COUNTED_MAX as u64 {
@@ -99,9 +99,9 @@ impl Reader {
 
 /// Counts texts; a text that was counted before is not copied.
 #[derive(Default)]
-struct Tally(HashMap<String, u64>);
+struct TextCounts(HashMap<String, u64>);
 
-impl Tally {
+impl TextCounts {
     fn count(&mut self, text: &str) {
         match self.0.get_mut(text) {
             Some(count) => *count += 1,
