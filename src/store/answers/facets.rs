@@ -71,7 +71,7 @@ impl Reader {
         let mut named = self.conn.prepare_cached("SELECT symbol FROM mentions WHERE article_id = ?1")?;
         let mut facets = Facets::default();
         let (mut months, mut sections, mut symbols) =
-            (TextCounts::default(), TextCounts::default(), TextCounts::default());
+            (NameCounts::default(), NameCounts::default(), NameCounts::default());
         let mut rows = stories.query(values)?;
         while let Some(row) = rows.next()? {
             if facets.stories == COUNTED_MAX as u64 {
@@ -99,9 +99,9 @@ impl Reader {
 
 /// Counts texts; a text that was counted before is not copied.
 #[derive(Default)]
-struct TextCounts(HashMap<String, u64>);
+struct NameCounts(HashMap<String, u64>);
 
-impl TextCounts {
+impl NameCounts {
     fn count(&mut self, text: &str) {
         match self.0.get_mut(text) {
             Some(count) => *count += 1,

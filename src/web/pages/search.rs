@@ -36,7 +36,7 @@ struct SearchPage {
     said: String,
     /// The search as a query of an address.
     list: String,
-    counts: FoundCounts,
+    counts: SearchCounts,
     /// The searches of the pages before and after this one.
     before: Option<String>,
     after: Option<String>,
@@ -57,7 +57,7 @@ struct SnippetPart {
 
 /// What the stories that were found have in common.
 #[derive(Default)]
-struct FoundCounts {
+struct SearchCounts {
     /// How many were counted, where these are more than are shown.
     said: Option<String>,
     drawing: Option<String>,
@@ -68,7 +68,7 @@ struct FoundCounts {
     symbols: Vec<Refinement>,
 }
 
-impl FoundCounts {
+impl SearchCounts {
     fn is_empty(&self) -> bool {
         self.months.is_empty() && self.sections.is_empty() && self.symbols.is_empty()
     }
@@ -101,7 +101,7 @@ pub(super) fn search(
     let list = Asking { page: 0, ..asked.clone() }.to_query();
     if asked.query.is_empty() {
         let said = "Words, or an expression: \"two words\", word*, AND, OR, NOT.".to_owned();
-        let (hits, counts) = (Vec::new(), FoundCounts::default());
+        let (hits, counts) = (Vec::new(), SearchCounts::default());
         let (asked, before, after) = (asked.clone(), None, None);
         let page = SearchPage { frame, asked, hits, said, list, counts, before, after };
         return Ok(Some(WebAnswer::page(&page)));
@@ -179,10 +179,10 @@ fn shown(hit: &SearchHit) -> ShownHit {
 }
 
 /// Returns what was found by month, section and symbol. A value that was asked for already is none to choose.
-fn counts(reader: &Reader, asked: &Asking, search: &Search) -> Result<FoundCounts, StoreError> {
+fn counts(reader: &Reader, asked: &Asking, search: &Search) -> Result<SearchCounts, StoreError> {
     let Facets { stories, is_cut, months, sections, symbols } = reader.facets(search)?;
     if stories < 2 {
-        return Ok(FoundCounts::default());
+        return Ok(SearchCounts::default());
     }
     let refined = |facet: Facet, asked: Asking| Refinement {
         name: facet.name,
@@ -210,7 +210,7 @@ fn counts(reader: &Reader, asked: &Asking, search: &Search) -> Result<FoundCount
         (false, true) => Some(format!("{found} have them")),
         (false, false) => None,
     };
-    Ok(FoundCounts {
+    Ok(SearchCounts {
         said,
         drawing: chart::histogram("Share of each month's stories", &bars),
         months,
