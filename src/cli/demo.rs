@@ -1,15 +1,21 @@
 //! `tearsheet demo`: the real `scrape` against the miniature site on loopback, twice. The site is in `crate::demo`; here are only
 //! the settings it needs and what is shown at the end.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::{self, Cursor},
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context;
+use chrono::{TimeDelta, Utc};
 
 use crate::{
     config::Config,
-    demo::Miniature,
-    jobs::Limits,
+    demo::{EarlierPage, Miniature},
+    jobs::{Contents, Import, ImportFile, Limits, saved_page},
+    model::counted,
     store::{self, Sample, commands_of},
+    warc::{self, CaptureRecord, WarcWriter},
 };
 
 use super::{
@@ -17,7 +23,7 @@ use super::{
     failure::{Exit, Usage},
     printer::Printer,
     scrape,
-    session::Session,
+    session::{Session, block_on},
 };
 
 const ARCHIVE: &str = "demo.db";
@@ -25,6 +31,11 @@ const ARCHIVE: &str = "demo.db";
 const COMMAND: &str = "demo";
 /// The number of articles that are shown.
 const ROWS: u32 = 12;
+/// The web archive of the site, which is only in memory.
+const WEB_ARCHIVE: &str = "demo.warc.gz";
+/// A page was captured so long after its publication, in minutes; and the first wording of one that was changed meanwhile.
+const EARLIER_MINUTES: i64 = 60;
+const FIRST_MINUTES: i64 = 10;
 const SECTION_CHARS: usize = 12;
 const BYLINE_CHARS: usize = 15;
 const HEADLINE_CHARS: usize = 37;
@@ -57,6 +68,11 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
             other => return Ok(other),
         }
     }
+    let count = import_earlier(&session, &site)?;
+    printer.note(&format!(
+        "{} out of a web archive, as they were when they were new, each with the ticker of its session",
+        counted(count, "page")
+    ));
     let name = archive.display().to_string();
     printer.data(&table(&session.reader()?.sample(ROWS)?))?;
     printer.note(&format!("\nThe archive is {name}. Worth trying:\n"));
@@ -67,6 +83,60 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
          tearsheet serve --archive {name}    # the same in a browser\n"
     ))?;
     Ok(Exit::Done)
+}
+
+/// Imports a web archive of the pages as they were soon after their publication: what a scrape finds later has another ticker. Returns
+/// their number.
+fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<u64> {
+    let warc = web_archive(session, site).context("cannot make a web archive in memory")?;
+    let file = ImportFile {
+        name: WEB_ARCHIVE.to_owned(),
+        url: None,
+        place: None,
+        captured_at: None,
+        open: Box::new(move || Ok(Contents::Archive(Box::new(Cursor::new(warc.clone()))))),
+        is_stream: false,
+        beside: Box::new(|_| None),
+    };
+    let (writer, reader) = (session.writer()?, session.reader()?);
+    let imported = block_on(async |stop| {
+        let import = Import {
+            command: COMMAND,
+            extractor: &session.extractor,
+            writer: &writer,
+            profile: &session.config.profile,
+            image_pixels: None,
+            body_max: session.config.fetch.max_body_bytes,
+            observe: &|_| {},
+            stop,
+        };
+        Ok(import.run(vec![file], &reader).await?)
+    });
+    Ok(imported?.report.tally.fetched)
+}
+
+/// Returns the pages of the site in a web archive, each soon after its publication. One that prints no moment is left out: nobody knows when it
+/// was new.
+fn web_archive(session: &Session, site: &Miniature) -> io::Result<Vec<u8>> {
+    let now = warc::stamp(Utc::now());
+    let mut writer = WarcWriter::new(Vec::new(), WEB_ARCHIVE, &now, &[])?;
+    for EarlierPage { url, html, is_first_wording } in site.earlier_pages() {
+        let page = saved_page(&session.extractor, html.clone().into_bytes(), None, None, None);
+        let published = page.ok().and_then(|it| session.extractor.extract(&it.page).draft.published_at);
+        let Some(published) = published else { continue };
+        let minutes = if is_first_wording { FIRST_MINUTES } else { EARLIER_MINUTES };
+        writer.capture(&CaptureRecord {
+            url: &url,
+            date: &warc::stamp(published.to_utc() + TimeDelta::minutes(minutes)),
+            status: 200,
+            headers: vec![("Content-Type".to_owned(), "text/html; charset=utf-8".to_owned())],
+            protocol: None,
+            request: None,
+            body: html.as_bytes(),
+            earlier: None,
+        })?;
+    }
+    writer.finish()
 }
 
 /// Refuses an archive that another command has written to: invented stories never go into a real one.

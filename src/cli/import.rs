@@ -85,16 +85,15 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         Some(records) => records.into_iter().map(|it| it.file(max)).collect(),
         None => paths.into_iter().map(file).collect(),
     };
-    let image_pixels = match session.config.keep_images {
-        KeepImages::None => None,
-        KeepImages::Story => Some(session.config.fetch.images.max_pixels),
-    };
+    let images = &session.config.fetch.images;
+    let keeps_images = session.config.keep_images == KeepImages::Story;
     let imported = block_on(async |stop| {
         let import = Import {
+            command: "import",
             extractor: &session.extractor,
             writer: &writer,
             profile: &session.config.profile,
-            image_pixels,
+            image_pixels: keeps_images.then_some(images.max_pixels),
             body_max: max,
             observe: &|event| progress.show(&event),
             stop,

@@ -1,7 +1,7 @@
 //! The miniature site: which file of `fixtures/site` answers which request. The files are embedded in the program.
 //!
 //! Their names say how a path is answered: `news/7.html` is a page, `news/7.2.html` is the same page after it was rewritten (it
-//! is served from the second request on), and `news/7.403` is a page that is refused. A path without a file is answered with
+//! is served from the second request on), `news/7.0.html` as it was before the first request, and `news/7.403` is a page that is refused. A path without a file is answered with
 //! 404. `{{base}}` is replaced by the server's address, `{{now}}` by the time of the request.
 
 use std::{
@@ -17,7 +17,7 @@ use axum::{
     http::{Response, StatusCode, header},
 };
 use chrono::{DateTime, SecondsFormat, Utc};
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 
 static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/site");
 
@@ -26,6 +26,17 @@ static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/fixtures/site");
 pub struct Miniature {
     base: String,
     visits: Arc<Mutex<HashMap<String, u32>>>,
+}
+
+/// A page as it was before anybody asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlierPage {
+    /// Its address.
+    pub url: String,
+    /// Its markup.
+    pub html: String,
+    /// Whether other words stood on it later.
+    pub is_first_wording: bool,
 }
 
 /// The response to one request.
@@ -51,6 +62,20 @@ impl Miniature {
     /// Returns its address, which `site.base_url` has to be set to.
     pub fn base_url(&self) -> &str {
         &self.base
+    }
+
+    /// Returns the pages that the site had before anybody asked for them.
+    pub fn earlier_pages(&self) -> Vec<EarlierPage> {
+        let files = FILES.get_dir("news").into_iter().flat_map(Dir::files);
+        let page = |file: &File<'_>| {
+            let (id, age) =
+                file.path().file_stem()?.to_str().map(|it| it.split_once('.').unwrap_or((it, "")))?;
+            let is_page = file.path().extension()? == "html" && matches!(age, "" | "0");
+            let html = file.contents_utf8()?.replace("{{base}}", &self.base);
+            let url = format!("{}/news/{id}", self.base);
+            is_page.then_some(EarlierPage { url, html, is_first_wording: age == "0" })
+        };
+        files.filter_map(page).collect()
     }
 
     /// Returns how often each path was requested.

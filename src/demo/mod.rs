@@ -4,4 +4,4 @@
 
 mod miniature;
 
-pub use miniature::Miniature;
+pub use miniature::{EarlierPage, Miniature};

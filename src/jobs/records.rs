@@ -157,7 +157,9 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
             let what = format!("the page {url} is not whole: {what}");
             self.waiting = Some(Found::Damaged(warc::Damage { offset: record.offset, what }));
         }
-        let page = page(url, record, answer, kind == "response");
+        // A revisit may say again with what status the bytes came; that they were not changed is none.
+        let is_answered_again = kind == "revisit" && !is_unchanged && record.block.starts_with(b"HTTP/");
+        let page = page(url, record, answer, kind == "response" || is_answered_again);
         if kind == "revisit" {
             return Found::Revisit(Box::new(revisit(profile, page, record)));
         }

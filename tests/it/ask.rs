@@ -471,7 +471,7 @@ fn stories_are_listed_without_a_query_and_a_name_that_was_meant_is_offered() {
         "{month}"
     );
     let changed = list(&["--changed"]).stdout;
-    assert_eq!(changed.matches("2 versions").count(), 1, "{changed}");
+    assert_eq!(changed.matches("3 versions").count(), 1, "{changed}");
     let said = list(&["--section", "Market"]).stderr;
     assert!(said.contains("did you mean `Markets`?"), "{said}");
     let said = program.ok(&["search", "rupee", "--section", "Market"]).stderr;

@@ -56,7 +56,7 @@ pub struct Imported {
 impl Import<'_> {
     /// Keeps everything in these files. `reader` looks for the bytes that revisits name.
     pub async fn run(&self, files: Vec<ImportFile>, reader: &Reader) -> Result<Imported, JobError> {
-        let run = self.writer.begin_run("import", Utc::now()).await?;
+        let run = self.writer.begin_run(self.command, Utc::now()).await?;
         let parsed_before = self.extractor.parsed();
         let counts = SharedCounts::default();
         tokio::task::block_in_place(|| self.keep_files(&files, &counts))?;

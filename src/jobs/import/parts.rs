@@ -11,6 +11,8 @@ use crate::{
 
 /// The parts of an import.
 pub struct Import<'a> {
+    /// The name of its run in the archive.
+    pub command: &'static str,
     /// Reads pages.
     pub extractor: &'a Extractor,
     /// Writes the archive.
