@@ -54,6 +54,7 @@ fn main() {
     let reader = || Reader::open(&path).expect("an archive");
     let (_switch, stop) = Stop::new();
     let import = Import {
+        command: "import",
         extractor: &extractor,
         writer: &writer,
         profile: &config.profile,

@@ -73,8 +73,9 @@ pub(super) fn pass(
 }
 
 pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
-    Fetcher::new(&config.fetch, &config.profile)
-        .map_err(|error| Usage::new(error.to_string(), "check `[fetch]` in config.toml").into())
+    let hint = "check `[fetch]` in config.toml; a bare system has no certificates: install its package ca-certificates";
+    let fetcher = Fetcher::new(&config.fetch, &config.profile);
+    Ok(fetcher.map_err(|error| Usage::new(error.to_string(), hint))?)
 }
 
 /// Returns the part of a line that counts the pages that were parsed slowly; nothing if there were none.

@@ -109,10 +109,11 @@ impl Http {
                 .dns_resolver(Arc::clone(&guard))
                 .build()
         };
-        let network = |error: reqwest::Error| FetchError::Network { reason: error.to_string() };
+        // A machine without certificates, for example.
+        let unready = |error: reqwest::Error| FetchError::Connect { reason: root_cause(&error) };
         Ok(Self {
-            site: client(Audience::Site).map_err(network)?,
-            others: client(Audience::Others).map_err(network)?,
+            site: client(Audience::Site).map_err(unready)?,
+            others: client(Audience::Others).map_err(unready)?,
             max_body_bytes: config.max_body_bytes,
             own_host,
             allow_private,
