@@ -70,16 +70,6 @@ impl Conditions {
         self.text.push_str(condition);
         self.values.extend(values);
     }
-
-    /// Asks for one of some values. Of a single one an index has the stories in their order.
-    fn among(&mut self, column: &str, values: Vec<String>) {
-        let places = vec!["?"; values.len()].join(", ");
-        match values.len() {
-            1 => self.add(&format!("{column} = ?"), []),
-            _ => self.add(&format!("{column} IN ({places})"), []),
-        }
-        self.values.extend(values);
-    }
 }
 
 impl Reader {
@@ -91,10 +81,21 @@ impl Reader {
             asked.add("a.published_on BETWEEN ? AND ?", [first.to_string(), last.to_string()]);
         }
         if let Some(section) = section {
-            asked.among("a.section", self.names_like("section", "= ?1 COLLATE NOCASE", section)?);
+            let is = "= ?1 COLLATE NOCASE";
+            match self.names_like("section", is, section)?.as_slice() {
+                [] => return Ok(Vec::new()),
+                // Of a single value an index has the stories in their order.
+                [name] => asked.add("a.section = ?", [name.clone()]),
+                _ => asked.add("a.section = ? COLLATE NOCASE", [section.clone()]),
+            }
         }
         if let Some(byline) = byline {
-            asked.among("a.byline", self.names_like("byline", "LIKE '%' || ?1 || '%'", byline)?);
+            let is = "LIKE '%' || ?1 || '%'";
+            match self.names_like("byline", is, byline)?.as_slice() {
+                [] => return Ok(Vec::new()),
+                [name] => asked.add("a.byline = ?", [name.clone()]),
+                _ => asked.add("a.byline LIKE '%' || ? || '%'", [byline.clone()]),
+            }
         }
         if let Some(symbol) = symbol {
             asked.add("a.id IN (SELECT article_id FROM mentions WHERE symbol = ?)", [symbol.clone()]);

@@ -110,18 +110,21 @@ pub(super) fn search(
         first: asked.from.unwrap_or(chrono::NaiveDate::MIN),
         last: asked.to.unwrap_or(chrono::NaiveDate::MAX),
     });
-    let limit = if form == Form::Page { HITS_MAX } else { LISTED_MAX };
+    let shown_max = if form == Form::Page { HITS_MAX } else { LISTED_MAX };
     let search = Search {
         query: asked.query.clone(),
         days,
         section: asked.section.clone(),
         byline: asked.byline.clone(),
         symbol: asked.symbol.as_ref().map(|it| it.to_uppercase()),
-        limit,
-        offset: asked.page.saturating_mul(limit),
+        // One more says whether there are more.
+        limit: shown_max + 1,
+        offset: asked.page.saturating_mul(shown_max),
         order: if asked.sort.is_some() { SearchOrder::Newest } else { SearchOrder::Best },
     };
-    let answer = reader.search(&search)?;
+    let mut answer = reader.search(&search)?;
+    let has_more = (shown_max as usize) < answer.hits.len();
+    answer.hits.truncate(shown_max as usize);
     let rows = || answer.hits.iter().cloned().map(HitAnswer::from);
     match form {
         Form::Csv => {
@@ -135,23 +138,23 @@ pub(super) fn search(
         Form::Atom => return Ok(Some(feed(served, &format!("Search: {}", asked.query), &answer.hits))),
         Form::Page => {}
     }
-    let has_more = answer.hits.len() as u64 == u64::from(HITS_MAX);
-    let said = said(&answer, asked.page);
-    let counts = counts(reader, asked, &search)?;
-    let hits = answer.hits.iter().map(shown).collect();
     let turned = |page: u32| Asking { page, ..asked.clone() }.to_query();
     let before = asked.page.checked_sub(1).map(turned);
     let after = has_more.then(|| turned(asked.page + 1));
+    let said = said(&answer, asked.page, after.as_deref());
+    let counts = counts(reader, asked, &search)?;
+    let hits = answer.hits.iter().map(shown).collect();
     let asked = asked.clone();
     Ok(Some(WebAnswer::page(&SearchPage { frame, asked, hits, said, list, counts, before, after })))
 }
 
-/// Returns which stories of an answer a page has, and what is to be known of them.
-fn said(answer: &SearchAnswer, page: u32) -> String {
+/// Returns which stories of an answer a page has, and what is to be known of them. `after` is the page after it.
+fn said(answer: &SearchAnswer, page: u32, after: Option<&str>) -> String {
     let count = answer.hits.len() as u64;
-    let mut said = match (page, count == u64::from(HITS_MAX)) {
-        (0, false) => counted(count, "story"),
-        (0, true) => format!("The first {}", counted(count, "story")),
+    let mut said = match (page, after) {
+        (0, None) => counted(count, "story"),
+        (0, Some(_)) => format!("The first {}", counted(count, "story")),
+        (_, None) if count == 0 => "There are no more stories".to_owned(),
         (page, _) => {
             let before = u64::from(page) * u64::from(HITS_MAX);
             format!("Stories {} to {}", before + 1, before + count)
