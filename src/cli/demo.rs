@@ -1,5 +1,5 @@
-//! `tearsheet demo`: the real `scrape` against the miniature site on loopback, twice. The site is in `crate::demo`; here are only
-//! the settings it needs and what is shown at the end.
+//! `tearsheet demo`: the real `scrape` against the miniature site on loopback, twice, and an import of a web archive of that site. The
+//! site is in `crate::demo`; here are only the settings it needs, the days of its captures, and what is shown at the end.
 
 use std::{
     io::{self, Cursor},
@@ -70,7 +70,7 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     }
     let count = import_earlier(&session, &site)?;
     printer.note(&format!(
-        "{} out of a web archive, as they were when they were new, each with the ticker of its session",
+        "{} imported from a web archive, as they were soon after publication, each with the ticker of its session",
         counted(count, "page")
     ));
     let name = archive.display().to_string();
@@ -115,8 +115,8 @@ fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<u64> {
     Ok(imported?.report.tally.fetched)
 }
 
-/// Returns the pages of the site in a web archive, each soon after its publication. One that prints no moment is left out: nobody knows when it
-/// was new.
+/// Returns the pages of the site in a web archive, each captured soon after its publication. A page that prints no moment is left out:
+/// nobody knows when that was.
 fn web_archive(session: &Session, site: &Miniature) -> io::Result<Vec<u8>> {
     let now = warc::stamp(Utc::now());
     let mut writer = WarcWriter::new(Vec::new(), WEB_ARCHIVE, &now, &[])?;

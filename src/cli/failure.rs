@@ -243,7 +243,7 @@ fn store(error: &StoreError) -> Advice {
             "run the same command again; everything committed so far is kept"
         }
         StoreError::Interrupted => {
-            let hint = "nothing is left of what was under way; the same command begins anew";
+            let hint = "nothing was left half-made; the same command begins anew";
             return Advice::new(hint, Exit::Interrupted);
         }
         StoreError::Io { .. } => "check that the folder exists and may be written",

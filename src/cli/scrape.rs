@@ -73,7 +73,7 @@ pub(super) fn pass(
 }
 
 pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
-    let hint = "check `[fetch]` in config.toml; a bare system has no certificates: install its package ca-certificates";
+    let hint = "check `[fetch]` in config.toml; where the system has no certificates, install its package ca-certificates";
     let fetcher = Fetcher::new(&config.fetch, &config.profile);
     Ok(fetcher.map_err(|error| Usage::new(error.to_string(), hint))?)
 }

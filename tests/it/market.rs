@@ -9,9 +9,9 @@ use crate::support::{
 
 /// A page as the site sends it, with six boards and three lists beside its story.
 const WHOLE_PAGE: &str = "fixtures/pages/2022-11-whole-page/page.html";
-const WHOLE_URL: &str = "https://www.brecorder.com/news/40390002/looms-cleared";
+pub(crate) const WHOLE_URL: &str = "https://www.brecorder.com/news/40390002/looms-cleared";
 
-fn whole_page() -> String {
+pub(crate) fn whole_page() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(WHOLE_PAGE);
     std::fs::read_to_string(path).expect("the fixture")
 }
@@ -23,7 +23,7 @@ fn ticker_page(price: &str) -> String {
 }
 
 impl Program {
-    fn import_page(&self, page: &str, url: &str, captured_at: &str) {
+    pub(crate) fn import_page(&self, page: &str, url: &str, captured_at: &str) {
         self.write("page.html", page);
         self.ok(&["import", "page.html", "--url", url, "--captured-at", captured_at]);
     }

@@ -48,8 +48,10 @@ fn names(program: &Program) -> Vec<String> {
 fn an_interrupted_export_leaves_no_half_of_a_file() {
     let program = wide();
     for out in ["links.csv", "links.parquet", "links.jsonl.gz"] {
-        let child = start(&program, &["export", "links", "--out", out]);
-        while !names(&program).iter().any(|it| it.ends_with(".partial")) {
+        let mut child = start(&program, &["export", "links", "--out", out]);
+        while child.try_wait().expect("a child").is_none()
+            && !names(&program).iter().any(|it| it.ends_with(".partial"))
+        {
             thread::sleep(Duration::from_millis(2));
         }
         let (code, said) = interrupt(child);

@@ -41,17 +41,25 @@ pub(super) fn one_by_one<'h, 'd: 'h>(
 
 /// Returns the lists, tables and quotes between parts that were named one by one: rules that name paragraphs alone leave them out.
 pub(super) fn unnamed_between<'d>(parts: &[Element<'d>]) -> Vec<Element<'d>> {
-    let parent = |it: &Element<'d>| it.ancestors().next();
-    let mut unnamed = Vec::new();
-    for beside in parts.chunk_by(|a, b| parent(a) == parent(b)) {
-        let (Some(first), Some(last)) = (beside.first(), beside.last()) else { continue };
-        let neighbours = parent(first).into_iter().flat_map(Element::elements);
-        let between = neighbours.skip_while(|it| it != first).take_while(|it| it != last);
-        let is_story =
-            |it: &Element<'d>| matches!(it.name(), "ul" | "ol" | "dl" | "table" | "blockquote" | "pre");
-        // Parts are in the order of the page, as neighbours are.
-        let mut named = beside.iter().peekable();
-        unnamed.extend(between.filter(|it| named.next_if_eq(&it).is_none() && is_story(it)));
+    let named: ElementSet = parts.iter().copied().collect();
+    let is_story =
+        |it: Element<'d>| matches!(it.name(), "ul" | "ol" | "dl" | "table" | "blockquote" | "pre");
+    let (mut unnamed, mut seen) = (Vec::new(), ElementSet::default());
+    for parent in parts.iter().filter_map(|it| it.ancestors().next()) {
+        // However often a page goes from one parent to another and back, each is looked at once.
+        if seen.contains(parent) {
+            continue;
+        }
+        seen.insert(parent);
+        let (mut has_begun, mut since) = (false, Vec::new());
+        for element in parent.elements() {
+            if named.contains(element) {
+                has_begun = true;
+                unnamed.append(&mut since);
+            } else if has_begun && is_story(element) {
+                since.push(element);
+            }
+        }
     }
     unnamed
 }

@@ -206,17 +206,15 @@ fn companies(
     Ok(lines)
 }
 
-/// Returns what the moment of publication was to the exchange.
+/// Returns what the moment of publication was to the exchange; `None` where only the day is known.
 fn session(facts: ArticleFacts) -> Option<String> {
     let (session, phase) = (facts.session?, facts.phase?);
-    let when = match phase.as_str() {
-        "pre" => "before the opening of",
-        "open" => "during",
-        "post" => "after the close; next is",
-        "closed" => "on a day without trade; next is",
-        _ => "at an hour that is not known; next is, or is the same day's,",
-    };
-    Some(format!("Published {when} the session of {session}"))
+    Some(match phase.as_str() {
+        "pre" => format!("Published before the opening of the session of {session}"),
+        "open" => format!("Published during the session of {session}"),
+        "post" => format!("Published after the close; the next session is that of {session}"),
+        _ => format!("Published on a day without trade; the next session is that of {session}"),
+    })
 }
 
 /// Returns an address that a link may lead to: one of the web, and of nothing that runs.

@@ -209,8 +209,8 @@ fn counts(reader: &Reader, asked: &Asking, search: &Search) -> Result<SearchCoun
     months.drain(..earlier);
     let found = counted(stories, "story");
     let said = match (is_cut, u64::from(HITS_MAX) < stories) {
-        (true, _) => Some(format!("There are more than are counted here: the last {found}")),
-        (false, true) => Some(format!("{found} have them")),
+        (true, _) => Some(format!("More were found than are counted here: the newest {found}")),
+        (false, true) => Some(format!("{found} in all")),
         (false, false) => None,
     };
     Ok(SearchCounts {
