@@ -312,6 +312,21 @@ fn a_page_says_what_the_commands_say_while_a_run_writes() {
            JOIN articles a ON a.id = f.rowid WHERE articles_fts MATCH 'rupee' GROUP BY substr(a.published_on, 1, 7) LIMIT 1",
     );
     assert!(page.contains(&month) && page.contains("<rect class=\"bar\""), "{month}: {page}");
+    assert!(
+        page.contains("<figcaption>Share of each month"),
+        "a drawing without axes says what it is: {page}"
+    );
+    // The pages of an answer have each of its stories once.
+    let all = one(&archive, "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'the'");
+    let (first, second) = (server.get("/search?q=the").body, server.get("/search?q=the&page=1").body);
+    assert!(first.contains("The first 20 stories") && first.contains("q=the&#38;page=1"), "{first}");
+    assert!(
+        second.contains(&format!("Stories 21 to {all}")) && second.contains("start=\"21\""),
+        "{second}"
+    );
+    let stories = |page: &str| page.matches("<a class=\"headline\"").count();
+    assert_eq!((stories(&first) + stories(&second)).to_string(), all);
+    assert!(server.get("/search?q=the&page=9").body.contains("There are no more stories"));
     let named = one(
         &archive,
         "SELECT '/article/' || m.article_id || '|' || m.matched || ', ' || replace(m.place, '_', ' ') || '</td><td>' || m.relevance || '</td>'

@@ -24,6 +24,8 @@ use super::{frame::Frame, stories::feed};
 const HITS_MAX: u32 = 20;
 /// Stories in one list for programs.
 const LISTED_MAX: u32 = 50;
+/// What the bars are.
+const SHARE: &str = "Share of each month's stories";
 /// The months of the table beside the drawing, which has all of them.
 const MONTHS_MAX: usize = 60;
 
@@ -33,6 +35,8 @@ struct SearchPage {
     frame: Frame,
     asked: Asking,
     hits: Vec<ShownHit>,
+    /// The number of the first of them in the whole answer.
+    first: u32,
     said: String,
     /// The search as a query of an address.
     list: String,
@@ -61,6 +65,8 @@ struct SearchCounts {
     /// How many were counted, where these are more than are shown.
     said: Option<String>,
     drawing: Option<String>,
+    /// What the drawing shows, in words.
+    caption: String,
     months: Vec<FoundMonth>,
     /// Whether earlier months are in the drawing alone.
     is_cut: bool,
@@ -103,7 +109,7 @@ pub(super) fn search(
         let said = "Words, or an expression: \"two words\", word*, AND, OR, NOT.".to_owned();
         let (hits, counts) = (Vec::new(), SearchCounts::default());
         let (asked, before, after) = (asked.clone(), None, None);
-        let page = SearchPage { frame, asked, hits, said, list, counts, before, after };
+        let page = SearchPage { frame, asked, hits, first: 1, said, list, counts, before, after };
         return Ok(Some(WebAnswer::page(&page)));
     }
     let days = (asked.from.is_some() || asked.to.is_some()).then(|| Days {
@@ -141,24 +147,32 @@ pub(super) fn search(
     let turned = |page: u32| Asking { page, ..asked.clone() }.to_query();
     let before = asked.page.checked_sub(1).map(turned);
     let after = has_more.then(|| turned(asked.page + 1));
-    let said = said(&answer, asked.page, after.as_deref());
+    let first = search.offset + 1;
+    let said = said(&answer, first, after.as_deref());
     let counts = counts(reader, asked, &search)?;
     let hits = answer.hits.iter().map(shown).collect();
     let asked = asked.clone();
-    Ok(Some(WebAnswer::page(&SearchPage { frame, asked, hits, said, list, counts, before, after })))
+    Ok(Some(WebAnswer::page(&SearchPage {
+        frame,
+        asked,
+        hits,
+        first,
+        said,
+        list,
+        counts,
+        before,
+        after,
+    })))
 }
 
-/// Returns which stories of an answer a page has, and what is to be known of them. `after` is the page after it.
-fn said(answer: &SearchAnswer, page: u32, after: Option<&str>) -> String {
+/// Returns which stories of an answer a page has, from the first of them on, and what is to be known of them. `after` is the page after it.
+fn said(answer: &SearchAnswer, first: u32, after: Option<&str>) -> String {
     let count = answer.hits.len() as u64;
-    let mut said = match (page, after) {
-        (0, None) => counted(count, "story"),
-        (0, Some(_)) => format!("The first {}", counted(count, "story")),
+    let mut said = match (first, after) {
+        (1, None) => counted(count, "story"),
+        (1, Some(_)) => format!("The first {}", counted(count, "story")),
         (_, None) if count == 0 => "There are no more stories".to_owned(),
-        (page, _) => {
-            let before = u64::from(page) * u64::from(HITS_MAX);
-            format!("Stories {} to {}", before + 1, before + count)
-        }
+        (first, _) => format!("Stories {first} to {}", u64::from(first) + count - 1),
     };
     said += match answer.note {
         Some(Note::Words) => "; this is not an expression, so its words were looked for",
@@ -215,12 +229,20 @@ fn counts(reader: &Reader, asked: &Asking, search: &Search) -> Result<SearchCoun
     };
     Ok(SearchCounts {
         said,
-        drawing: chart::histogram("Share of each month's stories", &bars),
+        drawing: chart::histogram(SHARE, &bars),
+        caption: caption(&bars),
         months,
         is_cut: 0 < earlier,
         sections: sections.map(in_section).collect(),
         symbols: symbols.map(of_symbol).collect(),
     })
+}
+
+/// Returns the range and the highest bar of a drawing, in words: it has no axes.
+fn caption(bars: &[Bar]) -> String {
+    let Some((first, last)) = bars.first().zip(bars.last()) else { return String::new() };
+    let highest = bars.iter().map(Bar::percent).fold(0.0, f64::max);
+    format!("{SHARE}, {} to {}; the highest bar is {highest:.1} %", first.name, last.name)
 }
 
 /// Returns a bar for each month from the first to the last in which something was found.
