@@ -32,6 +32,7 @@
 //! Read from top to bottom. A module may use only those above it, and of these only what `tests/it/tidy.rs` grants it.
 //!
 //! * [`model`]: the vocabulary. Plain values, no I/O.
+//! * [`clock`]: the clock of this machine.
 //! * [`config`]: `config.toml` over its defaults, validated whole; the profile of a site.
 //! * [`coding`]: content codings of HTTP: the packing taken off, as browsers do it.
 //! * [`html`]: the DOM wrapped: parse, decode, walk, match.
@@ -50,6 +51,7 @@
 
 pub mod model;
 
+pub mod clock;
 pub mod coding;
 pub mod config;
 pub mod html;

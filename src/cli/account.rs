@@ -10,6 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use tokio::runtime::Builder;
 
 use crate::{
+    clock,
     config::Config,
     export::{
         Destination, Existing,
@@ -53,7 +54,7 @@ pub(super) fn told(
     }
     let run_before = site.as_ref().and_then(|it| newest_run(&it.archive));
     let account =
-        Account { command, args, site, began_at: Utc::now(), began: Instant::now(), run_before };
+        Account { command, args, site, began_at: clock::now(), began: Instant::now(), run_before };
     account.ping("start", String::new());
     let result = work();
     let exit = match &result {
@@ -113,7 +114,7 @@ impl Account<'_> {
 
     fn status(&self, reader: &Reader) -> Option<StatusAnswer> {
         let archive = &self.site.as_ref()?.archive;
-        let status = reader.status(Utc::now(), extract::VERSION).ok()?;
+        let status = reader.status(clock::now(), extract::VERSION).ok()?;
         Some(StatusAnswer::new(archive.display().to_string(), status, room(archive)))
     }
 
@@ -128,7 +129,7 @@ impl Account<'_> {
         let run = status.and_then(|it| it.runs.first()).filter(is_ours);
         let audit = reader.zip(run).and_then(|(reader, run)| reader.audit(run.id).ok());
         let audit = audit.unwrap_or_default();
-        let now = Utc::now();
+        let now = clock::now();
         let count = |of: fn(&RunAnswer) -> u64| run.map_or(0, of);
         SummaryAnswer {
             message_type: "summary",

@@ -3,9 +3,8 @@
 
 use std::time::Instant;
 
-use chrono::Utc;
-
 use crate::{
+    clock,
     config::WebArchive,
     jobs::{
         self, Backfill, BackfillPlan, Captures, CoveredDay, End, Expected, Ids, Limits, Order,
@@ -56,7 +55,7 @@ pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> an
 
 /// Returns the range that was named; with `--gaps` and no range, the days of which anything is known.
 fn days(session: &Session, args: &BackfillArgs) -> anyhow::Result<Days> {
-    let today = today(&session.config.profile, Utc::now());
+    let today = today(&session.config.profile, clock::now());
     if !args.gaps && args.range.from.is_none() {
         let hint = "`--from 2024-03-01 --to 2024-03-31`; or `--gaps` for every day that `coverage` says needs work";
         return Err(Usage::new("`--from` is missing", hint).into());
@@ -93,7 +92,7 @@ fn fill(
     });
     progress.end();
     let report = report?;
-    let covered = jobs::coverage(&reader, &session.config.profile, backfill.days, Utc::now())?;
+    let covered = jobs::coverage(&reader, &session.config.profile, backfill.days, clock::now())?;
     // A listing that could not be read is a page that could not be read.
     let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
     let exit = match scrape::exit(&report) {
@@ -146,11 +145,11 @@ fn dry_run(
 ) -> anyhow::Result<Exit> {
     let archive = if session.archive.exists() { Some(Reader::open(&session.archive)?) } else { None };
     let profile = &session.config.profile;
-    let BackfillPlan { days, requests, asked, cut } = block_on(async |stop| {
+    let BackfillPlan { days, requests, asked, cut, end } = block_on(async |stop| {
         let fetcher = scrape::fetcher(&session.config)?;
         let (extractor, archive) = (&session.extractor, archive.as_ref());
         let preview = Preview { fetcher: &fetcher, extractor, profile, archive, limits, stop };
-        Ok(preview.plan(backfill, Utc::now()).await?)
+        Ok(preview.plan(backfill, clock::now()).await?)
     })?;
     let mut out = String::new();
     if !days.is_empty() {
@@ -188,5 +187,5 @@ fn dry_run(
     if let Some(cause) = cut {
         printer.note(&format!("hint: the estimate is a rough one: {cause}"));
     }
-    Ok(Exit::Done)
+    Ok(if end == Some(End::Interrupted) { Exit::Interrupted } else { Exit::Done })
 }

@@ -2,9 +2,8 @@
 
 use std::io;
 
-use chrono::Utc;
-
 use crate::{
+    clock,
     export::{
         Citation, CitedFile,
         answers::{CoverageRow, to_json},
@@ -26,7 +25,7 @@ use super::{
 pub(super) fn run(common: &Common, args: &CiteArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let reader = session.reader()?;
-    let days = of_archive(args.range, &reader, today(&session.config.profile, Utc::now()))?;
+    let days = of_archive(args.range, &reader, today(&session.config.profile, clock::now()))?;
     let mut citation = citation(&session, &reader, days)?;
     if let Some(path) = &args.backup {
         let unreadable = |error: io::Error| {
@@ -45,7 +44,7 @@ pub(super) fn run(common: &Common, args: &CiteArgs, printer: &Printer) -> anyhow
 /// Returns what there is to say of some days of an archive.
 pub(super) fn citation(session: &Session, reader: &Reader, days: Days) -> anyhow::Result<Citation> {
     let profile = &session.config.profile;
-    let covered = coverage(reader, profile, days, Utc::now())?;
+    let covered = coverage(reader, profile, days, clock::now())?;
     let CitedCounts { stories, wordings, captures, quotes, fetched } = reader.cited(days)?;
     Ok(Citation {
         version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 
-use chrono::{Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 use console::Style;
 
 use crate::{
+    clock,
     export::answers::{CoverageAnswer, CoverageRow, csv_header, csv_rows, to_json},
     jobs::{CoveredDay, Ids, coverage},
     model::{Days, Verdict, counted},
@@ -27,8 +28,8 @@ pub(super) fn run(common: &Common, args: &CoverageArgs, printer: &Printer) -> an
     let session = Session::new(common)?;
     let profile = &session.config.profile;
     let reader = session.reader()?;
-    let days = of_archive(args.range, &reader, today(profile, Utc::now()))?;
-    let covered = coverage(&reader, profile, days, Utc::now())?;
+    let days = of_archive(args.range, &reader, today(profile, clock::now()))?;
+    let covered = coverage(&reader, profile, days, clock::now())?;
     let ids = Ids::Gaps.of_site(profile);
     match args.format {
         TableFormat::Table => printer.data(&calendar(&covered, days, ids))?,

@@ -7,9 +7,10 @@ use std::{
 };
 
 use anyhow::Context;
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::{
+    clock,
     config::Config,
     demo::{EarlierPage, Miniature},
     jobs::{Contents, Import, ImportFile, Limits, saved_page},
@@ -118,7 +119,7 @@ fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<u64> {
 /// Returns the pages of the site in a web archive, each captured soon after its publication. A page that prints no moment is left out:
 /// nobody knows when that was.
 fn web_archive(session: &Session, site: &Miniature) -> io::Result<Vec<u8>> {
-    let now = warc::stamp(Utc::now());
+    let now = warc::stamp(clock::now());
     let mut writer = WarcWriter::new(Vec::new(), WEB_ARCHIVE, &now, &[])?;
     for EarlierPage { url, html, is_first_wording } in site.earlier_pages() {
         let page = saved_page(&session.extractor, html.clone().into_bytes(), None, None, None);

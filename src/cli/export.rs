@@ -7,10 +7,10 @@ use std::{
     time::Instant,
 };
 
-use chrono::Utc;
 use indicatif::HumanBytes;
 
 use crate::{
+    clock,
     config::Profile,
     export::{
         CaptureExport, Decimals, Destination, Dialect, Existing, ExportError, Format, OutPacking,
@@ -70,7 +70,7 @@ fn export(common: &Common, args: &ExportArgs, printer: &Printer, stop: &Stop) ->
     };
     let format = format(args)?;
     check_section(args, table)?;
-    let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
+    let days = args.range.bounds(today(&session.config.profile, clock::now()))?;
     let as_of = as_of(args, table, &session.config.profile)?;
     check_images(args)?;
     let reader = session.reader_until(stop)?;
@@ -181,7 +181,7 @@ fn as_of(args: &ExportArgs, table: Table, profile: &Profile) -> Result<Option<As
         let hint = "articles, quotes, boards and mentions have one; leave `--as-of` out";
         return Err(Usage::new("of these rows only today's state is kept", hint));
     }
-    let at = moment.at(today(profile, Utc::now()), profile.time_zone);
+    let at = moment.at(today(profile, clock::now()), profile.time_zone);
     Ok(Some(AsOf::new(at, args.clock.into(), profile.time_zone)))
 }
 
@@ -217,7 +217,7 @@ fn captures(
         let hint = "`tearsheet export warc --from D --to D --out FOLDER`";
         return Err(Usage::new("a web archive has captures, not rows", hint).into());
     }
-    let now = Utc::now();
+    let now = clock::now();
     let days = args.range.bounds(today(&session.config.profile, now))?;
     let reader = session.reader_until(stop)?;
     let target = destination.path().display().to_string();

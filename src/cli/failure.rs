@@ -184,7 +184,8 @@ fn advice(error: &anyhow::Error) -> Advice {
         return Advice::new(hint, Exit::Usage);
     }
     if error.downcast_ref::<OutputError>().is_some() {
-        return unwritten();
+        let hint = "make room where the output goes, or send it to another place";
+        return Advice::new(hint, Exit::Output);
     }
     Advice { hint: None, exit: Exit::Usage }
 }
@@ -232,6 +233,9 @@ fn store(error: &StoreError) -> Advice {
         }
         StoreError::Busy => "close the other program's transaction and run the same command again",
         StoreError::ReadOnly(_) => "check the permissions of the file and of its folder",
+        StoreError::Refused(_) => {
+            "look for a limit on the size of files (`ulimit -f`), a quota or a failing disk; everything committed so far is kept"
+        }
         StoreError::Damaged(_) => {
             "keep a copy of the file before anything else; `tearsheet verify` names what is damaged, and `sqlite3 FILE '.recover'` \
              saves what can be read"

@@ -32,11 +32,12 @@ pub(super) fn run(common: &Common, args: &ForgetArgs, printer: &Printer) -> anyh
     drop(writer);
     // Its bytes are in the log until that is folded back.
     Writer::fold_back(&session.archive)?;
-    printer.data(&listed(&traces))?;
+    let printed = printer.data(&listed(&traces));
     printer.note(&format!(
         "forget: {} is gone and will not be asked for again; backups, exports and what other pages say of it are as they were{upgraded}",
         article.key
     ));
+    printed?;
     Ok(Exit::Done)
 }
 

@@ -8,10 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use url::Url;
 
 use crate::{
+    clock,
     config::Profile,
     jobs::{Contents, End, Import, ImportFile, Imported, Unreadable, contents, is_host, mirrored},
     model::{Captured, Event, KeepImages, counted},
@@ -115,7 +116,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
 
 /// Fails where pages are said to have been saved in the future.
 fn check_past(captured_at: Option<Captured>) -> Result<(), Usage> {
-    let tomorrow = Captured::At(Utc::now() + TimeDelta::days(1)).to_string();
+    let tomorrow = Captured::At(clock::now() + TimeDelta::days(1)).to_string();
     let Some(captured) = captured_at.filter(|it| tomorrow < it.to_string()) else { return Ok(()) };
     let message = format!("`--captured-at {captured}` is yet to come");
     Err(Usage::new(message, "it is when the page was saved"))

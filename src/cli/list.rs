@@ -1,9 +1,9 @@
 //! `tearsheet list`: stories without a query, the newest first. Stories by their words are `search`'s.
 
-use chrono::Utc;
 use console::Style;
 
 use crate::{
+    clock,
     export::answers::{StoryAnswer, csv_header, csv_rows, to_json_lines},
     model::counted,
     store::{ListedStory, Since, StoryListing},
@@ -31,7 +31,7 @@ pub(super) fn run(common: &Common, args: &ListArgs, printer: &Printer) -> anyhow
     };
     let symbol = args.of.symbol.as_ref().map(|it| it.to_uppercase());
     let listing = StoryListing {
-        days: range.bounds(today(&session.config.profile, Utc::now()))?,
+        days: range.bounds(today(&session.config.profile, clock::now()))?,
         section: args.of.section.clone(),
         byline: args.of.byline.clone(),
         symbol,

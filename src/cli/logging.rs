@@ -6,7 +6,7 @@ use std::{
     io::{self, IsTerminal},
 };
 
-use chrono::{SecondsFormat, Utc};
+use chrono::SecondsFormat;
 use console::Style;
 use tracing::{Event, Level, Subscriber, field::Visit};
 use tracing_subscriber::{
@@ -105,7 +105,7 @@ where
         let message = safe(&message.0, Colours::Foreign);
         if !io::stderr().is_terminal() {
             // A log that is read later has to say when.
-            write!(writer, "{} ", Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true))?;
+            write!(writer, "{} ", crate::clock::now().to_rfc3339_opts(SecondsFormat::Secs, true))?;
         }
         writeln!(writer, "{} {message}", style.apply_to(word))
     }

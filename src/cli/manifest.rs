@@ -2,8 +2,6 @@
 
 use std::{io::Write as _, path::PathBuf};
 
-use chrono::Utc;
-
 use crate::export::{
     CitedFile, DestinationError, Existing, Manifest, OutFile, TableExport, answers::to_json,
 };
@@ -47,7 +45,7 @@ impl ManifestSheet {
         export: &TableExport<'_>,
         rows: u64,
     ) -> anyhow::Result<()> {
-        let today = today(&session.config.profile, Utc::now());
+        let today = today(&session.config.profile, crate::clock::now());
         let days = of_archive(args.range, export.reader, today)?;
         let io = |source| DestinationError::Io { path: self.out.clone(), source };
         let manifest = Manifest {

@@ -1,9 +1,8 @@
 //! `tearsheet quotes`: a symbol of the ticker, or a code of a market board, over time: as a table for people or as rows for
 //! programs. Charts are in `plot`; which of the two a word means is decided in `instrument`.
 
-use chrono::Utc;
-
 use crate::{
+    clock,
     export::{
         Existing,
         answers::{
@@ -39,7 +38,7 @@ pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyh
         printer.data(&list(&reader, args.format)?)?;
         return Ok(Exit::Done);
     }
-    let days = args.range.bounds(today(&session.config.profile, Utc::now()))?;
+    let days = args.range.bounds(today(&session.config.profile, clock::now()))?;
     let asked = instruments(&reader, &args.symbols)?;
     if args.plot || args.out.is_some() {
         let existing = if args.force { Existing::Replace } else { Existing::Keep };

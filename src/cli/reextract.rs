@@ -2,9 +2,8 @@
 
 use std::time::Instant;
 
-use chrono::Utc;
-
 use crate::{
+    clock,
     jobs::{FIELDS, FieldReport, Losses, Reextract, RereadReport},
     model::counted,
 };
@@ -23,7 +22,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> a
     let began = Instant::now();
     let writer = if args.dry_run { None } else { Some(session.existing_writer()?) };
     let reader = session.reader()?;
-    let today = today(&session.config.profile, Utc::now());
+    let today = today(&session.config.profile, clock::now());
     let days = if args.range.from.is_none() && args.range.to.is_none() {
         None
     } else {

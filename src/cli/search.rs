@@ -1,10 +1,10 @@
 //! `tearsheet search`: what was found, with the words marked. The index is asked in `store`, and the rows for programs are
 //! types of `export`.
 
-use chrono::Utc;
 use console::Style;
 
 use crate::{
+    clock,
     export::answers::{HitAnswer, csv_header, csv_rows, to_json_lines},
     store::{MARKS, Note, Search, SearchAnswer, SearchHit, SearchOrder},
 };
@@ -32,7 +32,7 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
     }
     let search = Search {
         query,
-        days: args.range.bounds(today(&session.config.profile, Utc::now()))?,
+        days: args.range.bounds(today(&session.config.profile, clock::now()))?,
         section: args.of.section.clone(),
         byline: args.of.byline.clone(),
         symbol: args.of.symbol.as_ref().map(|it| it.to_uppercase()),

@@ -13,6 +13,7 @@ use tokio::{runtime::Runtime, sync::watch};
 use url::Url;
 
 use crate::{
+    clock,
     config::{Config, LoadedConfig},
     export::{Destination, Existing},
     extract::Extractor,
@@ -121,6 +122,11 @@ impl Session {
 
     /// Returns the writer of the archive, whatever paper it is of.
     pub(super) fn any_writer(&self) -> anyhow::Result<Writer> {
+        if !clock::is_set() {
+            let message = format!("the clock of this machine says {}", clock::now().format("%Y-%m-%d"));
+            let hint = "set it: what is stored is dated by it";
+            return Err(Usage::new(message, hint).into());
+        }
         let profile = &self.config.profile;
         let writer = Writer::open(&self.archive, profile.time_zone)?;
         Ok(writer

@@ -3,11 +3,11 @@
 
 use std::process::ExitCode;
 
-use chrono::Utc;
 use console::Style;
 use indicatif::HumanBytes;
 
 use crate::{
+    clock,
     export::answers::{Health, HealthAnswer, HealthFacts, StatusAnswer, to_json},
     extract,
     jobs::{self, CoveredDay},
@@ -29,7 +29,7 @@ use super::{
 
 pub(super) fn run(common: &Common, args: &StatusArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
-    let status = session.reader()?.status(Utc::now(), extract::VERSION)?;
+    let status = session.reader()?.status(clock::now(), extract::VERSION)?;
     let archive = session.archive.display().to_string();
     let room = room(&session.archive);
     let text = if args.json {
@@ -69,7 +69,7 @@ pub(super) fn check(common: &Common, args: &StatusArgs, printer: &Printer) -> Ex
 fn look(common: &Common, args: &StatusArgs) -> anyhow::Result<HealthAnswer> {
     let session = Session::new(common)?;
     let reader = session.reader()?;
-    let now = Utc::now();
+    let now = clock::now();
     let status = reader.status(now, extract::VERSION)?;
     let status =
         StatusAnswer::new(session.archive.display().to_string(), status, room(&session.archive));

@@ -4,10 +4,11 @@
 use std::{path::Path, time::Instant};
 
 use anyhow::Context;
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use console::Style;
 
 use crate::{
+    clock,
     export::{
         DestinationError, Existing,
         answers::{Company, FindingAnswer, VerifyAnswer, to_json},
@@ -169,9 +170,13 @@ fn as_text(answer: &VerifyAnswer) -> String {
 }
 
 pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    block_on(async |stop| copy(common, args, stop, printer))
+}
+
+fn copy(common: &Common, args: &BackupArgs, stop: Stop, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let reader = session.reader()?;
-    let today = today(&session.config.profile, Utc::now());
+    let today = today(&session.config.profile, clock::now());
     let target = if args.path.is_dir() {
         let name = session.archive.file_stem().unwrap_or_default().to_string_lossy();
         args.path.join(format!("{name}-{today}.db"))
@@ -187,8 +192,8 @@ pub(super) fn backup(common: &Common, args: &BackupArgs, printer: &Printer) -> a
         let hint = "name a new file, or a folder for one that carries the date";
         return Err(Usage::new(format!("`{}` is not a file", target.display()), hint).into());
     };
-    reader.backup(path).map_err(|error| match error {
-        StoreError::Full | StoreError::ReadOnly(_) => {
+    reader.backup(path, move || stop.is_wished()).map_err(|error| match error {
+        StoreError::Full | StoreError::ReadOnly(_) | StoreError::Refused(_) => {
             let source = std::io::Error::other(error.to_string());
             anyhow::Error::from(DestinationError::Io { path: target.clone(), source })
         }

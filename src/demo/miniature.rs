@@ -129,7 +129,8 @@ fn file_name(path: &str) -> String {
 }
 
 async fn answer(State(site): State<Miniature>, request: Request) -> Response<Body> {
-    let Served { status, content_type, body, is_dated } = site.answer(request.uri().path(), Utc::now());
+    let Served { status, content_type, body, is_dated } =
+        site.answer(request.uri().path(), crate::clock::now());
     let etag = format!("\"{:x}\"", hash(&body));
     let known = request.headers().get(header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     let is_known = status == StatusCode::OK && known == Some(etag.as_str());

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use reqwest::{StatusCode, header};
 use url::Url;
 
 use crate::{
+    clock,
     config::Profile,
     model::{Ask, CaptureSource, Captured, Fetched, Missing, RawPage, Validators},
 };
@@ -23,8 +24,8 @@ pub(super) fn classify(profile: &Profile, answer: WireAnswer) -> Result<WireAnsw
     if !answer.status.is_redirection() && answer.is_challenge(&profile.challenge) {
         return Err(FetchError::Challenge { status });
     }
-    let wait = answer.header(header::RETRY_AFTER).and_then(|it| retry_after(&it, Utc::now()));
-    let until = |wait: Duration| Utc::now() + TimeDelta::from_std(wait).unwrap_or_default();
+    let wait = answer.header(header::RETRY_AFTER).and_then(|it| retry_after(&it, clock::now()));
+    let until = |wait: Duration| clock::now() + TimeDelta::from_std(wait).unwrap_or_default();
     match (status, wait) {
         (429, wait) => {
             Err(FetchError::Throttled { status: Some(429), until: until(wait.unwrap_or(THROTTLE)) })
@@ -67,7 +68,7 @@ pub(super) fn fetched(ask: &Ask, answer: WireAnswer) -> Result<Fetched, FetchErr
             heads: Some(answer.heads()),
             feed: None,
             body: answer.body,
-            captured_at: Some(Captured::At(Utc::now())),
+            captured_at: Some(Captured::At(clock::now())),
             source: CaptureSource::Live,
             status: Some(status.as_u16()),
             validators,

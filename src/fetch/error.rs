@@ -106,6 +106,9 @@ pub enum FetchError {
         /// The host.
         host: String,
     },
+    /// We did not wait for the answer, because the job was over.
+    #[error("the answer was not waited for")]
+    Abandoned,
 }
 
 /// What to do about it.
@@ -129,7 +132,10 @@ impl FetchError {
             | Self::Torn { .. }
             | Self::Connect { .. }
             | Self::Dns { .. } => Class::Transient,
-            Self::Throttled { .. } | Self::NoRobots { .. } | Self::BreakerOpen { .. } => Class::Stop,
+            Self::Throttled { .. }
+            | Self::NoRobots { .. }
+            | Self::BreakerOpen { .. }
+            | Self::Abandoned => Class::Stop,
             Self::Blocked { .. }
             | Self::Challenge { .. }
             | Self::Status { .. }
@@ -150,9 +156,10 @@ impl FetchError {
     pub fn state(&self) -> PageState {
         match self {
             Self::Blocked { .. } | Self::Challenge { .. } => PageState::Blocked,
-            Self::Throttled { .. } | Self::NoRobots { .. } | Self::BreakerOpen { .. } => {
-                PageState::Throttled
-            }
+            Self::Throttled { .. }
+            | Self::NoRobots { .. }
+            | Self::BreakerOpen { .. }
+            | Self::Abandoned => PageState::Throttled,
             Self::Robots | Self::PrivateAddress { .. } => PageState::Refused,
             Self::Status { .. }
             | Self::NotModified

@@ -9,10 +9,14 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
 use url::Url;
 
 use crate::{
+    clock,
     config::{FetchConfig, Profile},
     model::{Ask, AskRole, Fetched, HostMemory, Missing, Request, RobotsMemory, lane_name},
 };
@@ -43,7 +47,9 @@ pub struct Fetcher {
     pub(super) profile: Profile,
     retry: Retry,
     lanes: Mutex<HashMap<String, Lane>>,
-    slots: Semaphore,
+    pub(super) slots: Semaphore,
+    /// Whether the job is over: nothing more is asked for.
+    pub(super) is_over: watch::Sender<bool>,
     /// The time from which policies count, so that setting the clock back changes nothing.
     pub(super) epoch: (Instant, DateTime<Utc>),
 }
@@ -58,7 +64,8 @@ impl Fetcher {
             retry: Retry { max_attempts: config.max_attempts, max_wait: config.max_wait },
             lanes: Mutex::default(),
             slots: Semaphore::new(config.max_concurrent.get()),
-            epoch: (Instant::now(), Utc::now()),
+            is_over: watch::Sender::new(false),
+            epoch: (Instant::now(), clock::now()),
         })
     }
 
@@ -192,7 +199,7 @@ impl Fetcher {
             }
             if let FetchError::Throttled { until, .. } = error {
                 // The lane holds every request back until then, this one included, if that is not too long.
-                let wait = (until - Utc::now()).to_std().unwrap_or_default();
+                let wait = (until - clock::now()).to_std().unwrap_or_default();
                 if self.retry.max_wait < wait || self.retry.max_attempts <= attempt {
                     return Err(error);
                 }
@@ -217,16 +224,13 @@ impl Fetcher {
         pause: Duration,
         requests: &mut Vec<Request>,
     ) -> Result<WireAnswer, FetchError> {
-        let began = self.now();
-        // The slot is held until the answer is in, which bounds the requests that are on their way.
-        let _slot = self.slots.acquire().await.map_err(|_| FetchError::Timeout)?;
-        self.admit(host)?;
-        let waited = self.take_turn(host, began, pause).await?;
+        // Its place is held until the answer is in.
+        let turn = self.turn(host, pause).await?;
         let sent = self.now();
-        let at = Utc::now();
+        let at = clock::now();
         let own = self.profile.is_own_origin(&ask.url);
         let audience = if own { Audience::Site } else { Audience::Others };
-        let result = self.http.send(ask, audience).await;
+        let result = self.answer(self.http.send(ask, audience)).await;
         let took = self.now().saturating_sub(sent);
         let judged = self.judge(host, ask.role, result, took);
         let answer = judged.as_ref().ok();
@@ -236,14 +240,14 @@ impl Fetcher {
             status: answer.map(|it| it.status.as_u16()).or(judged.as_ref().err().and_then(status_of)),
             bytes: answer.map_or(0, |it| it.body.len() as u64),
             took_ms: millis(took),
-            waited_ms: millis(waited.time),
-            wait_reason: waited.reason,
+            waited_ms: millis(turn.waited),
+            wait_reason: turn.reason,
             failure: judged.as_ref().err().map(FetchError::code),
         });
         judged
     }
 
-    fn admit(&self, host: &str) -> Result<(), FetchError> {
+    pub(super) fn admit(&self, host: &str) -> Result<(), FetchError> {
         let now = self.now();
         self.lane(host, |lane| match lane.breaker.admit(now) {
             Admission::Granted | Admission::Probe => Ok(()),
@@ -282,7 +286,9 @@ impl Fetcher {
             }
             // The host answered; that one page is too large says nothing of the host.
             Err(FetchError::TooLarge { .. }) => lane.breaker.note(now, HostSign::Good),
-            Err(FetchError::PrivateAddress { .. }) => lane.breaker.forget_probe(),
+            Err(FetchError::PrivateAddress { .. } | FetchError::Abandoned) => {
+                lane.breaker.forget_probe();
+            }
             Err(FetchError::Status { status: 503 }) => {
                 lane.pace.note_pushback();
                 lane.breaker.note(now, HostSign::Failure);

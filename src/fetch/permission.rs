@@ -1,10 +1,13 @@
 //! What robots.txt permits: reading it, remembering it, asking it. Its grammar is in `robots.rs`, which knows no network; pages
 //! other than robots.txt are read by `fetcher.rs`.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use url::Url;
 
-use crate::model::{Ask, Request, RobotsMemory};
+use crate::{
+    clock,
+    model::{Ask, Request, RobotsMemory},
+};
 
 use super::{
     answer::redirect_target,
@@ -43,7 +46,7 @@ impl Fetcher {
         }
         let host = Self::host_of(url);
         let known = self.lane(&host, |lane| {
-            let known = lane.robots.as_ref().map(|it| &it.0).filter(|it| Utc::now() < it.expires_at);
+            let known = lane.robots.as_ref().map(|it| &it.0).filter(|it| clock::now() < it.expires_at);
             known.map(usable)
         });
         if let Some(known) = known {
@@ -64,7 +67,7 @@ impl Fetcher {
         url: &Url,
         requests: &mut Vec<Request>,
     ) -> Result<RobotsMemory, FetchError> {
-        let now = Utc::now();
+        let now = clock::now();
         let origin = url.origin().ascii_serialization();
         let memory = |status, life, body| RobotsMemory {
             origin: origin.clone(),

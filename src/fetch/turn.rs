@@ -3,16 +3,25 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep_until;
+use tokio::{
+    sync::SemaphorePermit,
+    time::{sleep, sleep_until},
+};
 
 use crate::model::WaitReason;
 
 use super::{error::FetchError, fetcher::Fetcher, lane::Lane};
 
-/// How one request was held back.
-#[derive(Default)]
-pub(super) struct Waited {
-    pub(super) time: Duration,
+/// So long an answer that is on its way is waited for once the job is over.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A request that may be sent.
+pub(super) struct Turn<'f> {
+    /// One of the places for requests that are on their way.
+    _place: SemaphorePermit<'f>,
+    /// How long it was held back.
+    pub(super) waited: Duration,
+    /// Why.
     pub(super) reason: Option<WaitReason>,
 }
 
@@ -26,13 +35,50 @@ struct Slot {
 }
 
 impl Fetcher {
-    /// Waits for the time that the host named, the page's pause and the next free slot, whichever comes last.
-    pub(super) async fn take_turn(
+    /// Ends every wait at once and every request soon, with [`FetchError::Abandoned`]; nothing is asked for from now on.
+    pub fn abandon(&self) {
+        self.is_over.send_replace(true);
+    }
+
+    /// Waits until a request may be sent, unless the job is over before that.
+    pub(super) async fn turn(&self, host: &str, pause: Duration) -> Result<Turn<'_>, FetchError> {
+        tokio::select! {
+            biased;
+            () = self.over() => {
+                self.lane(host, |lane| lane.breaker.forget_probe());
+                Err(FetchError::Abandoned)
+            }
+            turn = self.take_turn(host, pause) => turn,
+        }
+    }
+
+    /// Returns the answer to a request, unless the job has been over for a while before it comes.
+    pub(super) async fn answer<T>(
         &self,
-        host: &str,
-        began: Duration,
-        pause: Duration,
-    ) -> Result<Waited, FetchError> {
+        sent: impl Future<Output = Result<T, FetchError>>,
+    ) -> Result<T, FetchError> {
+        let given_up = async {
+            self.over().await;
+            sleep(GRACE).await;
+        };
+        tokio::select! {
+            answer = sent => answer,
+            () = given_up => Err(FetchError::Abandoned),
+        }
+    }
+
+    /// Waits until the job is over.
+    async fn over(&self) {
+        // The other end of the channel is ours.
+        let _ = self.is_over.subscribe().wait_for(|it| *it).await;
+    }
+
+    /// Waits until a request may be sent: for a place, for the time that the host named, the page's pause and the next free slot,
+    /// whichever comes last.
+    async fn take_turn(&self, host: &str, pause: Duration) -> Result<Turn<'_>, FetchError> {
+        let began = self.now();
+        let place = self.slots.acquire().await.map_err(|_| FetchError::Timeout)?;
+        self.admit(host)?;
         let free = self.now() + pause;
         let mut was_held = false;
         // Answers to other requests while this one slept count for it, too.
@@ -58,7 +104,7 @@ impl Fetcher {
             false if Duration::ZERO < pause => Some(WaitReason::Retry),
             false => slot.is_later.then_some(WaitReason::Pace),
         };
-        Ok(Waited { time: now.saturating_sub(began), reason })
+        Ok(Turn { _place: place, waited: now.saturating_sub(began), reason })
     }
 
     /// Sleeps until a time. A timer counts in milliseconds and rounds up, so a time that has come is not slept for.

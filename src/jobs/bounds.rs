@@ -6,6 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
+use crate::{
+    clock,
+    fetch::{FetchError, Fetcher},
+};
+
 use super::{halt::Halt, report::End};
 
 /// The user's wish to stop: what is in hand is finished, nothing more is begun.
@@ -60,7 +65,40 @@ impl Bounds {
         if self.stop.is_wished() {
             return Some(End::Interrupted);
         }
-        self.limits.until.is_some_and(|it| it <= Utc::now()).then_some(End::Limited)
+        self.limits.until.is_some_and(|it| it <= clock::now()).then_some(End::Limited)
+    }
+
+    /// Why a job ends that an error of a request ended: it may be that the job was over already.
+    pub(super) fn end_of(&self, error: &FetchError) -> End {
+        let over = self.over().filter(|_| *error == FetchError::Abandoned);
+        over.unwrap_or_else(|| End::Stopped { cause: error.to_string() })
+    }
+
+    /// Does `work`, and has what it is waiting for abandoned once the user or the clock says that the job is over. Returns what it
+    /// comes to.
+    pub(super) async fn abandoning<T>(&self, fetcher: &Fetcher, work: impl Future<Output = T>) -> T {
+        let mut work = Box::pin(work);
+        tokio::select! {
+            done = &mut work => return done,
+            () = self.passed() => fetcher.abandon(),
+        }
+        work.await
+    }
+
+    /// Waits until the user or the clock says that the job is over.
+    async fn passed(&self) {
+        let out_of_time = async {
+            match self.limits.until {
+                Some(until) => {
+                    tokio::time::sleep((until - clock::now()).to_std().unwrap_or_default()).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.stop.clone().wished() => {}
+            () = out_of_time => {}
+        }
     }
 
     /// Halts where the user or the clock says that the job is over.

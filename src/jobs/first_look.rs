@@ -88,7 +88,7 @@ pub struct SeenStory {
 struct FirstLooking<'a> {
     fetcher: &'a Fetcher,
     site: &'a Url,
-    bounds: Bounds,
+    bounds: &'a Bounds,
     requests: usize,
     cut: Option<String>,
 }
@@ -102,42 +102,41 @@ pub fn unknown_paper(url: &Url) -> Result<Profile, ConfigError> {
 /// Looks at the paper at an address, with a fetcher for [`unknown_paper`]. What cannot be read is said in the result. Fails
 /// where no profile can be made of the address.
 pub async fn first_look(fetcher: &Fetcher, url: &Url, stop: Stop) -> Result<FirstLook, JobError> {
-    let mut looking = FirstLooking {
-        fetcher,
-        site: url,
-        bounds: Bounds::new(stop, Limits::default()),
-        requests: 0,
-        cut: None,
-    };
-    let front = looking.get(url).await;
-    let mut look = FirstLook {
-        base_url: url.clone(),
-        is_front_read: front.is_ok(),
-        name: None,
-        feeds: Vec::new(),
-        sitemaps: Vec::new(),
-        form: None,
-        offset: None,
-        story: None,
-        requests: 0,
-        cut: None,
-    };
-    match front {
-        Ok(page) => {
-            let at = page.url.as_ref().unwrap_or(url);
-            look.base_url = at.join("/").unwrap_or_else(|_| url.clone());
-            let read = FrontPage::read(&page, at);
-            look.name.clone_from(&read.name);
-            looking.read_sources(&mut look, read).await?;
-        }
-        Err(cause) => looking.cut = Some(format!("`{url}` cannot be read: {cause}")),
-    }
-    look.requests = looking.requests;
-    look.cut = looking.cut;
-    Ok(look)
+    let bounds = Bounds::new(stop, Limits::default());
+    let looking = FirstLooking { fetcher, site: url, bounds: &bounds, requests: 0, cut: None };
+    bounds.abandoning(fetcher, looking.look(url)).await
 }
 
 impl FirstLooking<'_> {
+    async fn look(mut self, url: &Url) -> Result<FirstLook, JobError> {
+        let front = self.get(url).await;
+        let mut look = FirstLook {
+            base_url: url.clone(),
+            is_front_read: front.is_ok(),
+            name: None,
+            feeds: Vec::new(),
+            sitemaps: Vec::new(),
+            form: None,
+            offset: None,
+            story: None,
+            requests: 0,
+            cut: None,
+        };
+        match front {
+            Ok(page) => {
+                let at = page.url.as_ref().unwrap_or(url);
+                look.base_url = at.join("/").unwrap_or_else(|_| url.clone());
+                let read = FrontPage::read(&page, at);
+                look.name.clone_from(&read.name);
+                self.read_sources(&mut look, read).await?;
+            }
+            Err(cause) => self.cut = Some(format!("`{url}` cannot be read: {cause}")),
+        }
+        look.requests = self.requests;
+        look.cut = self.cut;
+        Ok(look)
+    }
+
     /// Asks for a page. Returns why there is none, in words.
     async fn get(&mut self, url: &Url) -> Result<RawPage, String> {
         if self.bounds.over().is_some() {
@@ -156,7 +155,9 @@ impl FirstLooking<'_> {
                 // A site that refuses is left alone.
                 // A feed of another server is one that cannot be read.
                 let is_sites = Fetcher::host_of(url) == Fetcher::host_of(self.site);
-                if is_sites && error.class() == Class::Stop {
+                if self.bounds.over().is_some() {
+                    self.cut = Some("interrupted".to_owned());
+                } else if is_sites && error.class() == Class::Stop {
                     self.cut = Some(error.to_string());
                 }
                 Err(error.to_string())

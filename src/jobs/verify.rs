@@ -1,9 +1,8 @@
 //! Whether the archive is whole, and what can be made whole again. What is checked in its tables is `store`'s to know; the bodies
 //! are checked here on all cores, and damaged articles are read again from them.
 
-use chrono::Utc;
-
 use crate::{
+    clock,
     extract::Extractor,
     html,
     model::Event,
@@ -184,10 +183,10 @@ async fn repair_frozen(
     stop: Stop,
 ) -> Result<(), JobError> {
     if findings.iter().any(|it| matches!(it.remedy, Remedy::NextRun | Remedy::Repair | Remedy::Reread)) {
-        writer.repair(Utc::now()).await?;
+        writer.repair(clock::now()).await?;
     }
     if findings.iter().any(|it| it.remedy == Remedy::AskAgain) {
-        writer.forget_damaged_images(Utc::now()).await?;
+        writer.forget_damaged_images(clock::now()).await?;
     }
     if findings.iter().any(|it| it.remedy == Remedy::Reread) {
         let again = Reextract {

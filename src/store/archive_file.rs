@@ -9,15 +9,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rusqlite::{Connection, MAIN_DB, OpenFlags, backup::Backup};
+use rusqlite::{
+    Connection, MAIN_DB, OpenFlags,
+    backup::{Backup, StepResult},
+};
 
 use super::{
     error::{Result, StoreError},
-    migrate,
+    interrupt, migrate,
 };
 
 /// The suffixes of files that a writer leaves beside an archive until it closes it.
 const PARTS: [&str; 2] = ["-wal", "-shm"];
+
+/// So many pages of 4 KiB are copied between two looks whether it is over.
+const PAGES_A_STEP: i32 = 1_024;
 
 /// Returns which commands have written an archive of any schema; none for an archive that no run has written.
 pub fn commands_of(path: &Path) -> Result<BTreeSet<String>> {
@@ -65,7 +71,7 @@ pub(super) fn lock(path: &Path) -> Result<File> {
 pub(super) fn copy_before(conn: &Connection, path: &Path, schema: usize) -> Result<PathBuf> {
     let copy = free_name(path, schema);
     let partial = with_suffix(&copy, ".partial");
-    let copied = copy_to(conn, &partial).and_then(|()| {
+    let copied = copy_to(conn, &partial, || false).and_then(|()| {
         let what = || format!("cannot name the copy `{}`", copy.display());
         fs::rename(&partial, &copy).map_err(|source| StoreError::Io { what: what(), source })
     });
@@ -79,16 +85,31 @@ pub(super) fn copy_before(conn: &Connection, path: &Path, schema: usize) -> Resu
     }
 }
 
-/// Copies a snapshot of the archive to one file, and checks it.
-pub(super) fn copy_to(conn: &Connection, to: &Path) -> Result<()> {
+/// Copies a snapshot of the archive to one file, and checks it, unless it is over before that.
+pub(super) fn copy_to(
+    conn: &Connection,
+    to: &Path,
+    mut is_over: impl FnMut() -> bool + Send + 'static,
+) -> Result<()> {
     let mut copy = Connection::open(to)?;
+    // One snapshot for all steps, whatever is written meanwhile.
+    let snapshot = conn.unchecked_transaction()?;
+    snapshot.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
     {
         let backup = Backup::new_with_names(conn, MAIN_DB, &mut copy, MAIN_DB)?;
-        // In one step: a snapshot, whatever is written meanwhile.
-        backup.step(-1)?;
+        loop {
+            match backup.step(PAGES_A_STEP)? {
+                StepResult::Done => break,
+                StepResult::More if is_over() => return Err(StoreError::Interrupted),
+                StepResult::More => {}
+                _ => return Err(StoreError::Busy),
+            }
+        }
     }
+    snapshot.finish()?;
     // A copy is one file.
     copy.pragma_update(None, "journal_mode", "DELETE")?;
+    interrupt::end_when(&mut copy, is_over)?;
     let whole: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if whole != "ok" {
         return Err(StoreError::Damaged(whole));

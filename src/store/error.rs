@@ -67,6 +67,9 @@ pub enum StoreError {
     /// It may not be written.
     #[error("the archive cannot be written: {0}")]
     ReadOnly(String),
+    /// The system refused a part of a file: the disk fails, a quota is used up, or files may not grow.
+    #[error("the system refused the file of the archive: {0}")]
+    Refused(String),
     /// SQLite found it damaged.
     #[error("the archive is damaged: {0}")]
     Damaged(String),
@@ -132,10 +135,28 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 Self::ReadOnly(error.to_string())
             }
+            Some(ErrorCode::SystemIoFailure) if !is_unreadable(&error) => {
+                Self::Refused(error.to_string())
+            }
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure) => {
                 Self::Damaged(error.to_string())
             }
             _ => Self::Sql(error),
         }
     }
+}
+
+/// Whether what is stored cannot be read, as opposed to what was to be written.
+fn is_unreadable(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi;
+    let code = error.sqlite_error().map(|it| it.extended_code);
+    matches!(
+        code,
+        Some(
+            ffi::SQLITE_IOERR_READ
+                | ffi::SQLITE_IOERR_SHORT_READ
+                | ffi::SQLITE_IOERR_CORRUPTFS
+                | ffi::SQLITE_IOERR_DATA
+        )
+    )
 }

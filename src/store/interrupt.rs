@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, InterruptHandle};
 
-use super::{error::Result, reader::Reader};
+use super::error::Result;
 
 /// A statement looks whether it is over after so many steps of SQLite's virtual machine, which take some microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 1_000;
@@ -45,15 +45,10 @@ impl Interrupter {
     }
 }
 
-impl Reader {
-    /// A reader whose statements end with [`Interrupted`](super::StoreError::Interrupted) once `is_over` says so, also in the middle of a long one.
-    pub fn until(mut self, is_over: impl FnMut() -> bool + Send + 'static) -> Result<Self> {
-        self.conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_over))?;
-        Ok(self)
-    }
-
-    /// Returns a handle with which another thread stops the statement that this reader is running.
-    pub fn interrupter(&self) -> Interrupter {
-        Interrupter::of(&self.conn)
-    }
+/// Has the statements of a connection end once `is_over` says so, also in the middle of a long one.
+pub(super) fn end_when(
+    conn: &mut Connection,
+    is_over: impl FnMut() -> bool + Send + 'static,
+) -> Result<()> {
+    Ok(conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_over))?)
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::{
     bodies::raw::Unpacker,
     error::{Result, StoreError},
+    interrupt::{self, Interrupter},
     memo::Memo,
     migrate, open,
 };
@@ -60,6 +61,17 @@ impl Reader {
         ask: impl FnOnce(&Connection) -> Result<T>,
     ) -> Result<T> {
         self.memo.borrow_mut().answer(&self.conn, name, ask)
+    }
+
+    /// A reader whose statements end with [`Interrupted`](StoreError::Interrupted) once `is_over` says so, also in the middle of a long one.
+    pub fn until(mut self, is_over: impl FnMut() -> bool + Send + 'static) -> Result<Self> {
+        interrupt::end_when(&mut self.conn, is_over)?;
+        Ok(self)
+    }
+
+    /// Returns a handle with which another thread stops the statement that this reader is running.
+    pub fn interrupter(&self) -> Interrupter {
+        Interrupter::of(&self.conn)
     }
 }
 

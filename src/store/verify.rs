@@ -259,9 +259,10 @@ impl Reader {
         check().unwrap_or_else(|error| vec![unanswered("content_hash", &error)])
     }
 
-    /// Copies the archive to a file, consistent even while a run writes.
-    pub fn backup(&self, to: &Path) -> Result<()> {
-        archive_file::copy_to(&self.conn, to)
+    /// Copies the archive to a file, consistent even while a run writes; ends with [`Interrupted`](StoreError::Interrupted) once
+    /// `is_over` says so.
+    pub fn backup(&self, to: &Path, is_over: impl FnMut() -> bool + Send + 'static) -> Result<()> {
+        archive_file::copy_to(&self.conn, to, is_over)
     }
 }
 

@@ -8,6 +8,7 @@ mod cli;
 mod companies;
 mod config_check;
 mod docs;
+mod ends;
 mod feed_stories;
 mod first_look;
 mod forgetting;

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 
 use crate::{
+    clock,
     config::Config,
     jobs::Limits,
     model::{Captured, KeepImages},
@@ -27,7 +28,7 @@ pub(in crate::cli) struct LimitArgs {
 impl LimitArgs {
     /// The limits of a run that begins now.
     pub(in crate::cli) fn limits(&self) -> Limits {
-        let until = |it| Utc::now() + TimeDelta::minutes(i64::from(it));
+        let until = |it| clock::now() + TimeDelta::minutes(i64::from(it));
         Limits { max_pages: self.max_pages, until: self.max_minutes.map(until) }
     }
 }

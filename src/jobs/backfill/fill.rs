@@ -3,9 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use crate::{
+    clock,
     discover::CardReader,
     model::{DayReading, Days, Event, Reading, Tally, Verdict},
     store::{Reader, SourceReading, VisitQueue},
@@ -85,7 +86,7 @@ impl Filling<'_, '_> {
     async fn fill(&mut self) -> Result<(), Halt> {
         let Pass { profile, observe, .. } = self.work.pass;
         self.work.ask_permission().await?;
-        let today = Utc::now().with_timezone(&profile.time_zone).date_naive();
+        let today = clock::now().with_timezone(&profile.time_zone).date_naive();
         if today <= self.plan.days.last + chrono::Days::new(RECENT_DAYS) {
             self.read_feeds().await?;
         }
@@ -95,7 +96,7 @@ impl Filling<'_, '_> {
             listings.push(Listing::new(archive, self.reader.source_record(&archive.template)?));
         }
         let survey = self.survey(&cards, &mut listings).await?;
-        let covered = coverage(self.reader, profile, self.plan.days, Utc::now())?;
+        let covered = coverage(self.reader, profile, self.plan.days, clock::now())?;
         let typical = typical(&covered);
         let days = self.plan.select(covered);
         let Outlooks { expected, silent } = self.expect(&days, &listings, &survey, typical)?;
@@ -127,11 +128,11 @@ impl Filling<'_, '_> {
         listings: &mut [Listing<'_>],
     ) -> Result<Survey, Halt> {
         let profile = self.work.pass.profile;
-        let covered = coverage(self.reader, profile, self.plan.days, Utc::now())?;
+        let covered = coverage(self.reader, profile, self.plan.days, clock::now())?;
         let days = self.plan.select(covered);
         let is_asked = |day: &CoveredDay, listings: &[Listing<'_>]| {
             day.verdict != Verdict::Open
-                && listings.iter().any(|it| is_asked(day, &it.archive.template, Utc::now()))
+                && listings.iter().any(|it| is_asked(day, &it.archive.template, clock::now()))
         };
         let asked = days.iter().filter(|it| is_asked(it, listings));
         let mut survey = Survey::of(asked.map(|it| it.day));
@@ -167,7 +168,7 @@ impl Filling<'_, '_> {
         survey: &Survey,
         typical: Option<u64>,
     ) -> Result<Outlooks, JobError> {
-        let (profile, now) = (self.work.pass.profile, Utc::now());
+        let (profile, now) = (self.work.pass.profile, clock::now());
         let map = profile.ids.as_ref().map(|it| IdMap::new(profile, it, Some(self.reader), now));
         let outlook = Outlook { backfill: self.plan, listings, survey, map: map.as_ref(), typical, now };
         let expected = days.iter().map(|it| outlook.of(it)).collect::<Result<_, _>>()?;
@@ -184,7 +185,7 @@ impl Filling<'_, '_> {
     /// Returns what is known of a day now.
     fn look(&self, day: NaiveDate) -> Result<CoveredDay, JobError> {
         let days = Days { first: day, last: day };
-        let mut covered = coverage(self.reader, self.work.pass.profile, days, Utc::now())?;
+        let mut covered = coverage(self.reader, self.work.pass.profile, days, clock::now())?;
         Ok(covered.pop().expect("a range of one day has one"))
     }
 
@@ -236,7 +237,7 @@ impl Filling<'_, '_> {
         named: &mut Option<BTreeSet<String>>,
     ) -> Result<(), Halt> {
         for listing in listings {
-            if !is_asked(day, &listing.archive.template, Utc::now()) {
+            if !is_asked(day, &listing.archive.template, clock::now()) {
                 continue;
             }
             self.work.bounds.check()?;
@@ -261,7 +262,7 @@ impl Filling<'_, '_> {
                 state: Reading::Missing,
                 reason: Some("never_there".to_owned()),
             };
-            pass.writer.keep_reading(*run, reading, Vec::new(), Vec::new(), Utc::now()).await?;
+            pass.writer.keep_reading(*run, reading, Vec::new(), Vec::new(), clock::now()).await?;
             return Ok(());
         }
         let listings = DayListings { pass, run: *run, bounds, cards };

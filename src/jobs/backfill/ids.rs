@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
+    clock,
     config::IdRange,
     discover::{EdgeKind, Probe},
     model::{Candidate, Days, Event, Guesses, IDS, PageKey, Reading, Tally, Via},
@@ -62,7 +63,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         ids: &'w IdRange,
         tally: &'w mut Tally,
     ) -> Self {
-        let map = IdMap::new(work.pass.profile, ids, Some(reader), Utc::now());
+        let map = IdMap::new(work.pass.profile, ids, Some(reader), clock::now());
         Self { work, ids, map, left: 0, tally }
     }
 
@@ -117,7 +118,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
     ) -> Result<Named, JobError> {
         let pass = self.work.pass;
         let (first, last) = widened(&reach, self.ids.from);
-        pass.writer.guess_again(pass.profile.host(), first..=last, since, Utc::now()).await?;
+        pass.writer.guess_again(pass.profile.host(), first..=last, since, clock::now()).await?;
         let known = self.map.known(first..=last, since)?;
         let is_elsewhere = |id: &u64| known.get(id).and_then(|it| it.day).is_some_and(|it| it != day);
         let (mut candidates, mut guesses, mut beyond) = (Vec::new(), 0, 0);
@@ -156,7 +157,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         let reading = SourceReading { day, source: IDS.to_owned(), state, reason };
         let writer = self.work.pass.writer;
         let run = self.work.run;
-        let added = writer.keep_reading(run, reading, candidates, Vec::new(), Utc::now()).await?;
+        let added = writer.keep_reading(run, reading, candidates, Vec::new(), clock::now()).await?;
         self.tally.discovered += added as u64;
         Ok(added)
     }
@@ -202,8 +203,8 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         }
         self.left -= 1;
         let Some(candidate) = self.candidate(id) else { return Ok(Some(Probe::Nothing)) };
-        pass.writer.guess_again(pass.profile.host(), id..=id, since, Utc::now()).await?;
-        let task = pass.writer.claim_page(self.work.run, candidate, Utc::now()).await?;
+        pass.writer.guess_again(pass.profile.host(), id..=id, since, clock::now()).await?;
+        let task = pass.writer.claim_page(self.work.run, candidate, clock::now()).await?;
         if let Some(task) = task {
             self.work.visit_alone(task, self.tally).await?;
         }

@@ -37,6 +37,8 @@ pub struct BackfillPlan {
     pub asked: u64,
     /// Why no more could be asked, if that is so.
     pub cut: Option<String>,
+    /// Why the preview was over before its end, if the user or the clock said so.
+    pub end: Option<End>,
 }
 
 /// A day of a plan.
@@ -67,7 +69,7 @@ pub struct Preview<'a> {
 /// A preview under way. Nothing more is asked once it is cut.
 struct Looking<'a> {
     preview: &'a Preview<'a>,
-    bounds: Bounds,
+    bounds: &'a Bounds,
     now: DateTime<Utc>,
     asked: u64,
     cut: Option<String>,
@@ -76,6 +78,16 @@ struct Looking<'a> {
 impl Preview<'_> {
     /// Looks at the archive and asks a little. Returns what a backfill would do.
     pub async fn plan(&self, backfill: &Backfill, now: DateTime<Utc>) -> Result<BackfillPlan, JobError> {
+        let bounds = Bounds::new(self.stop.clone(), self.limits);
+        bounds.abandoning(self.fetcher, self.look(backfill, &bounds, now)).await
+    }
+
+    async fn look(
+        &self,
+        backfill: &Backfill,
+        bounds: &Bounds,
+        now: DateTime<Utc>,
+    ) -> Result<BackfillPlan, JobError> {
         let profile = self.profile;
         let covered = match self.archive {
             Some(archive) => coverage(archive, profile, backfill.days, now)?,
@@ -91,13 +103,7 @@ impl Preview<'_> {
             let record = self.archive.map(|it| it.source_record(&archive.template)).transpose()?;
             listings.push(Listing::new(archive, record.unwrap_or_default()));
         }
-        let mut looking = Looking {
-            preview: self,
-            bounds: Bounds::new(self.stop.clone(), self.limits),
-            now,
-            asked: 0,
-            cut: None,
-        };
+        let mut looking = Looking { preview: self, bounds, now, asked: 0, cut: None };
         looking.ask_permission().await;
         let survey = looking.read_some(&days, &mut listings).await?;
         let mut map = profile.ids.as_ref().map(|it| IdMap::new(profile, it, self.archive, now));
@@ -119,7 +125,8 @@ impl Preview<'_> {
             plan.requests += expected.requests();
             plan.days.push(PlannedDay { covered, expected });
         }
-        Ok(BackfillPlan { asked: looking.asked, cut: looking.cut, ..plan })
+        let end = bounds.over().filter(|_| looking.cut.is_some());
+        Ok(BackfillPlan { asked: looking.asked, cut: looking.cut, end, ..plan })
     }
 }
 
@@ -141,7 +148,10 @@ impl Looking<'_> {
     }
 
     fn stopped(&mut self, error: &FetchError) {
-        self.cut = Some(error.to_string());
+        // An answer that was not waited for is no reason of the site's.
+        if !self.is_over() {
+            self.cut = Some(error.to_string());
+        }
     }
 
     async fn ask_permission(&mut self) {
@@ -179,7 +189,7 @@ impl Looking<'_> {
                 let url = url.expect("the template was filled in and parsed when it was read");
                 let filter = &listing.archive.filter;
                 let source = ListingSource::new(&cards, url, filter, Extent::Day(next));
-                let asked = day_listing::ask(fetcher, &self.bounds, source).await;
+                let asked = day_listing::ask(fetcher, self.bounds, source).await;
                 self.asked += asked.requests.len() as u64;
                 if let Some(error) = &asked.stop {
                     self.stopped(error);

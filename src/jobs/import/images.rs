@@ -3,11 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::Utc;
 use url::Url;
 
 use crate::{
-    image,
+    clock, image,
     jobs::{
         JobError,
         records::{HEAD_BYTES, ImageRecord, image_of},
@@ -107,7 +106,7 @@ impl Import<'_> {
         if is_revisit {
             let image = names.iter().find_map(|it| known.get(it)).copied();
             if let Some(image) = image {
-                self.writer.import_image_again(url, image, page.captured_at, Utc::now()).await?;
+                self.writer.import_image_again(url, image, page.captured_at, clock::now()).await?;
             }
             return Ok(());
         }
@@ -138,7 +137,7 @@ impl Import<'_> {
         let validators = Validators::default();
         let image = RawImage { body, kind, captured_at, source, status, content_type, validators };
         let name = url.to_string();
-        let kept = self.writer.import_image(url, image, Utc::now()).await?;
+        let kept = self.writer.import_image(url, image, clock::now()).await?;
         tally.stored += u64::from(kept.is_some());
         (self.observe)(Event::ImageSettled { url: name, failed: None });
         Ok(kept)

@@ -11,10 +11,8 @@ use std::{
     thread,
 };
 
-use chrono::Utc;
-
 use crate::{
-    extract,
+    clock, extract,
     jobs::{
         End, JobError, Report,
         records::{PassedOver, Revisit},
@@ -56,7 +54,7 @@ pub struct Imported {
 impl Import<'_> {
     /// Keeps everything in these files. `reader` looks for the bytes that revisits name.
     pub async fn run(&self, files: Vec<ImportFile>, reader: &Reader) -> Result<Imported, JobError> {
-        let run = self.writer.begin_run(self.command, Utc::now()).await?;
+        let run = self.writer.begin_run(self.command, clock::now()).await?;
         let parsed_before = self.extractor.parsed();
         let counts = SharedCounts::default();
         tokio::task::block_in_place(|| self.keep_files(&files, &counts))?;
@@ -64,7 +62,7 @@ impl Import<'_> {
         let unresolved = self.keep_revisits(&mut counted, reader).await?;
         let images = self.keep_images(&files).await?;
         let end = if self.stop.is_wished() { End::Interrupted } else { End::Done };
-        let due = self.writer.due(Utc::now()).await?;
+        let due = self.writer.due(clock::now()).await?;
         let parsed = self.extractor.parsed() - parsed_before;
         let measured = Measured {
             pages: parsed.pages,
@@ -77,7 +75,7 @@ impl Import<'_> {
         let (parsed_slowly, drifts) = (parsed.slowly, Vec::new());
         let report = Report { tally, images, end, due, parsed_slowly, drifts };
         self.writer.settle_stories(&|| self.stop.is_wished()).await?;
-        self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
+        self.writer.finish_run(run, tally, report.outcome(), clock::now()).await?;
         Ok(Imported { report, passed_over, damaged, unresolved, no_stories, unaddressed })
     }
 
@@ -123,7 +121,7 @@ impl Import<'_> {
             let extraction = self.extractor.extract(&page);
             let cause = extraction.not_story.map(|it| it.words().to_owned());
             let read = vec![ReadPage { page, extraction }];
-            for settled in self.writer.import(read, Utc::now()).await? {
+            for settled in self.writer.import(read, clock::now()).await? {
                 self.count(&mut counts.tally, file.clone(), settled, cause.clone());
             }
         }

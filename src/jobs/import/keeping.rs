@@ -6,10 +6,11 @@ use std::sync::{
     mpsc::Receiver,
 };
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use tokio::runtime::Handle;
 
 use crate::{
+    clock,
     jobs::{parallel::in_order, records::PassedOver},
     model::{Captured, NotStory, PageState, ReadPage, Settled},
     store::{PackedPages, Pending, StoreError},
@@ -143,7 +144,7 @@ impl<'a> Keeper<'a> {
     fn submit(&mut self) -> Result<Submitted, StoreError> {
         let PageBatch { notes, known_as: _, pages, passed_over: _, refused: _ } =
             std::mem::take(&mut self.gathered);
-        let submitting = self.import.writer.submit_import(pages, Utc::now());
+        let submitting = self.import.writer.submit_import(pages, clock::now());
         Ok(Submitted { notes, pending: self.runtime.block_on(submitting)? })
     }
 
@@ -186,7 +187,7 @@ impl PageBatch {
         let mut batch = Self::default();
         let mut pages = Vec::with_capacity(loaded.len());
         // Days sort among moments as they are written.
-        let tomorrow = Captured::At(Utc::now() + TimeDelta::days(1)).to_string();
+        let tomorrow = Captured::At(clock::now() + TimeDelta::days(1)).to_string();
         for Loaded { name, page, known_as, origin } in loaded {
             let extraction = import.extractor.extract(&page);
             if extraction.key.is_none() && origin == PageOrigin::Mirror {

@@ -5,9 +5,8 @@ mod compare;
 
 use std::collections::BTreeMap;
 
-use chrono::Utc;
-
 use crate::{
+    clock,
     extract::Extractor,
     html,
     model::{Days, Event, Field, RunId, Tally},
@@ -103,7 +102,7 @@ impl Reextract<'_> {
         let mut run = None;
         let mut position = 0;
         if let Some(writer) = self.writer {
-            run = Some(writer.begin_run("reextract", Utc::now()).await?);
+            run = Some(writer.begin_run("reextract", clock::now()).await?);
             position = self.readers[0].progress(&job)?.unwrap_or(0);
         }
         let mut report = RereadReport::default();
@@ -167,7 +166,7 @@ impl Reextract<'_> {
             writer.forget_progress(job).await?;
             // Where it was interrupted, the same command does this at its own end.
             let stop = &self.stop;
-            writer.settle_again(Utc::now(), &|| stop.is_wished()).await?;
+            writer.settle_again(clock::now(), &|| stop.is_wished()).await?;
         }
         let tally = Tally {
             fetched: report.captures,
@@ -177,7 +176,7 @@ impl Reextract<'_> {
             ..Tally::default()
         };
         let outcome = if report.is_whole { RunOutcome::Finished } else { RunOutcome::Interrupted };
-        Ok(writer.finish_run(run, tally, outcome, Utc::now()).await?)
+        Ok(writer.finish_run(run, tally, outcome, clock::now()).await?)
     }
 
     /// The name under which the progress of this command is kept.
@@ -237,7 +236,7 @@ async fn keep(
 ) -> Result<u64, StoreError> {
     match writer {
         Some(writer) if !rereadings.is_empty() => {
-            writer.keep_rereadings(job.to_owned(), rereadings, Utc::now()).await
+            writer.keep_rereadings(job.to_owned(), rereadings, clock::now()).await
         }
         _ => Ok(0),
     }

@@ -1,9 +1,10 @@
 //! The listing of a day: asking for every page of it, and what its answer says of the day. What becomes of the answer is decided
 //! elsewhere: a backfill and an overflowed feed keep it, a dry run counts it.
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 
 use crate::{
+    clock,
     config::Archive,
     discover::{CardReader, Extent, ListingSource, Source},
     fetch::{Class, FetchError, Fetcher},
@@ -84,7 +85,7 @@ impl DayListings<'_> {
         }
         let candidates = asked.candidates.clone();
         let reading = asked.reading(day, &archive.template);
-        let added = writer.keep_reading(self.run, reading, candidates, requests, Utc::now()).await?;
+        let added = writer.keep_reading(self.run, reading, candidates, requests, clock::now()).await?;
         tally.discovered += added as u64;
         let (url, listed) = (url.to_string(), asked.candidates.len());
         match asked.state {
@@ -136,7 +137,8 @@ pub(in crate::jobs) async fn ask(
             Ok(Fetched::Missing(missing)) => (Reading::Missing, Some(missing.code())),
             Ok(Fetched::NotModified(_)) => (Reading::Failed, Some("not_modified")),
             Err(error) if error.class() == Class::Stop => {
-                asked.stop = Some(error);
+                asked.over = bounds.over();
+                asked.stop = asked.over.is_none().then_some(error);
                 return asked;
             }
             Err(error) => (reading_of(&error), Some(error.code())),

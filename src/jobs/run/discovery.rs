@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use url::Url;
 
 use crate::{
+    clock,
     config::{Feed, ListingUse, Profile},
     discover::{CardReader, Extent, FeedSource, ListingSource, SitemapSource, Source},
     fetch::{Class, FetchError, Fetcher},
@@ -163,7 +164,7 @@ impl Discovery<'_> {
             }
         }
         let day = |at: DateTime<Utc>| at.with_timezone(&profile.time_zone).date_naive();
-        let today = day(Utc::now());
+        let today = day(clock::now());
         let first = day(since).max(today - TimeDelta::days(OVERFLOW_DAYS_MAX));
         let listings = DayListings { pass: self.pass, run: self.run, bounds: self.bounds, cards };
         for day in (Days { first: first.min(today), last: today }).iter().rev() {
@@ -194,13 +195,15 @@ impl Discovery<'_> {
             if !seen.is_new(source, &next) {
                 continue;
             }
+            if self.bounds.over().is_none() {
+                self.read_file(source, next, known.as_ref(), &mut read).await?;
+            }
             if self.bounds.over().is_some() {
                 // What is half read is not judged, and asked for again by the next run.
                 read.count(tally);
                 writer.remember_requests(self.run, read.requests).await?;
                 return Ok(SourceEnd { missed: None, overflowed_since: None });
             }
-            self.read_file(source, next, known.as_ref(), &mut read).await?;
             if read.missed.as_ref().is_some_and(|it| it.class() == Class::Stop) {
                 break;
             }
@@ -232,7 +235,7 @@ impl Discovery<'_> {
                 let mut named = source.absorb(&page);
                 read.note(&mut named);
                 let feed = page.url.as_ref().unwrap_or(source.url());
-                let now = Utc::now();
+                let now = clock::now();
                 let stories =
                     named.items.iter().filter_map(|it| story(extractor, it, feed, now)).collect();
                 read.enqueued.add(writer.enqueue_with_stories(named.candidates, stories, now).await?);

@@ -8,6 +8,7 @@ use futures_util::future::try_join_all;
 use url::Url;
 
 use crate::{
+    clock,
     config::Profile,
     fetch::{Class, FetchError, Fetcher},
     image,
@@ -61,7 +62,7 @@ impl Work<'_> {
     ) -> Result<bool, Halt> {
         let Pass { writer, images: Some(bounds), .. } = *self.pass else { return Ok(false) };
         let queue = route.queue();
-        let now = Utc::now();
+        let now = clock::now();
         let hosts = writer.image_hosts(queue, now).await?;
         if hosts.is_empty() {
             return Ok(false);
@@ -81,7 +82,7 @@ impl Work<'_> {
                 false
             }
         };
-        let due = writer.images_due(queue, Utc::now()).await?;
+        let due = writer.images_due(queue, clock::now()).await?;
         self.images.note(|it| {
             it.due = due;
             it.bound = budget.reached().filter(|_| 0 < due);
@@ -101,7 +102,7 @@ impl Work<'_> {
         let Pass { writer, .. } = self.pass;
         let mut is_known = false;
         while self.bounds.over().is_none() {
-            let now = Utc::now();
+            let now = clock::now();
             if let Some(pages) = pages
                 && writer.is_any_due(pages, now).await?
             {
@@ -182,7 +183,7 @@ impl Work<'_> {
         cause: Option<String>,
         requests: Vec<Request>,
     ) -> Result<(), JobError> {
-        let at = Utc::now();
+        let at = clock::now();
         let ImageTask { address, url, failures, .. } = task;
         let failed = match outcome {
             ImageOutcome::Failed { state, reason } => Some((state, reason)),
@@ -226,8 +227,13 @@ impl Work<'_> {
     }
 
     fn stopped_at(&self, host: &str, error: &FetchError) -> ImagesLeft {
-        self.images.note(|it| it.hosts_stopped += 1);
-        (self.pass.observe)(Event::ImagesStopped { host: host.to_owned(), cause: error.to_string() });
+        if *error != FetchError::Abandoned {
+            self.images.note(|it| it.hosts_stopped += 1);
+            (self.pass.observe)(Event::ImagesStopped {
+                host: host.to_owned(),
+                cause: error.to_string(),
+            });
+        }
         ImagesLeft::Waiting
     }
 }

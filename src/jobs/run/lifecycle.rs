@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::{
-    extract,
+    clock, extract,
     fetch::Fetcher,
     jobs::{End, JobError, Report, bounds::Bounds, halt::Halt},
     model::{Drift, Tally},
@@ -28,10 +28,10 @@ impl<'a> Pass<'a> {
         command: &'static str,
         work: impl AsyncFnOnce(&Work<'a>, &mut Tally) -> Result<(), Halt>,
     ) -> Result<Report, JobError> {
-        let run = self.writer.begin_run(command, Utc::now()).await?;
+        let run = self.writer.begin_run(command, clock::now()).await?;
         let parsed_before = self.extractor.parsed();
         self.writer
-            .prune_requests(Utc::now() - TimeDelta::from_std(self.keep_requests).unwrap_or_default())
+            .prune_requests(clock::now() - TimeDelta::from_std(self.keep_requests).unwrap_or_default())
             .await?;
         let host = Fetcher::host_of(&self.profile.base_url);
         if let Some(memory) = self.writer.host(host.clone()).await? {
@@ -45,7 +45,7 @@ impl<'a> Pass<'a> {
         let under_way = Work { pass: self, run, bounds, measures, images, visitor };
         let mut tally = Tally::default();
         let worked = tokio::select! {
-            worked = work(&under_way, &mut tally) => worked,
+            worked = under_way.bounds.abandoning(self.fetcher, work(&under_way, &mut tally)) => worked,
             error = self.keep_host(&host) => Err(error.into()),
         };
         self.writer.remember_host(self.fetcher.memory(&host)).await?;
@@ -54,13 +54,13 @@ impl<'a> Pass<'a> {
             Err(Halt::Over(end)) => end,
             Err(Halt::Job(error)) => return Err(error),
         };
-        let due = self.writer.due(Utc::now()).await?;
+        let due = self.writer.due(clock::now()).await?;
         let parsed_slowly = (self.extractor.parsed() - parsed_before).slowly;
         let drifts = self.look_for_drift(command, &under_way, parsed_slowly).await?;
         let images = self.images.map(|_| under_way.images.taken());
         let report = Report { tally, images, end, due, parsed_slowly, drifts };
         self.writer.settle_stories(&|| self.stop.is_wished()).await?;
-        self.writer.finish_run(run, tally, report.outcome(), Utc::now()).await?;
+        self.writer.finish_run(run, tally, report.outcome(), clock::now()).await?;
         Ok(report)
     }
 
@@ -71,7 +71,7 @@ impl<'a> Pass<'a> {
         work: &Work<'_>,
         parsed_slowly: u64,
     ) -> Result<Vec<Drift>, JobError> {
-        let now = Utc::now();
+        let now = clock::now();
         let today = now.with_timezone(&self.profile.time_zone).date_naive();
         let era = &self.profile.eras[self.profile.era(Some(today))];
         // What is usual begins anew with an era that was added since.

@@ -1,9 +1,9 @@
 //! What a scrape would do: its sources are read, no article is fetched, and nothing is written.
 
-use chrono::Utc;
 use url::Url;
 
 use crate::{
+    clock,
     config::Profile,
     discover::{CardReader, Source},
     fetch::{Class, Fetcher},
@@ -51,9 +51,13 @@ pub async fn plan(
     let bounds = Bounds::new(stop, limits);
     let mut plan = Plan::default();
     let mut candidates: Vec<Candidate> = Vec::new();
-    let visit = fetcher.robots(&profile.base_url).await;
+    let visit = bounds.abandoning(fetcher, fetcher.robots(&profile.base_url)).await;
     let (robots, sent) = (visit.result, visit.requests);
     plan.requests += sent.len() as u64;
+    plan.end = bounds.over();
+    if plan.end.is_some() {
+        return Ok(plan);
+    }
     if let Err(error) = robots {
         plan.sources
             .push(PlannedSource { url: profile.base_url.clone(), listed: Err(error.to_string()) });
@@ -64,8 +68,9 @@ pub async fn plan(
     let sources = discovery::sources(profile, &cards, &named_by_robots);
     let mut seen = SeenFiles::new(&sources);
     for mut source in sources {
-        let listed =
-            ask_source(fetcher, &bounds, source.as_mut(), &mut seen, &mut plan, &mut candidates).await;
+        let asking =
+            ask_source(fetcher, &bounds, source.as_mut(), &mut seen, &mut plan, &mut candidates);
+        let listed = bounds.abandoning(fetcher, asking).await;
         plan.sources.push(PlannedSource { url: source.url().clone(), listed });
     }
     let mut keys = Vec::new();
@@ -76,7 +81,7 @@ pub async fn plan(
     }
     if let Some(archive) = archive {
         keys = archive.unknown(&keys)?;
-        plan.due = archive.due(Utc::now())?;
+        plan.due = archive.due(clock::now())?;
     }
     let url = |key: &crate::model::PageKey| {
         candidates.iter().find(|it| it.key == *key).map(|it| it.url.clone())
@@ -119,7 +124,10 @@ async fn ask_source(
             Ok(Fetched::Missing(missing)) => listed = Err(missing.code().to_owned()),
             Err(error) => {
                 let is_stop = error.class() == Class::Stop;
-                listed = Err(error.to_string());
+                plan.end = bounds.over();
+                if plan.end.is_none() {
+                    listed = Err(error.to_string());
+                }
                 if is_stop {
                     break;
                 }

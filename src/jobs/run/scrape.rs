@@ -1,8 +1,7 @@
 //! One pass over what is new: the sources are read, and every page that is due is visited.
 
-use chrono::Utc;
-
 use crate::{
+    clock,
     jobs::{JobError, Report},
     model::Event,
     store::{Reader, VisitQueue},
@@ -16,7 +15,7 @@ impl Pass<'_> {
     pub async fn scrape(&self, command: &'static str, reader: &Reader) -> Result<Report, JobError> {
         self.run(command, async |work, tally| {
             work.discover(tally).await?;
-            (self.observe)(Event::Queue { due: self.writer.due(Utc::now()).await? });
+            (self.observe)(Event::Queue { due: self.writer.due(clock::now()).await? });
             loop {
                 let visited = work.visit_all(VisitQueue::Due, tally).await;
                 work.offer(reader, tally, visited).await?;

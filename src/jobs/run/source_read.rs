@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::{
+    clock,
     discover::{NamedPages, Source},
     fetch::FetchError,
     model::{Request, Tally, Unread, Validators},
@@ -39,7 +40,7 @@ impl SourceRead {
             kind: source.kind(),
             state: SourceState::Fresh,
             reason: None,
-            checked_at: Utc::now(),
+            checked_at: clock::now(),
             newest_at: None,
             listed: 0,
             unread: 0,

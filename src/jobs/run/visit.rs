@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 
 use crate::{
+    clock,
     config::{Feed, Profile},
     discover::{FeedSource, Source},
     extract::Extractor,
@@ -70,7 +71,7 @@ impl<'a> Visitor<'a> {
     pub(super) async fn visit(&self, task: Task) -> Visited {
         let visit = self.fetcher.get(&task.ask).await;
         let mut requests = visit.requests;
-        let at = Utc::now();
+        let at = clock::now();
         let mut cause = None;
         let outcome = match visit.result {
             Ok(Fetched::Page(page)) if !is_page(page.content_type.as_deref(), &page.body) => {
@@ -143,7 +144,7 @@ impl<'a> Visitor<'a> {
         let feed = Feed::plain(url);
         let items = FeedSource::new(self.profile, &feed).absorb(&page).items;
         let item = items.into_iter().find(|it| it.candidate.key == task.key)?;
-        feed_story::story(self.extractor, &item, &feed.url, Utc::now())
+        feed_story::story(self.extractor, &item, &feed.url, clock::now())
     }
 }
 

@@ -1,10 +1,10 @@
 //! Pages taken from a queue, visited and settled, several at a time, until the queue is empty or the run is over. One visit is
 //! the business of `visit`; when a run begins and how it is counted that of `lifecycle`.
 
-use chrono::Utc;
 use futures_util::future::try_join_all;
 
 use crate::{
+    clock,
     fetch::FetchError,
     jobs::{End, JobError, bounds::Bounds, halt::Halt},
     model::{Event, Outcome, RunId, Settled, Tally, Task, Via},
@@ -126,7 +126,7 @@ impl Work<'_> {
 
     /// Takes the next page of a queue, or says why there is none to take.
     async fn claim(&self, queue: VisitQueue) -> Result<Task, Halt> {
-        let now = Utc::now();
+        let now = clock::now();
         let writer = self.pass.writer;
         if self.bounds.count_page() {
             let is_any_due = writer.is_any_due(queue, now).await?;
@@ -187,10 +187,12 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Reports that the site said stop. Returns the end of the run.
+    /// Reports that the site said stop, if it did. Returns the end of the run.
     pub(in crate::jobs) fn stopped(&self, error: &FetchError) -> End {
-        let cause = error.to_string();
-        (self.pass.observe)(Event::SiteStopped { cause: cause.clone() });
-        End::Stopped { cause }
+        let end = self.bounds.end_of(error);
+        if let End::Stopped { cause } = &end {
+            (self.pass.observe)(Event::SiteStopped { cause: cause.clone() });
+        }
+        end
     }
 }

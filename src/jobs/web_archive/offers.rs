@@ -1,9 +1,10 @@
 //! What the site does not give is looked for in the web archives that the profile allows to be asked for it.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use url::Url;
 
 use crate::{
+    clock,
     config::{Index, WebArchive},
     discover::Sought,
     model::{PageKey, Settled, Tally},
@@ -54,7 +55,7 @@ impl Work<'_> {
         let Index::Cdx(server) = &archive.index else { return Ok(()) };
         let pages = match archive.offered.as_slice() {
             [] => return Ok(()),
-            states => reader.to_offer(&archive.name, states, Utc::now() - AGAIN, PAGES_MAX)?,
+            states => reader.to_offer(&archive.name, states, clock::now() - AGAIN, PAGES_MAX)?,
         };
         let mut web_archive = WebArchiveReader::new(self, archive);
         for (page, key) in pages {
@@ -65,7 +66,7 @@ impl Work<'_> {
             // What the archive did not say is asked for again.
             if let Some(captures) = look_for(&mut web_archive, server.clone(), key, tally).await? {
                 let name = archive.name.clone();
-                self.pass.writer.remember_offer(page, name, captures, Utc::now()).await?;
+                self.pass.writer.remember_offer(page, name, captures, clock::now()).await?;
             }
         }
         Ok(())

@@ -6,6 +6,7 @@ use chrono_tz::Tz;
 use url::Url;
 
 use crate::{
+    clock,
     config::{Holding, Index, WebArchive},
     discover::{ArchivedCapture, CdxPaging, CdxQuery, Listed, Sought, crawls},
     fetch::{Class, FetchError, Fetcher},
@@ -111,11 +112,11 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
             Ok(page) => {
                 let read = self.work.visitor.read(page).await;
                 let cause = read.extraction.not_story.map(|it| it.words().to_owned());
-                let settled = writer.import(vec![read], Utc::now()).await?;
+                let settled = writer.import(vec![read], clock::now()).await?;
                 (settled.first().copied().unwrap_or(Settled::Unchanged), cause)
             }
             Err(Failed::Fetch(error)) if error.class() == Class::Stop => {
-                return Err(End::Stopped { cause: error.to_string() }.into());
+                return Err(self.work.bounds.end_of(&error).into());
             }
             Err(Failed::Fetch(error)) => (Settled::Failed(error.state()), Some(error.to_string())),
             Err(Failed::Job(error)) => return Err(error.into()),
@@ -221,9 +222,11 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
     }
 
     fn failed(&self, url: &Url, error: &FetchError) -> End {
-        let cause = error.to_string();
-        (self.work.pass.observe)(Event::SourceFailed { url: url.to_string(), cause: cause.clone() });
-        End::Stopped { cause }
+        let end = self.work.bounds.end_of(error);
+        if let End::Stopped { cause } = &end {
+            (self.work.pass.observe)(Event::SourceFailed { url: url.to_string(), cause: cause.clone() });
+        }
+        end
     }
 }
 

@@ -1,9 +1,10 @@
 //! The paper by its days: the newest, all of them at a glance, a month, a day, and a day of every year.
 
 use askama::Template;
-use chrono::{Datelike, NaiveDate, Utc};
+use chrono::{Datelike, NaiveDate};
 
 use crate::{
+    clock,
     export::answers::{StoryAnswer, csv_header, csv_rows, to_json_lines},
     jobs,
     model::{Days, Verdict, counted},
@@ -159,7 +160,7 @@ pub(super) fn month(
 ) -> Result<Option<WebAnswer>, StoreError> {
     let next = first.checked_add_months(chrono::Months::new(1)).unwrap_or(first);
     let last = next.pred_opt().unwrap_or(first);
-    let days = jobs::coverage(reader, &served.profile, Days { first, last }, Utc::now())?;
+    let days = jobs::coverage(reader, &served.profile, Days { first, last }, clock::now())?;
     let line = |it: &jobs::CoveredDay| {
         let state = it.verdict.code();
         DayLine {
@@ -208,7 +209,7 @@ pub(super) fn day(
     if let Some(answer) = as_list(&stories, form) {
         return Ok(Some(answer));
     }
-    let covered = jobs::coverage(reader, &served.profile, Days { first: day, last: day }, Utc::now())?;
+    let covered = jobs::coverage(reader, &served.profile, Days { first: day, last: day }, clock::now())?;
     let verdict = covered.first().map_or(Verdict::Unknown, |it| it.verdict);
     let why = covered.first().map(|it| it.why.clone()).unwrap_or_default();
     let (before, after) = reader.days_beside(&day.to_string())?;

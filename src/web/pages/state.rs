@@ -1,9 +1,9 @@
 //! How the archive is: days that need work, the last run, the queue. What is counted is `store`'s and `export`'s.
 
 use askama::Template;
-use chrono::Utc;
 
 use crate::{
+    clock,
     export::{
         answers::{HealthAnswer, HealthFacts, StatusAnswer},
         archive_metrics,
@@ -43,7 +43,7 @@ struct StatusPage {
 
 /// Returns the days that need work, the newest first.
 fn open_days(served: &ServedPaper, reader: &Reader, days: u64) -> Result<Vec<CoveredDay>, StoreError> {
-    let now = Utc::now();
+    let now = clock::now();
     let today = now.with_timezone(&served.profile.time_zone).date_naive();
     let first = today.checked_sub_days(chrono::Days::new(days)).unwrap_or(today);
     let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
@@ -55,7 +55,7 @@ fn open_days(served: &ServedPaper, reader: &Reader, days: u64) -> Result<Vec<Cov
 
 fn status_of(served: &ServedPaper, reader: &Reader) -> Result<StatusAnswer, StoreError> {
     let path = served.shelf.path();
-    let status = reader.status(Utc::now(), extract::VERSION)?;
+    let status = reader.status(clock::now(), extract::VERSION)?;
     Ok(StatusAnswer::new(path.display().to_string(), status, room(path)))
 }
 
@@ -97,7 +97,7 @@ pub(super) fn status(served: &ServedPaper, reader: &Reader) -> Result<Option<Web
         last_success: reader.last_success(None)?,
         holes: open_days(served, reader, 30)?.len(),
         age_max: chrono::TimeDelta::days(1),
-        now: Utc::now(),
+        now: clock::now(),
     });
     let health = format!("{}: {}", health.health.word(), health.reasons.join(", "));
     Ok(Some(WebAnswer::page(&StatusPage { frame: Frame::new(served, "Status"), status, health })))
