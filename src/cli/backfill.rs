@@ -110,7 +110,7 @@ fn fill(
     };
     let line = closing("backfill", &report, began.elapsed());
     let line = format!("{line}; {}{}", verdicts(&covered), upgraded(writer));
-    printer.closing(&line, exit);
+    printer.run_ended("backfill", &line, exit, &report.tally);
     if exit == Exit::Stopped {
         printer
             .closing("hint: run the same command again later; it goes on where this one stopped", exit);

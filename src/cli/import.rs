@@ -110,7 +110,7 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         _ => Exit::Done,
     };
     let line = summary(&imported, began.elapsed()) + &upgraded(&writer);
-    printer.closing(&line, exit);
+    printer.run_ended("import", &line, exit, &report.tally);
     Ok(exit)
 }
 

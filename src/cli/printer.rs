@@ -6,6 +6,8 @@ use std::io::{self, IsTerminal, Write};
 use console::Style;
 use indicatif::MultiProgress;
 
+use crate::model::Tally;
+
 use super::{
     args::{ColorWhen, Common, LogFormat},
     failure::{Exit, Failure, OutputError},
@@ -79,6 +81,26 @@ impl Printer {
             tracing::warn!(target: "tearsheet::summary", "{line}");
         } else {
             self.line(line);
+        }
+    }
+
+    /// Writes the closing line of a run; in a log of JSON with its counts, which are called as in its summary.
+    pub(super) fn run_ended(&self, command: &str, line: &str, exit: Exit, tally: &Tally) {
+        if !self.is_json {
+            return self.closing(line, exit);
+        }
+        let (outcome, exit_code) = (exit.word(), exit.code());
+        let Tally { stored: new, updated, unchanged, missing, failed, .. } = *tally;
+        if exit != Exit::Done {
+            tracing::warn!(
+                target: "tearsheet::summary",
+                command, outcome, exit_code, new, updated, unchanged, missing, failed, "{line}"
+            );
+        } else if !self.is_quiet {
+            tracing::info!(
+                target: "tearsheet::summary",
+                command, outcome, exit_code, new, updated, unchanged, missing, failed, "{line}"
+            );
         }
     }
 

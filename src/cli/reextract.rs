@@ -53,7 +53,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> a
     };
     let upgraded = writer.as_ref().map(upgraded).unwrap_or_default();
     let line = closing(&report, began.elapsed(), args.dry_run) + &upgraded;
-    printer.closing(&line, exit);
+    printer.run_ended("reextract", &line, exit, &report.tally());
     Ok(exit)
 }
 

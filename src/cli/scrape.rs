@@ -60,7 +60,7 @@ pub(super) fn pass(
     let report = report?;
     let exit = exit(&report);
     let line = closing("scrape", &report, began.elapsed()) + &upgraded(&writer);
-    printer.closing(&line, exit);
+    printer.run_ended("scrape", &line, exit, &report.tally);
     let tally = report.tally;
     if 0 < tally.sources_stale && tally.sources_stale == tally.sources_read + tally.sources_unread {
         printer.alarm("every source is stale: none names a story younger than `site.stale_after_hours`");

@@ -33,6 +33,8 @@ pub enum Remedy {
     Lost,
     /// `verify --repair` has the picture asked for again.
     AskAgain,
+    /// The clock of this machine has to be set.
+    SetClock,
     /// The file itself is damaged: `sqlite3 FILE .recover`, or a backup.
     Recover,
 }

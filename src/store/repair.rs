@@ -110,12 +110,17 @@ impl Writer {
 }
 
 /// Takes the time from captures of the future, and what they showed of the market from its days: a clock was wrong, and no better
-/// time is known.
+/// time is known. Where most captures are of the future it is today's clock that is wrong, and they stay.
 fn undate_future(conn: &Connection, at: DateTime<Utc>, calendar: &MarketCalendar) -> Result<()> {
     let tomorrow = stamp(at + TimeDelta::days(1));
     let mut query = conn.prepare_cached("SELECT id FROM captures WHERE ?1 < captured_at")?;
     let captures =
         query.query_map([&tomorrow], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+    let dated: usize =
+        conn.query_row("SELECT count(captured_at) FROM captures", [], |row| row.get(0))?;
+    if dated < 2 * captures.len() {
+        return Ok(());
+    }
     for capture in captures {
         boards::reread(conn, capture, None, &[], &[])?;
         strips::reread(conn, capture, &Extraction::default(), None, calendar)?;

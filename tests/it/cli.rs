@@ -294,7 +294,13 @@ fn quiet_is_silent_on_success_and_json_is_json() {
         let event: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
         assert!(event["timestamp"].is_string() && event["message"].is_string(), "{line}");
     }
-    assert!(json.stderr.contains("import: 0 new, 0 updated, 1 unchanged"), "{}", json.stderr);
+    let closing = json.stderr.lines().find(|it| it.contains("import: 0 new, 0 updated, 1 unchanged"));
+    let closing: serde_json::Value = serde_json::from_str(closing.expect("a line")).expect("JSON");
+    let counts =
+        [("command", serde_json::json!("import")), ("unchanged", 1.into()), ("exit_code", 0.into())];
+    for (key, value) in counts {
+        assert_eq!(closing[key], value, "{closing}");
+    }
 }
 
 #[test]

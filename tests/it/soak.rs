@@ -7,6 +7,7 @@ use std::{process::Stdio, time::Duration};
 use crate::{
     images::{Papers, picture, png},
     support::{
+        clock::WrongClock,
         program::{Program, one, rows},
         site::{Reply, Site, article, ok, raw, redirect, reset, status},
     },
@@ -37,8 +38,22 @@ fn faulty(number: usize) -> Vec<Reply> {
 
 #[test]
 #[ignore = "takes minutes: run by hand"]
-#[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
 fn soak_ends_with_every_page_in_its_right_state() {
+    soak(&[0]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+#[ignore = "takes minutes: run by hand"]
+fn soak_does_so_whatever_the_clock_says() {
+    const HOUR: i64 = 3_600;
+    soak(&[0, 2 * HOUR, -3 * HOUR, 400 * 24 * HOUR, 0, -400 * 24 * HOUR, 30 * 24 * HOUR]);
+}
+
+/// Scrapes ten thousand pages, with a clock that is wrong by one of these seconds after the other.
+#[expect(clippy::print_stdout, reason = "the figures are what it is run for")]
+fn soak(shifts: &[i64]) {
+    let clock = WrongClock::new();
     let site = Site::start();
     let mut urls = String::new();
     for number in 0..PAGES {
@@ -55,7 +70,10 @@ fn soak_ends_with_every_page_in_its_right_state() {
     let (mut runs, mut peak) = (0, 0);
     let left = "SELECT count(*) FROM pages WHERE state IN ('new', 'broken', 'throttled')";
     loop {
-        let (ran, its_peak) = program.run_measured(&["scrape", "-q"]);
+        let mut command = program.command();
+        // A run is over after a part of the pages, so that there are more runs than clocks.
+        command.args(["scrape", "-q", "--max-pages", "500"]);
+        let (ran, its_peak) = Program::measured(clock.set(&mut command, shifts[runs % shifts.len()]));
         assert!([0, 1, 3].contains(&ran.code), "{}", ran.stderr);
         assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
         (runs, peak) = (runs + 1, peak.max(its_peak));
@@ -70,7 +88,7 @@ fn soak_ends_with_every_page_in_its_right_state() {
             .execute_batch(
                 "UPDATE hosts SET open_until = '2000-01-01T00:00:00Z', wait_until = NULL WHERE open_until IS NOT NULL;
                  UPDATE hosts SET wait_until = NULL, interval_ms = 0;
-                 UPDATE pages SET due_at = '2000-01-01T00:00:00Z' WHERE state IN ('broken', 'throttled');",
+                 UPDATE pages SET due_at = '2000-01-01T00:00:00Z' WHERE state IN ('new', 'broken', 'throttled');",
             )
             .expect("an update");
     }

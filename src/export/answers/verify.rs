@@ -82,6 +82,7 @@ fn words(remedy: Remedy) -> &'static str {
         Remedy::AskAgain => {
             "`tearsheet verify --repair` has the next run ask for it again; a backup has what it was"
         }
+        Remedy::SetClock => "set the clock of this machine; nothing is changed for it",
         Remedy::Recover => "take a backup; without one, `sqlite3 FILE .recover` saves what can be read",
     }
 }

@@ -168,15 +168,8 @@ impl Reextract<'_> {
             let stop = &self.stop;
             writer.settle_again(clock::now(), &|| stop.is_wished()).await?;
         }
-        let tally = Tally {
-            fetched: report.captures,
-            stored: report.found,
-            updated: report.updated,
-            unchanged: report.captures - report.found - report.updated,
-            ..Tally::default()
-        };
         let outcome = if report.is_whole { RunOutcome::Finished } else { RunOutcome::Interrupted };
-        Ok(writer.finish_run(run, tally, outcome, clock::now()).await?)
+        Ok(writer.finish_run(run, report.tally(), outcome, clock::now()).await?)
     }
 
     /// The name under which the progress of this command is kept.
@@ -191,6 +184,17 @@ impl Reextract<'_> {
 }
 
 impl RereadReport {
+    /// Returns it as the counts of a run.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            fetched: self.captures,
+            stored: self.found,
+            updated: self.updated,
+            unchanged: self.captures - self.found - self.updated,
+            ..Tally::default()
+        }
+    }
+
     fn count(&mut self, rereading: &Rereading, changes: &[FieldChange]) {
         self.captures += 1;
         self.articles += u64::from(!changes.is_empty());

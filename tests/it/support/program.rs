@@ -85,8 +85,12 @@ impl Program {
 
     /// Run, and say how much memory it had at most, in KiB; 0 where the system does not tell.
     pub(crate) fn run_measured(&self, args: &[&str]) -> (Ran, u64) {
-        let mut command = self.command();
-        command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Self::measured(self.command().args(args))
+    }
+
+    /// Run a command, and say how much memory it had at most, in KiB; 0 where the system does not tell.
+    pub(crate) fn measured(command: &mut Command) -> (Ran, u64) {
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the binary runs");
         let file = format!("/proc/{}/status", child.id());
         let mut peak = 0;
