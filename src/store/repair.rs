@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rusqlite::Connection;
+use rusqlite::{Connection, params, types::ValueRef};
 
 use crate::model::{Extraction, MarketCalendar};
 
@@ -138,6 +138,16 @@ fn undate_future(conn: &Connection, at: DateTime<Utc>, calendar: &MarketCalendar
 
 /// Forgets rows that differ from their checksums and are read again from raw pages.
 fn forget_differing(conn: &Connection, sums: &Sums) -> Result<()> {
+    for (table, owner) in [
+        ("articles", "id"),
+        ("article_links", "article_id"),
+        ("block_spans", "article_id"),
+        ("tags", "article_id"),
+    ] {
+        for id in sums.frozen(table) {
+            make_readable(conn, table, owner, id)?;
+        }
+    }
     for (table, sql) in [
         // A text that is not the one of its hash is taken from the page, with everything beside it.
         ("articles", "UPDATE articles SET content_hash = '' WHERE id = ?1"),
@@ -154,6 +164,32 @@ fn forget_differing(conn: &Connection, sums: &Sums) -> Result<()> {
         for owner in sums.frozen(table) {
             conn.execute(sql, [owner])?;
         }
+    }
+    Ok(())
+}
+
+/// Has the texts of some rows be texts: a changed bit may leave bytes that are no UTF-8, which nobody could read, not even to put
+/// what was stored in their place.
+fn make_readable(conn: &Connection, table: &str, owner: &str, id: i64) -> Result<()> {
+    let mut query = conn.prepare(&format!("SELECT * FROM {table} WHERE {owner} = ?1"))?;
+    let columns: Vec<String> = query.column_names().map(str::to_owned).collect();
+    let mut broken = Vec::new();
+    let mut rows = query.query([id])?;
+    while let Some(row) = rows.next()? {
+        for (place, column) in columns.iter().enumerate() {
+            if let ValueRef::Text(bytes) = row.get_ref(place)?
+                && std::str::from_utf8(bytes).is_err()
+            {
+                broken.push((column, bytes.to_vec()));
+            }
+        }
+    }
+    for (column, bytes) in broken {
+        // A word that the schema does not know stays, and stays a finding.
+        let sql = format!(
+            "UPDATE OR IGNORE {table} SET {column} = ?1 WHERE {owner} = ?2 AND CAST({column} AS BLOB) = ?3"
+        );
+        conn.execute(&sql, params![String::from_utf8_lossy(&bytes), id, bytes])?;
     }
     Ok(())
 }

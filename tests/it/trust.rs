@@ -306,6 +306,21 @@ fn what_stands_beside_a_story_is_read_again_where_it_was_changed() {
         ("DELETE FROM article_links WHERE position = 1", "rows article_links where article_id = 1"),
         ("UPDATE quotes SET price = price + 1 WHERE symbol LIKE 'K%'", "rows quotes where strip_id = 1"),
         ("UPDATE articles SET authors = '[]', origins_json = '{}'", "rows articles 1"),
+        // A changed bit may leave bytes that are no text.
+        ("UPDATE articles SET headline = CAST(X'41FF42' AS TEXT)", "rows articles 1"),
+        ("UPDATE articles SET body = CAST(X'41FF42' AS TEXT)", "rows articles 1"),
+        (
+            "UPDATE article_links SET title = CAST(X'41FF42' AS TEXT) WHERE position = 1",
+            "rows article_links where article_id = 1",
+        ),
+        (
+            "UPDATE tags SET tag = CAST(X'41FF42' AS TEXT) WHERE position = 0",
+            "rows tags where article_id = 1",
+        ),
+        (
+            "UPDATE quotes SET symbol = CAST(X'41FF42' AS TEXT) WHERE symbol = 'OGDC'",
+            "rows quotes where strip_id = 1",
+        ),
         ("DELETE FROM warnings; INSERT INTO warnings VALUES (1, 'missing', 'x')", "rows warnings"),
     ] {
         fs::write(program.path("tearsheet.db"), &whole).expect("write");
