@@ -124,31 +124,42 @@ impl PartialEq for FragmentSet {
 
 impl Eq for FragmentSet {}
 
-/// Patterns for whole lines, in any case of letters, compiled as one.
+/// Patterns for whole lines, in any case of letters, compiled as one, or as two: the tables of Unicode are most of what a pattern costs
+/// that is used for one page, and most patterns can do without.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct LineSet(Option<Pattern>);
+pub struct LineSet(Vec<Pattern>);
 
 impl LineSet {
     /// Compiles patterns, each of which compiles alone. Fails with the reason, in the words of `regex`.
     pub fn new(patterns: &[String]) -> Result<Self, String> {
-        any_of(patterns).map(|it| Pattern::new(&it)).transpose().map(Self)
+        any_of(patterns).map(|it| Pattern::new(&it)).collect::<Result<_, _>>().map(Self)
     }
 
     /// Returns the set of a built-in file's patterns.
     pub(super) fn built_in(patterns: &[String]) -> Self {
-        Self(any_of(patterns).map(|it| Pattern::built_in(&it)))
+        Self(any_of(patterns).map(|it| Pattern::built_in(&it)).collect())
     }
 
     /// Whether a line matches one of them.
     pub fn has(&self, line: &str) -> bool {
-        self.0.as_ref().is_some_and(|it| it.is_match(line))
+        self.0.iter().any(|it| it.is_match(line))
     }
 }
 
-/// Returns the pattern of lines that match any of these; `None` where there are none.
-fn any_of(patterns: &[String]) -> Option<String> {
-    let any = patterns.iter().map(|it| format!("(?:{it})")).collect::<Vec<_>>().join("|");
-    (!patterns.is_empty()).then(|| format!("(?i)^(?:{any})$"))
+/// Returns the patterns of lines that match any of these.
+fn any_of(patterns: &[String]) -> impl Iterator<Item = String> {
+    let (plain, other): (Vec<_>, Vec<_>) = patterns.iter().partition(|it| is_plain(it));
+    [("i-u", plain), ("i", other)].into_iter().filter(|it| !it.1.is_empty()).map(|(flags, patterns)| {
+        let any = patterns.into_iter().map(|it| format!("(?:{it})")).collect::<Vec<_>>().join("|");
+        format!("(?{flags})^(?:{any})$")
+    })
+}
+
+/// Whether a pattern means the same without Unicode: it has no letter beyond ASCII, and nothing that stands for any character but some.
+fn is_plain(pattern: &str) -> bool {
+    let beyond = [r"\\", ".", "[^", r"\w", r"\W", r"\s", r"\S", r"\D", r"\b", r"\B", r"\p", r"\P", "(?"];
+    let bare = pattern.replace(r"\.", "").replace("(?:", "");
+    pattern.is_ascii() && beyond.iter().all(|it| !bare.contains(it))
 }
 
 impl PartialEq for Pattern {

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use regex::{Regex, RegexBuilder};
+use regex::Regex;
 
 use crate::{
     config::StripWords,
@@ -64,16 +64,13 @@ impl Grammar {
     pub(super) fn new(rules: &StripWords) -> Self {
         let group = |words: &str| {
             // Where Unicode must say what a word is, the quick search does not work beyond ASCII.
-            let bound = if words.is_ascii() { r"(?-u:\b)" } else { r"\b" };
+            let flags = if words.is_ascii() { "i-u" } else { "i" };
             let words = words.split_whitespace().map(regex::escape).collect::<Vec<_>>();
-            format!("{bound}{}{bound}", words.join(r"[\s\x01]+"))
+            format!(r"(?{flags}:\b{}\b)", words.join(r"(?u:[\s\x01])+"))
         };
         let has_words = [&rules.up, &rules.down, &rules.flat].iter().all(|it| !it.trim().is_empty());
         let pattern = format!("{}|{}|{}", group(&rules.up), group(&rules.down), group(&rules.flat));
-        let words = has_words.then(|| {
-            let built = RegexBuilder::new(&pattern).case_insensitive(true).build();
-            built.expect("escaped words are a pattern")
-        });
+        let words = has_words.then(|| Regex::new(&pattern).expect("escaped words are a pattern"));
         Self { words, up: essence(&rules.up), down: essence(&rules.down), rules: rules.clone() }
     }
 

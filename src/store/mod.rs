@@ -10,6 +10,7 @@ mod finding;
 mod moment;
 
 mod archive_file;
+mod full_text;
 mod interrupt;
 mod memo;
 mod migrate;

@@ -12,6 +12,7 @@ use super::{
     content::wording,
     error::{Result, StoreError},
     finding::{FileCheck, Finding, Remedy},
+    full_text,
     reader::Reader,
     schema,
     writer::Writer,
@@ -326,7 +327,7 @@ fn unanswerable(check: &'static str, error: &StoreError) -> Finding {
     Finding { check, row: "file".to_owned(), detail, remedy: Remedy::Recover }
 }
 
-fn unanswered(check: &'static str, error: &rusqlite::Error) -> Finding {
+fn unanswered(check: &'static str, error: &dyn std::error::Error) -> Finding {
     let detail = format!("it cannot be checked: {error}");
     Finding { check, row: "file".to_owned(), detail, remedy: Remedy::Recover }
 }
@@ -358,21 +359,15 @@ impl Writer {
     pub async fn check_alone(&self, stopped: impl Future<Output = ()>) -> Result<Vec<Finding>> {
         let check = self.call(|conn| {
             let mut findings = ask(conn, &CLAIMS);
-            let sql = "INSERT INTO articles_fts (articles_fts, rank) VALUES ('integrity-check', 1)";
-            let checked = conn.execute(sql, []).map_err(StoreError::from);
-            if matches!(checked, Err(StoreError::Interrupted)) {
-                return Err(StoreError::Interrupted);
-            }
-            if let Err(error) = checked {
-                findings.push(Finding {
-                    check: "full_text",
-                    row: "articles_fts".to_owned(),
-                    detail: format!("the index is not that of the articles: {error}"),
-                    remedy: Remedy::Repair,
-                });
-            }
+            findings.extend(full_text::check(conn)?);
             Ok(findings)
         });
-        self.interrupter.run(check, stopped).await
+        match self.interrupter.run(check, stopped).await {
+            // Where the tables of the index cannot be read, it cannot be made anew.
+            Err(error @ (StoreError::RolledBack(_) | StoreError::Damaged(_))) => {
+                Ok(vec![unanswered("full_text", &error)])
+            }
+            found => found,
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Who made a picture, or who sells it: what its page says of that, in an attribute, in an element, or at the end of a caption.
 
-use std::sync::LazyLock;
+use std::{ops::RangeInclusive, sync::LazyLock};
 
 use regex::Regex;
 
@@ -8,6 +8,27 @@ use crate::{extract::text::fold, html::Element};
 
 use super::pieces::element_text;
 
+/// Words that say that a credit follows.
+const LABELS: [&str; 14] = [
+    "photo",
+    "photos",
+    "photograph",
+    "image",
+    "images",
+    "picture",
+    "pictures",
+    "credit",
+    "credits",
+    "foto",
+    "fotos",
+    "bild",
+    "source",
+    "courtesy",
+];
+/// A name after a label is so long.
+const LABELLED_CHARS: RangeInclusive<usize> = 2..=60;
+/// A name after a dash is so long.
+const DASHED_CHARS: RangeInclusive<usize> = 2..=39;
 /// A name after a dash at the end of a caption has no more words.
 const CREDIT_WORDS_MAX: usize = 5;
 
@@ -17,14 +38,6 @@ pub(super) fn credit(
     figure: Option<Element<'_>>,
     caption: Option<&str>,
 ) -> Option<String> {
-    static LABELLED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)(?:^|[\s.(\[|])(?:photos?|photograph|images?|pictures?|credits?|photo credit|foto|fotos|bild|source|courtesy)\s*(?::|©)\s*([^()\[\]|]{2,60}?)[)\]\s.]*$")
-            .expect("a pattern")
-    });
-    static DASHED: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?:\s[—–-]{1,2}\s?|[.!?”’]\s?[—–]\s?)(\p{Lu}[^—–.:;]{1,38})\.?$")
-            .expect("a pattern")
-    });
     let of_attribute =
         ["data-credit", "data-copyright", "data-author"].iter().find_map(|it| img.attr(it));
     let is_credit = |it: &Element<'_>| {
@@ -44,18 +57,49 @@ pub(super) fn credit(
         return Some(without_label(&said));
     }
     let caption = caption?;
-    let labelled = LABELLED.captures(caption).map(|it| it[1].trim().to_owned());
-    let dashed = || {
-        let name = DASHED.captures(caption)?[1].trim().to_owned();
-        (name.split_whitespace().count() <= CREDIT_WORDS_MAX).then_some(name)
+    labelled(caption).or_else(|| dashed(caption)).map(str::to_owned)
+}
+
+/// Returns the name at the end of a caption that a label says is a credit: `A market (Photo: A Name)`.
+fn labelled(caption: &str) -> Option<&str> {
+    let is_label = |before: &str| {
+        let word = before.trim_end().rsplit(|it: char| it.is_whitespace() || ".([|".contains(it)).next();
+        word.is_some_and(|word| LABELS.iter().any(|it| word.eq_ignore_ascii_case(it)))
     };
-    labelled.or_else(dashed)
+    let signs = caption.match_indices([':', '©']).filter(|(at, _)| is_label(&caption[..*at]));
+    let mut names = signs.map(|(at, sign)| {
+        let is_closing = |it: char| it.is_whitespace() || ")].".contains(it);
+        caption[at + sign.len()..].trim_start().trim_end_matches(is_closing)
+    });
+    names.find(|it| {
+        LABELLED_CHARS.contains(&it.chars().count()) && !it.contains(['(', ')', '[', ']', '|'])
+    })
+}
+
+/// Returns the name at the end of a caption after a dash: `The port at night. – A Name`.
+fn dashed(caption: &str) -> Option<&str> {
+    const DASHES: [char; 3] = ['—', '–', '-'];
+    let text = caption.strip_suffix('.').unwrap_or(caption);
+    let mut names = text.match_indices(DASHES).filter_map(|(at, dash)| {
+        let (before, after) = (&text[..at], &text[at + dash.len()..]);
+        let is_after_space = before.ends_with(char::is_whitespace);
+        let is_after_end = dash != "-" && before.trim_end().ends_with(['.', '!', '?', '”', '’']);
+        let name = if is_after_space { after.strip_prefix(DASHES).unwrap_or(after) } else { after };
+        (is_after_space || is_after_end).then(|| name.trim())
+    });
+    let is_name = |it: &&str| {
+        it.starts_with(char::is_uppercase)
+            && DASHED_CHARS.contains(&it.chars().count())
+            && !it.contains(['—', '–', '.', ':', ';'])
+            && it.split_whitespace().count() <= CREDIT_WORDS_MAX
+    };
+    names.find(is_name)
 }
 
 /// Returns a credit without the word that says it is one.
 fn without_label(said: &str) -> String {
     static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:photo(?:graph)?s?|images?|pictures?|credits?|photo credit|image credit|foto|bild|source|©)(?:\s*[:/]|\s+by|\s)\s*")
+        Regex::new(r"^(?:(?i-u:photo(?:graph)?s?|images?|pictures?|credits?|photo credit|image credit|foto|bild|source)|©)(?i-u:\s*[:/]|\s+by|\s)(?-u:\s*)")
             .expect("a pattern")
     });
     let bare = LABEL.replace(said, "");

@@ -139,7 +139,7 @@ fn named_in_head(index: &PageIndex<'_>, base: &Url) -> Option<StoryImage> {
 fn is_of_the_paper(path: &str) -> bool {
     static OF_THE_PAPER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i)logo|placeholder|no-?image|favicon|sprite|(?:share|og|social|default|fallback)[-_]?(?:image|img|picture|share|og)|/(?:default|fallback|share|social)[^/]*$",
+            r"(?i-u:logo|placeholder|no-?image|favicon|sprite|(?:share|og|social|default|fallback)[-_]?(?:image|img|picture|share|og))|(?i-u:/(?:default|fallback|share|social))[^/]*$",
         )
         .expect("a pattern")
     });
@@ -223,11 +223,11 @@ fn is_small(img: Element<'_>) -> bool {
 /// Whether the name of a file says that it is no picture of a story. A caption says that it is one, but for a place holder.
 fn is_named_as_furniture(url: &Url, caption: &str) -> bool {
     static HOLDS_A_PLACE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)place-?holder|lazy-?load|loading|spinner|transparent|(?:^|[_-])(?:blank|spacer|empty)[._-]")
+        Regex::new(r"(?i-u)place-?holder|lazy-?load|loading|spinner|transparent|(?:^|[_-])(?:blank|spacer|empty)[._-]")
             .expect("a pattern")
     });
     static FURNITURE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i)^(?:advert|banner|werbung|anzeige|publicidad|icon)|favicon|sprite|avatar|google-?news|whatsapp|facebook|(?:logo|icon)[^/]*\.(?:svg|gif)$")
+        Regex::new(r"(?i-u:^(?:advert|banner|werbung|anzeige|publicidad|icon)|favicon|sprite|avatar|google-?news|whatsapp|facebook)|(?i-u:logo|icon)[^/]*(?i-u:\.(?:svg|gif))$")
             .expect("a pattern")
     });
     let name = url.path_segments().and_then(Iterator::last).unwrap_or_default();
