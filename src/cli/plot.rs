@@ -5,12 +5,22 @@ use crate::{export::Destination, model::Days, store::Reader};
 
 use super::{failure::Exit, instrument::Instrument, printer::Printer};
 
+/// How a picture is drawn.
+#[cfg_attr(not(feature = "plot"), expect(dead_code, reason = "nothing is drawn"))]
+pub(super) struct PlotForm<'a> {
+    /// Its width and height, in pixels.
+    pub(super) size: (u32, u32),
+    /// The paper.
+    pub(super) source: &'a str,
+}
+
 #[cfg(not(feature = "plot"))]
 pub(super) fn run(
     _: &Reader,
     _: &[Instrument],
     _: Option<Days>,
     _: Option<Destination>,
+    _: &PlotForm<'_>,
     _: &Printer,
 ) -> anyhow::Result<Exit> {
     Err(super::failure::Usage::not_built_in("charts", "plot").into())
@@ -22,10 +32,14 @@ pub(super) fn run(
     instruments: &[Instrument],
     days: Option<Days>,
     out: Option<Destination>,
+    form: &PlotForm<'_>,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
     use super::failure::Usage;
-    use crate::export::charts::{ChartLine, ChartPoint, PictureFormat, braille, picture};
+    use crate::export::{
+        charts::{ChartLine, PictureForm, PictureFormat, braille, picture},
+        day_line::ChartPoint,
+    };
 
     let point = |day: Option<&String>, value: f64| Some(ChartPoint { day: day?.parse().ok()?, value });
     let mut lines = Vec::new();
@@ -55,7 +69,9 @@ pub(super) fn run(
         let hint = "name a file that ends in .svg or .png";
         Usage::new(format!("`{target}`: a chart is drawn as SVG or PNG"), hint)
     })?;
-    destination.keep(&picture(&lines, format)?)?;
+    let source = format!("Source: {}", form.source);
+    let form = PictureForm { format, size: form.size, source: &source };
+    destination.keep(&picture(&lines, form)?)?;
     printer.note(&format!("quotes: drawn into {target}"));
     Ok(Exit::Done)
 }

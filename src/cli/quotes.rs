@@ -19,7 +19,7 @@ use super::{
     days::today,
     failure::{Exit, Usage},
     instrument::{Instrument, instruments},
-    plot,
+    plot::{self, PlotForm},
     printer::Printer,
     session::Session,
 };
@@ -43,7 +43,8 @@ pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyh
     if args.plot || args.out.is_some() {
         let existing = if args.force { Existing::Replace } else { Existing::Keep };
         let destination = args.out.as_deref().map(|it| session.destination(it, existing));
-        return plot::run(&reader, &asked, days, destination, printer);
+        let form = PlotForm { size: args.size.0, source: &session.config.profile.name };
+        return plot::run(&reader, &asked, days, destination, &form, printer);
     }
     let (symbols, codes): (Vec<_>, Vec<_>) =
         asked.iter().partition(|it| matches!(it, Instrument::Symbol(_)));

@@ -11,6 +11,7 @@ pub mod charts;
 mod citation;
 mod columns;
 mod csv;
+pub mod day_line;
 mod destination_error;
 mod file;
 mod hashed;

@@ -1,9 +1,12 @@
 //! A line of prices over time as SVG, with a mark for each day on which stories name the symbol. It has no words but its title, so that
-//! the table beside it says the same. Charts in files and in the terminal are `export`'s; this one needs no fonts.
+//! the table beside it says the same. Charts in files and in the terminal are `export`'s, which says where lines have gaps, too; this one
+//! needs no fonts.
 
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
+
+use crate::export::day_line::{ChartPoint, runs, visible};
 
 /// The size of the drawing, in units of its own.
 const WIDTH: f64 = 900.0;
@@ -12,8 +15,6 @@ const HEIGHT: f64 = 240.0;
 const BARS_HEIGHT: f64 = 120.0;
 /// Room around the line.
 const MARGIN: f64 = 10.0;
-/// Days without a price that are longer than this leave a gap in the line.
-const GAP_DAYS: i64 = 14;
 
 /// A day in the drawing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,13 +41,16 @@ pub(super) fn drawing(days: &[ChartDay]) -> Option<String> {
         MARGIN + (day - first.day).num_days() as f64 / span as f64 * (WIDTH - 2.0 * MARGIN)
     };
     let y = |close: f64| HEIGHT - MARGIN - (close - low) / height * (HEIGHT - 2.0 * MARGIN);
+    let points: Vec<ChartPoint> =
+        days.iter().map(|it| ChartPoint { day: it.day, value: it.close }).collect();
     let mut line = String::new();
-    let mut before: Option<NaiveDate> = None;
-    for it in thinned(days, x) {
-        let is_gap = before.is_none_or(|before| GAP_DAYS < (it.day - before).num_days());
-        let step = if is_gap { 'M' } else { 'L' };
-        write!(line, "{step}{:.1} {:.1}", x(it.day), y(it.close)).expect("memory");
-        before = Some(it.day);
+    #[expect(clippy::cast_possible_truncation, reason = "a drawing has 900 columns")]
+    let column = |day: NaiveDate| x(day) as i64;
+    for run in runs(&points) {
+        for (at, it) in visible(run, column).iter().enumerate() {
+            let step = if at == 0 { 'M' } else { 'L' };
+            write!(line, "{step}{:.1} {:.1}", x(it.day), y(it.value)).expect("memory");
+        }
     }
     let mut marks = String::new();
     for it in days.iter().filter(|it| 0 < it.stories) {
@@ -107,30 +111,6 @@ pub(super) fn histogram(title: &str, bars: &[Bar]) -> Option<String> {
     ))
 }
 
-/// Returns the days that can be seen: of each column of the drawing the first, the lowest, the highest and the last.
-fn thinned(days: &[ChartDay], x: impl Fn(NaiveDate) -> f64) -> Vec<ChartDay> {
-    let mut kept: Vec<ChartDay> = Vec::new();
-    #[expect(clippy::cast_possible_truncation, reason = "a drawing has 900 columns")]
-    let column = |it: &ChartDay| x(it.day) as i32;
-    for column in days.chunk_by(|a, b| column(a) == column(b)) {
-        let by_close = |a: &&ChartDay, b: &&ChartDay| a.close.total_cmp(&b.close);
-        let mut shown: Vec<ChartDay> = [
-            column.first(),
-            column.iter().min_by(by_close),
-            column.iter().max_by(by_close),
-            column.last(),
-        ]
-        .into_iter()
-        .flatten()
-        .copied()
-        .collect();
-        shown.sort_by_key(|it| it.day);
-        shown.dedup_by_key(|it| it.day);
-        kept.extend(shown);
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,19 +133,5 @@ mod tests {
         assert!(drawn.contains("2024-06-01: 1 story naming it"), "{drawn}");
         assert!(drawn.contains("Lowest 9, highest 12, last 9"), "{drawn}");
         assert_eq!(drawing(&days[..1]), None);
-    }
-
-    #[test]
-    fn a_column_has_at_most_four_points() {
-        let first: NaiveDate = "1990-01-01".parse().expect("a day");
-        let days: Vec<ChartDay> = (0_u32..12_000)
-            .map(|it| ChartDay {
-                day: first + chrono::Days::new(u64::from(it)),
-                close: f64::from(it % 17),
-                stories: 0,
-            })
-            .collect();
-        let drawn = drawing(&days).expect("a drawing");
-        assert!(drawn.matches('L').count() <= 4 * 900, "{}", drawn.len());
     }
 }

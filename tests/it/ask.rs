@@ -177,7 +177,7 @@ fn a_plot_has_gaps_where_days_are_missing() {
     let frame = picture.next_frame(&mut pixels).expect("a frame");
     let is_line = |x: usize| {
         let column = pixels.chunks_exact(3).skip(x).step_by(frame.width as usize);
-        column.into_iter().any(|it| 60 < i32::from(it[0]) - i32::from(it[1]))
+        column.into_iter().any(|it| 60 < i32::from(it[2]) - i32::from(it[0]))
     };
     let columns: Vec<usize> = (80..940).filter(|x| is_line(*x)).collect();
     assert!(400 < columns.len(), "{}", columns.len());

@@ -1,6 +1,6 @@
 //! The arguments of the commands that ask or look after the archive, and read no page.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr};
+use std::{net::SocketAddr, ops::RangeInclusive, path::PathBuf, str::FromStr};
 
 use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
@@ -93,6 +93,9 @@ pub(in crate::cli) struct QuotesArgs {
     /// Replace a file that is there already
     #[arg(long, requires = "out")]
     pub(in crate::cli) force: bool,
+    /// Width and height of the picture, in pixels
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "960x480", requires = "out")]
+    pub(in crate::cli) size: PictureSize,
     /// How they are printed
     #[arg(long, value_name = "FORMAT", default_value = "table")]
     pub(in crate::cli) format: RowFormat,
@@ -248,9 +251,29 @@ pub(in crate::cli) struct StatusArgs {
     pub(in crate::cli) max_age: Age,
 }
 
+/// The sides of a picture, in pixels.
+const SIDES: RangeInclusive<u32> = 200..=10_000;
+
+/// The width and height of a picture, in pixels.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::cli) struct PictureSize(pub(in crate::cli) (u32, u32));
+
 /// An age as people type it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::cli) struct Age(pub(in crate::cli) TimeDelta);
+
+impl FromStr for PictureSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let side = |it: &str| it.parse().ok().filter(|it| SIDES.contains(it));
+        let sides = text.split_once('x').and_then(|(width, height)| Some((side(width)?, side(height)?)));
+        let (from, to) = (SIDES.start(), SIDES.end());
+        sides.map(Self).ok_or_else(|| {
+            format!("`{text}` is no width and height between {from} and {to}, such as 960x480")
+        })
+    }
+}
 
 impl FromStr for Age {
     type Err = String;
