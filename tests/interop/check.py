@@ -41,6 +41,23 @@ def check(what, found, expected):
     print(f"ok  {what}")
 
 
+def notebook(folder, archive):
+    """The event study runs over the exports, and finds the events that SQL finds."""
+    exports = f"{folder}/study"
+    os.mkdir(exports)
+    for what in ("articles", "mentions", "quotes", "sessions"):
+        run(TEARSHEET, "--archive", archive, "export", what, "--out", f"{exports}/{what}.parquet")
+    said = run(sys.executable, "docs/notebooks/event_study.py", exports)
+    events, companies, sessions = sqlite3.connect(archive).execute(
+        """SELECT count(*), count(DISTINCT symbol), count(DISTINCT session) FROM (
+             SELECT DISTINCT m.symbol, a.session FROM mentions m JOIN articles a ON a.id = m.article_id
+               JOIN novelty n ON n.article_id = m.article_id AND n.symbol = m.symbol
+              WHERE a.phase <> 'unknown' AND a.session IS NOT NULL AND m.confidence >= 0.8 AND m.relevance >= 50 AND n.nth = 1)"""
+    ).fetchone()
+    check("the event study finds its events", said.splitlines()[0], f"{events} events of {companies} companies in {sessions} sessions")
+    check("the event study is drawn", os.path.getsize(f"{exports}/event_study.png") > 5_000, True)
+
+
 def tables(folder, archive):
     """Parquet and CSV hold what SQL holds."""
     import duckdb
@@ -328,6 +345,7 @@ def main():
         archive = f"{folder}/demo.db"
         run(TEARSHEET, "--archive", archive, "demo", cwd=folder)
         tables(folder, archive)
+        notebook(folder, archive)
         sqlite_utils(archive)
         web_archives(folder, archive)
         made_by_others(folder)
