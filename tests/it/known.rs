@@ -1,10 +1,13 @@
 //! What was known when: the archive as it was at a moment, without a copy of it.
 
-use std::{thread::sleep, time::Duration};
+use std::{process::Command, thread::sleep, time::Duration};
 
-use chrono::{SecondsFormat, Utc};
+use chrono::{SecondsFormat, TimeDelta, Utc};
 
-use crate::support::program::{Program, one, rows};
+use crate::support::{
+    clock::WrongClock,
+    program::{Program, one, rows},
+};
 
 const DAY: &str = "Mar 8, 2024";
 
@@ -52,7 +55,7 @@ fn quotes(program: &Program, args: &[&str]) -> Vec<String> {
     let out = program.ok(&[&["export", "quotes", "--format", "csv"], args].concat()).stdout;
     let mut rows = csv::Reader::from_reader(out.as_bytes());
     rows.records()
-        .map(|it| it.expect("a row").iter().skip(2).take(3).collect::<Vec<_>>().join("|"))
+        .map(|it| it.expect("a row").iter().skip(1).take(4).collect::<Vec<_>>().join("|"))
         .collect()
 }
 
@@ -111,6 +114,61 @@ fn an_export_of_a_moment_is_that_of_a_copy_made_then() {
             "4|Mills closed||1|2024-03-08T10:00:00Z||3|1|1",
         ]
     );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn fifty_exports_of_moments_are_those_of_the_copies_before_them() {
+    const STEPS: i64 = 50;
+    const STEP_SECONDS: i64 = 5_000;
+    let (program, clock) = (Program::new(), WrongClock::new());
+    let began = Utc::now() - TimeDelta::seconds(STEPS * STEP_SECONDS);
+    let at = |step: i64, command: &mut Command| {
+        let output =
+            clock.set(command, (step - STEPS) * STEP_SECONDS).output().expect("the binary runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let mut chance = Chance(11);
+    for step in 0..STEPS {
+        // A few stories, each in a few wordings that come and go, some of them captured long before they came.
+        let (id, wording) = (40_292_000 + chance.below(6), chance.below(4));
+        let words =
+            format!("What happened, in wording {wording} of story {id}, with some words around it.");
+        let page = page(id, &format!("Headline {wording}"), &words, &format!("2{wording}.00"));
+        program.write("page.html", &page);
+        let captured =
+            began + TimeDelta::seconds(step * STEP_SECONDS - i64::from(chance.below(4)) * 39_001);
+        let captured = captured.to_rfc3339_opts(SecondsFormat::Secs, true);
+        at(step, program.command().args(["import", "-q", "page.html", "--captured-at", &captured]));
+        at(step, program.command().args(["backup", "-q", &format!("copy{step}.db")]));
+    }
+    let mut seen = Vec::new();
+    for _ in 0..STEPS {
+        let step = i64::from(chance.below(50));
+        // The program needs a while for a step.
+        let later = 60 + i64::from(chance.below(4_900));
+        let moment = began + TimeDelta::seconds(step * STEP_SECONDS + later);
+        let moment = moment.to_rfc3339_opts(SecondsFormat::Secs, true);
+        let copy = format!("copy{step}.db");
+        let then = versioned(&program, &["--archive", &copy]);
+        assert_eq!(versioned(&program, &["--as-of", &moment]), then, "{moment}, after step {step}");
+        let prices = quotes(&program, &["--archive", &copy]);
+        assert_eq!(quotes(&program, &["--as-of", &moment]), prices, "{moment}, after step {step}");
+        seen.push(then);
+    }
+    seen.sort();
+    seen.dedup();
+    assert!(20 < seen.len(), "the moments differ: {}", seen.len());
+}
+
+/// Numbers that are the same each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, end: u32) -> u32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        u32::try_from((self.0 >> 33) % u64::from(end)).expect("a small number")
+    }
 }
 
 #[test]

@@ -44,9 +44,11 @@ pub(super) fn of(table: Table, clock: Option<WhoseClock>) -> String {
     match (table, clock) {
         (Table::Articles, None) => articles(),
         (Table::Articles, Some(clock)) => articles_as_of(clock),
-        (Table::Quotes, clock) => quotes(clock),
+        (Table::Quotes, None) => QUOTES.to_owned(),
+        (Table::Quotes, Some(clock)) => quotes_as_of(clock),
         (Table::Links, _) => links(),
-        (Table::Boards, clock) => boards(clock),
+        (Table::Boards, None) => BOARDS.to_owned(),
+        (Table::Boards, Some(clock)) => boards_as_of(clock),
         (Table::MostRead, _) => MOST_READ.to_owned(),
         (Table::Mentions, clock) => mentions(clock),
         (Table::Copies, _) => copies(),
@@ -145,23 +147,51 @@ fn is_past(text: &str) -> String {
     )
 }
 
-/// Whether there is a capture `c` that was known.
-fn has_capture(clock: WhoseClock, captures: &str) -> String {
-    let known = match clock {
+/// Whether a capture `c` was known.
+fn is_known_capture(clock: WhoseClock) -> String {
+    match clock {
         WhoseClock::Archive => "c.fetched_at <= ?4".to_owned(),
         WhoseClock::Site => is_past("c.captured_at"),
-    };
-    format!("EXISTS (SELECT 1 FROM {captures} AND {known})")
+    }
 }
 
-fn quotes(clock: Option<WhoseClock>) -> String {
-    let known = clock
-        .map_or("1".to_owned(), |it| has_capture(it, "captures c WHERE c.strip_id = quotes.strip_id"));
+/// Whether there is a capture `c` that was known.
+fn has_capture(clock: WhoseClock, captures: &str) -> String {
+    format!("EXISTS (SELECT 1 FROM {captures} AND {})", is_known_capture(clock))
+}
+
+const QUOTES: &str = "
+    SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect, strip_id
+      FROM quotes
+     WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL
+     ORDER BY day, symbol, captured_at";
+
+/// A ticker is kept once for all captures in a row that have it. Which are in a row depends on the captures that were known: one that came
+/// later may stand between two others now.
+fn quotes_as_of(clock: WhoseClock) -> String {
+    let shown = shown("strips s JOIN captures c ON c.strip_id = s.id", "s", "1", clock);
     format!(
-        "SELECT day, captured_at, symbol, kind, price, change, change_pct, direction, suspect, strip_id
-           FROM quotes
-          WHERE (?1 IS NULL OR day BETWEEN ?1 AND ?2) AND ?3 IS NULL AND {known}
-          ORDER BY day, symbol, captured_at"
+        "WITH {shown}
+         SELECT q.day, w.first_at AS captured_at, q.symbol, q.kind, q.price, q.change, q.change_pct, q.direction, q.suspect,
+                q.strip_id
+           FROM quotes q JOIN shown w ON w.id = q.strip_id
+          WHERE (?1 IS NULL OR q.day BETWEEN ?1 AND ?2) AND ?3 IS NULL
+          ORDER BY q.day, q.symbol, w.first_at"
+    )
+}
+
+/// Returns the table expressions that have in `shown` what captures showed, each once for those in a row: the rows of `of` that a known
+/// capture `c` is of, apart by `apart`.
+fn shown(captures: &str, of: &str, apart: &str, clock: WhoseClock) -> String {
+    let is_known = is_known_capture(clock);
+    format!(
+        "known AS (
+             SELECT {of}.id, {of}.hash, {apart} AS apart, coalesce(min(c.captured_at), {of}.captured_at) AS first_at,
+                    coalesce(max(c.captured_at), {of}.last_captured_at) AS last_at
+               FROM {captures} WHERE {is_known} GROUP BY {of}.id),
+         numbered AS (
+             SELECT *, lag(hash) OVER (PARTITION BY apart ORDER BY first_at, id) IS NOT hash AS begins FROM known),
+         shown AS (SELECT id, first_at, last_at FROM numbered WHERE begins)"
     )
 }
 
@@ -174,15 +204,25 @@ fn links() -> String {
     )
 }
 
-fn boards(clock: Option<WhoseClock>) -> String {
-    let captures = "capture_boards m JOIN captures c ON c.id = m.capture_id WHERE m.board_id = b.id";
-    let known = clock.map_or("1".to_owned(), |it| has_capture(it, captures));
+const BOARDS: &str = "
+    SELECT r.as_of, b.board, r.code, r.name, r.unit, r.value, r.change, r.change_pct, b.captured_at, b.last_captured_at,
+           b.id AS board_id
+      FROM boards b JOIN board_rows r ON r.board_id = b.id
+     WHERE (?1 IS NULL OR r.as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL
+     ORDER BY r.as_of, b.captured_at, b.id, r.position";
+
+/// As with tickers, each board apart.
+fn boards_as_of(clock: WhoseClock) -> String {
+    let captures =
+        "boards b JOIN capture_boards m ON m.board_id = b.id JOIN captures c ON c.id = m.capture_id";
+    let shown = shown(captures, "b", "b.board", clock);
     format!(
-        "SELECT r.as_of, b.board, r.code, r.name, r.unit, r.value, r.change, r.change_pct, b.captured_at, b.last_captured_at,
-                b.id AS board_id
-           FROM boards b JOIN board_rows r ON r.board_id = b.id
-          WHERE (?1 IS NULL OR r.as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL AND {known}
-          ORDER BY r.as_of, b.captured_at, b.id, r.position"
+        "WITH {shown}
+         SELECT r.as_of, b.board, r.code, r.name, r.unit, r.value, r.change, r.change_pct, w.first_at AS captured_at,
+                w.last_at AS last_captured_at, b.id AS board_id
+           FROM shown w JOIN boards b ON b.id = w.id JOIN board_rows r ON r.board_id = b.id
+          WHERE (?1 IS NULL OR r.as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL
+          ORDER BY r.as_of, w.first_at, b.id, r.position"
     )
 }
 
