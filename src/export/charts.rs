@@ -93,7 +93,7 @@ impl ChartLine {
         Some((*low, *high))
     }
 
-    /// Returns the line in hundredths of its first value.
+    /// Returns the line in percent of its first value.
     fn indexed(&self) -> Self {
         let first = self.points.iter().map(|it| it.value).find(|it| *it != 0.0).unwrap_or(INDEX);
         let points = self.points.iter().map(|it| ChartPoint { value: it.value / first * INDEX, ..*it });
@@ -179,7 +179,7 @@ fn shape(run: &[(f32, f32)]) -> Shape<'_> {
     if run.len() == 1 { Shape::Points(run) } else { Shape::Lines(run) }
 }
 
-/// Returns one picture of all lines: one line by its values, several in hundredths of their first.
+/// Returns one picture of all lines: one line by its values, several in percent of their first values.
 pub fn picture(lines: &[ChartLine], form: PictureForm<'_>) -> Result<Vec<u8>, ChartError> {
     let drawn = match form.format {
         PictureFormat::Svg => svg(lines, form),

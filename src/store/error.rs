@@ -135,9 +135,7 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
                 Self::ReadOnly(error.to_string())
             }
-            Some(ErrorCode::SystemIoFailure) if !is_unreadable(&error) => {
-                Self::Refused(error.to_string())
-            }
+            _ if is_refused(&error) => Self::Refused(error.to_string()),
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::SystemIoFailure) => {
                 Self::Damaged(error.to_string())
             }
@@ -146,17 +144,16 @@ impl From<rusqlite::Error> for StoreError {
     }
 }
 
-/// Whether what is stored cannot be read, as opposed to what was to be written.
-fn is_unreadable(error: &rusqlite::Error) -> bool {
+/// Whether the system refused to write: what is stored can be read.
+pub(super) fn is_refused(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi;
-    let code = error.sqlite_error().map(|it| it.extended_code);
-    matches!(
+    let code = error.sqlite_error().map_or(ffi::SQLITE_OK, |it| it.extended_code);
+    let is_unreadable = matches!(
         code,
-        Some(
-            ffi::SQLITE_IOERR_READ
-                | ffi::SQLITE_IOERR_SHORT_READ
-                | ffi::SQLITE_IOERR_CORRUPTFS
-                | ffi::SQLITE_IOERR_DATA
-        )
-    )
+        ffi::SQLITE_IOERR_READ
+            | ffi::SQLITE_IOERR_SHORT_READ
+            | ffi::SQLITE_IOERR_CORRUPTFS
+            | ffi::SQLITE_IOERR_DATA
+    );
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure) && !is_unreadable
 }

@@ -10,7 +10,7 @@ mod finding;
 mod moment;
 
 mod archive_file;
-mod full_text;
+mod full_text_check;
 mod interrupt;
 mod memo;
 mod migrate;

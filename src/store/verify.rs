@@ -12,7 +12,7 @@ use super::{
     content::wording,
     error::{Result, StoreError},
     finding::{FileCheck, Finding, Remedy},
-    full_text,
+    full_text_check,
     reader::Reader,
     schema,
     writer::Writer,
@@ -359,7 +359,7 @@ impl Writer {
     pub async fn check_alone(&self, stopped: impl Future<Output = ()>) -> Result<Vec<Finding>> {
         let check = self.call(|conn| {
             let mut findings = ask(conn, &CLAIMS);
-            findings.extend(full_text::check(conn)?);
+            findings.extend(full_text_check::check(conn)?);
             Ok(findings)
         });
         match self.interrupter.run(check, stopped).await {

@@ -17,7 +17,7 @@ use super::{
     bodies::pack::{Packed, Packer},
     checksums::Sums,
     content::full_text,
-    error::{Result, StoreError},
+    error::{Result, StoreError, is_refused},
     interrupt::Interrupter,
     open::{Opened, Upgrade, open_current},
 };
@@ -195,6 +195,7 @@ fn rolled_back(error: &rusqlite::Error) -> StoreError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => StoreError::Full,
         Some(ErrorCode::DatabaseBusy) => StoreError::Busy,
+        _ if is_refused(error) => StoreError::Refused(error.to_string()),
         _ => StoreError::RolledBack(error.to_string()),
     }
 }

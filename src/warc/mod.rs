@@ -1,10 +1,12 @@
 //! A codec: web archives (ISO 28500, WARC 1.0 and 1.1) and saved web pages (MHTML), in and out. It knows nothing of the site, of
 //! the user's archive or of the clock. HTTP on the wire is another matter (`fetch`): here it is bytes in a file.
 
+mod block;
 mod compressed;
 mod fields;
 mod http;
 mod index;
+mod input;
 mod mhtml;
 mod mime;
 mod read;

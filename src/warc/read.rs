@@ -4,22 +4,17 @@
 //! It is written by hand because reading has to go on after damage, a block has to be bounded before it is read, and each record
 //! has to say where in the packed file it begins.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, Read};
 
 use super::{
-    compressed::{MemberPlace, Unpacked},
     fields::{Header, header},
+    input::RecordInput,
 };
 
 /// The length of the longest line of a header.
 const LINE_MAX: usize = 64 << 10;
 /// The greatest number of lines of a header.
 const LINES_MAX: usize = 512;
-/// How much is unpacked at a time.
-const BUFFER_BYTES: usize = 64 << 10;
-/// The most room that is made for a block before it is read.
-const BLOCK_BYTES: usize = 1 << 20;
-
 /// A record of a web archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WarcRecord {
@@ -47,14 +42,14 @@ pub struct Damage {
 
 /// Reads records. Damage is an item like a record, and reading goes on after it where that is possible.
 pub struct WarcReader<R: BufRead> {
-    input: BufReader<Unpacked<R>>,
-    block_max: usize,
+    pub(super) input: RecordInput<R>,
+    pub(super) block_max: usize,
     /// Whether nothing more can be read.
-    is_over: bool,
+    pub(super) is_over: bool,
     /// Whether damage was met and the beginning of a record is searched for.
-    is_lost: bool,
+    pub(super) is_lost: bool,
     /// The damage after the record that was given last.
-    waiting: Option<Damage>,
+    pub(super) waiting: Option<Damage>,
 }
 
 impl WarcRecord {
@@ -77,12 +72,8 @@ impl WarcRecord {
 impl<R: BufRead> WarcReader<R> {
     /// Reads a file or a stream, packed or not. Blocks of more than `block_max` bytes are passed over.
     pub fn new(input: R, block_max: usize) -> io::Result<Self> {
-        let input = BufReader::with_capacity(BUFFER_BYTES, Unpacked::new(input)?);
+        let input = RecordInput::new(input)?;
         Ok(Self { input, block_max, is_over: false, is_lost: false, waiting: None })
-    }
-
-    fn place(&self) -> MemberPlace {
-        self.input.get_ref().place(self.input.buffer().len())
     }
 
     /// Returns the next record, or the damage in its place; `None` at the end.
@@ -95,7 +86,7 @@ impl<R: BufRead> WarcReader<R> {
             if let Err(error) = self.input.fill_buf() {
                 return Err(self.lost(&error));
             }
-            place = self.place();
+            place = self.input.place();
             offset = place.offset;
             let Some(line) = self.line(offset)? else {
                 return if 0 < passed && !self.is_lost {
@@ -115,6 +106,7 @@ impl<R: BufRead> WarcReader<R> {
             }
         };
         self.is_lost = false;
+        let is_again = self.input.is_given_back();
         let version = String::from_utf8_lossy(&version).trim().to_owned();
         // A later version of the same kind is read as far as it is like the one before.
         if !version.starts_with("WARC/1.") && !["WARC/0.17", "WARC/0.18"].contains(&version.as_str()) {
@@ -131,12 +123,27 @@ impl<R: BufRead> WarcReader<R> {
             let found = length.unwrap_or("none");
             return Err(Damage { offset, what: format!("`Content-Length` is no number: {found}") });
         };
-        let block = self.block(length, offset)?;
-        let (is_cut, block) = (block.is_none(), block.unwrap_or_default());
+        let read = self.block(length, offset)?;
+        let is_cut = read.bytes.is_none();
+        let mut block = read.bytes.unwrap_or_default();
         let end = self.end_record()?;
+        let mut is_alone = place.is_exact && end.place.is_exact;
+        if read.count < length || !end.is_marked {
+            let next = match read.count < length {
+                true => usize::try_from(read.count).ok(),
+                // Once is enough: a block may seem to have a record at each of its lines.
+                false if is_again => None,
+                false => Self::next_record(&block),
+            };
+            let what = self.correct(&mut block, next, length);
+            let damage = Damage { offset, what };
+            if block.is_empty() {
+                return Err(damage);
+            }
+            (self.waiting, is_alone) = (Some(damage), false);
+        }
         // What shares a member with others cannot be read alone.
-        let is_alone = place.is_exact && end.is_exact;
-        let length = end.offset.checked_sub(offset).filter(|it| is_alone && 0 < *it);
+        let length = end.place.offset.checked_sub(offset).filter(|it| is_alone && 0 < *it);
         Ok(Some(WarcRecord { offset, length, headers, block, is_cut }))
     }
 
@@ -182,65 +189,13 @@ impl<R: BufRead> WarcReader<R> {
         Err(Damage { offset, what: format!("a header of more than {LINES_MAX} lines") })
     }
 
-    /// Returns a block; `None` where it is too large.
-    fn block(&mut self, length: u64, offset: u64) -> Result<Option<Vec<u8>>, Damage> {
-        let is_wanted = length <= self.block_max as u64;
-        // What a header claims is believed up to a common size.
-        let claimed = usize::try_from(length).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
-        let mut block = Vec::with_capacity(if is_wanted { claimed } else { 0 });
-        let mut limited = self.input.by_ref().take(length);
-        let read = if is_wanted {
-            limited.read_to_end(&mut block).map(|it| it as u64)
-        } else {
-            io::copy(&mut limited, &mut io::sink())
-        };
-        match read {
-            Ok(count) if count == length => Ok(is_wanted.then_some(block)),
-            Ok(count) => {
-                self.is_over = true;
-                Err(Damage {
-                    offset,
-                    what: format!("the file ends after {count} of {length} bytes of a record"),
-                })
-            }
-            Err(error) => Err(self.lost(&error)),
-        }
-    }
-
-    /// Passes over the line ends after a block, to the end of its member: only then is the member known to be sound. Damage in the next
-    /// member waits: it is none of this record. Returns where the record ends.
-    fn end_record(&mut self) -> Result<MemberPlace, Damage> {
-        let began = self.place().offset;
-        loop {
-            match self.input.fill_buf() {
-                Ok([b'\r' | b'\n', ..]) => self.input.consume(1),
-                Ok(_) => return Ok(self.place()),
-                Err(error) => {
-                    let next = self.place();
-                    let damage = self.lost(&error);
-                    if next.offset == began {
-                        return Err(damage);
-                    }
-                    self.waiting = Some(damage);
-                    return Ok(next);
-                }
-            }
-        }
-    }
-
     /// Returns the damage of a member that could not be unpacked, and searches for the next member.
-    fn lost(&mut self, error: &io::Error) -> Damage {
-        let offset = self.place().offset;
+    pub(super) fn lost(&mut self, error: &io::Error) -> Damage {
+        let offset = self.input.place().offset;
         self.is_lost = true;
-        // What was unpacked of the damaged member is of no use.
-        let buffered = self.input.buffer().len();
-        self.input.consume(buffered);
-        self.is_over = !self.input.get_mut().skip_damage().unwrap_or(false)
-            || error.kind() == io::ErrorKind::NotFound;
-        if matches!(self.input.get_ref(), Unpacked::Plain(_)) {
-            // Nothing that follows an error of the system can be trusted to come.
-            self.is_over = true;
-        }
+        // What was unpacked of the damaged member is of no use. Nothing that follows an error of the system can be trusted to come.
+        let goes_on = self.input.skip_damage();
+        self.is_over = !goes_on || error.kind() == io::ErrorKind::NotFound || self.input.is_plain();
         Damage { offset, what: error.to_string() }
     }
 }
@@ -335,6 +290,40 @@ mod tests {
         let found = read(&[gzip(&a), torn[..torn.len() - 12].to_vec()].concat());
         assert_eq!(found[0], "response one");
         assert!(found[1].starts_with("! "), "{found:?}");
+    }
+
+    #[test]
+    fn a_length_that_lies_takes_no_neighbour() {
+        let said = |text: &str, length: usize| {
+            let record = String::from_utf8(record("response", text)).expect("text");
+            record.replace(&format!("Length: {}", text.len()), &format!("Length: {length}")).into_bytes()
+        };
+        let (next, last) = (record("resource", "two"), record("metadata", "three"));
+        let expect = [
+            "response one",
+            "! a block of 60 bytes has the beginning of another record after 7",
+            "resource two",
+            "metadata three",
+        ];
+        let long = said("one", 60);
+        assert_eq!(read(&[long.as_slice(), &next, &last].concat()), expect);
+        assert_eq!(read(&[gzip(&long), gzip(&next), gzip(&last)].concat()), expect);
+        assert_eq!(read(&gzip(&[long.as_slice(), &next, &last].concat())), expect);
+        // More than is read of a block: where members are records, the next member ends it.
+        let found = read(&[gzip(&said("one", 1 << 40)), gzip(&next)].concat());
+        assert!(found[0].starts_with("! a block of 1099511627776 bytes"), "{found:?}");
+        assert_eq!(found[1..], ["resource two"]);
+        let short = said("one and the rest of it", 3);
+        let expect = ["! a block of 3 bytes is not followed by the end of a record", "resource two"];
+        assert_eq!(read(&[short.as_slice(), &next].concat()), expect);
+        assert_eq!(read(&[gzip(&short), gzip(&next)].concat()), expect);
+        // What was given back is not given back again: this ends.
+        let many = said(&String::from_utf8(said("x", 9_000)).expect("text").repeat(8), 900);
+        assert!(read(&many).len() < 8, "{:?}", read(&many));
+        // A record that holds records is one.
+        let inner = String::from_utf8(next.clone()).expect("text");
+        let whole = record("response", &format!("{inner}\n\n{inner}"));
+        assert_eq!(read(&[whole.as_slice(), &last].concat()).len(), 2);
     }
 
     #[test]

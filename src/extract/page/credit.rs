@@ -62,38 +62,45 @@ pub(super) fn credit(
 
 /// Returns the name at the end of a caption that a label says is a credit: `A market (Photo: A Name)`.
 fn labelled(caption: &str) -> Option<&str> {
-    let is_label = |before: &str| {
-        let word = before.trim_end().rsplit(|it: char| it.is_whitespace() || ".([|".contains(it)).next();
-        word.is_some_and(|word| LABELS.iter().any(|it| word.eq_ignore_ascii_case(it)))
-    };
-    let signs = caption.match_indices([':', '©']).filter(|(at, _)| is_label(&caption[..*at]));
-    let mut names = signs.map(|(at, sign)| {
-        let is_closing = |it: char| it.is_whitespace() || ")].".contains(it);
-        caption[at + sign.len()..].trim_start().trim_end_matches(is_closing)
-    });
-    names.find(|it| {
-        LABELLED_CHARS.contains(&it.chars().count()) && !it.contains(['(', ')', '[', ']', '|'])
+    let text = caption.trim_end_matches(|it: char| it.is_whitespace() || ")].".contains(it));
+    let signs = text.match_indices([':', '©']).filter(|(at, _)| ends_with_label(text[..*at].trim_end()));
+    let mut names = signs.map(|(at, sign)| text[at + sign.len()..].trim_start());
+    names.find(|it| has_length(it, &LABELLED_CHARS) && !it.contains(['(', ')', '[', ']', '|']))
+}
+
+fn ends_with_label(text: &str) -> bool {
+    LABELS.iter().any(|label| {
+        let (before, word) =
+            text.split_at_checked(text.len().saturating_sub(label.len())).unwrap_or_default();
+        let is_whole =
+            before.chars().next_back().is_none_or(|it| it.is_whitespace() || ".([|".contains(it));
+        is_whole && word.eq_ignore_ascii_case(label)
     })
 }
 
 /// Returns the name at the end of a caption after a dash: `The port at night. – A Name`.
 fn dashed(caption: &str) -> Option<&str> {
     const DASHES: [char; 3] = ['—', '–', '-'];
-    let text = caption.strip_suffix('.').unwrap_or(caption);
+    let text = caption.trim_end();
+    let text = text.strip_suffix('.').unwrap_or(text);
     let mut names = text.match_indices(DASHES).filter_map(|(at, dash)| {
         let (before, after) = (&text[..at], &text[at + dash.len()..]);
         let is_after_space = before.ends_with(char::is_whitespace);
         let is_after_end = dash != "-" && before.trim_end().ends_with(['.', '!', '?', '”', '’']);
         let name = if is_after_space { after.strip_prefix(DASHES).unwrap_or(after) } else { after };
-        (is_after_space || is_after_end).then(|| name.trim())
+        (is_after_space || is_after_end).then(|| name.trim_start())
     });
-    let is_name = |it: &&str| {
+    names.find(|it| {
         it.starts_with(char::is_uppercase)
-            && DASHED_CHARS.contains(&it.chars().count())
+            && has_length(it, &DASHED_CHARS)
             && !it.contains(['—', '–', '.', ':', ';'])
             && it.split_whitespace().count() <= CREDIT_WORDS_MAX
-    };
-    names.find(is_name)
+    })
+}
+
+/// Whether a text has so many characters. The rest of a longer one is not looked at: a caption may have a name at each of its words.
+fn has_length(text: &str, chars: &RangeInclusive<usize>) -> bool {
+    chars.contains(&text.chars().take(chars.end() + 1).count())
 }
 
 /// Returns a credit without the word that says it is one.
