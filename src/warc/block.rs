@@ -39,7 +39,7 @@ impl<R: BufRead> WarcReader<R> {
             self.is_lost = true;
             return format!("a block of {said} bytes is not followed by the end of a record");
         };
-        self.input.give_back(block.split_off(next.min(block.len()))).expect("memory is read to its end");
+        self.input.give_back(block.split_off(next.min(block.len()))).expect("memory");
         while block.last().is_some_and(|it| matches!(it, b'\r' | b'\n')) {
             block.pop();
         }
@@ -53,6 +53,7 @@ impl<R: BufRead> WarcReader<R> {
         let claimed = usize::try_from(length).unwrap_or(BLOCK_BYTES).min(BLOCK_BYTES);
         let mut block = Vec::with_capacity(if is_wanted { claimed } else { 0 });
         let mut count: u64 = 0;
+        let is_again = self.input.is_given_back();
         while count < length {
             // A member is known once it is looked into.
             if let Err(error) = self.input.fill_buf() {
@@ -61,7 +62,11 @@ impl<R: BufRead> WarcReader<R> {
             let is_member = 0 < count && self.input.is_at_member();
             let bytes = self.input.fill_buf().unwrap_or_default();
             if bytes.is_empty() {
-                self.is_over = true;
+                // Records that the block took with it are read. What was given back is not given back again.
+                match Self::next_record(&block).filter(|_| !is_again) {
+                    Some(next) => self.input.give_back(block.split_off(next)).expect("memory"),
+                    None => self.is_over = true,
+                }
                 let what = format!("the file ends after {count} of {length} bytes of a record");
                 return Err(Damage { offset, what });
             }

@@ -309,6 +309,10 @@ mod tests {
         assert_eq!(read(&[long.as_slice(), &next, &last].concat()), expect);
         assert_eq!(read(&[gzip(&long), gzip(&next), gzip(&last)].concat()), expect);
         assert_eq!(read(&gzip(&[long.as_slice(), &next, &last].concat())), expect);
+        // Longer than the file.
+        let found = read(&[said("one", 900).as_slice(), &next, &last].concat());
+        assert!(found[0].starts_with("! the file ends after "), "{found:?}");
+        assert_eq!(found[1..], ["resource two", "metadata three"]);
         // More than is read of a block: where members are records, the next member ends it.
         let found = read(&[gzip(&said("one", 1 << 40)), gzip(&next)].concat());
         assert!(found[0].starts_with("! a block of 1099511627776 bytes"), "{found:?}");

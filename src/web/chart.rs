@@ -51,6 +51,10 @@ pub(super) fn drawing(days: &[ChartDay]) -> Option<String> {
             let step = if at == 0 { 'M' } else { 'L' };
             write!(line, "{step}{:.1} {:.1}", x(it.day), y(it.value)).expect("memory");
         }
+        if run.len() == 1 {
+            // A day alone is a dot: a line without length has round ends.
+            line += "h0";
+        }
     }
     let mut marks = String::new();
     for it in days.iter().filter(|it| 0 < it.stories) {
@@ -129,6 +133,8 @@ mod tests {
         ];
         let drawn = drawing(&days).expect("a drawing");
         assert_eq!(drawn.matches('M').count(), 2, "{drawn}");
+        let alone = [day("2024-01-01", 10.0, 0), day("2024-06-01", 11.0, 0), day("2024-12-01", 9.0, 0)];
+        assert_eq!(drawing(&alone).expect("a drawing").matches("h0").count(), 3);
         assert!(drawn.contains("2024-01-02: 3 stories naming it"), "{drawn}");
         assert!(drawn.contains("2024-06-01: 1 story naming it"), "{drawn}");
         assert!(drawn.contains("Lowest 9, highest 12, last 9"), "{drawn}");
