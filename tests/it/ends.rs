@@ -87,13 +87,6 @@ impl Folder {
         Self { site, program }
     }
 
-    /// A copy of it for one command, that everybody may read.
-    fn copy(&self) -> Program {
-        let copy = Program::new();
-        copy_folder(&self.program.path("."), &copy.path("."));
-        copy
-    }
-
     /// Does `act` with each command in a copy of its own, on all cores. Fails with every line that `act` returns.
     #[track_caller]
     fn each(&self, act: impl Fn(&Program, Touches, &[&str]) -> Option<String> + Sync) {
@@ -104,7 +97,7 @@ impl Folder {
                     loop {
                         let next = left.lock().unwrap_or_else(PoisonError::into_inner).next();
                         let Some((touches, args)) = next else { break };
-                        let wrong = act(&self.copy(), *touches, args);
+                        let wrong = act(&copy_of(&self.program), *touches, args);
                         let mut bad = bad.lock().unwrap_or_else(PoisonError::into_inner);
                         bad.extend(wrong.map(|it| format!("{}: {it}", args.join(" "))));
                     }
@@ -114,6 +107,13 @@ impl Folder {
         let bad = bad.into_inner().unwrap_or_else(PoisonError::into_inner);
         assert!(bad.is_empty(), "{}", bad.join("\n"));
     }
+}
+
+/// Another folder with the same in it.
+fn copy_of(program: &Program) -> Program {
+    let copy = Program::new();
+    copy_folder(&program.path("."), &copy.path("."));
+    copy
 }
 
 fn copy_folder(from: &Path, to: &Path) {
@@ -185,7 +185,7 @@ fn a_reader_that_goes_away_is_no_error() {
 #[cfg(target_os = "linux")]
 fn an_output_without_room_is_an_error_of_the_output() {
     Folder::new().each(|program, touches, args| {
-        let prints = !command(&folder_like(program), args).output().expect("it runs").stdout.is_empty();
+        let prints = !command(&copy_of(program), args).output().expect("it runs").stdout.is_empty();
         let full = fs::File::options().write(true).open("/dev/full").expect("a device");
         let output = command(program, args).stdout(full).stderr(Stdio::piped()).output();
         let end = ended(&output.expect("the binary runs"));
@@ -193,13 +193,6 @@ fn an_output_without_room_is_an_error_of_the_output() {
         let lies = touches == Archive && end.stderr.contains("nothing else was changed");
         judge(program, &end, &[if prints { 5 } else { 0 }]).or(lies.then(|| end.stderr.clone()))
     });
-}
-
-/// Another folder with the same in it.
-fn folder_like(program: &Program) -> Program {
-    let copy = Program::new();
-    copy_folder(&program.path("."), &copy.path("."));
-    copy
 }
 
 #[test]
