@@ -68,10 +68,13 @@ impl Bounds {
         self.limits.until.is_some_and(|it| it <= clock::now()).then_some(End::Limited)
     }
 
-    /// Why a job ends that an error of a request ended: it may be that the job was over already.
+    /// Why a job ends that an error of a request ended: the site said stop, unless we ourselves did not wait.
     pub(super) fn end_of(&self, error: &FetchError) -> End {
-        let over = self.over().filter(|_| *error == FetchError::Abandoned);
-        over.unwrap_or_else(|| End::Stopped { cause: error.to_string() })
+        match error {
+            // A clock that was set back since may say that there is time again.
+            FetchError::Abandoned => self.over().unwrap_or(End::Limited),
+            _ => End::Stopped { cause: error.to_string() },
+        }
     }
 
     /// Does `work`, and has what it is waiting for abandoned once the user or the clock says that the job is over. Returns what it
