@@ -71,7 +71,7 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
     }
     let count = import_earlier(&session, &site)?;
     printer.note(&format!(
-        "{} imported from a web archive, as they were soon after publication, each with the ticker of its session",
+        "{} imported from a web archive, as they were soon after publication, each with the ticker and the market boards of its session",
         counted(count, "page")
     ));
     let name = archive.display().to_string();
@@ -81,6 +81,7 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
         "  sqlite3 {name} \"SELECT published_on, section, headline FROM articles ORDER BY published_on DESC LIMIT 5\"\n  \
          sqlite3 {name} \"SELECT symbol, price, change_pct FROM quotes WHERE kind = 'index' ORDER BY symbol\"\n  \
          sqlite3 {name} \"SELECT headline FROM articles_fts WHERE articles_fts MATCH 'rupee' ORDER BY rank\"\n  \
+         tearsheet quotes --archive {name} OGDC --plot\n  \
          tearsheet serve --archive {name}    # the same in a browser\n"
     ))?;
     Ok(Exit::Done)

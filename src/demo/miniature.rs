@@ -1,8 +1,10 @@
 //! The miniature site: which file of `fixtures/site` answers which request. The files are embedded in the program.
 //!
 //! Their names say how a path is answered: `news/7.html` is a page, `news/7.2.html` is the same page after it was rewritten (it
-//! is served from the second request on), `news/7.0.html` as it was before the first request, and `news/7.403` is a page that is refused. A path without a file is answered with
-//! 404. `{{base}}` is replaced by the server's address, `{{now}}` by the time of the request.
+//! is served from the second request on), `news/7.0.html` as it was before the first request, and `news/7.403` is a page that is
+//! refused. A path without a file is answered with 404. `{{base}}` is replaced by the server's address, `{{now}}` by the time of the
+//! request. `<!-- boards 2024-01-02 -->` is where a page had the market boards of that session, which are `boards/2024-01-02.html`: in the
+//! pages as they were ([`Miniature::earlier_pages`]), and no longer in those that are served.
 
 use std::{
     collections::HashMap,
@@ -71,7 +73,7 @@ impl Miniature {
             let (id, age) =
                 file.path().file_stem()?.to_str().map(|it| it.split_once('.').unwrap_or((it, "")))?;
             let is_page = file.path().extension()? == "html" && matches!(age, "" | "0");
-            let html = file.contents_utf8()?.replace("{{base}}", &self.base);
+            let html = with_boards(file.contents_utf8()?).replace("{{base}}", &self.base);
             let url = format!("{}/news/{id}", self.base);
             is_page.then_some(EarlierPage { url, html, is_first_wording: age == "0" })
         };
@@ -126,6 +128,17 @@ fn file_name(path: &str) -> String {
         ["news", "amp", id, ..] | ["news", id, ..] => format!("news/{id}"),
         parts => parts.join("/"),
     }
+}
+
+/// Returns a page with the market boards that stood on it, if it says of which session.
+fn with_boards(page: &str) -> String {
+    const MARK: &str = "<!-- boards ";
+    let boards = page.split_once(MARK).and_then(|(before, rest)| {
+        let (session, after) = rest.split_once(" -->")?;
+        let boards = FILES.get_file(format!("boards/{session}.html"))?.contents_utf8()?;
+        Some([before, boards, after].concat())
+    });
+    boards.unwrap_or_else(|| page.to_owned())
 }
 
 async fn answer(State(site): State<Miniature>, request: Request) -> Response<Body> {

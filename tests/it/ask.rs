@@ -139,7 +139,8 @@ fn a_symbol_over_time() {
     let close = one(&archive, "SELECT close FROM quotes_daily WHERE symbol = 'KSE100'");
     assert_eq!(row["close"].as_f64().expect("a number").to_string(), close);
     let list = program.ok(&["quotes", "--list"]).stdout;
-    assert_eq!(list.lines().count() - 1, rows(&archive, "SELECT symbol FROM symbols").len());
+    let codes = "SELECT symbol FROM symbols UNION ALL SELECT DISTINCT board || '/' || code FROM rates";
+    assert_eq!(list.lines().count() - 1, rows(&archive, codes).len());
     let ran = program.run(&["quotes", "OGDCC"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("did you mean OGDC"), "{}", ran.stderr);

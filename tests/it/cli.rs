@@ -339,6 +339,14 @@ fn the_demo_needs_nothing_and_can_be_run_twice() {
         let sql = line.split('"').nth(1).expect("a query");
         assert!(!rows(&archive, sql).is_empty(), "{sql}");
     }
+    let plot = first.stdout.lines().find(|it| it.contains("--plot")).expect("a plot to try");
+    let args: Vec<&str> = plot.split_whitespace().skip(1).collect();
+    assert!(program.ok(&args).stdout.contains("2025-10-29"), "{plot}");
+    // Three boards of the exchange and three of the world, of each of the four sessions that they are dated by.
+    let sessions = "SELECT day || ' ' || count(DISTINCT board) FROM rates GROUP BY day ORDER BY day";
+    let days = ["2024-01-02 6", "2025-10-08 6", "2025-10-21 6", "2025-10-29 6"];
+    assert_eq!(rows(&archive, sessions), days);
+    assert_eq!(one(&archive, "SELECT count(DISTINCT day) FROM attention WHERE best_rank = 1"), "6");
     let second = program.ok(&["demo"]);
     assert!(
         second.stderr.contains("scrape: 36 new"),
