@@ -3,10 +3,9 @@
 //! Where a row and its parts stand is data of the profile, and found by `page/beside.rs`: unlike a ticker row, a row of
 //! a board has no words that tell it from others. Nothing here guesses: what cannot be read is said to be so.
 
-use std::sync::LazyLock;
+use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate};
-use regex::Regex;
 
 use crate::model::{BoardRow, Decimal, Unit};
 
@@ -60,11 +59,27 @@ pub(super) fn read(cells: &Cells, unit: Unit, captured_on: Option<NaiveDate>) ->
 /// Returns the number that a text consists of. Commas must part thousands, or lakhs and crores: `18,485`,
 /// `1,84,850`; `12,5` may be a fraction, and is no number.
 fn number(text: &str) -> Option<Decimal> {
-    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[+\-\u{2212}]?(?:\d+|\d{1,3}(?:,\d{2,3})*,\d{3})(?:\.\d+)?$")
-            .expect("a constant pattern")
-    });
-    NUMBER.is_match(text).then(|| text.parse().ok()).flatten()
+    let unsigned = text.strip_prefix(['+', '-', '\u{2212}']).unwrap_or(text);
+    let (whole, fraction) =
+        unsigned.split_once('.').map_or((unsigned, None), |(whole, fraction)| (whole, Some(fraction)));
+    let is_number = is_grouped(whole) && fraction.is_none_or(is_digits);
+    is_number.then(|| text.parse().ok()).flatten()
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Whether a text consists of digits, in groups as they are written or not in groups.
+fn is_grouped(text: &str) -> bool {
+    let Some((first, rest)) = text.split_once(',') else { return is_digits(text) };
+    let (middle, last) =
+        rest.rsplit_once(',').map_or((None, rest), |(middle, last)| (Some(middle), last));
+    let has =
+        |group: &str, lengths: RangeInclusive<usize>| is_digits(group) && lengths.contains(&group.len());
+    has(first, 1..=3)
+        && has(last, 3..=3)
+        && middle.is_none_or(|it| it.split(',').all(|group| has(group, 2..=3)))
 }
 
 /// Returns the number of a percentage: `(10.03%)`, `-0.5 %`.
@@ -73,32 +88,64 @@ fn percent(text: &str) -> Option<Decimal> {
     number(bare.trim().strip_suffix('%')?.trim_end())
 }
 
-/// Returns the day that a text consists of, with or without a year: `/ Jan 29`, `29 January`, `Jan 29, 2025`.
+/// Returns the day that a text consists of, with or without a year: `/ Jan 29`, `29 January`, `Jan 29, 2025`. `Jan-29` may be a
+/// month of 2029, and is no day.
 fn day(text: &str, captured_on: Option<NaiveDate>) -> Option<NaiveDate> {
-    static DAY: LazyLock<Regex> = LazyLock::new(|| {
-        let month = "(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|january|february|march|april|june|july|\
-                     august|september|october|november|december)";
-        let pattern = format!(
-            r"(?ix)^ [\s/|(,-]*
-            (?: (?<m1>{month})\.?\s+(?<d1>\d{{1,2}}) | (?<d2>\d{{1,2}})[\s-]+(?<m2>{month})\.? )
-            (?: [\s,-]+(?<y>\d{{4}}) )?
-            [\s/|),]* $"
-        );
-        Regex::new(&pattern).expect("a constant pattern")
-    });
-    const MONTHS: [&str; 12] =
-        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-    let groups = DAY.captures(text)?;
-    let group = |names: [&str; 2]| names.iter().find_map(|name| groups.name(name));
-    let month = group(["m1", "m2"])?.as_str().to_ascii_lowercase();
-    let month = MONTHS.iter().zip(1..).find(|(name, _)| month.starts_with(**name))?.1;
-    let day: u32 = group(["d1", "d2"])?.as_str().parse().ok()?;
-    if let Some(year) = groups.name("y") {
-        return NaiveDate::from_ymd_opt(year.as_str().parse().ok()?, month, day);
+    let text = text.trim_start_matches([' ', '/', '|', '(', ',', '-']);
+    let text = text.trim_end_matches([' ', '/', '|', ')', ',']);
+    let (first, rest) = leading(text, char::is_alphanumeric);
+    let (month, day, rest) = if let Some(month) = month(first) {
+        let rest = rest.strip_prefix('.').unwrap_or(rest);
+        let (day, rest) = leading(after(rest, &[' '])?, |it| it.is_ascii_digit());
+        (month, day, rest)
+    } else {
+        let (name, rest) = leading(after(rest, &[' ', '-'])?, char::is_alphabetic);
+        (month(name)?, first, rest.strip_prefix('.').unwrap_or(rest))
+    };
+    let number = |digits: &str, most: usize| {
+        (is_digits(digits) && digits.len() <= most).then(|| digits.parse::<u32>().ok()).flatten()
+    };
+    let day = number(day, 2)?;
+    if !rest.is_empty() {
+        let year = after(rest, &[' ', ',', '-']).filter(|it| it.len() == 4)?;
+        return NaiveDate::from_ymd_opt(number(year, 4)?.try_into().ok()?, month, day);
     }
     let captured_on = captured_on?;
     let years = (captured_on.year() - LEAP_YEARS_MAX..=captured_on.year()).rev();
     years.filter_map(|year| NaiveDate::from_ymd_opt(year, month, day)).find(|it| *it <= captured_on)
+}
+
+/// Returns the longest beginning of such letters, and what follows it.
+fn leading(text: &str, is_part: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(|it| !is_part(it)).unwrap_or(text.len()))
+}
+
+/// Returns what follows one or more of these letters.
+fn after<'t>(text: &'t str, seams: &[char]) -> Option<&'t str> {
+    text.starts_with(seams).then(|| text.trim_start_matches(seams))
+}
+
+/// Returns the number of a month by its name or what it is shortened to, in any case.
+fn month(name: &str) -> Option<u32> {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let is_called = |month: &str| {
+        let shortened = [&month[..3], month].iter().any(|it| name.eq_ignore_ascii_case(it));
+        shortened || month == "september" && name.eq_ignore_ascii_case("sept")
+    };
+    (1..).zip(MONTHS).find(|(_, month)| is_called(month)).map(|it| it.0)
 }
 
 #[cfg(test)]
@@ -124,6 +171,16 @@ mod tests {
         check("/ Feb 29", "2025-01-30", Some("2024-02-29"));
         check("/ Feb 29", "1903-01-30", Some("1896-02-29"));
         check("Jan 29, 2023", "2025-01-30", Some("2023-01-29"));
+        check("(Jan. 29 - 2023)", "2025-01-30", Some("2023-01-29"));
+        check("29-JAN-2023,", "2025-01-30", Some("2023-01-29"));
+        check("Jan-29", "2025-01-30", None);
+        check("Jan29", "2025-01-30", None);
+        check("Jan 029", "2025-01-30", None);
+        check("Janu 29", "2025-01-30", None);
+        check("Jan 2023", "2025-01-30", None);
+        check("Jan 29, 23", "2025-01-30", None);
+        check("29", "2025-01-30", None);
+        check("", "2025-01-30", None);
         check("/ Jan 32", "2025-01-30", None);
         check("/ Feb 30", "2025-01-30", None);
         check("Closed", "2025-01-30", None);
@@ -143,7 +200,18 @@ mod tests {
         check("67,917,203", Some("67917203"));
         check("1,84,850", Some("184850"));
         check("-12.41", Some("-12.41"));
+        check("1,23,45,678", Some("12345678"));
+        check("+0.5", Some("0.5"));
+        check("\u{2212}0.5", Some("-0.5"));
         check("12,5", None);
+        check("1,2,345", None);
+        check(",345", None);
+        check("1,,345", None);
+        check("1234,567", None);
+        check("5.", None);
+        check(".5", None);
+        check("1.2.3", None);
+        check("", None);
         check("1,2345", None);
         check("18 485", None);
         check("278.93 PKR", None);

@@ -8,7 +8,7 @@ use crate::{
     html::{Element, Matcher},
 };
 
-use super::{boards::Cells, lines::flatten, text::fold_apart};
+use super::{boards::Cells, lines::folded_text, text::fold_apart};
 
 /// Finds the parts of the rows of one board.
 pub(super) struct CellFinder {
@@ -64,7 +64,7 @@ impl CellFinder {
             let value = |element: &Element<'_>| {
                 let text = match &place.attr {
                     Some(name) => fold_apart(element.attr(name)?),
-                    None => fold_apart(&flatten(*element).text),
+                    None => folded_text(*element),
                 };
                 Some(text).filter(|text| !text.is_empty())
             };

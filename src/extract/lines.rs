@@ -7,7 +7,10 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::html::{Element, ElementSet, Step};
 
-use super::text::{SEAM, raised, visible_chars};
+use super::{
+    kinds::{is_block, is_deleted, is_furniture, is_heading, is_hidden},
+    text::{SEAM, fold_apart, is_folded, raised, visible_chars},
+};
 
 /// The lines of a page, the story left out.
 #[derive(Default)]
@@ -67,6 +70,20 @@ pub(super) fn flatten(root: Element<'_>) -> PageLines<'_> {
 /// Returns the lines of everything inside an element except the elements in `without`.
 pub(super) fn flatten_without<'d>(root: Element<'d>, without: &ElementSet) -> PageLines<'d> {
     flatten_page(root, &PageParts { without: Some(without), ..PageParts::default() })
+}
+
+/// Returns an element's visible text: elements that touch are kept apart by a seam, lines by a space.
+pub(super) fn element_text(element: Element<'_>) -> String {
+    // Most of those that are asked for hold one text, which is as it shall be.
+    match element.only_text() {
+        Some(text) if is_folded(text) && !is_hidden(element) => text.to_owned(),
+        _ => flatten(element).text.replace('\n', " "),
+    }
+}
+
+/// Returns an element's visible text, white space folded; where elements touch, their words are apart.
+pub(super) fn folded_text(element: Element<'_>) -> String {
+    fold_apart(&element_text(element))
 }
 
 type Enough<'p> = &'p dyn Fn(&str, &str) -> bool;
@@ -152,67 +169,6 @@ pub(super) fn flatten_page<'d>(root: Element<'d>, parts: &PageParts<'_, 'd>) -> 
 
 fn is_in(set: Option<&ElementSet>, element: Element<'_>) -> bool {
     set.is_some_and(|it| it.contains(element))
-}
-
-/// Whether elements of a name hold text that was deleted. `s` and `strike` are not asked: pages use them for other things, too.
-fn is_deleted(name: &str) -> bool {
-    name == "del"
-}
-
-/// Whether no person sees an element's text, or it was deleted. By length first: it is asked of every element of a page.
-pub(super) fn is_hidden(element: Element<'_>) -> bool {
-    let name = element.name();
-    let is_unseen = match name.len() {
-        3 => name == "svg" || is_deleted(name),
-        4 => matches!(name, "head" | "math"),
-        5 => matches!(name, "style" | "title" | "audio" | "video"),
-        6 => matches!(name, "script" | "iframe" | "object" | "select" | "canvas"),
-        8 => matches!(name, "template" | "noscript" | "textarea"),
-        _ => false,
-    };
-    is_unseen || element.attr("hidden").is_some()
-}
-
-/// Whether elements of a name begin a line of their own. By length first: it is asked of every element of a page.
-pub(super) fn is_block(name: &str) -> bool {
-    match name.len() {
-        1 => name == "p",
-        2 => matches!(
-            name,
-            "li" | "ul"
-                | "ol"
-                | "dl"
-                | "dt"
-                | "dd"
-                | "tr"
-                | "td"
-                | "th"
-                | "br"
-                | "hr"
-                | "h1"
-                | "h2"
-                | "h3"
-                | "h4"
-                | "h5"
-                | "h6"
-        ),
-        3 => matches!(name, "div" | "nav" | "pre"),
-        4 => matches!(name, "main" | "form" | "body" | "html" | "menu"),
-        5 => matches!(name, "table" | "tbody" | "thead" | "tfoot" | "aside" | "label"),
-        6 => matches!(name, "header" | "footer" | "figure" | "center" | "button" | "option"),
-        7 => matches!(name, "section" | "article" | "caption" | "address" | "details" | "summary"),
-        8 => name == "fieldset",
-        10 => matches!(name, "figcaption" | "blockquote"),
-        _ => false,
-    }
-}
-
-fn is_heading(name: &str) -> bool {
-    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
-}
-
-fn is_furniture(name: &str) -> bool {
-    matches!(name, "footer" | "figcaption" | "button")
 }
 
 impl<'d> Flattener<'d> {

@@ -12,6 +12,7 @@ mod cells;
 mod date;
 mod jsonld;
 mod judgement;
+mod kinds;
 mod lines;
 mod lists;
 mod place;

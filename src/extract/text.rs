@@ -56,6 +56,16 @@ pub(super) fn fold(text: &str) -> String {
         return text.to_owned();
     }
     let mut folded = String::with_capacity(text.len());
+    if text.bytes().all(|it| matches!(it, b' '..=b'~' | b'\n' | b'\t' | b'\r')) {
+        // Nothing to be seen through: as a page is written, with line breaks and spaces before its words.
+        for word in text.split_ascii_whitespace() {
+            if !folded.is_empty() {
+                folded.push(' ');
+            }
+            folded.push_str(word);
+        }
+        return folded;
+    }
     for (nth, part) in text.split(SEAM).enumerate() {
         let mut chars = visible_chars(part).peekable();
         let starts_sentence = 0 < nth && chars.peek().is_some_and(|it| it.is_uppercase());
@@ -84,13 +94,16 @@ fn is_after_sentence(text: &str) -> bool {
 }
 
 /// Whether a text is plain words with single spaces between: most lines are, by the time they are asked for.
-fn is_folded(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let is_space = |it: Option<&u8>| it == Some(&b' ');
-    bytes.iter().all(|it| matches!(it, b' '..=b'~'))
-        && !is_space(bytes.first())
-        && !is_space(bytes.last())
-        && !bytes.windows(2).any(|it| it == b"  ")
+pub(super) fn is_folded(text: &str) -> bool {
+    // A space may not come first, last, or after another.
+    let mut before = b' ';
+    for byte in text.bytes() {
+        if !matches!(byte, b' '..=b'~') || byte == b' ' && before == b' ' {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' || text.is_empty()
 }
 
 /// Like [`fold`], with elements that touch taken apart: for labels, dates and bylines.

@@ -6,6 +6,7 @@
 
 mod build;
 mod charset;
+mod compound;
 mod limit;
 mod matcher;
 mod names;

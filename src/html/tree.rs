@@ -119,6 +119,7 @@ impl<'t> Document<'t> {
         Span { start: short(start) | BESIDE, len: short(text.len()) }
     }
 
+    #[inline]
     pub(super) fn str(&self, span: Span) -> &str {
         let (text, start) = match span.start & BESIDE {
             0 => (self.page, span.start),
@@ -149,6 +150,7 @@ impl<'t> Document<'t> {
         Span { len: known.len + self.keep(&more).len, ..known }
     }
 
+    #[inline]
     pub(super) fn attrs_in(&self, attrs: Attrs) -> &[Attr] {
         &self.attrs[attrs.first as usize..attrs.last as usize]
     }
@@ -211,16 +213,19 @@ impl PartialEq for Element<'_> {
 impl Eq for Element<'_> {}
 
 impl<'d> Element<'d> {
+    #[inline]
     pub(super) fn node(self) -> &'d Node {
         &self.document.nodes[self.at as usize]
     }
 
+    #[inline]
     pub(super) fn of(document: &'d Document<'d>, at: u32) -> Option<Self> {
         let node = document.nodes.get(at as usize)?;
         matches!(node.what, What::Element(_)).then_some(Self { document, at })
     }
 
     /// Its name, lower case.
+    #[inline]
     pub fn name(self) -> &'d str {
         match self.node().what {
             What::Element(Tagged { name, .. }) => self.document.str(name),
@@ -234,15 +239,18 @@ impl<'d> Element<'d> {
     }
 
     /// Its place among the nodes of its page.
+    #[inline]
     pub(super) fn node_number(self) -> usize {
         self.at as usize
     }
 
     /// Whether it is one of HTML, not of a drawing.
+    #[inline]
     pub(super) fn is_html(self) -> bool {
         matches!(self.node().what, What::Element(Tagged { is_html: true, .. }))
     }
 
+    #[inline]
     fn written_attrs(self) -> &'d [Attr] {
         match self.node().what {
             What::Element(Tagged { attrs, .. }) => self.document.attrs_in(attrs),
@@ -251,17 +259,14 @@ impl<'d> Element<'d> {
     }
 
     /// Names and values of its attributes, entities resolved.
+    #[inline]
     pub(super) fn attrs(self) -> impl Iterator<Item = (&'d str, &'d str)> {
         let document = self.document;
         self.written_attrs().iter().map(move |it| (document.str(it.name), document.str(it.value)))
     }
 
-    /// Their names.
-    pub(super) fn attr_names(self) -> impl Iterator<Item = &'d str> {
-        self.written_attrs().iter().map(move |it| self.document.str(it.name))
-    }
-
     /// An attribute, entities resolved.
+    #[inline]
     pub fn attr(self, name: &str) -> Option<&'d str> {
         // Lengths first: nearly always they differ.
         let is_it =
@@ -286,6 +291,15 @@ impl<'d> Element<'d> {
             What::Comment => None,
         };
         std::iter::successors(first, next).filter_map(child)
+    }
+
+    /// Returns the text inside, if there is nothing else.
+    pub fn only_text(self) -> Option<&'d str> {
+        let first = self.document.nodes.get(self.at as usize + 1)?;
+        match first.what {
+            What::Text(text) if self.at + 2 == self.node().end => Some(self.document.str(text)),
+            _ => None,
+        }
     }
 
     /// The elements directly inside.

@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use crate::{
     extract::{
         boards,
-        lines::flatten,
-        text::{fold, fold_apart},
+        lines::{element_text, folded_text},
+        text::fold,
     },
     html::Element,
     model::{Board, BoardRow, MostRead, Warning, WarningCode},
 };
 
-use super::{pieces::element_text, scene::Target, sheet::Sheet};
+use super::{scene::Target, sheet::Sheet};
 
 /// No board has more rows, and no list more stories.
 const ROWS_MAX: usize = 500;
@@ -35,7 +35,7 @@ pub(super) fn boards(
         for element in sheet.index.find_at(&compiled.rows).into_iter().take(ROWS_MAX) {
             let read = boards::read(&compiled.cells.find(element), rules.unit, captured_on);
             let mut warn = |code| {
-                let text = fold_apart(&element_text(element));
+                let text = folded_text(element);
                 // A row on which nothing is printed only spaces out others.
                 if !text.is_empty() {
                     warnings.push(Warning::new(code, format!("{}: {text}", rules.name)));
@@ -74,7 +74,7 @@ pub(super) fn most_read(sheet: &Sheet<'_, '_>) -> Vec<MostRead> {
     for (rules, compiled) in sheet.rules.profile.most_read.iter().zip(&sheet.rules.most_read) {
         let printed = compiled.window.as_ref().map(|place| sheet.index.find_at(place));
         let printed = printed.and_then(|found| found.first().copied());
-        let printed = printed.map(|element| fold_apart(&element_text(element)));
+        let printed = printed.map(|element| folded_text(element));
         let window = printed.filter(|text| !text.is_empty()).unwrap_or_else(|| rules.name.clone());
         let mut list: Vec<MostRead> = Vec::new();
         for link in sheet.index.find_at(&compiled.links).into_iter().take(ROWS_MAX) {
@@ -102,7 +102,7 @@ fn story(sheet: &Sheet<'_, '_>, link: Element<'_>) -> Option<MostRead> {
         Target::Web | Target::Tag(_) => (scene.base.join(href.trim()).ok()?, None),
         Target::None => return None,
     };
-    let title = fold(&flatten(link).text);
+    let title = fold(&element_text(link));
     let is_named = !title.is_empty();
     is_named.then(|| MostRead { window: String::new(), rank: 0, title, url: url.into(), target })
 }

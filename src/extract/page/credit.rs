@@ -4,9 +4,10 @@ use std::{ops::RangeInclusive, sync::LazyLock};
 
 use regex::Regex;
 
-use crate::{extract::text::fold, html::Element};
-
-use super::pieces::element_text;
+use crate::{
+    extract::{lines::element_text, text::fold},
+    html::Element,
+};
 
 /// Words that say that a credit follows.
 const LABELS: [&str; 14] = [

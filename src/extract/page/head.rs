@@ -10,6 +10,7 @@ use crate::{
     extract::{
         date::{self, Dated},
         index::RuleHit,
+        lines::{element_text, folded_text},
         rules::Compiled,
         signature,
         stamp::{self, Stamp},
@@ -25,7 +26,6 @@ use super::{
     byline::{author_links, byline_line, without_by},
     cards::{AROUND_MAX, is_card},
     metas::{AUTHORS, PUBLISHED, SECTIONS, UPDATED},
-    pieces::element_text,
     said::Said,
     section,
     sheet::Sheet,
@@ -172,7 +172,7 @@ impl Head {
 
     fn read_markup(&mut self, sheet: &Sheet<'_, '_>) {
         for hit in header_hits(sheet, RuleField::Section) {
-            self.take_section(sheet, &fold_apart(&element_text(hit.element)), Origin::Markup);
+            self.take_section(sheet, &folded_text(hit.element), Origin::Markup);
         }
         let roles = [(RuleField::Published, Role::Publication), (RuleField::Updated, Role::Change)];
         for (field, role) in roles {
@@ -232,7 +232,7 @@ impl Head {
     fn take_several(&mut self, sheet: &Sheet<'_, '_>) {
         let found = sheet.find(RuleField::Byline).map(|hits| {
             let between = hits.iter().filter(|hit| sheet.is_between(hit));
-            let texts = between.map(|hit| fold_apart(&element_text(hit.element)));
+            let texts = between.map(|hit| folded_text(hit.element));
             texts.filter_map(|it| stamp::byline(&it)).collect::<Vec<String>>()
         });
         let Some(mut lines) = found.into_iter().find(|it| !it.is_empty()) else { return };
@@ -257,11 +257,11 @@ impl Head {
 
     fn take_byline(&mut self, sheet: &Sheet<'_, '_>, element: Element<'_>) {
         let profile = &sheet.rules.profile;
-        let text = fold_apart(&element_text(element));
+        let text = folded_text(element);
         let names = element
             .descendants()
             .filter(|it| it.name() == "a" && it.attr("href").is_some())
-            .flat_map(|link| signature::authors(&fold_apart(&element_text(link))));
+            .flat_map(|link| signature::authors(&folded_text(link)));
         let byline = match stamp::read(&text, &profile.text, profile.time_zone) {
             Some(mut stamp) => {
                 let byline = stamp.byline.take();

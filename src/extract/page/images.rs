@@ -10,7 +10,7 @@ use regex::Regex;
 use url::Url;
 
 use crate::{
-    extract::{index::PageIndex, text::fold},
+    extract::{index::PageIndex, lines::element_text, text::fold},
     html::Element,
     model::{Block, BlockKind, StoryImage},
 };
@@ -18,7 +18,6 @@ use crate::{
 use super::{
     credit::credit,
     metas::{IMAGE_HEIGHTS, IMAGE_WIDTHS, IMAGES},
-    pieces::element_text,
 };
 
 /// Where a picture's address is, best first; lazy loaders keep it outside `src`.

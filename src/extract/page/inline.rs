@@ -7,7 +7,7 @@ use std::{borrow::Cow, ops::Range};
 
 use crate::{
     extract::{
-        lines::is_block,
+        kinds::is_block,
         text::{SEAM, fold, is_bullet, lowered, raised, unbullet},
     },
     html::{Element, Step},

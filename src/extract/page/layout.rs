@@ -7,7 +7,8 @@ use crate::{
     config::RuleField,
     extract::{
         index::{PageIndex, RuleHit},
-        lines::{flatten, flatten_without, is_hidden},
+        kinds::is_hidden,
+        lines::{flatten, flatten_without},
         stamp,
         text::{essence, fold_apart, has_essence},
     },

@@ -44,10 +44,11 @@ use crate::{
         index::PageIndex,
         jsonld::Facts,
         judgement::SelfDescription,
+        lines::folded_text,
         lists::OnceEach,
         rules::Compiled,
         stamp, strip,
-        text::{essence, fold_apart, is_teaser},
+        text::{essence, is_teaser},
     },
     html::{Document, ElementSet, unescape},
     model::{Block, Draft, Extraction, Field, Link, Origin, RawPage, Strip, Tag, Warning, WarningCode},
@@ -62,7 +63,6 @@ use self::{
     cards::is_card,
     head::Head,
     images::FoundImage,
-    pieces::element_text,
     scene::Scene,
     sheet::Sheet,
     tail::Tail,
@@ -193,7 +193,7 @@ fn unnamed(sheet: &Sheet<'_, '_>, drop: &ElementSet) -> Vec<String> {
         return Vec::new();
     }
     let between = parts::unnamed_between(&sheet.layout.stories).into_iter();
-    let texts = between.filter(|it| !drop.contains(*it)).map(|it| fold_apart(&element_text(it)));
+    let texts = between.filter(|it| !drop.contains(*it)).map(|it| folded_text(it));
     texts.filter(|it| !it.is_empty()).collect()
 }
 

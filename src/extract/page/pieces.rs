@@ -7,7 +7,8 @@ use url::Url;
 
 use crate::{
     extract::{
-        lines::{flatten, flatten_without, is_hidden},
+        kinds::is_hidden,
+        lines::{element_text, flatten, flatten_without},
         text::{essence, fold, verbatim},
     },
     html::{Element, ElementSet, Step},
@@ -161,11 +162,6 @@ fn quote<'d>(quote: Element<'d>, drop: &ElementSet) -> Piece<'d> {
     let flat = flatten_without(quote, drop);
     let lines = (0..flat.lines.len()).map(|at| fold(flat.line(at))).filter(|line| !line.is_empty());
     Piece::Text(BlockKind::Quote, lines.collect::<Vec<_>>().join("\n"))
-}
-
-/// Returns an element's visible text: elements that touch are kept apart by a seam, lines by a space.
-pub(super) fn element_text(element: Element<'_>) -> String {
-    flatten(element).text.replace('\n', " ")
 }
 
 /// Returns the one link that an element consists of.

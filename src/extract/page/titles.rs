@@ -6,6 +6,7 @@
 use crate::{
     config::RuleField,
     extract::{
+        lines::element_text,
         stamp,
         text::{essence, fold, has_essence, is_bullet, is_teaser, unbullet},
     },
@@ -16,7 +17,6 @@ use crate::{
 use super::{
     around::Around,
     metas::DESCRIPTIONS,
-    pieces::element_text,
     said::Said,
     sheet::{Sheet, without_site},
 };

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::{
-    extract::{lines::is_hidden, page::images::FoundImage, stamp::Stamp},
+    extract::{kinds::is_hidden, page::images::FoundImage, stamp::Stamp},
     html::{Element, ElementSet},
     model::{Block, Link, Quote, Tag},
 };
