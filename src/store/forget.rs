@@ -177,6 +177,6 @@ fn forget(conn: &Connection, page: PageId, calendar: &MarketCalendar) -> Result<
     .execute(params![page.0, PageState::Missing.code(), FORGOTTEN])?;
     full_text::finish(conn)?;
     // Words of the story are in the index until its parts are merged.
-    conn.execute("INSERT INTO articles_fts (articles_fts) VALUES ('optimize')", [])?;
+    full_text::optimize(conn)?;
     Ok(())
 }

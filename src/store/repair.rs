@@ -11,7 +11,7 @@ use crate::model::{Extraction, MarketCalendar};
 use super::{
     bodies::raw,
     checksums::{self, Sums},
-    content::{boards, strips},
+    content::{boards, full_text, strips},
     error::Result,
     moment::stamp,
     reader::Reader,
@@ -52,9 +52,10 @@ impl Writer {
                  UPDATE day_readings
                     SET listed = c.listed, stored = c.stored, blocked = c.blocked, missing = c.missing,
                         failed = c.failed, of_day = c.of_day
-                   FROM day_counts c WHERE c.reading_id = day_readings.id;
-                 INSERT INTO articles_fts (articles_fts) VALUES ('rebuild');",
+                   FROM day_counts c WHERE c.reading_id = day_readings.id;",
             )?;
+            full_text::rebuild(conn)?;
+            sums.renew(conn)?;
             // A page that counts as stored and has no article is asked for again.
             conn.execute(
                 "UPDATE pages SET state = 'new', reason = NULL, due_at = ?1

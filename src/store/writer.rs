@@ -67,8 +67,8 @@ impl Writer {
     /// in `zone`. There is only one writer at a time: the operating system's lock on `<path>.lock` is held until the process or
     /// the handle ends.
     pub fn open(path: &Path, zone: Tz) -> Result<Self> {
-        let Opened { lock, conn, upgrade } = open_current(path)?;
-        let sums = Sums::keep(&conn)?;
+        let Opened { lock, mut conn, upgrade } = open_current(path)?;
+        let sums = Sums::keep(&mut conn)?;
         let packer = Packer::load(&conn)?;
         let interrupter = Interrupter::of(&conn);
         let (queue, inbox) = mpsc::channel(QUEUE_MAX);

@@ -323,6 +323,49 @@ fn a_word_of_the_index_that_stands_elsewhere_is_found_where_sqlite_finds_nothing
 }
 
 #[test]
+fn a_bit_of_the_index_is_found_whatever_it_changes() {
+    let (_site, program) = scraped(2);
+    let archive = program.archive();
+    let mut query =
+        archive.prepare("SELECT id, length(block) FROM articles_fts_data ORDER BY id").expect("a query");
+    let blocks = query.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).expect("rows");
+    let blocks: Vec<(i64, usize)> = blocks.map(|it| it.expect("a block")).collect();
+    drop(query);
+    drop(archive);
+    let whole = fs::read(program.path("tearsheet.db")).expect("an archive");
+    let mut state: usize = 7;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) % below
+    };
+    for _ in 0..40 {
+        let (id, bytes) = blocks[random(blocks.len())];
+        let (at, bit) = (random(bytes), random(8));
+        fs::write(program.path("tearsheet.db"), &whole).expect("write");
+        let archive = program.archive();
+        let sql = "SELECT block FROM articles_fts_data WHERE id = ?1";
+        let mut block: Vec<u8> = archive.query_row(sql, [id], |row| row.get(0)).expect("a block");
+        block[at] ^= 1 << bit;
+        let sql = "UPDATE articles_fts_data SET block = ?2 WHERE id = ?1";
+        assert_eq!(archive.execute(sql, (id, block)), Ok(1));
+        drop(archive);
+        damaged(&program, "SELECT 1", &format!("rows articles_fts_data {id}"));
+        program.ok(&["verify", "--repair"]);
+        program.ok(&["verify"]);
+    }
+    for harm in [
+        "UPDATE articles_fts_docsize SET sz = x'01020304' WHERE id = 1",
+        "UPDATE articles_fts_idx SET pgno = pgno + 2",
+        "DELETE FROM articles_fts_data WHERE 10 < id",
+    ] {
+        fs::write(program.path("tearsheet.db"), &whole).expect("write");
+        damaged(&program, harm, "full_text articles_fts");
+        program.ok(&["verify", "--repair"]);
+        program.ok(&["verify"]);
+    }
+}
+
+#[test]
 fn what_stands_beside_a_story_is_read_again_where_it_was_changed() {
     let program = Program::new();
     let page = format!("{}/fixtures/site/news/40281811.html", env!("CARGO_MANIFEST_DIR"));

@@ -130,6 +130,17 @@ pub(in crate::store) fn fill(conn: &Connection) -> Result<()> {
     Ok(batch.commit()?)
 }
 
+/// Makes the sums of a table anew.
+pub(super) fn renew(conn: &Connection, table: &CoveredTable) -> Result<()> {
+    conn.execute("DELETE FROM checksums WHERE of = ?1", [table.code])?;
+    let mut insert = conn.prepare("INSERT INTO checksums (of, owner, sum) VALUES (?1, ?2, ?3)")?;
+    let shape = RowShape::of(conn, table)?;
+    for (SumKey { of, owner }, OwnedRows { sum, text: _ }) in sums(conn, table, &shape)? {
+        insert.execute(params![of, owner, sum.cast_signed()])?;
+    }
+    Ok(())
+}
+
 /// Takes the rows as they are for those that were stored. Returns how many owners' rows differed.
 pub(in crate::store) fn accept(conn: &Connection) -> Result<usize> {
     let differences = differences(conn)?;

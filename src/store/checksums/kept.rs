@@ -1,7 +1,9 @@
 //! Checksums as the writer keeps them: triggers of its own connection tell of every row that changes, and what changed is written
 //! at the end of the transaction. Nothing is compared here.
 //!
-//! The triggers are temporary, so that the file has none of them: whoever else opens it needs no function of ours.
+//! The triggers are temporary, so that the file has none of them: whoever else opens it needs no function of ours. The blocks of the
+//! full-text index have no triggers: FTS5 writes what it has collected whenever a statement with triggers begins, and would not come to
+//! an end. SQLite tells of their numbers instead, and their sums are made anew.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,6 +14,7 @@ use std::{
 use rusqlite::{
     Connection,
     functions::{Context, FunctionFlags},
+    hooks::Action,
     params,
     types::ValueRef,
 };
@@ -24,6 +27,8 @@ use crate::store::error::Result;
 
 /// What the triggers call: the number of the table, whether the row comes (1) or goes (0), and its columns.
 const FUNCTION: &str = "note_row";
+/// The table of the blocks of the full-text index.
+const BLOCKS: &str = "articles_fts_data";
 /// Arguments before the columns.
 const BEFORE_COLUMNS: usize = 2;
 
@@ -37,6 +42,8 @@ struct Unwritten {
     operation: HashMap<SumKey, Change>,
     /// Changes of the operations of this transaction that have ended well.
     transaction: HashMap<SumKey, Change>,
+    /// The blocks of the full-text index that this transaction wrote or deleted.
+    blocks: HashSet<i64>,
     /// What differs from its sum and is being repaired: its sum stays, and tells whether the repair brought it back.
     frozen: HashSet<SumKey>,
 }
@@ -58,13 +65,13 @@ impl Change {
 
 impl Sums {
     /// Returns the sums of a connection, which it keeps from here on.
-    pub(in crate::store) fn keep(conn: &Connection) -> Result<Self> {
+    pub(in crate::store) fn keep(conn: &mut Connection) -> Result<Self> {
         let sums = Self::default();
         // Else a row that `INSERT OR REPLACE` puts away goes unseen.
         conn.pragma_update(None, "recursive_triggers", true)?;
         let mut shapes = HashMap::new();
         let mut triggers = String::new();
-        for table in TABLES {
+        for table in TABLES.iter().filter(|it| !it.is_of_sqlite()) {
             // A table that is gone is for `verify` to name.
             let Ok(shape) = RowShape::of(conn, table) else { continue };
             write_triggers(&mut triggers, conn, table)?;
@@ -78,6 +85,13 @@ impl Sums {
             Ok(rusqlite::types::Null)
         })?;
         conn.execute_batch(&triggers)?;
+        let seen = sums.clone();
+        let note = move |_: Action, _: &str, table: &str, id: i64| {
+            if table == BLOCKS {
+                seen.unwritten().blocks.insert(id);
+            }
+        };
+        conn.update_hook(Some(note))?;
         Ok(sums)
     }
 
@@ -99,6 +113,7 @@ impl Sums {
         let mut unwritten = self.unwritten();
         unwritten.operation.clear();
         unwritten.transaction.clear();
+        unwritten.blocks.clear();
     }
 
     /// Writes what changed in this transaction.
@@ -117,15 +132,49 @@ impl Sums {
                 forget.execute([of, owner])?;
             }
         }
+        self.write_blocks(conn)
+    }
+
+    /// Writes the sums of the blocks of the full-text index that this transaction wrote or deleted.
+    fn write_blocks(&self, conn: &Connection) -> rusqlite::Result<()> {
+        let blocks = std::mem::take(&mut self.unwritten().blocks);
+        let table = TABLES.iter().find(|it| it.name == BLOCKS).filter(|_| !blocks.is_empty());
+        let Some(table) = table else { return Ok(()) };
+        let mut blocks: Vec<i64> = blocks.into_iter().collect();
+        blocks.sort_unstable();
+        let mut read = conn.prepare_cached(&format!("{} WHERE id = ?1", select(table)))?;
+        let shape = RowShape::of_query(&read, table)?;
+        let mut keep = conn
+            .prepare_cached("INSERT OR REPLACE INTO checksums (of, owner, sum) VALUES (?1, ?2, ?3)")?;
+        let mut forget = conn.prepare_cached("DELETE FROM checksums WHERE of = ?1 AND owner = ?2")?;
+        for id in blocks {
+            let mut rows = read.query([id])?;
+            match rows.next()? {
+                Some(row) => {
+                    let sum = shape.sum(|it| row.get_ref(it))?;
+                    keep.execute(params![table.code, id, sum.cast_signed()])?;
+                }
+                None => {
+                    forget.execute(params![table.code, id])?;
+                }
+            }
+        }
         Ok(())
     }
 
     /// Leaves the sums of what differs from them alone until [`Self::thaw`]. A repair that brings back what was stored agrees
     /// with its sum then; one that does not stays a finding.
     pub(in crate::store) fn freeze(&self, conn: &Connection) -> Result<()> {
-        let frozen = compared::differences(conn)?.into_iter().map(|it| it.key).collect();
-        self.unwritten().frozen = frozen;
+        let frozen = compared::differences(conn)?.into_iter().filter(|it| !it.table.is_of_sqlite());
+        self.unwritten().frozen = frozen.map(|it| it.key).collect();
         Ok(())
+    }
+
+    /// Makes the sums anew of the rows that SQLite writes for itself, after a repair has made these anew.
+    pub(in crate::store) fn renew(&self, conn: &Connection) -> Result<()> {
+        self.unwritten().blocks.clear();
+        let mut of_sqlite = TABLES.iter().filter(|it| it.is_of_sqlite());
+        of_sqlite.try_for_each(|table| compared::renew(conn, table))
     }
 
     /// Returns whose rows of a table differ from their sums, by the last [`Self::freeze`].

@@ -6,7 +6,7 @@
 
 use std::hash::Hasher;
 
-use rusqlite::{Connection, types::ValueRef};
+use rusqlite::{Connection, Statement, types::ValueRef};
 use siphasher::sip::SipHasher13;
 
 use crate::store::{error::Result, finding::Remedy};
@@ -32,8 +32,8 @@ const fn covered(code: i64, name: &'static str, owner: &'static str, remedy: Rem
     CoveredTable { code, name, owner, hashed: None, remedy }
 }
 
-/// Every table that users can query. Not `unindexed` and `unsettled`, which are empty between transactions or runs, nor the full-text index, which SQLite
-/// compares with the articles.
+/// Every table that users can query, and the blocks of the full-text index. Not `unindexed` and `unsettled`, which are empty between
+/// transactions or runs, nor what else the index has, which SQLite compares with the blocks and with the articles.
 pub(super) const TABLES: &[CoveredTable] = &[
     covered(1, "runs", "id", Remedy::Accept),
     covered(2, "pages", "id", Remedy::Accept),
@@ -77,7 +77,15 @@ pub(super) const TABLES: &[CoveredTable] = &[
     covered(40, "image_addresses", "id", Remedy::Accept),
     covered(41, "image_captures", "id", Remedy::Accept),
     covered(42, "story_images", "capture_id", Remedy::Reread),
+    covered(43, "articles_fts_data", "id", Remedy::Repair),
 ];
+
+impl CoveredTable {
+    /// Whether its rows are written by SQLite for itself: a repair makes all of them anew.
+    pub(super) fn is_of_sqlite(&self) -> bool {
+        self.remedy == Remedy::Repair
+    }
+}
 
 /// The rows of one owner in one table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,7 +106,11 @@ pub(super) struct RowShape {
 impl RowShape {
     /// Looks at a table. Fails where it is not there, or has no such column.
     pub(super) fn of(conn: &Connection, table: &CoveredTable) -> Result<Self> {
-        let query = conn.prepare(&select(table))?;
+        Ok(Self::of_query(&conn.prepare(&select(table))?, table)?)
+    }
+
+    /// Looks at a query for rows of a table.
+    pub(super) fn of_query(query: &Statement<'_>, table: &CoveredTable) -> rusqlite::Result<Self> {
         let place = |name| query.column_index(name);
         let hashed = table.hashed.map(place).transpose()?;
         Ok(Self { of: table.code, columns: query.column_count(), owner: place(table.owner)?, hashed })
@@ -185,7 +197,8 @@ mod tests {
         migrate::migrate(&mut conn, 0).expect("a schema");
         let mut query = conn
             .prepare(
-                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'articles_fts%'
+                "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('articles_fts', 'articles_fts_config',
+                        'articles_fts_docsize', 'articles_fts_idx')
                     AND name NOT IN ('checksums', 'unindexed', 'unsettled') ORDER BY name",
             )
             .expect("a query");

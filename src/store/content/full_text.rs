@@ -29,6 +29,29 @@ pub(in crate::store) fn catch_up(conn: &Connection) -> Result<()> {
     ] {
         conn.prepare_cached(sql)?.execute([])?;
     }
+    flush(conn)
+}
+
+/// Has FTS5 write what it still holds in memory, as it would at the end of the transaction: the sums of its rows are written before that.
+fn flush(conn: &Connection) -> Result<()> {
+    command(conn, "flush")
+}
+
+/// Puts a new index in the place of this one.
+pub(in crate::store) fn rebuild(conn: &Connection) -> Result<()> {
+    command(conn, "rebuild")?;
+    flush(conn)
+}
+
+/// Merges the whole index into one segment: of what was deleted nothing is left.
+pub(in crate::store) fn optimize(conn: &Connection) -> Result<()> {
+    command(conn, "optimize")?;
+    flush(conn)
+}
+
+/// Gives FTS5 one of its commands.
+fn command(conn: &Connection, name: &str) -> Result<()> {
+    conn.prepare_cached("INSERT INTO articles_fts (articles_fts) VALUES (?1)")?.execute([name])?;
     Ok(())
 }
 
