@@ -139,11 +139,15 @@ const MENTIONS: &[Column] = &[
     column("article_id", ColumnKind::Whole, "the story"),
     column("symbol", ColumnKind::Text, "the company or index that it names"),
     column("matched", ColumnKind::Text, "the text that was found, where it is surest"),
-    column("rule", ColumnKind::Text, "how: by its `symbol`, its `name`, a `tag`"),
+    column(
+        "rule",
+        ColumnKind::Text,
+        "how: by its `symbol`, its `name`, a `tag`, a link to its `company_page`",
+    ),
     column(
         "place",
         ColumnKind::Text,
-        "the best place: `headline`, `summary`, `first_paragraph`, `body`, `table`; empty where only a tag says it",
+        "the best place: `headline`, `summary`, `first_paragraph`, `body`, `table`; empty where only a tag or an address says it",
     ),
     column("times", ColumnKind::Whole, "how often, in all places of the text"),
     column("first_offset", ColumnKind::Whole, "where it first stands in the body, in characters from 0"),

@@ -11,15 +11,16 @@ use aho_corasick::{AhoCorasick, Match, MatchKind};
 
 use super::{
     BlockKind,
+    capitals::{LowerWords, each_capital},
+    company_page::CompanyPages,
     mention::{Mention, MentionPlace, MentionRule, Sighting, sum_up},
+    story_texts::{StoryTexts, TextLink},
 };
 
 /// A list or paragraph of more companies is a table.
 const MANY_COMPANIES: usize = 10;
 /// A symbol in brackets, with its exchange, is no longer.
 const BRACKET_BYTES_MAX: usize = 40;
-/// The length of the longest symbol.
-const SYMBOL_MAX: usize = 12;
 /// So many words of a hundred in capitals, and so many at least: the text is set so, and they are no symbols.
 const SHOUTED_PERCENT: usize = 60;
 const SHOUTED_WORDS_MIN: usize = 2;
@@ -31,6 +32,8 @@ pub struct MentionRules {
     pub exchanges: Vec<String>,
     /// What may follow a name: `Limited`.
     pub suffixes: Vec<String>,
+    /// The addresses of companies' pages.
+    pub pages: CompanyPages,
     /// Symbols that are words, too.
     pub words: HashSet<String>,
     /// How sure each way is, from 0 to 1.
@@ -50,6 +53,8 @@ pub struct Confidence {
     pub symbol: f64,
     /// A tag that is a name or a symbol.
     pub tag: f64,
+    /// A link to the company's page.
+    pub company_page: f64,
     /// A symbol that is a word, or stands among words in capitals.
     pub word: f64,
 }
@@ -86,28 +91,10 @@ pub struct Companies {
     by_name: HashMap<String, String>,
 }
 
-/// The texts of a story.
-#[derive(Debug, Clone, Default)]
-pub struct StoryTexts<'t> {
-    /// The headline.
-    pub headline: &'t str,
-    /// The summary, a line each.
-    pub summary: &'t str,
-    /// The pieces of the body that are text.
-    pub blocks: Vec<TextBlock<'t>>,
-    /// The tags.
-    pub tags: Vec<String>,
-}
-
-/// A piece of a body.
-#[derive(Debug, Clone, Copy)]
-pub struct TextBlock<'t> {
-    /// What kind of piece.
-    pub kind: BlockKind,
-    /// Its text.
-    pub text: &'t str,
-    /// Where it begins in the body, in characters from 0.
-    pub start: usize,
+/// A link to the page of a company.
+struct CompanyLink<'t> {
+    symbol: &'t str,
+    text: &'t str,
 }
 
 /// Something found in one text.
@@ -155,9 +142,11 @@ impl Companies {
                 found.push(sighting(text, hit, Some(place), None, end));
             }
         }
+        let mut linked = self.linked(&story.links);
         let first = story.blocks.iter().position(|it| it.kind == BlockKind::Paragraph);
         for (at, block) in story.blocks.iter().enumerate() {
-            let hits = self.hits(block.text, &lower);
+            let mut hits = self.hits(block.text, &lower);
+            linked.retain(|it| !self.take_link(it, block.text, &mut hits));
             let companies: HashSet<&str> = hits.iter().map(|it| it.symbol.as_str()).collect();
             let place = match block.kind {
                 BlockKind::Table => MentionPlace::Table,
@@ -175,21 +164,65 @@ impl Companies {
             }
         }
         found.extend(story.tags.iter().filter_map(|tag| self.tagged(tag)));
+        found.extend(
+            linked.into_iter().map(|it| self.said(it.symbol, it.text, MentionRule::CompanyPage)),
+        );
         sum_up(found)
+    }
+
+    /// Whether it is of use to know the links of a story.
+    pub fn have_pages(&self) -> bool {
+        !self.rules.pages.is_empty()
+    }
+
+    /// Returns the links that lead to pages of companies.
+    fn linked<'t>(&self, links: &'t [TextLink]) -> Vec<CompanyLink<'t>> {
+        let of = |link: &'t TextLink| {
+            Some(CompanyLink { symbol: self.rules.pages.symbol_in(&link.url)?, text: &link.text })
+        };
+        links.iter().filter_map(of).collect()
+    }
+
+    /// Adds the company of a link to what is named in a text, if the link stands there: what is named by its words is surer now.
+    /// Whether it does.
+    fn take_link(&self, link: &CompanyLink<'_>, text: &str, hits: &mut Vec<TextHit>) -> bool {
+        let Some(start) = text.find(link.text).filter(|_| !link.text.is_empty()) else { return false };
+        let (range, confidence) = (start..start + link.text.len(), self.rules.confidence.company_page);
+        let is_named = |hit: &&mut TextHit| {
+            hit.symbol == link.symbol && hit.range.start < range.end && range.start < hit.range.end
+        };
+        match hits.iter_mut().find(is_named) {
+            Some(hit) if hit.confidence < confidence => {
+                (hit.rule, hit.confidence) = (MentionRule::CompanyPage, confidence);
+            }
+            Some(_) => {}
+            None => {
+                let symbol = link.symbol.to_owned();
+                hits.push(TextHit { symbol, range, rule: MentionRule::CompanyPage, confidence });
+                hits.sort_by_key(|it| it.range.start);
+            }
+        }
+        true
     }
 
     /// Returns what a tag says, if it is a name or a symbol.
     fn tagged(&self, tag: &str) -> Option<Sighting> {
         let known = self.symbols.get(tag).or_else(|| self.by_name.get(&tag.to_lowercase()))?;
-        Some(Sighting {
-            symbol: known.clone(),
-            matched: tag.to_owned(),
-            rule: MentionRule::Tag,
+        Some(self.said(known, tag, MentionRule::Tag))
+    }
+
+    /// Returns a mention that stands nowhere in the text.
+    fn said(&self, symbol: &str, matched: &str, rule: MentionRule) -> Sighting {
+        let sure = &self.rules.confidence;
+        Sighting {
+            symbol: symbol.to_owned(),
+            matched: matched.to_owned(),
+            rule,
             place: None,
             offset: None,
             is_early: false,
-            confidence: self.rules.confidence.tag,
-        })
+            confidence: if rule == MentionRule::Tag { sure.tag } else { sure.company_page },
+        }
     }
 
     /// Returns what is named in a text, in its order.
@@ -319,59 +352,4 @@ fn end_of_symbol(text: &str, at: usize, symbol: &str) -> usize {
 fn without_suffix<'n>(name: &'n str, suffixes: &[String]) -> &'n str {
     let of = |suffix: &String| Some(name.strip_suffix(suffix.as_str())?.trim_end_matches([' ', ',']));
     suffixes.iter().filter_map(of).min_by_key(|it| it.len()).unwrap_or(name)
-}
-
-/// Calls `found` with each word in capitals and its place: letters and digits, at least one letter, at least two characters. Of
-/// `KSE-100`, `KSE100` is tried first, and its parts if that is none.
-fn each_capital(text: &str, mut found: impl FnMut(&str, Range<usize>) -> bool) {
-    let is_symbol = |word: &str| {
-        (2..=SYMBOL_MAX).contains(&word.len())
-            && word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
-            && word.bytes().any(|it| it.is_ascii_uppercase())
-    };
-    let mut start = 0;
-    for word in text.split(|it: char| !(it.is_alphanumeric() || it == '-')) {
-        let range = start..start + word.len();
-        // What parts words has bytes of its own.
-        start = range.end + text[range.end..].chars().next().map_or(0, char::len_utf8);
-        if !word.bytes().take(2).all(|it| it.is_ascii_uppercase() || it.is_ascii_digit()) {
-            continue;
-        }
-        if !word.contains('-') {
-            if is_symbol(word) {
-                found(word, range);
-            }
-            continue;
-        }
-        let joined = word.replace('-', "");
-        if is_symbol(&joined) && found(&joined, range.clone()) {
-            continue;
-        }
-        let mut at = range.start;
-        for part in word.split('-') {
-            if is_symbol(part) {
-                found(part, at..at + part.len());
-            }
-            at += part.len() + 1;
-        }
-    }
-}
-
-/// The words that a story has in lower case: a symbol that is one of them is a word.
-struct LowerWords<'t>(HashSet<&'t str>);
-
-impl<'t> LowerWords<'t> {
-    fn of(story: &StoryTexts<'t>) -> Self {
-        let texts =
-            [story.headline, story.summary].into_iter().chain(story.blocks.iter().map(|it| it.text));
-        let words = texts.flat_map(|it| it.split(|it: char| !it.is_alphanumeric()));
-        let is_lower = |it: &&str| {
-            (2..=SYMBOL_MAX).contains(&it.len()) && it.bytes().all(|it| it.is_ascii_lowercase())
-        };
-        Self(words.filter(is_lower).collect())
-    }
-
-    fn has(&self, symbol: &str) -> bool {
-        self.0.contains(symbol.to_ascii_lowercase().as_str())
-    }
 }

@@ -12,7 +12,7 @@ pub struct Mention {
     pub matched: String,
     /// How it was found.
     pub rule: MentionRule,
-    /// The best place; `None` where only a tag says it.
+    /// The best place; `None` where only a tag or an address says it.
     pub place: Option<MentionPlace>,
     /// How often, in all places of the text.
     pub times: u32,
@@ -34,6 +34,8 @@ pub enum MentionRule {
     Name,
     /// By a tag that is its name or symbol.
     Tag,
+    /// By a link to its page.
+    CompanyPage,
 }
 
 /// Where in a story, the best first. The stable words of `mentions.place`.

@@ -39,7 +39,9 @@
 mod article;
 mod as_of;
 mod board;
+mod capitals;
 mod companies;
+mod company_page;
 mod counted;
 mod day;
 mod event;
@@ -53,6 +55,7 @@ mod not_story;
 mod offset;
 mod page;
 mod shingles;
+mod story_texts;
 mod strip;
 mod unread;
 mod visit;
@@ -65,7 +68,8 @@ pub use article::{
 };
 pub use as_of::{AsOf, WhoseClock};
 pub use board::{Board, BoardRow, MostRead, Unit};
-pub use companies::{Companies, CompanyName, Confidence, MentionRules, NameBook, StoryTexts, TextBlock};
+pub use companies::{Companies, CompanyName, Confidence, MentionRules, NameBook};
+pub use company_page::CompanyPages;
 pub use counted::counted;
 pub use day::{DayReading, Days, IDS, Reading, Verdict};
 pub use event::{Drift, Event, Guesses, Settled, Tally};
@@ -82,6 +86,7 @@ pub use page::{
     RawPage, Task, Validators, Via, lane_name,
 };
 pub use shingles::Shingles;
+pub use story_texts::{StoryTexts, TextBlock, TextLink};
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
 pub use unread::Unread;
 pub use visit::{Outcome, ReadPage, Request, RunId, WaitReason};

@@ -25,6 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0009_companies_and_copies.sql"),
     include_str!("../../migrations/0010_images.sql"),
     include_str!("../../migrations/0011_facets.sql"),
+    include_str!("../../migrations/0012_company_pages.sql"),
 ];
 
 /// The schema that this program writes.

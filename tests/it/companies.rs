@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::Value;
 use tearsheet::{
     config::Config,
-    model::{BlockKind, Companies, CompanyName, Mention, StoryTexts, TextBlock},
+    model::{BlockKind, Companies, CompanyName, Mention, StoryTexts, TextBlock, TextLink},
     store::Writer,
 };
 
@@ -51,11 +51,14 @@ fn named(companies: &Companies, story: &Value) -> Vec<Mention> {
     });
     let blocks = blocks.collect();
     let tags = story["tags"].as_array().expect("tags").iter();
+    let links: Vec<[String; 2]> = serde_json::from_value(story["links"].clone()).unwrap_or_default();
+    let links = links.into_iter();
     companies.named_in(&StoryTexts {
         headline: text("headline"),
         summary: text("summary"),
         blocks,
         tags: tags.map(|it| it.as_str().expect("a tag").to_owned()).collect(),
+        links: links.map(|it| TextLink { text: it[0].clone(), url: it[1].clone() }).collect(),
     })
 }
 
@@ -92,6 +95,42 @@ fn companies_are_found_and_those_that_are_sure_are_right() {
     assert_eq!(count, 300);
     assert!(right * 100 >= sure * 98, "{right} of {sure} that are sure are right: {wrong:#?}");
     assert!(found * 100 >= meant * 90, "{found} of {meant} are found");
+}
+
+#[test]
+fn a_link_to_the_page_of_a_company_names_it() {
+    let companies = companies();
+    let page = |symbol: &str| {
+        format!("https://markets.brecorder.com/market-live/companies-live/detailed-view/{symbol}.html")
+    };
+    let check = |paragraph: &str, link: [&str; 2], expect: &[(&str, &str, &str, u32, f64)]| {
+        let story = serde_json::json!({
+            "headline": "Markets", "summary": "", "paragraphs": ["Nothing of note.", paragraph], "tags": [], "links": [link],
+        });
+        let mentions = named(&companies, &story);
+        let found: Vec<_> = mentions
+            .iter()
+            .map(|it| {
+                let rule: &str = it.rule.into();
+                (it.symbol.as_str(), it.matched.as_str(), rule, it.times, it.confidence)
+            })
+            .collect();
+        assert_eq!(found, expect, "{paragraph}");
+    };
+    // Nobody knows the symbol, and no name stands there.
+    let text = "Shares of the mill rose again.";
+    check(text, ["the mill", &page("XYZT")], &[("XYZT", "the mill", "company_page", 1, 1.0)]);
+    // A word that may be a symbol is one, and counts once.
+    let text = "POWER rose again.";
+    check(text, ["POWER", &page("POWER")], &[("POWER", "POWER", "company_page", 1, 1.0)]);
+    let text = "Fauji Foods fell; the dairy said nothing.";
+    let twice = [("FFL", "the dairy", "company_page", 2, 1.0)];
+    check(text, ["the dairy", &page("FFL")], &twice);
+    // The words of the link stand nowhere.
+    let nowhere = [("FFL", "a picture", "company_page", 0, 1.0)];
+    check("Nothing.", ["a picture", &page("FFL")], &nowhere);
+    check("See the list.", ["the list", "https://markets.brecorder.com/market-live/"], &[]);
+    check("See the list.", ["the list", &page("all")], &[]);
 }
 
 #[test]
@@ -156,6 +195,29 @@ fn page(at: &str, paragraphs: &[String]) -> String {
          \"datePublished\":\"{at}\"}}</script></head><body><h1 class=\"story__title\">Story of {at}</h1>\
          <div class=\"story__content\">{text}</div></body></html>"
     )
+}
+
+#[test]
+fn a_story_that_links_to_the_page_of_a_company_mentions_it() {
+    let program = Program::new();
+    let page_of = "//markets.brecorder.com/market-live/companies-live/detailed-view/WTL.html";
+    let text = [
+        "An operator reports its year; nobody else does so today, and nobody will do so before the week is over.".to_owned(),
+        format!("Its <a href=\"{page_of}\">shares</a> and <a href=\"https://elsewhere.example/WTL.html\">those of others</a> rose."),
+    ];
+    std::fs::write(program.path("page.html"), page("2024-03-04T09:00:00+05:00", &text)).expect("write");
+    program.ok(&["import", "page.html", "--url", "https://www.brecorder.com/news/40000001"]);
+    let archive = program.archive();
+    let sql = "SELECT symbol || ' ' || matched || ' ' || rule || ' ' || place || ' ' || confidence FROM mentions";
+    assert_eq!(rows(&archive, sql), ["WTL shares company_page body 1.0"]);
+    let sql = "SELECT placement || ' ' || title || ' ' || url FROM links";
+    assert_eq!(rows(&archive, sql), [format!("inline shares https:{page_of}")]);
+    assert_eq!(
+        one(&archive, "SELECT body LIKE '%Its shares and those of others rose.' FROM articles"),
+        "1"
+    );
+    program.ok(&["reextract"]);
+    program.ok(&["verify"]);
 }
 
 /// Paragraphs whose words are those of no other seed.

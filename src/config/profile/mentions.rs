@@ -2,7 +2,7 @@
 
 use crate::{
     config::{Problem, reader::Section},
-    model::{CompanyName, Confidence, MentionRules},
+    model::{CompanyName, CompanyPages, Confidence, MentionRules},
 };
 
 /// Reads the companies of the profile, and those that the user adds: of a symbol that both have, the user's names count.
@@ -25,7 +25,10 @@ pub(super) fn read_rules(section: &Section) -> Result<MentionRules, Problem> {
         let share = sure.float(key)?;
         if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(sure.wrong(key, "from 0 to 1")) }
     };
+    let pages = CompanyPages::new(&section.words("company_pages")?)
+        .ok_or_else(|| section.wrong("company_pages", "web addresses with one `{symbol}` each"))?;
     let rules = MentionRules {
+        pages,
         exchanges: section.words("exchanges")?,
         suffixes: section.words("suffixes")?,
         words: section.words("words")?.into_iter().collect(),
@@ -35,6 +38,7 @@ pub(super) fn read_rules(section: &Section) -> Result<MentionRules, Problem> {
             name: share("name")?,
             symbol: share("symbol")?,
             tag: share("tag")?,
+            company_page: share("company_page")?,
             word: share("word")?,
         },
     };

@@ -63,6 +63,15 @@ impl<'x> Scene<'x> {
         if matches!(url.scheme(), "http" | "https") { Target::Web } else { Target::None }
     }
 
+    /// Returns the address of the company's page that a link leads to.
+    pub(super) fn company_page(&self, href: &str) -> Option<Url> {
+        let pages = &self.rules.profile.names.rules.pages;
+        if pages.is_empty() {
+            return None;
+        }
+        self.base.join(href.trim()).ok().filter(|url| pages.symbol_in(url.as_str()).is_some())
+    }
+
     /// Whether a link leads to a page of the site, whatever it is.
     pub(super) fn is_on_site(&self, href: &str) -> bool {
         let host = self.base.join(href.trim()).ok().and_then(|it| it.host_str().map(str::to_owned));

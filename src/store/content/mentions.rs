@@ -130,7 +130,7 @@ fn settle_some(
     let last = stories.last().map(|it| it.id);
     for story in stories {
         let story = story.with_spans(conn)?;
-        let mentions = known.companies.named_in(&story.texts(conn)?);
+        let mentions = known.companies.named_in(&story.texts(conn, &known.companies)?);
         keep(conn, story.id, &mentions, &mut known.symbols)?;
         let blocks = story.blocks();
         let text = |at: Option<usize>| at.and_then(|it| blocks.get(it)).map_or("", |it| it.text);

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, Row};
 
-use crate::model::{BlockKind, StoryTexts, TextBlock};
+use crate::model::{BlockKind, Companies, StoryTexts, TextBlock, TextLink};
 
 use crate::store::error::Result;
 
@@ -78,8 +78,19 @@ impl StoredText {
         blocks
     }
 
+    /// Returns the links in the body.
+    fn links(&self, conn: &Connection) -> Result<Vec<TextLink>> {
+        let sql = "SELECT title, url FROM article_links
+                    WHERE article_id = ?1 AND placement = 'inline' AND url IS NOT NULL ORDER BY position";
+        let mut query = conn.prepare_cached(sql)?;
+        let links = query
+            .query_map([self.id], |row| Ok(TextLink { text: row.get(0)?, url: row.get(1)? }))?
+            .collect::<rusqlite::Result<_>>()?;
+        Ok(links)
+    }
+
     /// Returns everything in which a company may be named.
-    pub(super) fn texts(&self, conn: &Connection) -> Result<StoryTexts<'_>> {
+    pub(super) fn texts(&self, conn: &Connection, companies: &Companies) -> Result<StoryTexts<'_>> {
         let mut query =
             conn.prepare_cached("SELECT tag FROM tags WHERE article_id = ?1 ORDER BY position")?;
         let tags = query.query_map([self.id], |row| row.get(0))?;
@@ -88,6 +99,7 @@ impl StoredText {
             summary: &self.summary,
             blocks: self.blocks(),
             tags: tags.collect::<rusqlite::Result<_>>()?,
+            links: if companies.have_pages() { self.links(conn)? } else { Vec::new() },
         })
     }
 }

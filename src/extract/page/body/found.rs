@@ -76,6 +76,17 @@ impl FoundBeside {
         true
     }
 
+    /// Keeps the links in a text that lead to pages of companies: whom the story means. Their words are the story's own.
+    pub(super) fn company_links(&mut self, scene: &Scene<'_>, text: &str, links: &[&InlineLink<'_>]) {
+        for link in links {
+            if let Some(url) = scene.company_page(link.href) {
+                let title = fold(&text[link.range.clone()]);
+                let url = Some(url.into());
+                self.links.push_link(Link { placement: Placement::Inline, title, url, target: None });
+            }
+        }
+    }
+
     /// Keeps the links of a box beside the story: its words are not the story's.
     pub(super) fn links_in(&mut self, scene: &Scene<'_>, element: Element<'_>, drop: &ElementSet) {
         let flat = flatten_without(element, drop);

@@ -11,9 +11,10 @@ use std::{collections::HashSet, ops::Range};
 
 use crate::{
     extract::{
-        lines::{is_block, is_hidden},
+        kinds::{is_block, is_hidden},
+        lines::folded_text,
         stamp,
-        text::{SEAM, fold, fold_apart, has_essence, is_rule, verbatim},
+        text::{SEAM, fold, has_essence, is_rule, verbatim},
     },
     html::{Child, Element},
     model::{Block, BlockKind, Placement},
@@ -22,7 +23,7 @@ use crate::{
 use super::{
     images::FoundImage,
     inline::{Figures, Inline, InlineLink, is_blank, itemized, paragraphs},
-    pieces::{self, Piece, element_text},
+    pieces::{self, Piece},
     scene::{Scene, Target},
 };
 
@@ -172,7 +173,7 @@ impl<'d> Walker<'_, 'd> {
     /// Notes what is left out because of an element's name, where it is as long as a paragraph.
     fn note_named(&mut self, element: Element<'d>) {
         if self.known.named.contains(element) && !is_hidden(element) {
-            let text = fold_apart(&element_text(element));
+            let text = folded_text(element);
             if NAMED_CHARS_MIN <= text.len() {
                 self.story.left_out.push(text);
             }
@@ -200,8 +201,7 @@ impl<'d> Walker<'_, 'd> {
         if holds_blocks && is_card {
             // A card: picture and headline of another story.
             self.flush(BlockKind::Paragraph);
-            let title = fold_apart(&element_text(element));
-            self.found.link(self.scene, href, &title, Placement::Related);
+            self.found.link(self.scene, href, &folded_text(element), Placement::Related);
             return;
         }
         self.inline.seam();
@@ -255,12 +255,8 @@ impl<'d> Walker<'_, 'd> {
             };
             let mut took = false;
             for link in &links {
-                took |= self.found.link(
-                    self.scene,
-                    link.href,
-                    &fold(&inline.text[link.range.clone()]),
-                    placement,
-                );
+                let title = fold(&inline.text[link.range.clone()]);
+                took |= self.found.link(self.scene, link.href, &title, placement);
             }
             if took {
                 return;
@@ -283,6 +279,7 @@ impl<'d> Walker<'_, 'd> {
             }
             return;
         }
+        self.found.company_links(self.scene, &inline.text, &links);
         self.push(kind, text);
         if let Some(last) = self.blocks.last_mut().filter(|_| kind == BlockKind::Paragraph) {
             last.written = Some(written);
