@@ -84,7 +84,7 @@ impl MarketCalendar {
     /// Returns when trading begins and ends on a day; `None` on a day without trade.
     pub fn trading(&self, day: NaiveDate) -> Option<(DateTime<Tz>, DateTime<Tz>)> {
         let opens = self.opening(day)?;
-        let closes = self.hours.iter().filter(|it| it.hold_on(day)).map(|it| it.closes).max()?;
+        let closes = self.hours_on(day).map(|it| it.closes).max()?;
         let at = |time| self.zone.from_local_datetime(&day.and_time(time)).earliest();
         Some((at(opens)?, at(closes)?))
     }
@@ -94,11 +94,22 @@ impl MarketCalendar {
         if self.holidays.iter().any(|it| it.is_on(day)) {
             return None;
         }
-        self.hours.iter().filter(|it| it.hold_on(day)).map(|it| it.opens).min()
+        self.hours_on(day).map(|it| it.opens).min()
+    }
+
+    /// Returns the hours of a day. Those of a season stand in the place of the others.
+    fn hours_on(&self, day: NaiveDate) -> impl Iterator<Item = &TradingHours> {
+        let has_season = self.hours.iter().any(|it| it.are_of_season() && it.hold_on(day));
+        self.hours.iter().filter(move |it| it.hold_on(day) && it.are_of_season() == has_season)
     }
 }
 
 impl TradingHours {
+    /// Whether they begin and end, such as those of Ramadan.
+    fn are_of_season(&self) -> bool {
+        self.from.is_some() && self.until.is_some()
+    }
+
     fn hold_on(&self, day: NaiveDate) -> bool {
         self.days.contains(&day.weekday())
             && self.from.is_none_or(|from| from <= day)
@@ -191,6 +202,32 @@ mod tests {
         let friday = Some("2025-01-31T09:15:00+05:00 2025-01-31T16:30:00+05:00");
         assert_eq!(trading("2025-01-31").as_deref(), friday);
         assert_eq!(trading("2025-02-05"), None);
+    }
+
+    #[test]
+    fn the_hours_of_a_season_stand_in_the_place_of_the_others() {
+        let mut calendar = calendar();
+        let season = |days: &[Weekday], closes: &str| TradingHours {
+            days: days.to_vec(),
+            opens: "09:17:00".parse().expect("a time"),
+            closes: closes.parse().expect("a time"),
+            from: "2023-03-23".parse().ok(),
+            until: "2023-04-21".parse().ok(),
+        };
+        calendar
+            .hours
+            .push(season(&[Weekday::Mon, Weekday::Tue, Weekday::Wed, Weekday::Thu], "13:30:00"));
+        calendar.hours.push(season(&[Weekday::Fri], "12:30:00"));
+        let check = |day: &str, expect: &str| {
+            let (opens, closes) = calendar.trading(day.parse().expect("a day")).expect("trade");
+            assert_eq!(format!("{} {}", opens.time(), closes.time()), expect, "{day}");
+        };
+        check("2023-03-22", "09:30:00 15:30:00");
+        check("2023-03-23", "09:17:00 13:30:00");
+        check("2023-03-24", "09:17:00 12:30:00");
+        check("2023-04-20", "09:17:00 13:30:00");
+        check("2023-04-24", "09:30:00 15:30:00");
+        check("2023-04-28", "09:15:00 16:30:00");
     }
 
     #[test]
