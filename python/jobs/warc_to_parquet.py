@@ -56,7 +56,8 @@ def main():
     schema = tearsheet.Extractor(args.profile or "brecorder").pages(pyarrow.RecordBatch.from_pylist([{"html": ""}])).schema
     from pyspark.sql.pandas.types import from_arrow_schema
 
-    frame = spark.createDataFrame([(path,) for path in paths], "path string").repartition(len(paths))
+    # A file a task: `repartition` would give some tasks two, and others none.
+    frame = spark.createDataFrame(spark.sparkContext.parallelize([(path,) for path in paths], len(paths)), "path string")
     pages = frame.mapInArrow(rows(args.profile or "brecorder"), from_arrow_schema(schema.remove_metadata()))
     pages = pages.withColumn("month", functions.coalesce(functions.date_format("published_on", "yyyy-MM"), functions.lit("unknown")))
     pages.write.mode("overwrite").partitionBy("month").parquet(args.out)

@@ -110,9 +110,10 @@ class Extractor:
             try:
                 try:
                     yield from pyarrow.ipc.open_stream(process.stdout)
-                except pyarrow.ArrowInvalid:
+                except (OSError, pyarrow.ArrowInvalid):
                     # It ended before its stream did: its exit code says why.
-                    process.wait()
+                    if process.wait() in (0, 1):
+                        raise
                 if process.wait() not in (0, 1):
                     said.seek(0)
                     raise _error(process.returncode, said.read())
