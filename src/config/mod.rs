@@ -7,6 +7,7 @@ mod error;
 mod examples;
 mod fetch;
 mod layer;
+mod line_set;
 mod mistakes;
 mod ops;
 mod page_test;
@@ -19,9 +20,10 @@ mod setting;
 
 pub use error::{ConfigError, ConfigPlace, Problem};
 pub use fetch::{FetchConfig, ImageBounds};
+pub use line_set::LineSet;
 pub use ops::{Hook, HookEvent, OpsConfig};
 pub use page_test::PageTest;
-pub use pattern::{BytePattern, FragmentSet, LineSet, Pattern};
+pub use pattern::{AddressPattern, BytePattern, FragmentSet, Pattern};
 pub use profile::{
     AddressFilter, Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange,
     Index, JsonPath, ListingUse, MostReadRules, NewsListing, Profile, Recheck, Replacement, RowSpots,

@@ -1,4 +1,4 @@
-//! Patterns of a profile, compiled: one regular expression, whole lines, bytes, names. Each is equal to another of the same
+//! Patterns of a profile, compiled: for texts, addresses, bytes, names; those for lines are in `line_set.rs`. Each is equal to another of the same
 //! text, so that configurations can be compared. What is searched with them is not said here.
 
 use std::{borrow::Cow, sync::OnceLock};
@@ -13,16 +13,35 @@ pub struct Pattern {
     compiled: OnceLock<Regex>,
 }
 
+/// A pattern as a profile has it.
+pub(super) trait ProfilePattern: Sized {
+    /// Compiles a pattern as written. Fails with the reason, in the words of `regex`.
+    fn compiled(text: &str) -> Result<Self, String>;
+    /// Returns a pattern of a built-in file.
+    fn built_in(text: &str) -> Self;
+    /// Whether it has a group of this name.
+    fn has_group(&self, name: &str) -> bool;
+}
+
+impl ProfilePattern for Pattern {
+    fn compiled(text: &str) -> Result<Self, String> {
+        Self::new(text)
+    }
+
+    fn built_in(text: &str) -> Self {
+        Self { text: text.to_owned(), compiled: OnceLock::new() }
+    }
+
+    fn has_group(&self, name: &str) -> bool {
+        self.regex().capture_names().flatten().any(|it| it == name)
+    }
+}
+
 impl Pattern {
     /// Compiles a pattern as written. Fails with the reason, in the words of `regex`.
     pub fn new(text: &str) -> Result<Self, String> {
         let compiled = Regex::new(text).map_err(|error| last_line(&error))?;
         Ok(Self { text: text.to_owned(), compiled: OnceLock::from(compiled) })
-    }
-
-    /// Returns a pattern of a built-in file.
-    pub(super) fn built_in(text: &str) -> Self {
-        Self { text: text.to_owned(), compiled: OnceLock::new() }
     }
 
     /// Returns the pattern as it is written.
@@ -48,11 +67,6 @@ impl Pattern {
     /// Returns a text with every match replaced; `$1` and `$name` in `with` are groups of the match.
     pub fn replace_all<'t>(&self, text: &'t str, with: &str) -> Cow<'t, str> {
         self.regex().replace_all(text, with)
-    }
-
-    /// Whether it has a group of this name.
-    pub fn has_group(&self, name: &str) -> bool {
-        self.regex().capture_names().flatten().any(|it| it == name)
     }
 }
 
@@ -124,42 +138,62 @@ impl PartialEq for FragmentSet {
 
 impl Eq for FragmentSet {}
 
-/// Patterns for whole lines, in any case of letters, compiled as one, or as two: the tables of Unicode are most of what a pattern costs
-/// that is used for one page, and most patterns can do without.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct LineSet(Vec<Pattern>);
+/// A pattern for addresses, or for parts of one; equal to another of the same text. An address is written in ASCII, and without the
+/// tables of Unicode a pattern is compiled in a tenth of the time.
+#[derive(Debug, Clone)]
+pub struct AddressPattern {
+    text: String,
+    compiled: OnceLock<bytes::Regex>,
+}
 
-impl LineSet {
-    /// Compiles patterns, each of which compiles alone. Fails with the reason, in the words of `regex`.
-    pub fn new(patterns: &[String]) -> Result<Self, String> {
-        any_of(patterns).map(|it| Pattern::new(&it)).collect::<Result<_, _>>().map(Self)
+impl ProfilePattern for AddressPattern {
+    fn compiled(text: &str) -> Result<Self, String> {
+        let compiled = Self::compile(text).map_err(|error| last_line(&error))?;
+        Ok(Self { text: text.to_owned(), compiled: OnceLock::from(compiled) })
     }
 
-    /// Returns the set of a built-in file's patterns.
-    pub(super) fn built_in(patterns: &[String]) -> Self {
-        Self(any_of(patterns).map(|it| Pattern::built_in(&it)).collect())
+    fn built_in(text: &str) -> Self {
+        Self { text: text.to_owned(), compiled: OnceLock::new() }
     }
 
-    /// Whether a line matches one of them.
-    pub fn has(&self, line: &str) -> bool {
-        self.0.iter().any(|it| it.is_match(line))
+    fn has_group(&self, name: &str) -> bool {
+        self.regex().capture_names().flatten().any(|it| it == name)
     }
 }
 
-/// Returns the patterns of lines that match any of these.
-fn any_of(patterns: &[String]) -> impl Iterator<Item = String> {
-    let (plain, other): (Vec<_>, Vec<_>) = patterns.iter().partition(|it| is_plain(it));
-    [("i-u", plain), ("i", other)].into_iter().filter(|it| !it.1.is_empty()).map(|(flags, patterns)| {
-        let any = patterns.into_iter().map(|it| format!("(?:{it})")).collect::<Vec<_>>().join("|");
-        format!("(?{flags})^(?:{any})$")
-    })
+impl AddressPattern {
+    fn compile(text: &str) -> Result<bytes::Regex, regex::Error> {
+        // One that asks for a class of Unicode is compiled with it.
+        let plain = bytes::RegexBuilder::new(text).unicode(false).build();
+        plain.or_else(|_| bytes::Regex::new(text))
+    }
+
+    fn regex(&self) -> &bytes::Regex {
+        self.compiled.get_or_init(|| Self::compile(&self.text).expect("built-in patterns are tested"))
+    }
+
+    /// Returns the pattern as it is written.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it matches somewhere in an address.
+    pub fn is_match(&self, address: &str) -> bool {
+        self.regex().is_match(address.as_bytes())
+    }
+
+    /// Returns the groups of the first match.
+    pub fn captures<'t>(&self, address: &'t str) -> Option<bytes::Captures<'t>> {
+        // Most addresses do not match, and finding the groups costs far more than finding no match.
+        let regex = self.regex();
+        if regex.is_match(address.as_bytes()) { regex.captures(address.as_bytes()) } else { None }
+    }
 }
 
-/// Whether a pattern means the same without Unicode: it has no letter beyond ASCII, and nothing that stands for any character but some.
-fn is_plain(pattern: &str) -> bool {
-    let beyond = [r"\\", ".", "[^", r"\w", r"\W", r"\s", r"\S", r"\D", r"\b", r"\B", r"\p", r"\P", "(?"];
-    let bare = pattern.replace(r"\.", "").replace("(?:", "");
-    pattern.is_ascii() && beyond.iter().all(|it| !bare.contains(it))
+impl PartialEq for AddressPattern {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
 }
 
 impl PartialEq for Pattern {
@@ -169,7 +203,7 @@ impl PartialEq for Pattern {
 }
 
 /// `regex` explains over several lines, with a drawing; the last one says what it is.
-fn last_line(error: &regex::Error) -> String {
+pub(super) fn last_line(error: &regex::Error) -> String {
     let text = error.to_string();
     let last = text.lines().last().unwrap_or_default();
     last.trim_start_matches("error: ").to_owned()

@@ -13,6 +13,7 @@ use super::{
     ConfigPlace, LineSet, Pattern, Problem, Setting,
     examples::can_match,
     layer::{Layer, LayeredValue, TomlFile, entry},
+    pattern::ProfilePattern,
 };
 
 /// A key that is less alike would only confuse as a suggestion.
@@ -251,27 +252,38 @@ impl<'r> Section<'r> {
     }
 
     /// Returns a pattern with these groups; `None` where the key is absent or empty.
-    pub(super) fn pattern(&self, key: &str, groups: &[&str]) -> Result<Option<Pattern>, Problem> {
+    pub(super) fn pattern<P: ProfilePattern>(
+        &self,
+        key: &str,
+        groups: &[&str],
+    ) -> Result<Option<P>, Problem> {
         self.get(key).map_or(Ok(None), |found| Self::pattern_of(&found, groups))
     }
 
     /// Returns a pattern with these groups, or each of a list of them; none where the key is absent or empty.
-    pub(super) fn patterns(&self, key: &str, groups: &[&str]) -> Result<Vec<Pattern>, Problem> {
+    pub(super) fn patterns<P: ProfilePattern>(
+        &self,
+        key: &str,
+        groups: &[&str],
+    ) -> Result<Vec<P>, Problem> {
         let Some(found) = self.get(key) else { return Ok(Vec::new()) };
         let items = if found.value.is_array() { found.items()? } else { vec![found] };
         let patterns = items.iter().map(|it| Self::pattern_of(it, groups));
         Ok(patterns.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
-    fn pattern_of(found: &LayeredValue<'_>, groups: &[&str]) -> Result<Option<Pattern>, Problem> {
+    fn pattern_of<P: ProfilePattern>(
+        found: &LayeredValue<'_>,
+        groups: &[&str],
+    ) -> Result<Option<P>, Problem> {
         let text = found.value.as_str().ok_or_else(|| found.wrong("a string"))?;
         if text.is_empty() {
             return Ok(None);
         }
         if !found.layer.is_user {
-            return Ok(Some(Pattern::built_in(text)));
+            return Ok(Some(P::built_in(text)));
         }
-        let pattern = Pattern::new(text)
+        let pattern = P::compiled(text)
             .map_err(|reason| found.wrong(&format!("a regular expression ({reason})")))?;
         if !can_match(text) {
             return Err(found.wrong("a regular expression that something can match"));

@@ -172,7 +172,9 @@ pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<Nai
 
 /// Returns the section and the day of a print edition's line, `Markets Print 2022-05-17`.
 pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<PrintEdition> {
-    let groups = rules.print_edition.as_ref()?.captures(text)?;
+    // It names a day, and most lines have no figure.
+    let pattern = rules.print_edition.as_ref().filter(|_| text.bytes().any(|it| it.is_ascii_digit()))?;
+    let groups = pattern.captures(text)?;
     let day = groups.name("date")?.as_str().parse().ok()?;
     let section = groups.name("section").map(|it| trim(it.as_str()).to_owned());
     Some(PrintEdition { section: section.filter(|it| !it.is_empty()), day })

@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use regex::Regex;
+use regex::bytes::Regex;
 
 use crate::{
     config::StripWords,
@@ -62,14 +62,18 @@ struct TickerRow {
 
 impl Grammar {
     pub(super) fn new(rules: &StripWords) -> Self {
-        let group = |words: &str| {
-            // Where Unicode must say what a word is, the quick search does not work beyond ASCII.
-            let flags = if words.is_ascii() { "i-u" } else { "i" };
-            let words = words.split_whitespace().map(regex::escape).collect::<Vec<_>>();
-            format!(r"(?{flags}:\b{}\b)", words.join(r"(?u:[\s\x01])+"))
+        let phrases = [&rules.up, &rules.down, &rules.flat];
+        // Where Unicode must say what a word is, a pattern takes longer to compile, and to be looked for.
+        let (flags, blank) = if phrases.iter().all(|it| it.is_ascii()) {
+            ("i-u", r"(?:[\s\x01]|\xC2\xA0)+")
+        } else {
+            ("i", r"[\s\x01]+")
         };
-        let has_words = [&rules.up, &rules.down, &rules.flat].iter().all(|it| !it.trim().is_empty());
-        let pattern = format!("{}|{}|{}", group(&rules.up), group(&rules.down), group(&rules.flat));
+        let words_of =
+            |it: &&String| it.split_whitespace().map(regex::escape).collect::<Vec<_>>().join(blank);
+        let any = phrases.iter().map(words_of).collect::<Vec<_>>().join("|");
+        let pattern = format!(r"(?{flags})\b(?:{any})\b");
+        let has_words = phrases.iter().all(|it| !it.trim().is_empty());
         let words = has_words.then(|| Regex::new(&pattern).expect("escaped words are a pattern"));
         Self { words, up: essence(&rules.up), down: essence(&rules.down), rules: rules.clone() }
     }
@@ -134,11 +138,11 @@ impl Grammar {
     fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = TickerRow> + 't {
         // The words of a row stand before its percent sign: behind the last one on a page is most of the page.
         let last = text.rfind('%').unwrap_or(0);
-        let found = self.words.iter().flat_map(move |it| it.find_iter(&text[..last]));
+        let found = self.words.iter().flat_map(move |it| it.find_iter(text[..last].as_bytes()));
         let mut free = 0;
         found.take(ROWS_MAX).filter_map(move |words| {
-            let direction = self.direction(words.as_str());
             let words = words.range();
+            let direction = self.direction(&text[words.clone()]);
             let row = self.row(text, words, direction).filter(|it| free <= it.range.start)?;
             free = row.range.end;
             Some(row)
@@ -147,7 +151,7 @@ impl Grammar {
 
     /// Whether a text has any of the words.
     pub(super) fn has_words(&self, text: &str) -> bool {
-        self.words.as_ref().is_some_and(|it| it.is_match(text))
+        self.words.as_ref().is_some_and(|it| it.is_match(text.as_bytes()))
     }
 
     fn direction(&self, words: &str) -> Direction {

@@ -1,10 +1,10 @@
 //! What the addresses of a site mean: which are stories, what tells one story from all others, and what is asked for it. Nothing
 //! here knows the site's hosts (`site.rs`).
 
-use regex::Captures;
+use regex::bytes::Captures;
 use url::{Position, Url};
 
-use crate::config::{Pattern, Problem, examples, reader::Section};
+use crate::config::{AddressPattern, Problem, examples, reader::Section};
 
 /// The addresses of the stories of a site.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,7 +13,7 @@ pub(super) struct StoryAddresses(Vec<AddressForm>);
 /// One form of an address.
 #[derive(Debug, Clone, PartialEq)]
 struct AddressForm {
-    path: Pattern,
+    path: AddressPattern,
     /// The pattern asks for a question mark: it is tried on the path with the query.
     has_query: bool,
     template: String,
@@ -28,8 +28,8 @@ pub(super) struct StoryAddress<'u> {
 /// The addresses that are taken from a source.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct AddressFilter {
-    only: Option<Pattern>,
-    never: Option<Pattern>,
+    only: Option<AddressPattern>,
+    never: Option<AddressPattern>,
 }
 
 /// The name of the group that tells a story from all others.
@@ -45,7 +45,7 @@ impl StoryAddresses {
         if templates.is_empty() || templates.iter().any(bad) {
             return Err(site.wrong("article_url", "a path with `{id}` in it"));
         }
-        let paths = site.patterns("article_path", &[ID])?;
+        let paths = site.patterns::<AddressPattern>("article_path", &[ID])?;
         if paths.is_empty() {
             return Err(site.absent("article_path"));
         }
@@ -106,12 +106,16 @@ impl StoryAddresses {
 impl StoryAddress<'_> {
     /// Returns what tells the story from all others.
     pub(super) fn id(&self) -> Option<&str> {
-        Some(self.groups.name(ID)?.as_str())
+        self.group(ID)
     }
 
     /// Returns the path to ask for it; `None` where the address does not say all that it needs.
     pub(super) fn path(&self) -> Option<String> {
-        fill(self.template, |name| self.groups.name(name).map(|it| it.as_str()))
+        fill(self.template, |name| self.group(name))
+    }
+
+    fn group(&self, name: &str) -> Option<&str> {
+        std::str::from_utf8(self.groups.name(name)?.as_bytes()).ok()
     }
 }
 

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use url::{Position, Url};
 
 use crate::{
-    config::Pattern,
+    config::{AddressPattern, Pattern},
     model::{MarketCalendar, NameBook, PageKey, lane_name},
 };
 
@@ -35,7 +35,7 @@ pub struct Profile {
     /// The time zone of its days.
     pub time_zone: Tz,
     pub(super) addresses: StoryAddresses,
-    pub(super) tag_path: Option<Pattern>,
+    pub(super) tag_path: Option<AddressPattern>,
     /// The pattern of the note that says when a page was made, with a group `at`.
     pub captured_at: Option<Pattern>,
     pub(super) article_feed: Option<String>,
@@ -189,7 +189,7 @@ impl Profile {
 
     /// Whether an address is a topic page of the site.
     pub fn is_tag(&self, url: &Url) -> bool {
-        let matches = |it: &Pattern| it.is_match(url.path());
+        let matches = |it: &AddressPattern| it.is_match(url.path());
         self.host_of(url).is_some() && self.tag_path.as_ref().is_some_and(matches)
     }
 

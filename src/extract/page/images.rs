@@ -6,7 +6,7 @@
 
 use std::{collections::HashSet, iter::once, sync::LazyLock};
 
-use regex::Regex;
+use regex::bytes::Regex;
 use url::Url;
 
 use crate::{
@@ -138,11 +138,11 @@ fn named_in_head(index: &PageIndex<'_>, base: &Url) -> Option<StoryImage> {
 fn is_of_the_paper(path: &str) -> bool {
     static OF_THE_PAPER: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(
-            r"(?i-u:logo|placeholder|no-?image|favicon|sprite|(?:share|og|social|default|fallback)[-_]?(?:image|img|picture|share|og))|(?i-u:/(?:default|fallback|share|social))[^/]*$",
+            r"(?i-u)logo|placeholder|no-?image|favicon|sprite|(?:share|og|social|default|fallback)[-_]?(?:image|img|picture|share|og)|/(?:default|fallback|share|social)[^/]*$",
         )
         .expect("a pattern")
     });
-    OF_THE_PAPER.is_match(path)
+    OF_THE_PAPER.is_match(path.as_bytes())
 }
 
 /// Returns the address of what a reader sees.
@@ -226,11 +226,12 @@ fn is_named_as_furniture(url: &Url, caption: &str) -> bool {
             .expect("a pattern")
     });
     static FURNITURE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i-u:^(?:advert|banner|werbung|anzeige|publicidad|icon)|favicon|sprite|avatar|google-?news|whatsapp|facebook)|(?i-u:logo|icon)[^/]*(?i-u:\.(?:svg|gif))$")
+        Regex::new(r"(?i-u)^(?:advert|banner|werbung|anzeige|publicidad|icon)|favicon|sprite|avatar|google-?news|whatsapp|facebook|(?:logo|icon)[^/]*\.(?:svg|gif)$")
             .expect("a pattern")
     });
     let name = url.path_segments().and_then(Iterator::last).unwrap_or_default();
-    HOLDS_A_PLACE.is_match(name) || (caption.is_empty() && FURNITURE.is_match(name))
+    HOLDS_A_PLACE.is_match(name.as_bytes())
+        || (caption.is_empty() && FURNITURE.is_match(name.as_bytes()))
 }
 
 /// Whether a picture leads to another site.
