@@ -1,4 +1,4 @@
-//! `tearsheet scrape`, and the closing lines of the commands that make a run. The run itself is made in `jobs`.
+//! `tearsheet scrape`; the exit code and the closing lines of every command that makes a run. The run itself is made in `jobs`.
 
 use std::time::Instant;
 

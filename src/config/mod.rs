@@ -1,6 +1,6 @@
-//! The configuration file: read once, validated as a whole. The defaults are `config.toml` at the top of the repository and the
-//! profile that it names, built into the binary; a user's file lies over them key by key, so every default is in one place and
-//! every key is documented.
+//! The configuration file: read once, validated as a whole. The defaults are `config.toml` at the top of the repository, the profile
+//! that it names, and `generic.toml` below some profiles, all built into the binary; a user's file lies over them key by key, so every
+//! default is in one place and every key is documented.
 //! Nothing here acts on a value: engines are given what they need. Values that say nothing of a site or a user are in `model`.
 
 mod error;

@@ -1,4 +1,4 @@
-//! The profiles that are built in: a file a paper, in `profiles/` at the top of the repository. Which one is in force is said by the
+//! The profiles that are built in: one file per paper, in `profiles/` at the top of the repository. Which one is in force is said by the
 //! configuration; what a profile says is read in `profile`. No name of one stands in the source.
 
 use include_dir::{Dir, include_dir};

@@ -1,5 +1,5 @@
 //! TOML with a memory of which keys were read: a [`Section`] is one table of the user's file over the same table of the
-//! built-in one. What a key means is not said here (`mod.rs`, `profile/`), nor where in a file a value is (`layer.rs`).
+//! built-in ones. What a key means is not said here (`mod.rs`, `profile/`), nor where in a file a value is (`layer.rs`).
 //!
 //! It is written by hand because `serde` forgets what this file is for: the line of a value that parses and breaks a rule,
 //! the key that was probably meant, and which values are the user's.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::series::{DISORDER, Edge, EdgeKind, IdSeries, Probe};
+use super::id_series::{DISORDER, Edge, EdgeKind, IdSeries, Probe};
 
 /// After this many ids without an article in a row the anchors are no longer believed, and the whole stretch is searched.
 const DOUBT: u32 = 10;

@@ -1,6 +1,6 @@
 //! A profile compiled for reading: its selectors, its witnesses, the ticker's grammar.
 //!
-//! Compiling is done once a profile, walking once a page (`index.rs` keeps what was found). What a find means is decided by the
+//! Compiling is done once per profile, walking once per page (`index.rs` keeps what was found). What a find means is decided by the
 //! readers in `page/`: this file knows no headline from a picture.
 
 use std::collections::HashMap;

@@ -1,5 +1,5 @@
 //! One item of a feed, whatever the format: where it leads, when it was written, and its text, if the feed carries it. How the
-//! formats write it is not said here (`xml.rs`, `json.rs`), nor what the archive makes of it (`jobs`).
+//! formats write it is not said here (`xml.rs`, `json.rs`), nor what the archive makes of it (`store`).
 
 use url::Url;
 

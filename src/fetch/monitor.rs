@@ -1,5 +1,5 @@
 //! A monitor that is told of runs. It is not the site: it has a client of its own, without robots.txt, pace, redirects, proxy
-//! rules of the site or its headers, and what it answers is of no matter beyond its status.
+//! rules of the site or its headers, and what it answers does not matter beyond its status.
 
 use std::time::Duration;
 

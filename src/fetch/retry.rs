@@ -1,5 +1,5 @@
-//! Whether and when to try the same page again in this run. When another run tries again is decided by `store`, and what a whole
-//! host asks for by its lane.
+//! Whether and when to try the same page again in this run. When another run tries again is decided by `jobs`
+//! (`run/schedule.rs`), and what a whole host asks for by its lane.
 
 use std::time::Duration;
 

@@ -2,7 +2,7 @@
 //! Nothing is fetched or remembered here (`permission.rs`).
 //!
 //! It is written by hand because the crates for it get cases of the RFC wrong, such as product tokens with a version,
-//! percent-encoding and the limit of size; README has the comparison. Reports against crawlers taught the rest: names with digits, a name
+//! percent-encoding and the limit of size; docs/politeness.md has the comparison. Reports against crawlers taught the rest: names with digits, a name
 //! inside `Mozilla/5.0 (compatible; …)`, a rule that the limit of size cuts in two, files in UTF-16.
 
 use std::time::Duration;

@@ -1,5 +1,5 @@
 //! How texts write the distance of a time of day from UTC: `+05:00`, `GMT+0500 (…)`, `EST`, `Z`. Pages, feeds, sitemaps, saved
-//! pages and web archives write it alike. What stands before it, a day and a time, is not read here (`written.rs` reads whole
+//! pages and web archives write it alike. What stands before it, a day and a time, is not read here (`written/` reads whole
 //! values). Prose is read with more care by `extract` (a word after a time is seldom a zone), with the names from here.
 //!
 //! The forms are those of RFC 822, RFC 3339, ISO 8601, of JavaScript's `Date.toString` and of databases. Reports against feed

@@ -1,5 +1,5 @@
 //! One try at a page: what was sent, and how it ended. What the page said is in `article.rs`. Waiting and trying again are
-//! policies of `fetch` and `store`; here are only their words.
+//! policies of `fetch` and `jobs`; here are only their words.
 
 use chrono::{DateTime, Utc};
 

@@ -1,5 +1,5 @@
 //! Whether the full-text index is that of the articles. SQLite's own check adds up where words stand, and a changed bit may leave that sum
-//! as it was; so the words are compared with those of a new index, a part of the articles after the other. What else is checked is
+//! as it was; so the words are compared with those of a new index, one batch of articles at a time. What else is checked is
 //! said in `verify`.
 
 use std::hash::Hasher as _;

@@ -1,8 +1,8 @@
-//! The archive: one SQLite file, one writer thread, any number of read-only readers. Alone in knowing SQL and compression; it
-//! keeps what others found and answers what they ask, and decides nothing about a page.
+//! The archive: one SQLite file, one writer thread, any number of read-only readers. Alone in knowing SQL; it
+//! keeps what others found and answers what they ask.
 //!
 //! A folder holds a kind of thing: `queue` what is to be done and what is remembered of doing it, `content` what pages said,
-//! `bodies` their bytes, `answers` what is asked of all that. Files beside the folders are about the file as a whole. A file
+//! `bodies` their bytes, `answers` what is asked of all that, `checksums` what tells whether it is still as it was stored. Files beside the folders are about the file as a whole. A file
 //! that writes a noun and one that reads it extend [`Writer`] and [`Reader`], so that SQL stands beside its noun.
 
 mod error;

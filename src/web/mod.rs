@@ -10,8 +10,8 @@ mod chart;
 mod diff;
 mod guard;
 mod pages;
+mod readers;
 mod route;
-mod shelf;
 
 use std::{io, sync::Arc};
 
@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 
 use crate::jobs::Stop;
 
-pub use shelf::{ReaderShelf, ServedPaper};
+pub use readers::{ReaderShelf, ServedPaper};
 
 use self::{answer::WebAnswer, guard::Refusal, route::Route};
 

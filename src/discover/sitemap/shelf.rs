@@ -1,5 +1,5 @@
 //! Which files of a sitemap index are read, and in which order. An index may name thousands, and a run reads as many as the profile
-//! allows: the newest are wanted. What a file says is not read here (`sitemap.rs`).
+//! allows: the newest are wanted. What a file says is not read here (`page.rs`).
 //!
 //! An index says with `lastmod` which are new, and often says it wrongly: the same moment for all of them, the moment of the request,
 //! or nothing. So `lastmod` is believed while it tells files apart and no file that was read denies it; then the dates in the names

@@ -9,7 +9,7 @@ use super::{
 
 /// Words between the parts of a date that say nothing: `8 de marzo de 2024`, `8th of March`.
 const LINKS: &[&str] = &["of", "de", "del", "di", "den", "d", "the"];
-/// What makes a number the how-manieth.
+/// What makes a number an ordinal.
 const ORDINALS: &[&str] = &["st", "nd", "rd", "th", "er", "re", "º", "ª", "°"];
 /// A date of two digits for the year is of this century.
 const CENTURY: u32 = 2000;

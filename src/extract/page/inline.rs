@@ -1,6 +1,6 @@
 //! Text on its way to becoming paragraphs: what stands between two elements that end a paragraph.
 //!
-//! It keeps white space and links as they are written. What the text means is not known here; `body.rs` asks when
+//! It keeps white space and links as they are written. What the text means is not known here; `body/` asks when
 //! the paragraph ends.
 
 use std::{borrow::Cow, ops::Range};

@@ -1,7 +1,7 @@
 //! Where a page's headline and story are: the elements that the profile's rules name, else those that look
 //! like it.
 //!
-//! Nothing is read here but what it takes to find them. What the parts say is read by `titles.rs` and `body.rs`.
+//! Nothing is read here but what it takes to find them. What the parts say is read by `titles.rs` and `body/`.
 
 use crate::{
     config::RuleField,

@@ -1,6 +1,6 @@
 //! Elements that are read as one thing: a list, a table, a quotation, the link that an element consists of.
 //!
-//! Nothing here knows what came before an element or what comes after it: that is the walk in `body.rs`, which
+//! Nothing here knows what came before an element or what comes after it: that is the walk in `body/`, which
 //! decides what becomes of a piece.
 
 use url::Url;

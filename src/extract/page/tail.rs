@@ -1,6 +1,6 @@
 //! What follows the story: tags, the headline once more, related stories, comments.
 //!
-//! Tags and related stories that stand inside the story's element are found by `body.rs`; here are those after
+//! Tags and related stories that stand inside the story's element are found by `body/found.rs`; here are those after
 //! it, in the elements that the profile names or else line by line.
 
 use crate::{

@@ -1,4 +1,4 @@
-//! What is known of each day, and what it amounts to. It is told from the archive alone; nobody is asked.
+//! What is known of each day, and what it amounts to. It is computed from the archive alone; nothing is requested.
 
 use std::collections::BTreeMap;
 

@@ -28,7 +28,7 @@ use super::{
     id_map::IdMap,
     ids::{IdWalk, Named},
     listings::{Listing, is_asked},
-    moment::midnight,
+    midnight::midnight,
     outlook::{Expected, Outlook, stretches, typical},
     survey::Survey,
 };

@@ -12,7 +12,7 @@ use crate::{
     store::{IdFact, Reader, StoreError},
 };
 
-use super::moment::midnight;
+use super::midnight::midnight;
 use super::reach::{Edges, Reach, reach, widened};
 
 /// The ids of a site.

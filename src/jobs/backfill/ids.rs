@@ -17,7 +17,7 @@ use crate::jobs::{End, JobError, halt::Halt, run::Work};
 
 use super::{
     id_map::IdMap,
-    moment::midnight,
+    midnight::midnight,
     reach::{Edges, Reach, reach, widened},
 };
 

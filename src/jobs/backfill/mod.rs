@@ -8,7 +8,7 @@ mod guessing;
 mod id_map;
 mod ids;
 mod listings;
-mod moment;
+mod midnight;
 mod outlook;
 mod preview;
 mod reach;

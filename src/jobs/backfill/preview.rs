@@ -18,7 +18,7 @@ use super::{
     Backfill, CoveredDay, Expected, coverage,
     id_map::IdMap,
     listings::{Listing, is_asked},
-    moment::midnight,
+    midnight::midnight,
     outlook::{Outlook, stretches, typical},
     survey::Survey,
 };

@@ -1,4 +1,4 @@
-//! Market numbers: a symbol over time, from the ticker strips. It reads; strips are kept in `content`, and drawn by `cli`.
+//! Market numbers: a symbol over time, from the ticker strips. It reads; strips are kept in `content`, and drawn by `export` and `web`.
 
 use rusqlite::{OptionalExtension, Row, params};
 

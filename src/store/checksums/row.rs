@@ -2,7 +2,7 @@
 //! compared here.
 //!
 //! The hash of a row is added to the sum of its owner, so that a change costs no look at the other rows of the owner, and the
-//! order of the rows is of no matter.
+//! order of the rows does not matter.
 
 use std::hash::Hasher;
 
@@ -94,7 +94,7 @@ pub(in crate::store) struct SumKey {
     pub(super) owner: i64,
 }
 
-/// Where in a row of a table what stands.
+/// Which column of a table holds what.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RowShape {
     pub(super) of: i64,

@@ -1,5 +1,5 @@
 //! What is new: stories whose text was printed before, and how new each story is to those who follow a company. Worked out at the end
-//! of a run, a day after the other, over the stories of the seven days before (`copy_window.rs`).
+//! of a run, one day after another, over the stories of the seven days before (`copy_window.rs`).
 
 use std::{
     collections::{BTreeSet, VecDeque},

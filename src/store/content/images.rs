@@ -1,5 +1,5 @@
 //! Pictures of stories: which wording has which. Which of them is asked for next is the business of `queue/images`, and their bytes are
-//! those of `image_bytes`; whether bytes are a picture is decided by `jobs`.
+//! those of `image_bytes`; whether bytes are a picture is decided by `crate::image`.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! How much of one story stands in another, and what that makes of it. Which stories are compared is said in `copies.rs`.
+//! How much of one story stands in another, and what that makes of it. Which stories are compared is said in `copy_window.rs`.
 
 use strum::IntoStaticStr;
 

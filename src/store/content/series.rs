@@ -1,6 +1,6 @@
 //! Series: what one capture shows and the next one shows again is kept once, dated by the first and the last in a row. Captures
-//! come in any order, so a row may have to be split, or to begin earlier. What is shown is said by `strips`, `boards` and
-//! `most_read`; here is only what they have in common.
+//! come in any order, so a row may have to be split, or to begin earlier. What is shown is said by `strips` and `boards`;
+//! here is only what they have in common.
 
 use rusqlite::{Connection, OptionalExtension, params};
 

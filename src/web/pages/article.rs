@@ -13,7 +13,7 @@ use crate::{
     web::{
         answer::WebAnswer,
         diff::{Compared, Fate, compare},
-        shelf::ServedPaper,
+        readers::ServedPaper,
     },
 };
 

@@ -6,8 +6,8 @@ use crate::{
     store::ListedStory,
     web::{
         answer::{CacheTime, WebAnswer, data_tag},
+        readers::ServedPaper,
         route::part,
-        shelf::ServedPaper,
     },
 };
 

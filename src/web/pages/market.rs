@@ -8,8 +8,8 @@ use crate::{
     web::{
         answer::WebAnswer,
         chart::{ChartDay, drawing},
+        readers::ServedPaper,
         route::Form,
-        shelf::ServedPaper,
     },
 };
 

@@ -6,12 +6,12 @@ mod frame;
 mod market;
 mod paper;
 mod search;
-mod state;
+mod status;
 mod stories;
 
 use crate::store::{Reader, StoreError};
 
-use super::{answer::WebAnswer, guard::Refusal, route::Route, shelf::ServedPaper};
+use super::{answer::WebAnswer, guard::Refusal, readers::ServedPaper, route::Route};
 
 /// Returns the answer to what is asked for.
 pub(super) fn answer(
@@ -39,11 +39,11 @@ pub(super) fn answer(
         Route::MostRead => stories::most_read(served, reader)?,
         Route::Symbols => market::symbols(served, reader)?,
         Route::Symbol { symbol, form } => market::symbol(served, reader, symbol, *form)?,
-        Route::Coverage => state::coverage(served, reader)?,
-        Route::Status => state::status(served, reader)?,
+        Route::Coverage => status::coverage(served, reader)?,
+        Route::Status => status::status(served, reader)?,
         Route::OpenSearch => Some(frame::open_search(served)),
         Route::Health => Some(WebAnswer::of("text/plain; charset=utf-8", b"ok\n".to_vec())),
-        Route::Metrics => state::metrics(served, reader)?,
+        Route::Metrics => status::metrics(served, reader)?,
         Route::Static(name) => frame::file(name),
     };
     Ok(found.unwrap_or_else(|| WebAnswer::refused(Refusal::NotFound)))

@@ -11,14 +11,14 @@ use crate::{
     store::{ListedStory, RateRow, ReadStory, Reader, StoreError, StoryListing},
     web::{
         answer::{CacheTime, WebAnswer},
+        readers::ServedPaper,
         route::Form,
-        shelf::ServedPaper,
     },
 };
 
 use super::{
     frame::{Frame, NamedLink, StoryLine},
-    state::lines,
+    status::lines,
 };
 
 /// A day has so many stories at most.

@@ -13,8 +13,8 @@ use crate::{
     web::{
         answer::WebAnswer,
         chart::{self, Bar},
+        readers::ServedPaper,
         route::{Asking, Form},
-        shelf::ServedPaper,
     },
 };
 

@@ -7,8 +7,8 @@ use crate::{
     store::{ListedStory, MARKS, ReadStory, Reader, SearchHit, Since, StoreError, StoryListing},
     web::{
         answer::WebAnswer,
+        readers::ServedPaper,
         route::{Form, NameKind, part},
-        shelf::ServedPaper,
     },
 };
 

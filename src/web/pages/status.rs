@@ -12,7 +12,7 @@ use crate::{
     jobs::{self, CoveredDay},
     model::{Days, Verdict},
     store::{Reader, StoreError, room},
-    web::{answer::WebAnswer, shelf::ServedPaper},
+    web::{answer::WebAnswer, readers::ServedPaper},
 };
 
 use super::frame::Frame;
