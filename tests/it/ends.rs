@@ -12,7 +12,7 @@ use std::{
 
 use crate::support::{
     clock::WrongClock,
-    program::{Program, one, open},
+    program::{Program, one, open, rows},
     site::{Site, article, ok},
 };
 
@@ -306,6 +306,27 @@ fn a_clock_that_is_wrong_stops_nobody_and_one_that_is_not_set_writes_nothing() {
             judge(program, &end, &[code]).or(has_lost.then(|| "captures lost their time".to_owned()))
         });
     }
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_clock_that_is_ahead_forgets_no_request() {
+    const YEARS: i64 = 2 * 365 * 86_400;
+    let (folder, clock) = (Folder::new(), WrongClock::new());
+    let program = &folder.program;
+    let requests = || rows(&program.archive(), "SELECT at || ' ' || url FROM requests ORDER BY at");
+    assert_eq!(run(&mut command(program, &["scrape"])).code, Some(0));
+    let before = requests();
+    // They are kept for 400 days.
+    assert_eq!(run(clock.set(&mut command(program, &["scrape"]), YEARS)).code, Some(0));
+    assert_eq!(run(&mut command(program, &["scrape"])).code, Some(0));
+    let after = requests();
+    assert!(!before.is_empty() && before.iter().all(|it| after.contains(it)), "{before:?}\n{after:?}");
+    let aged = "UPDATE requests SET at = '2001' || substr(at, 5) WHERE url LIKE '%robots.txt'";
+    program.archive().execute(aged, []).expect("a table");
+    program.ok(&["verify", "--accept", "-q"]);
+    program.ok(&["scrape", "-q"]);
+    assert_eq!(one(&program.archive(), "SELECT count(*) FROM requests WHERE at < '2002'"), "0");
 }
 
 #[test]

@@ -31,7 +31,7 @@ impl<'a> Pass<'a> {
         let run = self.writer.begin_run(command, clock::now()).await?;
         let parsed_before = self.extractor.parsed();
         self.writer
-            .prune_requests(clock::now() - TimeDelta::from_std(self.keep_requests).unwrap_or_default())
+            .prune_requests(clock::now(), TimeDelta::from_std(self.keep_requests).unwrap_or_default())
             .await?;
         let host = Fetcher::host_of(&self.profile.base_url);
         if let Some(memory) = self.writer.host(host.clone()).await? {

@@ -1,7 +1,7 @@
 //! Requests: every one that went out, and what it waited for. A log to look into; nothing is decided by it but when a host was
 //! last sent one, which `memory` asks.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use rusqlite::{Connection, params};
 
 use crate::model::{Request, RunId, WaitReason};
@@ -14,10 +14,15 @@ impl Writer {
         self.call(move |conn| keep(conn, run, &requests)).await
     }
 
-    /// Forgets the requests before a time.
-    pub async fn prune_requests(&self, before: DateTime<Utc>) -> Result<()> {
+    /// Forgets the requests that are older than `keep`. A clock that is far ahead must not forget them all: time is counted from a day
+    /// after the newest, where that is earlier.
+    pub async fn prune_requests(&self, now: DateTime<Utc>, keep: TimeDelta) -> Result<()> {
         self.call(move |conn| {
-            conn.execute("DELETE FROM requests WHERE at < ?1", [stamp(before)])?;
+            let newest: Option<String> =
+                conn.query_row("SELECT max(at) FROM requests", [], |row| row.get(0))?;
+            let newest = newest.and_then(|it| it.parse::<DateTime<Utc>>().ok());
+            let known = newest.map_or(now, |it| now.min(it + TimeDelta::days(1)));
+            conn.execute("DELETE FROM requests WHERE at < ?1", [stamp(known - keep)])?;
             Ok(())
         })
         .await
