@@ -13,15 +13,19 @@ const SYMBOL_MAX: usize = 12;
 pub(super) fn each_capital(text: &str, mut found: impl FnMut(&str, Range<usize>) -> bool) {
     let is_symbol = |word: &str| {
         (2..=SYMBOL_MAX).contains(&word.len())
-            && word.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
+            && word.bytes().all(is_capital)
             && word.bytes().any(|it| it.is_ascii_uppercase())
     };
+    // Most paragraphs have none.
+    if !text.as_bytes().windows(2).any(|it| it.iter().copied().all(is_capital)) {
+        return;
+    }
     let mut start = 0;
     for word in text.split(|it: char| !(it.is_alphanumeric() || it == '-')) {
         let range = start..start + word.len();
         // What parts words has bytes of its own.
         start = range.end + text[range.end..].chars().next().map_or(0, char::len_utf8);
-        if !word.bytes().take(2).all(|it| it.is_ascii_uppercase() || it.is_ascii_digit()) {
+        if !word.bytes().take(2).all(is_capital) {
             continue;
         }
         if !word.contains('-') {
@@ -42,6 +46,10 @@ pub(super) fn each_capital(text: &str, mut found: impl FnMut(&str, Range<usize>)
             at += part.len() + 1;
         }
     }
+}
+
+fn is_capital(byte: u8) -> bool {
+    byte.is_ascii_uppercase() || byte.is_ascii_digit()
 }
 
 /// The words that a story has in lower case: a symbol that is one of them is a word.

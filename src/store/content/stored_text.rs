@@ -63,9 +63,12 @@ impl StoredText {
     /// Returns the pieces of the body; the whole body as one where its pieces are not known.
     pub(super) fn blocks(&self) -> Vec<TextBlock<'_>> {
         let mut blocks = Vec::new();
+        let is_ascii = self.body.is_ascii();
         let mut chars = self.body.char_indices().map(|it| it.0).chain([self.body.len()]).enumerate();
         // The pieces follow each other: one walk over the characters finds the bytes of all of them.
-        let mut byte_of = |wanted: usize| chars.find(|it| it.0 == wanted).map(|it| it.1);
+        let mut byte_of = |wanted: usize| {
+            if is_ascii { Some(wanted) } else { chars.find(|it| it.0 == wanted).map(|it| it.1) }
+        };
         for StoredSpan { kind, start, length } in &self.spans {
             let Some(from) = byte_of(*start) else { break };
             let until = if *length == 0 { Some(from) } else { byte_of(start + length) };
