@@ -115,7 +115,7 @@ impl Exit {
             }
             Self::Output => "output could not be written",
             Self::Drifted => {
-                "finished, but extraction drifted: fields that are normally there were missing (see `status`)"
+                "finished, but extraction drifted: fields that are normally there were missing, or a source that had news has none (see `status`)"
             }
             Self::Unsourced => "finished, but every source was missing, empty or unreadable",
             Self::Held => "another run holds the archive (an operating-system lock, released by death)",

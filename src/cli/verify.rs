@@ -15,7 +15,7 @@ use crate::{
     },
     jobs::{Depth, Stop, Verified, Verify, compact, repair},
     model::counted,
-    store::{StoreError, Writer},
+    store::{Finding, StoreError, Writer},
 };
 
 use super::{
@@ -41,10 +41,16 @@ struct Look {
 pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let session = Session::new(common)?;
     let began = Instant::now();
-    let writer = writer(&session, args)?;
+    let (writer, unreadable) = match writer(&session, args) {
+        Ok(writer) => (writer, None),
+        Err(error) => (None, Some(unreadable(error)?)),
+    };
     let upgraded = writer.as_ref().map(upgraded).unwrap_or_default();
     let progress = Progress::new(printer, common, "verify");
-    let look = block_on(async |stop| look(&session, args, writer.as_ref(), &progress, &stop).await);
+    let look = match unreadable {
+        Some(look) => Ok(look),
+        None => block_on(async |stop| look(&session, args, writer.as_ref(), &progress, &stop).await),
+    };
     progress.end();
     let Look { verified, repaired, accepted, saved } = look?;
     let company = if writer.is_some() { Company::Alone } else { Company::Shared };
@@ -76,6 +82,14 @@ pub(super) fn run(common: &Common, args: &VerifyArgs, printer: &Printer) -> anyh
     printer.data(&if args.json { to_json(&answer) } else { as_text(&answer) })?;
     printer.closing(&line, exit);
     Ok(exit)
+}
+
+/// Returns what there is to say of an archive that SQLite cannot open, not even to check it. Fails with any other error.
+fn unreadable(error: anyhow::Error) -> anyhow::Result<Look> {
+    let Some(StoreError::Damaged(detail)) = error.downcast_ref() else { return Err(error) };
+    let verified =
+        Verified { findings: vec![Finding::unreadable(detail.clone())], ..Verified::default() };
+    Ok(Look { verified, repaired: 0, accepted: 0, saved: 0 })
 }
 
 /// Looks at everything, repairs and compacts as the arguments say, and after a repair looks again.

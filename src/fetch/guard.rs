@@ -72,6 +72,9 @@ pub(super) fn is_private(ip: IpAddr) -> bool {
                 || parts[0] & 0xFE00 == 0xFC00
                 || parts[0] & 0xFFC0 == 0xFE80
                 || (parts[0] == 0x2001 && parts[1] == 0x0DB8)
+                // A translator of this network (RFC 8215), and what is thrown away (RFC 6666).
+                || parts[..3] == [0x64, 0xFF9B, 1]
+                || parts[..4] == [0x0100, 0, 0, 0]
         }
     }
 }
@@ -102,6 +105,8 @@ mod tests {
             "ff02::1",
             "::ffff:127.0.0.1",
             "64:ff9b::7f00:1",
+            "64:ff9b:1::808:808",
+            "100::1",
             "2002:7f00:1::",
             "2001:db8::1",
         ] {

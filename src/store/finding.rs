@@ -14,6 +14,13 @@ pub struct Finding {
     pub remedy: Remedy,
 }
 
+impl Finding {
+    /// Returns the finding that SQLite cannot read the file, in its words.
+    pub fn unreadable(detail: String) -> Self {
+        Self { check: "file", row: "file".to_owned(), detail, remedy: Remedy::Recover }
+    }
+}
+
 /// What can be done about a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {

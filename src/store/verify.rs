@@ -163,18 +163,16 @@ impl Reader {
             let rows = query.query_map([], |row| row.get::<_, String>(0))?;
             rows.collect::<rusqlite::Result<Vec<_>>>()
         });
-        let finding =
-            |detail| Finding { check: "file", row: "file".to_owned(), detail, remedy: Remedy::Recover };
         match found {
             Ok(lines) => {
                 let damages = lines.into_iter().filter(|line| line != "ok");
-                FileCheck { findings: damages.map(finding).collect(), is_readable: true }
+                FileCheck { findings: damages.map(Finding::unreadable).collect(), is_readable: true }
             }
             Err(error) => {
                 use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
                 let is_readable =
                     !matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase));
-                FileCheck { findings: vec![finding(error.to_string())], is_readable }
+                FileCheck { findings: vec![Finding::unreadable(error.to_string())], is_readable }
             }
         }
     }

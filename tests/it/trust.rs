@@ -444,7 +444,19 @@ fn harm_to_the_file_is_named_and_nothing_panics() {
     let mut headless = whole.clone();
     headless[..16].fill(0);
     check(&headless, &[&["verify"], &["status"]], "not an archive");
-    check(&whole[..whole.len() / 2], &[&["verify"]], "hint");
+    check(&whole[..whole.len() / 2], &[&["verify"], &["verify", "--repair"]], "file file: ");
+    // One letter of what SQLite keeps of its tables: the archive cannot even be opened.
+    let mut unreadable = whole.clone();
+    let table = b"CREATE TABLE pages";
+    for (at, _) in whole.windows(table.len()).enumerate().filter(|it| it.1 == table) {
+        unreadable[at] ^= 1;
+    }
+    let named: &[&[&str]] = &[&["verify"], &["verify", "--json"], &["verify", "--repair"]];
+    check(&unreadable, named, "malformed database schema (pages)");
+    let json: serde_json::Value =
+        serde_json::from_str(&program.run(&["verify", "--json"]).stdout).expect("JSON");
+    assert_eq!(json["findings"][0]["check"], "file", "{json}");
+    check(&unreadable, &[&["status"]], "hint: ");
     let mut flipped = whole.clone();
     for at in (4096 * 3..whole.len()).step_by(4096) {
         flipped[at] ^= 0xFF;

@@ -1,5 +1,5 @@
 //! The judgement: is what a run had far less than what the runs before it had, and less than chance explains? What a page has is
-//! counted in the file above.
+//! counted in `mod.rs`.
 
 use std::collections::BTreeMap;
 
