@@ -1,20 +1,27 @@
-//! A line of prices over time as SVG, with a mark for each day on which stories name the symbol. It has no words but its title, so that
-//! the table beside it says the same. Charts in files and in the terminal are `export`'s, which says where lines have gaps, too; this one
-//! needs no fonts.
+//! A line of values over time as SVG, with figures on its axes, and a mark for each day on which stories name the symbol. The table beside
+//! it says the same. Charts in files and in the terminal are `export`'s, which says where lines have gaps, too; this one has the colours
+//! and the letters of the page.
 
 use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 
-use crate::export::day_line::{ChartPoint, runs, visible};
+use crate::export::day_line::{ChartPoint, grouped, runs, visible};
 
 /// The size of the drawing, in units of its own.
 const WIDTH: f64 = 900.0;
-const HEIGHT: f64 = 240.0;
+const HEIGHT: f64 = 280.0;
 /// The height of a histogram.
 const BARS_HEIGHT: f64 = 120.0;
 /// Room around the line.
 const MARGIN: f64 = 10.0;
+/// Room for the figures beside it, and for the days below it.
+const FIGURES: f64 = 110.0;
+const DAYS: f64 = 32.0;
+/// The size of a letter of these.
+const LETTER: f64 = 20.0;
+/// From this value on, decimals are of no interest.
+const WHOLE_FROM: f64 = 1000.0;
 
 /// A day in the drawing.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -38,23 +45,46 @@ pub(super) fn drawing(days: &[ChartDay]) -> Option<String> {
     let height = (high - low).max(f64::EPSILON);
     #[expect(clippy::cast_precision_loss, reason = "days of a few centuries")]
     let x = |day: NaiveDate| {
-        MARGIN + (day - first.day).num_days() as f64 / span as f64 * (WIDTH - 2.0 * MARGIN)
+        FIGURES + (day - first.day).num_days() as f64 / span as f64 * (WIDTH - MARGIN - FIGURES)
     };
-    let y = |close: f64| HEIGHT - MARGIN - (close - low) / height * (HEIGHT - 2.0 * MARGIN);
+    let y = |close: f64| HEIGHT - DAYS - (close - low) / height * (HEIGHT - MARGIN - DAYS);
     let points: Vec<ChartPoint> =
         days.iter().map(|it| ChartPoint { day: it.day, value: it.close }).collect();
-    let mut line = String::new();
+    let (mut line, mut dots) = (String::new(), String::new());
     #[expect(clippy::cast_possible_truncation, reason = "a drawing has 900 columns")]
     let column = |day: NaiveDate| x(day) as i64;
     for run in runs(&points) {
+        if let [alone] = run {
+            // A line without length has round ends.
+            write!(dots, "M{:.1} {:.1}h0", x(alone.day), y(alone.value)).expect("memory");
+            continue;
+        }
         for (at, it) in visible(run, column).iter().enumerate() {
             let step = if at == 0 { 'M' } else { 'L' };
             write!(line, "{step}{:.1} {:.1}", x(it.day), y(it.value)).expect("memory");
         }
-        if run.len() == 1 {
-            // A day alone is a dot: a line without length has round ends.
-            line += "h0";
-        }
+    }
+    let decimals = if high < WHOLE_FROM { 2 } else { 0 };
+    let mut axes = String::new();
+    for value in [low, f64::midpoint(low, high), high] {
+        let (y, figure) = (y(value), grouped(value, decimals));
+        write!(
+            axes,
+            "<path class=\"grid\" d=\"M{FIGURES} {y:.1}H{:.1}\"/>\
+             <text class=\"axis\" text-anchor=\"end\" x=\"{:.1}\" y=\"{:.1}\">{figure}</text>",
+            WIDTH - MARGIN,
+            FIGURES - MARGIN,
+            y + LETTER / 3.0
+        )
+        .expect("memory");
+    }
+    for (anchor, x, day) in [("start", FIGURES, first.day), ("end", WIDTH - MARGIN, last.day)] {
+        write!(
+            axes,
+            "<text class=\"axis\" text-anchor=\"{anchor}\" x=\"{x:.1}\" y=\"{:.1}\">{day}</text>",
+            HEIGHT - LETTER / 3.0
+        )
+        .expect("memory");
     }
     let mut marks = String::new();
     for it in days.iter().filter(|it| 0 < it.stories) {
@@ -64,9 +94,9 @@ pub(super) fn drawing(days: &[ChartDay]) -> Option<String> {
     }
     Some(format!(
         "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-labelledby=\"chart-title chart-desc\">\
-         <title id=\"chart-title\">Closes from {} to {}</title>\
-         <desc id=\"chart-desc\">Lowest {low}, highest {high}, last {}. Dots are days with stories. The table has every day.</desc>\
-         <path class=\"line\" d=\"{line}\"/>{marks}</svg>",
+         <title id=\"chart-title\">Values from {} to {}</title>\
+         <desc id=\"chart-desc\">Lowest {low}, highest {high}, last {}. The larger dots are days with stories. The table has every day.</desc>\
+         {axes}<path class=\"line\" d=\"{line}\"/><path class=\"dots\" d=\"{dots}\"/>{marks}</svg>",
         first.day, last.day, last.close
     ))
 }
@@ -132,7 +162,10 @@ mod tests {
             day("2024-06-02", 9.0, 0),
         ];
         let drawn = drawing(&days).expect("a drawing");
-        assert_eq!(drawn.matches('M').count(), 2, "{drawn}");
+        let line = drawn.split("class=\"line\" d=\"").nth(1).expect("a line");
+        let line = line.split('"').next().expect("its path");
+        assert_eq!(line.matches('M').count(), 2, "{drawn}");
+        assert!(drawn.contains(">10.50</text>") && drawn.contains(">2024-06-02</text>"), "{drawn}");
         let alone = [day("2024-01-01", 10.0, 0), day("2024-06-01", 11.0, 0), day("2024-12-01", 9.0, 0)];
         assert_eq!(drawing(&alone).expect("a drawing").matches("h0").count(), 3);
         assert!(drawn.contains("2024-01-02: 3 stories naming it"), "{drawn}");

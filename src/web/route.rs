@@ -49,6 +49,11 @@ pub(super) enum Route {
         symbol: String,
         form: Form,
     },
+    BoardCode {
+        board: String,
+        code: String,
+        form: Form,
+    },
     Names {
         kind: NameKind,
         name: String,
@@ -133,6 +138,10 @@ impl Route {
             ["symbol", symbol] => {
                 let (symbol, form) = with_form(symbol);
                 Self::Symbol { symbol: symbol.to_owned(), form }
+            }
+            ["symbol", board, code] => {
+                let (code, form) = with_form(code);
+                Self::BoardCode { board: (*board).to_owned(), code: code.to_owned(), form }
             }
             ["section", name] => named(NameKind::Section, name),
             ["byline", name] => named(NameKind::Byline, name),

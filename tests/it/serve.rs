@@ -338,6 +338,16 @@ fn a_page_says_what_the_commands_say_while_a_run_writes() {
     let symbol = one(&archive, "SELECT symbol FROM quotes LIMIT 1");
     let quotes = program.ok(&["quotes", &symbol, "--daily", "--format", "csv"]).stdout;
     assert_eq!(server.get(&format!("/symbol/{symbol}.csv")).body, quotes);
+    // A code that is on no ticker means its board; one that is on both has a page for each.
+    let rates = program.ok(&["quotes", "USDPKRSELL", "--daily", "--format", "csv"]).stdout;
+    for address in ["/symbol/USDPKRSELL", "/symbol/forex/USDPKRSELL"] {
+        assert_eq!(server.get(&format!("{address}.csv")).body, rates);
+        let page = server.get(address).body;
+        assert!(page.contains("281.02") && page.contains("<svg"), "{page}");
+    }
+    assert!(server.get("/symbol/OGDC").body.contains("href=\"/symbol/gainers/OGDC\""));
+    assert!(server.get("/day/2025-10-29").body.contains("href=\"/symbol/commodity/GOLD\""));
+    assert_eq!(server.get("/symbol/forex/NOTHING").status, 404);
     // Nothing waits for a transaction that is under way.
     archive.execute_batch("BEGIN IMMEDIATE; UPDATE pages SET failures = 0").expect("begin");
     assert_eq!(server.get("/").status, 200);

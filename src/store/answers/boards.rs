@@ -81,6 +81,14 @@ impl Reader {
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// Returns the boards on which a code was, in their order.
+    pub fn boards_of(&self, code: &str) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT b.board FROM board_rows r JOIN boards b ON b.id = r.board_id WHERE r.code = ?1 ORDER BY 1";
+        let mut query = self.conn.prepare_cached(sql)?;
+        let boards = query.query_map([code], |row| row.get(0))?;
+        Ok(boards.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Returns what a board said of a code on each day: what was seen last.
     pub fn rates(&self, board: &str, code: &str, days: Option<Days>) -> Result<Vec<RateRow>> {
         let sql =

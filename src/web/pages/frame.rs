@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use crate::{
+    export::day_line::grouped,
     store::ListedStory,
     web::{
         answer::{CacheTime, WebAnswer, data_tag},
@@ -83,6 +84,25 @@ impl NamedLink {
     pub(super) fn new(kind: &str, name: &str) -> Self {
         Self { path: format!("/{kind}/{}", part(name)), name: name.to_owned() }
     }
+}
+
+/// Returns the link to the page of a code of a market board.
+pub(super) fn board_code_link(board: &str, code: &str) -> NamedLink {
+    NamedLink {
+        path: format!("/symbol/{}/{}", part(board), part(code)),
+        name: format!("{board}/{code}"),
+    }
+}
+
+/// Returns a number with a comma between thousands; its decimals, if it has any, are two or more.
+pub(super) fn figure(value: f64) -> String {
+    let text = value.to_string();
+    grouped(value, text.split_once('.').map_or(0, |it| it.1.len().max(2)))
+}
+
+/// Returns a change in percent.
+pub(super) fn percentage(change: f64) -> String {
+    format!("{change:+.2} %")
 }
 
 /// Returns a file beside the pages.

@@ -1,10 +1,10 @@
-//! Symbols: all of them, and one over time with the stories that name it.
+//! Symbols of the ticker and codes of market boards: all of them, and one over time, with the stories that name it.
 
 use askama::Template;
 
 use crate::{
-    export::answers::{DailyQuoteAnswer, csv_header, csv_rows, to_json_lines},
-    store::{DailyRow, Reader, StoreError, StoryListing, SymbolRow},
+    export::answers::{AnswerRow, DailyQuoteAnswer, RateAnswer, csv_header, csv_rows, to_json_lines},
+    store::{BoardCode, Reader, StoreError, StoryListing, SymbolRow},
     web::{
         answer::WebAnswer,
         chart::{ChartDay, drawing},
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::frame::{Frame, NamedLink, StoryLine};
+use super::frame::{Frame, NamedLink, StoryLine, board_code_link, figure, percentage};
 
 /// Stories and days on one page.
 const SHOWN_MAX: u32 = 100;
@@ -23,11 +23,17 @@ const SHOWN_MAX: u32 = 100;
 struct SymbolsPage {
     frame: Frame,
     symbols: Vec<KnownSymbol>,
+    codes: Vec<KnownCode>,
 }
 
 struct KnownSymbol {
     link: NamedLink,
     row: SymbolRow,
+}
+
+struct KnownCode {
+    link: NamedLink,
+    row: BoardCode,
 }
 
 #[derive(Template)]
@@ -37,7 +43,22 @@ struct SymbolPage {
     symbol: NamedLink,
     chart: Option<String>,
     days: Vec<PricedDay>,
+    boards: Vec<NamedLink>,
     stories: Vec<StoryLine>,
+}
+
+#[derive(Template)]
+#[template(path = "board_code.html")]
+struct BoardCodePage {
+    frame: Frame,
+    board: String,
+    name: Option<String>,
+    unit: String,
+    path: String,
+    chart: Option<String>,
+    days: Vec<PricedDay>,
+    /// The other boards that have the code.
+    boards: Vec<NamedLink>,
 }
 
 struct PricedDay {
@@ -50,7 +71,9 @@ struct PricedDay {
 pub(super) fn symbols(served: &ServedPaper, reader: &Reader) -> Result<Option<WebAnswer>, StoreError> {
     let known = |row: SymbolRow| KnownSymbol { link: NamedLink::new("symbol", &row.symbol), row };
     let symbols = reader.symbols()?.into_iter().map(known).collect();
-    Ok(Some(WebAnswer::page(&SymbolsPage { frame: Frame::new(served, "Symbols"), symbols })))
+    let known = |row: BoardCode| KnownCode { link: board_code_link(&row.board, &row.code), row };
+    let codes = reader.board_codes()?.into_iter().map(known).collect();
+    Ok(Some(WebAnswer::page(&SymbolsPage { frame: Frame::new(served, "Symbols"), symbols, codes })))
 }
 
 pub(super) fn symbol(
@@ -61,20 +84,14 @@ pub(super) fn symbol(
 ) -> Result<Option<WebAnswer>, StoreError> {
     let daily = reader.quotes_daily(symbol, None)?;
     let mentions = reader.mentions_by_day(symbol)?;
+    let boards = reader.boards_of(symbol)?;
     if daily.is_empty() && mentions.is_empty() {
-        return Ok(None);
+        // A code that is no symbol of the ticker means the board that has it.
+        let Some(board) = boards.first() else { return Ok(None) };
+        return board_code(served, reader, board, symbol, form);
     }
-    let rows = |daily: Vec<DailyRow>| daily.into_iter().map(DailyQuoteAnswer::from);
-    match form {
-        Form::Csv => {
-            let text = csv_header::<DailyQuoteAnswer>() + &csv_rows(rows(daily));
-            return Ok(Some(WebAnswer::of("text/csv; charset=utf-8", text.into_bytes())));
-        }
-        Form::Json => {
-            let text = to_json_lines(rows(daily));
-            return Ok(Some(WebAnswer::of("application/x-ndjson; charset=utf-8", text.into_bytes())));
-        }
-        Form::Page | Form::Atom => {}
+    if form != Form::Page {
+        return Ok(as_rows::<DailyQuoteAnswer, _>(daily, form));
     }
     let stories_of = |day: &str| mentions.iter().find(|it| it.period == day).map_or(0, |it| it.stories);
     let drawn: Vec<ChartDay> = daily
@@ -86,8 +103,8 @@ pub(super) fn symbol(
         .collect();
     let days = daily.iter().rev().take(SHOWN_MAX as usize).map(|it| PricedDay {
         day: it.day.clone(),
-        close: it.close.to_string(),
-        change: format!("{:+.2} %", it.change_pct),
+        close: figure(it.close),
+        change: percentage(it.change_pct),
         stories: stories_of(&it.day),
     });
     let listing =
@@ -97,7 +114,63 @@ pub(super) fn symbol(
         symbol: NamedLink::new("symbol", symbol),
         chart: drawing(&drawn),
         days: days.collect(),
+        boards: boards.iter().map(|board| board_code_link(board, symbol)).collect(),
         stories: reader.list(&listing)?.into_iter().map(StoryLine::from).collect(),
     };
     Ok(Some(WebAnswer::page(&page)))
+}
+
+/// Returns the page of a code of a market board.
+pub(super) fn board_code(
+    served: &ServedPaper,
+    reader: &Reader,
+    board: &str,
+    code: &str,
+    form: Form,
+) -> Result<Option<WebAnswer>, StoreError> {
+    let rates = reader.rates(board, code, None)?;
+    let Some(last) = rates.last() else { return Ok(None) };
+    if form != Form::Page {
+        return Ok(as_rows::<RateAnswer, _>(rates, form));
+    }
+    let drawn: Vec<ChartDay> = rates
+        .iter()
+        .filter_map(|it| {
+            Some(ChartDay { day: it.day.as_ref()?.parse().ok()?, close: it.value, stories: 0 })
+        })
+        .collect();
+    let days = rates.iter().rev().take(SHOWN_MAX as usize).map(|it| PricedDay {
+        day: it.day.clone().unwrap_or_default(),
+        close: figure(it.value),
+        change: it.change_pct.map(percentage).or(it.change.map(figure)).unwrap_or_default(),
+        stories: 0,
+    });
+    let others = reader.boards_of(code)?.into_iter().filter(|it| it != board);
+    let page = BoardCodePage {
+        frame: Frame::new(served, code),
+        board: board.to_owned(),
+        name: last.name.clone(),
+        unit: last.unit.clone(),
+        path: board_code_link(board, code).path,
+        chart: drawing(&drawn),
+        days: days.collect(),
+        boards: others.map(|it| board_code_link(&it, code)).collect(),
+    };
+    Ok(Some(WebAnswer::page(&page)))
+}
+
+/// Returns rows for programs; `None` where the form is none of rows.
+fn as_rows<A: AnswerRow + From<R>, R>(rows: Vec<R>, form: Form) -> Option<WebAnswer> {
+    let rows = rows.into_iter().map(A::from);
+    match form {
+        Form::Csv => {
+            let text = csv_header::<A>() + &csv_rows(rows);
+            Some(WebAnswer::of("text/csv; charset=utf-8", text.into_bytes()))
+        }
+        Form::Json => {
+            let text = to_json_lines(rows);
+            Some(WebAnswer::of("application/x-ndjson; charset=utf-8", text.into_bytes()))
+        }
+        Form::Page | Form::Atom => None,
+    }
 }

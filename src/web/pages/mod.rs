@@ -39,6 +39,9 @@ pub(super) fn answer(
         Route::MostRead => stories::most_read(served, reader)?,
         Route::Symbols => market::symbols(served, reader)?,
         Route::Symbol { symbol, form } => market::symbol(served, reader, symbol, *form)?,
+        Route::BoardCode { board, code, form } => {
+            market::board_code(served, reader, board, code, *form)?
+        }
         Route::Coverage => status::coverage(served, reader)?,
         Route::Status => status::status(served, reader)?,
         Route::OpenSearch => Some(frame::open_search(served)),

@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    frame::{Frame, NamedLink, StoryLine},
+    frame::{Frame, NamedLink, StoryLine, board_code_link, figure, percentage},
     status::lines,
 };
 
@@ -99,7 +99,15 @@ struct DayPage {
 /// A market board as it was seen last for a day.
 struct ShownBoard {
     name: String,
-    rows: Vec<RateRow>,
+    rows: Vec<ShownRate>,
+}
+
+struct ShownRate {
+    link: NamedLink,
+    code: String,
+    name: Option<String>,
+    value: String,
+    change: String,
 }
 
 struct IndexLine {
@@ -235,10 +243,15 @@ pub(super) fn day(
 
 fn boards(reader: &Reader, day: NaiveDate) -> Result<Vec<ShownBoard>, StoreError> {
     let mut boards: Vec<ShownBoard> = Vec::new();
-    for row in reader.rates_on(&day.to_string())? {
-        match boards.iter_mut().find(|it| it.name == row.board) {
-            Some(board) => board.rows.push(row),
-            None => boards.push(ShownBoard { name: row.board.clone(), rows: vec![row] }),
+    for RateRow { board, code, name, value, change, change_pct, .. } in
+        reader.rates_on(&day.to_string())?
+    {
+        let change = change_pct.map(percentage).or(change.map(figure)).unwrap_or_default();
+        let link = board_code_link(&board, &code);
+        let line = ShownRate { link, code, name, value: figure(value), change };
+        match boards.iter_mut().find(|it| it.name == board) {
+            Some(board) => board.rows.push(line),
+            None => boards.push(ShownBoard { name: board, rows: vec![line] }),
         }
     }
     Ok(boards)
@@ -250,8 +263,8 @@ fn indices(reader: &Reader, day: NaiveDate) -> Result<Vec<IndexLine>, StoreError
         let daily = reader.quotes_daily(&symbol.symbol, Some(Days { first: day, last: day }))?;
         lines.extend(daily.into_iter().map(|it| IndexLine {
             link: NamedLink::new("symbol", &it.symbol),
-            close: it.close.to_string(),
-            change: format!("{:+.2} %", it.change_pct),
+            close: figure(it.close),
+            change: percentage(it.change_pct),
         }));
     }
     Ok(lines)
