@@ -138,7 +138,7 @@ impl Grammar {
     fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = TickerRow> + 't {
         // The words of a row stand before its percent sign: behind the last one on a page is most of the page.
         let last = text.rfind('%').unwrap_or(0);
-        let found = self.words.iter().flat_map(move |it| it.find_iter(text[..last].as_bytes()));
+        let found = self.words.iter().flat_map(move |it| it.find_iter(&text.as_bytes()[..last]));
         let mut free = 0;
         found.take(ROWS_MAX).filter_map(move |words| {
             let words = words.range();

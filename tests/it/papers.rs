@@ -80,7 +80,8 @@ fn what_is_looked_for_is_found() {
         let [what, modules, files] = cells.as_slice() else { panic!("{cells:?}") };
         let folders: Vec<PathBuf> =
             code_spans(modules).iter().map(|it| root().join("src").join(it)).collect();
-        for file in code_spans(files).into_iter().filter(|it| it.ends_with(".rs")) {
+        let is_source = |it: &String| Path::new(it).extension().is_some_and(|it| it == "rs");
+        for file in code_spans(files).into_iter().filter(is_source) {
             // A module may be one file.
             let is_there = folders
                 .iter()
