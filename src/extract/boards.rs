@@ -9,6 +9,8 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::model::{BoardRow, Decimal, Unit};
 
+use super::date::{is_doubtful, month};
+
 /// Longer codes are sentences.
 const CODE_CHARS_MAX: usize = 40;
 /// A 29 February has another within so many years.
@@ -100,7 +102,8 @@ fn day(text: &str, captured_on: Option<NaiveDate>) -> Option<NaiveDate> {
         (month, day, rest)
     } else {
         let (name, rest) = leading(after(rest, &[' ', '-'])?, char::is_alphabetic);
-        (month(name)?, first, rest.strip_prefix('.').unwrap_or(rest))
+        let month = month(name).filter(|_| !is_doubtful(name))?;
+        (month, first, rest.strip_prefix('.').unwrap_or(rest))
     };
     let number = |digits: &str, most: usize| {
         (is_digits(digits) && digits.len() <= most).then(|| digits.parse::<u32>().ok()).flatten()
@@ -123,29 +126,6 @@ fn leading(text: &str, is_part: impl Fn(char) -> bool) -> (&str, &str) {
 /// Returns what follows one or more of these letters.
 fn after<'t>(text: &'t str, seams: &[char]) -> Option<&'t str> {
     text.starts_with(seams).then(|| text.trim_start_matches(seams))
-}
-
-/// Returns the number of a month by its name or what it is shortened to, in any case.
-fn month(name: &str) -> Option<u32> {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let is_called = |month: &str| {
-        let shortened = [&month[..3], month].iter().any(|it| name.eq_ignore_ascii_case(it));
-        shortened || month == "september" && name.eq_ignore_ascii_case("sept")
-    };
-    (1..).zip(MONTHS).find(|(_, month)| is_called(month)).map(|it| it.0)
 }
 
 #[cfg(test)]
@@ -173,6 +153,8 @@ mod tests {
         check("Jan 29, 2023", "2025-01-30", Some("2023-01-29"));
         check("(Jan. 29 - 2023)", "2025-01-30", Some("2023-01-29"));
         check("29-JAN-2023,", "2025-01-30", Some("2023-01-29"));
+        check("29 janvier", "2025-01-30", Some("2025-01-29"));
+        check("29 listopada", "2025-01-30", None);
         check("Jan-29", "2025-01-30", None);
         check("Jan29", "2025-01-30", None);
         check("Jan 029", "2025-01-30", None);

@@ -27,7 +27,10 @@ use self::{
     written::{DateInWords, calendar, is_possible},
 };
 
-pub(super) use self::written::{DateFound, Dated};
+pub(super) use self::{
+    names::{is_doubtful, month},
+    written::{DateFound, Dated},
+};
 
 /// A number of seconds since 1970 has so many digits; with three more it is of milliseconds.
 const EPOCH_DIGITS: usize = 10;

@@ -125,7 +125,7 @@ static WEEKDAYS: &[&str] = &[
 const NAME_CHARS_MAX: usize = 16;
 
 /// Returns the number of the month that a word names, in whatever case. A dot at its end is no part of the word.
-pub(super) fn month(word: &str) -> Option<u32> {
+pub(in crate::extract) fn month(word: &str) -> Option<u32> {
     let at = MONTHS.binary_search_by(|it| compare(it.0, word)).ok().filter(|_| is_short(word))?;
     Some(MONTHS[at].1)
 }
@@ -136,7 +136,7 @@ pub(super) fn is_weekday(word: &str) -> bool {
 }
 
 /// Whether a name means another month in the language that writes a dot after the day: October in Croatian, November in Polish.
-pub(super) fn is_doubtful(word: &str) -> bool {
+pub(in crate::extract) fn is_doubtful(word: &str) -> bool {
     compare("listopada", word) == Ordering::Equal
 }
 
