@@ -63,9 +63,9 @@ fn in_object(path: &JsonPath, value: &Value, facts: &Facts) -> Option<Vec<String
     let is_of_type = |it: &&Map<String, Value>| {
         path.of_type.as_ref().is_none_or(|name| jsonld::types(it).contains(&&**name))
     };
-    let mut values = objects.into_iter().filter(is_of_type).map(|it| {
+    let mut values = objects.iter().copied().filter(is_of_type).map(|it| {
         let mut found = Vec::new();
-        of_object(it, &path.keys, &mut found);
+        of_object(it, &path.keys, &objects, &mut found);
         found
     });
     values.find(|it| !it.is_empty())
@@ -93,20 +93,30 @@ fn collect<'v>(
 
 fn at(value: &Value, keys: &[String]) -> Vec<String> {
     let mut found = Vec::new();
-    values(value, keys, &mut found);
+    values(value, keys, &[], &mut found);
     found
 }
 
-fn of_object(object: &Map<String, Value>, keys: &[String], found: &mut Vec<String>) {
-    if let Some((key, inner)) = keys.split_first()
-        && let Some(value) = jsonld::get(object, key)
-    {
-        values(value, inner, found);
+/// Collects what a path leads to from an object. One that is only named by its `@id` there is looked for among the others.
+fn of_object(
+    object: &Map<String, Value>,
+    keys: &[String],
+    others: &[&Map<String, Value>],
+    found: &mut Vec<String>,
+) {
+    let Some((key, inner)) = keys.split_first() else { return };
+    let elsewhere = || {
+        let id = object.get("@id").filter(|it| it.is_string());
+        let mut named = others.iter().filter(|it| id.is_some() && it.get("@id") == id);
+        named.find_map(|it| jsonld::get(it, key))
+    };
+    if let Some(value) = jsonld::get(object, key).or_else(elsewhere) {
+        values(value, inner, others, found);
     }
 }
 
 /// Collects the texts and numbers that a path leads to.
-fn values(value: &Value, keys: &[String], found: &mut Vec<String>) {
+fn values(value: &Value, keys: &[String], others: &[&Map<String, Value>], found: &mut Vec<String>) {
     if VALUES_MAX <= found.len() {
         return;
     }
@@ -114,16 +124,18 @@ fn values(value: &Value, keys: &[String], found: &mut Vec<String>) {
         Value::Array(items) => {
             let one = keys.first().and_then(|key| key.parse::<usize>().ok());
             match one {
-                Some(place) => items.get(place).into_iter().for_each(|it| values(it, &keys[1..], found)),
-                None => items.iter().for_each(|it| values(it, keys, found)),
+                Some(place) => {
+                    items.get(place).into_iter().for_each(|it| values(it, &keys[1..], others, found));
+                }
+                None => items.iter().for_each(|it| values(it, keys, others, found)),
             }
         }
-        Value::Object(object) => of_object(object, keys, found),
+        Value::Object(object) => of_object(object, keys, others, found),
         Value::String(text) if keys.is_empty() => found.push(text.clone()),
         // JSON in a string of JSON.
         Value::String(text) if text.starts_with(['{', '[']) => {
             if let Ok(inner) = serde_json::from_str(text) {
-                values(&inner, keys, found);
+                values(&inner, keys, others, found);
             }
         }
         Value::Number(number) if keys.is_empty() => found.push(number.to_string()),
@@ -154,6 +166,22 @@ mod tests {
         check(people, None, "name", &["N"]);
         check(people, Some("Place"), "name", &[]);
         check(people, Some("NewsArticle"), "author", &[]);
+    }
+
+    #[test]
+    fn what_is_only_named_by_its_id_is_found_elsewhere() {
+        let graph = r##"{"@graph":[{"@type":"NewsArticle","author":{"@id":"#a"},"publisher":[{"@id":"#a"},{"@id":"#p"}]},
+            {"@type":"Person","@id":"#a","name":"A","worksFor":{"@id":"#p"}},{"@id":"#p","name":"P","url":{"@id":"#u"}}]}"##;
+        check(graph, Some("NewsArticle"), "author.name", &["A"]);
+        check(graph, Some("NewsArticle"), "publisher.name", &["A", "P"]);
+        check(graph, Some("NewsArticle"), "author.worksFor.name", &["P"]);
+        check(graph, Some("NewsArticle"), "author.worksFor.url.name", &[]);
+        check(
+            r##"{"@type":"X","@id":"#x","next":{"@id":"#x"}}"##,
+            Some("X"),
+            "next.next.next.name",
+            &[],
+        );
     }
 
     #[test]
