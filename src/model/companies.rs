@@ -8,9 +8,10 @@ use std::{
 };
 
 use aho_corasick::{AhoCorasick, Match, MatchKind};
+use chrono::NaiveDate;
 
 use super::{
-    BlockKind,
+    BlockKind, Days,
     capitals::{LowerWords, each_capital},
     company_page::CompanyPages,
     mention::{Mention, MentionPlace, MentionRule, Sighting, sum_up},
@@ -68,6 +69,15 @@ pub struct CompanyName {
     pub name: String,
 }
 
+/// A name of a company, and the days on which it was called so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatedName {
+    /// The name.
+    pub name: CompanyName,
+    /// The first and the last day on which a page said so; `None` for a name of the profile, which is of any day.
+    pub days: Option<Days>,
+}
+
 /// What a profile knows of names: those of companies, the ways of naming one, and agencies.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct NameBook {
@@ -85,10 +95,16 @@ pub struct Companies {
     symbols: HashSet<String>,
     /// Finds names, the longest at each place.
     names: AhoCorasick,
-    /// The symbol of each name.
-    symbol_of: Vec<String>,
-    /// The symbol of each name, by the name in lower case.
-    by_name: HashMap<String, String>,
+    /// The companies of each name, those first that count most.
+    holders: Vec<Vec<NameHolder>>,
+    /// The number of each name, by the name in lower case.
+    by_name: HashMap<String, usize>,
+}
+
+/// A company that has a name, or had it.
+struct NameHolder {
+    symbol: String,
+    days: Option<Days>,
 }
 
 /// A link to the page of a company.
@@ -106,28 +122,42 @@ struct TextHit {
 }
 
 impl Companies {
-    /// Returns companies to look for. A name without its suffix is a name, too, if it is of several words.
-    pub fn new(rules: MentionRules, symbols: HashSet<String>, names: &[CompanyName]) -> Self {
-        let mut by_name: HashMap<String, String> = HashMap::new();
-        let mut written: Vec<(String, String)> = Vec::new();
-        for CompanyName { symbol, name } in names {
+    /// Returns companies to look for. A name without its suffix is a name, too, if it is of several words. Of several companies of a
+    /// name, that is meant which had it on the day of the story.
+    pub fn new(rules: MentionRules, symbols: HashSet<String>, names: &[DatedName]) -> Self {
+        let mut by_name: HashMap<String, usize> = HashMap::new();
+        let (mut written, mut holders): (Vec<String>, Vec<Vec<NameHolder>>) = (Vec::new(), Vec::new());
+        for DatedName { name: CompanyName { symbol, name }, days } in names {
             let bare = without_suffix(name, &rules.suffixes);
             let is_told = |it: &str| it.contains([' ', '-', '&', '.']) || it.len() == name.len();
             for form in [name.as_str(), bare] {
-                let is_new = is_told(form) && !by_name.contains_key(&form.to_lowercase());
-                if is_new && 2 < form.len() {
-                    by_name.insert(form.to_lowercase(), symbol.clone());
-                    written.push((form.to_owned(), symbol.clone()));
+                if !is_told(form) || form.len() <= 2 {
+                    continue;
                 }
+                let number = *by_name.entry(form.to_lowercase()).or_insert(holders.len());
+                if number == holders.len() {
+                    written.push(form.to_owned());
+                    holders.push(Vec::new());
+                }
+                holders[number].push(NameHolder { symbol: symbol.clone(), days: *days });
             }
         }
         let names = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .ascii_case_insensitive(true)
-            .build(written.iter().map(|it| it.0.as_str()))
+            .build(&written)
             .expect("names are short");
-        let symbol_of = written.into_iter().map(|it| it.1).collect();
-        Self { rules, symbols, names, symbol_of, by_name }
+        Self { rules, symbols, names, holders, by_name }
+    }
+
+    /// Returns the company that is meant by a name in a story of a day: that which had it then, else that which counts most.
+    fn holder(&self, number: usize, day: Option<NaiveDate>) -> &str {
+        let holders = &self.holders[number];
+        let had_it = |it: &&NameHolder| {
+            it.days.zip(day).is_some_and(|(days, day)| days.first <= day && day <= days.last)
+        };
+        let counts = || &holders[0];
+        &holders.iter().find(had_it).unwrap_or_else(counts).symbol
     }
 
     /// Returns the companies and indices that a story names, one mention each.
@@ -138,14 +168,14 @@ impl Companies {
         for (text, place) in
             [(story.headline, MentionPlace::Headline), (story.summary, MentionPlace::Summary)]
         {
-            for hit in self.hits(text, &lower) {
+            for hit in self.hits(text, story.day, &lower) {
                 found.push(sighting(text, hit, Some(place), None, end));
             }
         }
         let mut linked = self.linked(&story.links);
         let first = story.blocks.iter().position(|it| it.kind == BlockKind::Paragraph);
         for (at, block) in story.blocks.iter().enumerate() {
-            let mut hits = self.hits(block.text, &lower);
+            let mut hits = self.hits(block.text, story.day, &lower);
             linked.retain(|it| !self.take_link(it, block.text, &mut hits));
             let companies: HashSet<&str> = hits.iter().map(|it| it.symbol.as_str()).collect();
             let place = match block.kind {
@@ -163,7 +193,7 @@ impl Companies {
                 found.push(sighting(block.text, hit, Some(place), Some(chars), end));
             }
         }
-        found.extend(story.tags.iter().filter_map(|tag| self.tagged(tag)));
+        found.extend(story.tags.iter().filter_map(|tag| self.tagged(tag, story.day)));
         found.extend(
             linked.into_iter().map(|it| self.said(it.symbol, it.text, MentionRule::CompanyPage)),
         );
@@ -206,8 +236,9 @@ impl Companies {
     }
 
     /// Returns what a tag says, if it is a name or a symbol.
-    fn tagged(&self, tag: &str) -> Option<Sighting> {
-        let known = self.symbols.get(tag).or_else(|| self.by_name.get(&tag.to_lowercase()))?;
+    fn tagged(&self, tag: &str, day: Option<NaiveDate>) -> Option<Sighting> {
+        let by_name = || Some(self.holder(*self.by_name.get(&tag.to_lowercase())?, day));
+        let known = self.symbols.get(tag).map(String::as_str).or_else(by_name)?;
         Some(self.said(known, tag, MentionRule::Tag))
     }
 
@@ -226,8 +257,13 @@ impl Companies {
     }
 
     /// Returns what is named in a text, in its order.
-    fn hits<'t>(&self, text: &str, lower: &impl Deref<Target = LowerWords<'t>>) -> Vec<TextHit> {
-        let mut hits = self.name_hits(text);
+    fn hits<'t>(
+        &self,
+        text: &str,
+        day: Option<NaiveDate>,
+        lower: &impl Deref<Target = LowerWords<'t>>,
+    ) -> Vec<TextHit> {
+        let mut hits = self.name_hits(text, day);
         let is_shouted = LazyCell::new(|| self.is_shouted(text));
         let mut taken: Vec<Range<usize>> = hits.iter().map(|it| it.range.clone()).collect();
         taken.sort_by_key(|it| it.start);
@@ -259,16 +295,16 @@ impl Companies {
     }
 
     /// Returns the names in a text: whole words that begin with a capital. A suffix, and the symbol in brackets, belong to them.
-    fn name_hits(&self, text: &str) -> Vec<TextHit> {
+    fn name_hits(&self, text: &str, day: Option<NaiveDate>) -> Vec<TextHit> {
         let mut hits = Vec::new();
         for found in self.whole_names(text) {
-            let symbol = &self.symbol_of[found.pattern().as_usize()];
+            let symbol = self.holder(found.pattern().as_usize(), day);
             let after_suffix = self.end_of_suffix(text, found.end());
             let end = end_of_symbol(text, after_suffix, symbol);
             let sure = &self.rules.confidence;
             let confidence = if found.end() < end { sure.full_name } else { sure.name };
             let range = found.start()..end;
-            hits.push(TextHit { symbol: symbol.clone(), range, rule: MentionRule::Name, confidence });
+            hits.push(TextHit { symbol: symbol.to_owned(), range, rule: MentionRule::Name, confidence });
         }
         hits
     }

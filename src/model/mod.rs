@@ -68,7 +68,7 @@ pub use article::{
 };
 pub use as_of::{AsOf, WhoseClock};
 pub use board::{Board, BoardRow, MostRead, Unit};
-pub use companies::{Companies, CompanyName, Confidence, MentionRules, NameBook};
+pub use companies::{Companies, CompanyName, Confidence, DatedName, MentionRules, NameBook};
 pub use company_page::CompanyPages;
 pub use counted::counted;
 pub use day::{DayReading, Days, IDS, Reading, Verdict};

@@ -1,10 +1,14 @@
 //! The texts of a story in which companies may be named, as the archive has them.
 
+use chrono::NaiveDate;
+
 use super::BlockKind;
 
 /// The texts of a story.
 #[derive(Debug, Clone, Default)]
 pub struct StoryTexts<'t> {
+    /// The day of its publication.
+    pub day: Option<NaiveDate>,
     /// The headline.
     pub headline: &'t str,
     /// The summary, a line each.

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use serde_json::Value;
 use tearsheet::{
     config::Config,
-    model::{BlockKind, Companies, CompanyName, Mention, StoryTexts, TextBlock, TextLink},
+    model::{
+        BlockKind, Companies, CompanyName, DatedName, Days, Mention, StoryTexts, TextBlock, TextLink,
+    },
     store::Writer,
 };
 
@@ -36,6 +38,7 @@ fn companies() -> Companies {
     let learnt = LEARNT.iter().map(|it| CompanyName { symbol: it.0.to_owned(), name: it.1.to_owned() });
     names.extend(learnt);
     let symbols: HashSet<String> = names.iter().map(|it| it.symbol.clone()).collect();
+    let names: Vec<DatedName> = names.into_iter().map(|name| DatedName { name, days: None }).collect();
     Companies::new(book.rules, symbols, &names)
 }
 
@@ -54,6 +57,7 @@ fn named(companies: &Companies, story: &Value) -> Vec<Mention> {
     let links: Vec<[String; 2]> = serde_json::from_value(story["links"].clone()).unwrap_or_default();
     let links = links.into_iter();
     companies.named_in(&StoryTexts {
+        day: story["day"].as_str().map(|it| it.parse().expect("a day")),
         headline: text("headline"),
         summary: text("summary"),
         blocks,
@@ -172,7 +176,10 @@ fn where_and_how_a_company_is_named_says_how_far_the_story_is_about_it() {
 
 #[test]
 fn a_longer_name_that_is_no_whole_word_hides_no_shorter_one() {
-    let name = |name: &str| CompanyName { symbol: "HUBC".to_owned(), name: name.to_owned() };
+    let name = |name: &str| DatedName {
+        name: CompanyName { symbol: "HUBC".to_owned(), name: name.to_owned() },
+        days: None,
+    };
     let rules = Config::default().profile.names.rules;
     let companies = Companies::new(
         rules,
@@ -195,6 +202,29 @@ fn page(at: &str, paragraphs: &[String]) -> String {
          \"datePublished\":\"{at}\"}}</script></head><body><h1 class=\"story__title\">Story of {at}</h1>\
          <div class=\"story__content\">{text}</div></body></html>"
     )
+}
+
+#[test]
+fn a_name_that_changed_hands_means_the_company_that_had_it_on_the_day() {
+    let name = |symbol: &str, first: &str, last: &str| DatedName {
+        name: CompanyName { symbol: symbol.to_owned(), name: "Alpha Mills Limited".to_owned() },
+        days: Some(Days { first: first.parse().expect("a day"), last: last.parse().expect("a day") }),
+    };
+    let names = [name("NEWA", "2020-01-02", "2024-05-31"), name("OLDA", "2012-03-01", "2016-06-30")];
+    let companies = Companies::new(Config::default().profile.names.rules, HashSet::new(), &names);
+    let check = |day: Option<&str>, expect: &str| {
+        for (headline, tags) in [("Alpha Mills posts profit", vec![]), ("News", vec!["Alpha Mills"])] {
+            let story =
+                serde_json::json!({ "day": day, "headline": headline, "paragraphs": [], "tags": tags });
+            let found: Vec<String> = named(&companies, &story).into_iter().map(|it| it.symbol).collect();
+            assert_eq!(found, [expect], "{day:?} {headline}");
+        }
+    };
+    check(Some("2014-01-01"), "OLDA");
+    check(Some("2021-01-01"), "NEWA");
+    // Nobody knows whose it was between; the newest counts most.
+    check(Some("2018-01-01"), "NEWA");
+    check(None, "NEWA");
 }
 
 #[test]

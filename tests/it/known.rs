@@ -54,9 +54,13 @@ fn versioned(program: &Program, args: &[&str]) -> Vec<String> {
 fn quotes(program: &Program, args: &[&str]) -> Vec<String> {
     let out = program.ok(&[&["export", "quotes", "--format", "csv"], args].concat()).stdout;
     let mut rows = csv::Reader::from_reader(out.as_bytes());
-    rows.records()
+    let mut rows: Vec<String> = rows
+        .records()
         .map(|it| it.expect("a row").iter().skip(1).take(4).collect::<Vec<_>>().join("|"))
-        .collect()
+        .collect();
+    // They come in the order of their days, which later captures may correct.
+    rows.sort();
+    rows
 }
 
 #[test]

@@ -114,7 +114,7 @@ fn stories_of(conn: &Connection, day: NaiveDate) -> Result<Vec<WindowStory>> {
     );
     let mut query = conn.prepare_cached(&sql)?;
     let rows = query.query_map([day.to_string()], |row| {
-        Ok((StoredText::of_row(row)?, row.get::<_, Option<String>>(5)?))
+        Ok((StoredText::of_row(row)?, row.get::<_, Option<String>>(6)?))
     })?;
     let mut stories = Vec::new();
     for row in rows {

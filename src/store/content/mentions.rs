@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use rusqlite::{Connection, params};
 
-use crate::model::{Companies, CompanyName, Mention, NameBook, wire};
+use crate::model::{Companies, CompanyName, DatedName, Days, Mention, NameBook, wire};
 
 use super::{stored_text::StoredText, symbols};
 use crate::store::{error::Result, writer::Writer};
@@ -85,11 +85,19 @@ impl KnownCompanies {
 }
 
 /// Returns the names of all companies, those first that count most.
-fn names(conn: &Connection) -> Result<Vec<CompanyName>> {
+fn names(conn: &Connection) -> Result<Vec<DatedName>> {
     // The profile's names count before those that were learnt, and of these the newest.
+    let sql = "SELECT symbol, name, from_day, until_day FROM entities
+                ORDER BY from_day IS NOT NULL, until_day DESC, symbol, name";
     let names = conn
-        .prepare("SELECT symbol, name FROM entities ORDER BY from_day IS NOT NULL, until_day DESC, symbol, name")?
-        .query_map([], |row| Ok(CompanyName { symbol: row.get(0)?, name: row.get(1)? }))?
+        .prepare(sql)?
+        .query_map([], |row| {
+            let name = CompanyName { symbol: row.get(0)?, name: row.get(1)? };
+            let (first, last): (Option<String>, Option<String>) = (row.get(2)?, row.get(3)?);
+            let day = |it: Option<String>| it?.parse().ok();
+            let days = day(first).zip(day(last)).map(|(first, last)| Days { first, last });
+            Ok(DatedName { name, days })
+        })?
         .collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(names)
 }

@@ -1,6 +1,7 @@
 //! The stored text of an article, for those who read it again without its page: what is named in it, and what of it was printed
 //! before.
 
+use chrono::NaiveDate;
 use rusqlite::{Connection, Row};
 
 use crate::model::{BlockKind, Companies, StoryTexts, TextBlock, TextLink};
@@ -14,6 +15,7 @@ pub(super) struct StoredText {
     pub(super) summary: String,
     pub(super) body: String,
     pub(super) byline: String,
+    day: Option<NaiveDate>,
     /// The pieces of the body that are text.
     spans: Vec<StoredSpan>,
 }
@@ -29,7 +31,7 @@ struct StoredSpan {
 impl StoredText {
     /// The columns of `articles` that a row of [`StoredText::of_row`] begins with.
     pub(super) const COLUMNS: &str =
-        "a.id, coalesce(a.headline, ''), a.summary, a.body, coalesce(a.byline, '')";
+        "a.id, coalesce(a.headline, ''), a.summary, a.body, coalesce(a.byline, ''), a.published_on";
 
     /// Returns the text of a row, without the pieces.
     pub(super) fn of_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -39,6 +41,7 @@ impl StoredText {
             summary: row.get(2)?,
             body: row.get(3)?,
             byline: row.get(4)?,
+            day: row.get::<_, Option<String>>(5)?.and_then(|it| it.parse().ok()),
             spans: Vec::new(),
         })
     }
@@ -98,6 +101,7 @@ impl StoredText {
             conn.prepare_cached("SELECT tag FROM tags WHERE article_id = ?1 ORDER BY position")?;
         let tags = query.query_map([self.id], |row| row.get(0))?;
         Ok(StoryTexts {
+            day: self.day,
             headline: &self.headline,
             summary: &self.summary,
             blocks: self.blocks(),
