@@ -56,9 +56,9 @@ fn quotes(program: &Program, args: &[&str]) -> Vec<String> {
     let mut rows = csv::Reader::from_reader(out.as_bytes());
     let mut rows: Vec<String> = rows
         .records()
-        .map(|it| it.expect("a row").iter().skip(1).take(4).collect::<Vec<_>>().join("|"))
+        .map(|it| it.expect("a row").iter().skip(2).take(7).collect::<Vec<_>>().join("|"))
         .collect();
-    // They come in the order of their days, which later captures may correct.
+    // They come in the order of their days, which later captures may correct, as they may the times of the captures.
     rows.sort();
     rows
 }
