@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, OptionalExtension, params, types::ValueRef};
+use rusqlite::{Connection, params, types::ValueRef};
 
 use super::row::{CoveredTable, MASK, RowShape, SumKey, TABLES, select};
 use crate::store::{error::Result, migrate};
@@ -107,51 +107,52 @@ fn sums(
 
 /// Makes every sum anew after a migration. Those of an archive that has them for this schema stay.
 pub(in crate::store) fn fill(conn: &Connection) -> Result<()> {
-    let schema = migrate::CURRENT;
+    let schema = i64::try_from(migrate::CURRENT).expect("there are few schemas");
     let sql = "SELECT 1 FROM checksums WHERE of = ?1 AND owner = ?2";
-    if conn.query_row(sql, params![OF_SCHEMA, schema], |_| Ok(())).optional()?.is_some() {
+    if conn.prepare(sql)?.exists([OF_SCHEMA, schema])? {
         return Ok(());
     }
     let batch = conn.unchecked_transaction()?;
     batch.execute("DELETE FROM checksums", [])?;
-    let sql = "INSERT INTO checksums (of, owner, sum) VALUES (?1, ?2, ?3)";
-    {
-        let mut insert = batch.prepare(sql)?;
-        for table in TABLES {
-            let Ok(shape) = RowShape::of(&batch, table) else { continue };
-            let mut sums: Vec<_> = sums(&batch, table, &shape)?.into_iter().collect();
-            sums.sort_unstable_by_key(|it| it.0);
-            for (SumKey { of, owner }, OwnedRows { sum, text: _ }) in sums {
-                insert.execute(params![of, owner, sum.cast_signed()])?;
-            }
-        }
-        insert.execute(params![OF_SCHEMA, schema, 0])?;
-    }
+    TABLES.iter().try_for_each(|table| renew(&batch, table))?;
+    put(&batch, SumKey { of: OF_SCHEMA, owner: schema }, 0)?;
     Ok(batch.commit()?)
 }
 
-/// Makes the sums of a table anew.
+/// Makes the sums of a table anew. One that is not there has none.
 pub(super) fn renew(conn: &Connection, table: &CoveredTable) -> Result<()> {
-    conn.execute("DELETE FROM checksums WHERE of = ?1", [table.code])?;
-    let mut insert = conn.prepare("INSERT INTO checksums (of, owner, sum) VALUES (?1, ?2, ?3)")?;
-    let shape = RowShape::of(conn, table)?;
-    for (SumKey { of, owner }, OwnedRows { sum, text: _ }) in sums(conn, table, &shape)? {
-        insert.execute(params![of, owner, sum.cast_signed()])?;
+    conn.prepare_cached("DELETE FROM checksums WHERE of = ?1")?.execute([table.code])?;
+    let Ok(shape) = RowShape::of(conn, table) else { return Ok(()) };
+    let mut sums: Vec<_> = sums(conn, table, &shape)?.into_iter().collect();
+    sums.sort_unstable_by_key(|it| it.0);
+    for (key, OwnedRows { sum, text: _ }) in sums {
+        put(conn, key, sum)?;
     }
+    Ok(())
+}
+
+/// Writes a sum, whatever it was.
+pub(super) fn put(conn: &Connection, key: SumKey, sum: u64) -> rusqlite::Result<()> {
+    let sql = "INSERT OR REPLACE INTO checksums (of, owner, sum) VALUES (?1, ?2, ?3)";
+    conn.prepare_cached(sql)?.execute(params![key.of, key.owner, sum.cast_signed()])?;
+    Ok(())
+}
+
+/// Forgets a sum.
+pub(super) fn forget(conn: &Connection, key: SumKey) -> rusqlite::Result<()> {
+    let sql = "DELETE FROM checksums WHERE of = ?1 AND owner = ?2";
+    conn.prepare_cached(sql)?.execute([key.of, key.owner])?;
     Ok(())
 }
 
 /// Takes the rows as they are for those that were stored. Returns how many owners' rows differed.
 pub(in crate::store) fn accept(conn: &Connection) -> Result<usize> {
     let differences = differences(conn)?;
-    let sql = "INSERT OR REPLACE INTO checksums (of, owner, sum) VALUES (?1, ?2, ?3)";
-    let mut keep = conn.prepare_cached(sql)?;
-    let mut forget = conn.prepare_cached("DELETE FROM checksums WHERE of = ?1 AND owner = ?2")?;
-    for Difference { key: SumKey { of, owner }, kind, sum, .. } in &differences {
+    for Difference { key, kind, sum, .. } in &differences {
         if *kind == DifferenceKind::Gone {
-            forget.execute(params![of, owner])?;
+            forget(conn, *key)?;
         } else {
-            keep.execute(params![of, owner, sum.cast_signed()])?;
+            put(conn, *key, *sum)?;
         }
     }
     Ok(differences.len())

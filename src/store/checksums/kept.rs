@@ -144,19 +144,12 @@ impl Sums {
         blocks.sort_unstable();
         let mut read = conn.prepare_cached(&format!("{} WHERE id = ?1", select(table)))?;
         let shape = RowShape::of_query(&read, table)?;
-        let mut keep = conn
-            .prepare_cached("INSERT OR REPLACE INTO checksums (of, owner, sum) VALUES (?1, ?2, ?3)")?;
-        let mut forget = conn.prepare_cached("DELETE FROM checksums WHERE of = ?1 AND owner = ?2")?;
         for id in blocks {
+            let key = SumKey { of: table.code, owner: id };
             let mut rows = read.query([id])?;
             match rows.next()? {
-                Some(row) => {
-                    let sum = shape.sum(|it| row.get_ref(it))?;
-                    keep.execute(params![table.code, id, sum.cast_signed()])?;
-                }
-                None => {
-                    forget.execute(params![table.code, id])?;
-                }
+                Some(row) => compared::put(conn, key, shape.sum(|it| row.get_ref(it))?)?,
+                None => compared::forget(conn, key)?,
             }
         }
         Ok(())

@@ -3,12 +3,15 @@
 use std::sync::LazyLock;
 
 use crate::{
-    export::day_line::grouped,
-    store::ListedStory,
+    export::{
+        answers::{AnswerRow, csv_header, csv_rows, to_json_lines},
+        day_line::grouped,
+    },
+    store::{ListedStory, RateRow},
     web::{
         answer::{CacheTime, WebAnswer, data_tag},
         readers::ServedPaper,
-        route::part,
+        route::{Form, part},
     },
 };
 
@@ -103,6 +106,25 @@ pub(super) fn figure(value: f64) -> String {
 /// Returns a change in percent.
 pub(super) fn percentage(change: f64) -> String {
     format!("{change:+.2} %")
+}
+
+/// Returns the change of a value on a board: in percent, if the board says that.
+pub(super) fn change(rate: &RateRow) -> String {
+    rate.change_pct.map(percentage).or(rate.change.map(figure)).unwrap_or_default()
+}
+
+/// Returns rows for programs; `None` for the forms that people read.
+pub(super) fn as_rows<A: AnswerRow + From<R>, R>(
+    rows: impl IntoIterator<Item = R>,
+    form: Form,
+) -> Option<WebAnswer> {
+    let rows = rows.into_iter().map(A::from);
+    let (content_type, text) = match form {
+        Form::Csv => ("text/csv; charset=utf-8", csv_header::<A>() + &csv_rows(rows)),
+        Form::Json => ("application/x-ndjson; charset=utf-8", to_json_lines(rows)),
+        Form::Page | Form::Atom => return None,
+    };
+    Some(WebAnswer::of(content_type, text.into_bytes()))
 }
 
 /// Returns a file beside the pages.

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::{
-    export::answers::{AnswerRow, DailyQuoteAnswer, RateAnswer, csv_header, csv_rows, to_json_lines},
+    export::answers::{DailyQuoteAnswer, RateAnswer},
     store::{BoardCode, Reader, StoreError, StoryListing, SymbolRow},
     web::{
         answer::WebAnswer,
@@ -13,7 +13,7 @@ use crate::{
     },
 };
 
-use super::frame::{Frame, NamedLink, StoryLine, board_code_link, figure, percentage};
+use super::frame::{Frame, NamedLink, StoryLine, as_rows, board_code_link, change, figure, percentage};
 
 /// Stories and days on one page.
 const SHOWN_MAX: u32 = 100;
@@ -56,7 +56,7 @@ struct BoardCodePage {
     unit: String,
     path: String,
     chart: Option<String>,
-    days: Vec<PricedDay>,
+    days: Vec<RatedDay>,
     /// The other boards that have the code.
     boards: Vec<NamedLink>,
 }
@@ -66,6 +66,12 @@ struct PricedDay {
     close: String,
     change: String,
     stories: u64,
+}
+
+struct RatedDay {
+    day: String,
+    value: String,
+    change: String,
 }
 
 pub(super) fn symbols(served: &ServedPaper, reader: &Reader) -> Result<Option<WebAnswer>, StoreError> {
@@ -98,7 +104,7 @@ pub(super) fn symbol(
         .iter()
         .filter_map(|it| {
             let day = it.day.parse().ok()?;
-            Some(ChartDay { day, close: it.close, stories: stories_of(&it.day) })
+            Some(ChartDay { day, value: it.close, stories: stories_of(&it.day) })
         })
         .collect();
     let days = daily.iter().rev().take(SHOWN_MAX as usize).map(|it| PricedDay {
@@ -136,14 +142,13 @@ pub(super) fn board_code(
     let drawn: Vec<ChartDay> = rates
         .iter()
         .filter_map(|it| {
-            Some(ChartDay { day: it.day.as_ref()?.parse().ok()?, close: it.value, stories: 0 })
+            Some(ChartDay { day: it.day.as_ref()?.parse().ok()?, value: it.value, stories: 0 })
         })
         .collect();
-    let days = rates.iter().rev().take(SHOWN_MAX as usize).map(|it| PricedDay {
+    let days = rates.iter().rev().take(SHOWN_MAX as usize).map(|it| RatedDay {
         day: it.day.clone().unwrap_or_default(),
-        close: figure(it.value),
-        change: it.change_pct.map(percentage).or(it.change.map(figure)).unwrap_or_default(),
-        stories: 0,
+        value: figure(it.value),
+        change: change(it),
     });
     let others = reader.boards_of(code)?.into_iter().filter(|it| it != board);
     let page = BoardCodePage {
@@ -157,20 +162,4 @@ pub(super) fn board_code(
         boards: others.map(|it| board_code_link(&it, code)).collect(),
     };
     Ok(Some(WebAnswer::page(&page)))
-}
-
-/// Returns rows for programs; `None` where the form is none of rows.
-fn as_rows<A: AnswerRow + From<R>, R>(rows: Vec<R>, form: Form) -> Option<WebAnswer> {
-    let rows = rows.into_iter().map(A::from);
-    match form {
-        Form::Csv => {
-            let text = csv_header::<A>() + &csv_rows(rows);
-            Some(WebAnswer::of("text/csv; charset=utf-8", text.into_bytes()))
-        }
-        Form::Json => {
-            let text = to_json_lines(rows);
-            Some(WebAnswer::of("application/x-ndjson; charset=utf-8", text.into_bytes()))
-        }
-        Form::Page | Form::Atom => None,
-    }
 }

@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::{
     clock,
-    export::answers::{StoryAnswer, csv_header, csv_rows, to_json_lines},
+    export::answers::StoryAnswer,
     jobs,
     model::{Days, Verdict, counted},
     store::{ListedStory, RateRow, ReadStory, Reader, StoreError, StoryListing},
@@ -17,7 +17,7 @@ use crate::{
 };
 
 use super::{
-    frame::{Frame, NamedLink, StoryLine, board_code_link, figure, percentage},
+    frame::{Frame, NamedLink, StoryLine, as_rows, board_code_link, change, figure, percentage},
     status::lines,
 };
 
@@ -243,10 +243,9 @@ pub(super) fn day(
 
 fn boards(reader: &Reader, day: NaiveDate) -> Result<Vec<ShownBoard>, StoreError> {
     let mut boards: Vec<ShownBoard> = Vec::new();
-    for RateRow { board, code, name, value, change, change_pct, .. } in
-        reader.rates_on(&day.to_string())?
-    {
-        let change = change_pct.map(percentage).or(change.map(figure)).unwrap_or_default();
+    for rate in reader.rates_on(&day.to_string())? {
+        let change = change(&rate);
+        let RateRow { board, code, name, value, .. } = rate;
         let link = board_code_link(&board, &code);
         let line = ShownRate { link, code, name, value: figure(value), change };
         match boards.iter_mut().find(|it| it.name == board) {
@@ -299,18 +298,7 @@ fn of_day(reader: &Reader, day: NaiveDate) -> Result<Vec<ListedStory>, StoreErro
 
 /// Returns stories as a list for programs; `None` for the page.
 pub(super) fn as_list(stories: &[ListedStory], form: Form) -> Option<WebAnswer> {
-    let rows = || stories.iter().cloned().map(StoryAnswer::from);
-    match form {
-        Form::Page | Form::Atom => None,
-        Form::Csv => {
-            let text = csv_header::<StoryAnswer>() + &csv_rows(rows());
-            Some(WebAnswer::of("text/csv; charset=utf-8", text.into_bytes()))
-        }
-        Form::Json => Some(WebAnswer::of(
-            "application/x-ndjson; charset=utf-8",
-            to_json_lines(rows()).into_bytes(),
-        )),
-    }
+    as_rows::<StoryAnswer, _>(stories.iter().cloned(), form)
 }
 
 /// Returns stories by section, the section with the most first.

@@ -4,7 +4,7 @@ use askama::Template;
 use chrono::{Months, NaiveDate};
 
 use crate::{
-    export::answers::{HitAnswer, csv_header, csv_rows, to_json_lines},
+    export::answers::HitAnswer,
     model::{Days, counted},
     store::{
         Facet, Facets, MARKS, Note, Reader, Search, SearchAnswer, SearchHit, SearchOrder, StoreError,
@@ -18,7 +18,10 @@ use crate::{
     },
 };
 
-use super::{frame::Frame, stories::feed};
+use super::{
+    frame::{Frame, as_rows},
+    stories::feed,
+};
 
 /// Stories on one page.
 const HITS_MAX: u32 = 20;
@@ -131,16 +134,8 @@ pub(super) fn search(
     let mut answer = reader.search(&search)?;
     let has_more = (shown_max as usize) < answer.hits.len();
     answer.hits.truncate(shown_max as usize);
-    let rows = || answer.hits.iter().cloned().map(HitAnswer::from);
     match form {
-        Form::Csv => {
-            let text = csv_header::<HitAnswer>() + &csv_rows(rows());
-            return Ok(Some(WebAnswer::of("text/csv; charset=utf-8", text.into_bytes())));
-        }
-        Form::Json => {
-            let text = to_json_lines(rows());
-            return Ok(Some(WebAnswer::of("application/x-ndjson; charset=utf-8", text.into_bytes())));
-        }
+        Form::Csv | Form::Json => return Ok(as_rows::<HitAnswer, _>(answer.hits, form)),
         Form::Atom => return Ok(Some(feed(served, &format!("Search: {}", asked.query), &answer.hits))),
         Form::Page => {}
     }
