@@ -1,5 +1,5 @@
-//! Patterns of a profile, compiled: for texts, addresses, bytes, names; those for lines are in `line_set.rs`. Each is equal to another of the same
-//! text, so that configurations can be compared. What is searched with them is not said here.
+//! Patterns of a profile, compiled: for texts, addresses, bytes, names; those for lines are in `line_set.rs`. Each is equal to another of
+//! the same text, so that configurations can be compared. What is searched with them is not said here.
 
 use std::{borrow::Cow, sync::OnceLock};
 
