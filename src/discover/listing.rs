@@ -124,7 +124,7 @@ impl<'p> CardReader<'p> {
     fn find<'d>(&self, root: Element<'d>) -> ListingParts<'d> {
         let links = vec![Vec::new(); self.links.len()];
         let mut found = ListingParts { links, ..ListingParts::default() };
-        let mut walk = self.matcher.walk();
+        let mut walk = self.matcher.walk(root);
         for element in root.descendants() {
             walk.each_match(element, |index| {
                 if self.links.contains(&index) {

@@ -51,7 +51,7 @@ impl CellFinder {
     /// Returns the texts of a row's parts.
     pub(super) fn find(&self, row: Element<'_>) -> Cells {
         let mut found: Vec<Vec<Element<'_>>> = Vec::new();
-        let mut walk = self.matcher.walk();
+        let mut walk = self.matcher.walk(row);
         for element in row.descendants() {
             walk.each_match(element, |at| {
                 if found.len() <= at {
@@ -63,7 +63,7 @@ impl CellFinder {
         let text = |place: &CellPlace| {
             let value = |element: &Element<'_>| {
                 let text = match &place.attr {
-                    Some(name) => fold_apart(element.attr(name)?),
+                    Some(name) => fold_apart(element.attr(name)?).into_owned(),
                     None => folded_text(*element),
                 };
                 Some(text).filter(|text| !text.is_empty())

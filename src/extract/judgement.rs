@@ -50,9 +50,9 @@ pub(super) fn judge(
     }
     // What has a day of publication, or says that it is an article, is one, whatever it is called.
     let is_witnessed = draft.published_on.is_some() || said.is_article;
-    let is_short = draft.word_count() <= NOTICE_WORDS_MAX;
+    let is_short = || draft.word_count() <= NOTICE_WORDS_MAX;
     let headline = draft.headline.as_deref().unwrap_or_default();
-    if (is_short || !is_witnessed) && profile.text.not_found.has(headline) {
+    if profile.text.not_found.has(headline) && (!is_witnessed || is_short()) {
         return Some(NotStory::SoftNotFound);
     }
     if !draft.is_article() {

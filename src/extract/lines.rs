@@ -83,7 +83,7 @@ pub(super) fn element_text(element: Element<'_>) -> String {
 
 /// Returns an element's visible text, white space folded; where elements touch, their words are apart.
 pub(super) fn folded_text(element: Element<'_>) -> String {
-    fold_apart(&element_text(element))
+    fold_apart(&element_text(element)).into_owned()
 }
 
 type Enough<'p> = &'p dyn Fn(&str, &str) -> bool;
@@ -173,16 +173,22 @@ fn is_in(set: Option<&ElementSet>, element: Element<'_>) -> bool {
 
 impl<'d> Flattener<'d> {
     fn text(&mut self, text: &str) {
+        let bare = text.trim_ascii();
         // Between most elements stands nothing else.
-        if text.trim_ascii().is_empty() {
+        if bare.is_empty() {
             self.space |= !text.is_empty();
             return;
         }
         self.space |= text.starts_with(char::is_whitespace);
-        let shown = if 0 < self.raised { raised(text) } else { Cow::Borrowed(text) };
-        for word in shown.split_whitespace() {
-            self.word(word);
-            self.space = true;
+        if self.raised == 0 && is_folded(bare) {
+            self.separate();
+            self.out.text.push_str(bare);
+        } else {
+            let shown = if 0 < self.raised { raised(text) } else { Cow::Borrowed(text) };
+            for word in shown.split_whitespace() {
+                self.word(word);
+                self.space = true;
+            }
         }
         // The last word may be followed by no white space of this text.
         self.space = text.ends_with(char::is_whitespace);
@@ -194,17 +200,22 @@ impl<'d> Flattener<'d> {
     }
 
     fn word(&mut self, word: &str) {
+        self.separate();
+        if word.is_ascii() {
+            self.out.text.push_str(word);
+        } else {
+            self.out.text.extend(visible_chars(word));
+        }
+    }
+
+    /// Adds what stands between the word before and the next.
+    fn separate(&mut self) {
         if self.start < self.out.text.len() {
             if self.space {
                 self.out.text.push(' ');
             } else if self.seam {
                 self.out.text.push(SEAM);
             }
-        }
-        if word.is_ascii() {
-            self.out.text.push_str(word);
-        } else {
-            self.out.text.extend(visible_chars(word));
         }
         self.space = false;
         self.seam = false;

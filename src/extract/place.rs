@@ -35,7 +35,7 @@ impl InsideRule {
 
     /// Returns what the rule finds inside an element.
     pub(super) fn find<'d>(&self, around: Element<'d>) -> Vec<Element<'d>> {
-        let (mut found, mut walk) = (Vec::new(), self.matcher.walk());
+        let (mut found, mut walk) = (Vec::new(), self.matcher.walk(around));
         for element in around.descendants() {
             let mut is_found = false;
             walk.each_match(element, |_| is_found = true);

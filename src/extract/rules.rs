@@ -177,7 +177,7 @@ impl Compiled {
     pub(super) fn index<'d>(&self, root: Element<'d>, era: usize) -> PageIndex<'d> {
         let drop_names = &self.profile.eras[era].rules.drop_names;
         let mut index = PageIndex::new(self.count);
-        let mut walk = self.matcher.walk();
+        let mut walk = self.matcher.walk(root);
         for (number, element) in root.descendants().enumerate() {
             walk.each_match(element, |at| {
                 if index.hits[at].last().map(|hit| hit.number) != Some(number) {

@@ -24,6 +24,8 @@ const DAY_BYTES_MAX: usize = 40;
 const PLACE_CHARS: RangeInclusive<usize> = 2..=61;
 /// More words are a sentence, not names.
 const BYLINE_WORDS_MAX: usize = 12;
+/// Names, a label, a weekday and a month; after more words, a figure is not a stamp's.
+const WORDS_BEFORE_DIGIT_MAX: usize = BYLINE_WORDS_MAX + 12;
 /// A navigation line has at most so many words after its date.
 const NAV_WORDS_MAX: usize = 14;
 
@@ -54,13 +56,13 @@ enum Label {
 /// Returns the stamp that a text consists of. `None` if it says anything else.
 pub(super) fn read(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
     let text = fold_apart(text);
-    let dates: Vec<date::DateFound> = date::scan(&text, zone).collect();
-    if dates.is_empty() {
+    let before_digit = text.find(|it| date::digit_of(it).is_some())?;
+    if WORDS_BEFORE_DIGIT_MAX < text[..before_digit].split(' ').count() {
         return None;
     }
     let mut stamp = Stamp::default();
     let mut at = 0;
-    for found in &dates {
+    for found in date::scan(&text, zone) {
         let (label, rest) = label_at_end(&text[at..found.range.start], rules);
         if at == 0 {
             stamp.byline = byline(rest);
@@ -72,14 +74,14 @@ pub(super) fn read(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
         }
         at = found.range.end;
         if found.when.is_none() {
-            stamp.unreadable = Some(text[found.range.clone()].to_owned());
+            stamp.unreadable = Some(text[found.range].to_owned());
         }
         match label {
             Label::Updated => stamp.updated = stamp.updated.or(found.when),
             Label::Published | Label::None => stamp.published = stamp.published.or(found.when),
         }
     }
-    trim(&text[at..]).is_empty().then_some(stamp)
+    (0 < at && trim(&text[at..]).is_empty()).then_some(stamp)
 }
 
 /// Returns the names that a text consists of, without a leading `By`. `None` if it says anything else.

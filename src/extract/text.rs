@@ -49,6 +49,28 @@ fn may_join(ch: char) -> bool {
         && !matches!(ch, '\u{2000}'..='\u{2BFF}' | '\u{3000}'..='\u{303F}')
 }
 
+/// Whether a character is seen as it is written and composes with none beside it: the letters, figures and marks that most papers are
+/// printed in. Of the others it has to be asked.
+fn is_plain(ch: char) -> bool {
+    matches!(
+        ch,
+        ' '..='~'
+            | '\u{A1}'..='\u{AC}'
+            | '\u{AE}'..='\u{2FF}'
+            | '\u{410}'..='\u{44F}'
+            | '\u{2010}'..='\u{2027}'
+            | '\u{3041}'..='\u{3096}'
+            | '\u{30A1}'..='\u{30FA}'
+            | '\u{4E00}'..='\u{9FFF}'
+            | '\u{AC00}'..='\u{D7A3}'
+    )
+}
+
+/// Whether a text is made of plain characters and white space.
+fn is_plain_or_blank(text: &str) -> bool {
+    text.chars().all(|it| is_plain(it) || it.is_whitespace())
+}
+
 /// Returns a text with its white space folded to single spaces, without what is invisible, composed (NFC). Where two elements
 /// touch between sentences, they are apart.
 pub(super) fn fold(text: &str) -> String {
@@ -56,34 +78,51 @@ pub(super) fn fold(text: &str) -> String {
         return text.to_owned();
     }
     let mut folded = String::with_capacity(text.len());
-    if text.bytes().all(|it| matches!(it, b' '..=b'~' | b'\n' | b'\t' | b'\r')) {
-        // Nothing to be seen through: as a page is written, with line breaks and spaces before its words.
-        for word in text.split_ascii_whitespace() {
-            if !folded.is_empty() {
-                folded.push(' ');
-            }
-            folded.push_str(word);
-        }
-        return folded;
-    }
+    let mut is_all_plain = true;
     for (nth, part) in text.split(SEAM).enumerate() {
-        let mut chars = visible_chars(part).peekable();
-        let starts_sentence = 0 < nth && chars.peek().is_some_and(|it| it.is_uppercase());
-        if starts_sentence && is_after_sentence(&folded) {
+        let starts_sentence =
+            || visible_chars(part).next().is_some_and(char::is_uppercase) && is_after_sentence(&folded);
+        if 0 < nth && starts_sentence() {
             folded.push(' ');
         }
-        for ch in chars {
-            if !ch.is_whitespace() {
-                folded.push(ch);
-            } else if !folded.is_empty() && !folded.ends_with(' ') {
-                folded.push(' ');
+        if is_plain_or_blank(part) {
+            fold_words(part, &mut folded);
+        } else {
+            is_all_plain = false;
+            for ch in visible_chars(part) {
+                if ch.is_whitespace() { end_word(&mut folded) } else { folded.push(ch) }
             }
         }
     }
     if folded.ends_with(' ') {
         folded.pop();
     }
-    compose(folded)
+    if is_all_plain { folded } else { compose(folded) }
+}
+
+/// Adds a text of plain characters and white space to what is folded before it.
+fn fold_words(text: &str, folded: &mut String) {
+    let mut words = text.split_whitespace();
+    if text.starts_with(char::is_whitespace) {
+        end_word(folded);
+    }
+    if let Some(word) = words.next() {
+        folded.push_str(word);
+    }
+    for word in words {
+        folded.push(' ');
+        folded.push_str(word);
+    }
+    if text.ends_with(char::is_whitespace) {
+        end_word(folded);
+    }
+}
+
+/// Adds the space after a word.
+fn end_word(folded: &mut String) {
+    if !folded.is_empty() && !folded.ends_with(' ') {
+        folded.push(' ');
+    }
 }
 
 /// Whether a text ends with a sentence; a capital and a dot may be an abbreviation.
@@ -95,31 +134,41 @@ fn is_after_sentence(text: &str) -> bool {
 
 /// Whether a text is plain words with single spaces between: most lines are, by the time they are asked for.
 pub(super) fn is_folded(text: &str) -> bool {
-    // A space may not come first, last, or after another.
-    let mut before = b' ';
-    for byte in text.bytes() {
-        if !matches!(byte, b' '..=b'~') || byte == b' ' && before == b' ' {
-            return false;
-        }
-        before = byte;
+    let bytes = text.as_bytes();
+    if bytes.first() == Some(&b' ') || bytes.last() == Some(&b' ') {
+        return false;
     }
-    before != b' ' || text.is_empty()
+    // Without an early exit, the compiler compares many bytes at a time.
+    let odd = bytes.iter().fold(0, |odd, it| odd | u8::from(!matches!(it, b' '..=b'~')));
+    let pairs = bytes.iter().zip(bytes.iter().skip(1));
+    let gap = pairs.fold(0, |gap, (a, b)| gap | u8::from(*a == b' ') & u8::from(*b == b' '));
+    gap == 0 && (odd == 0 || text.chars().all(is_plain))
 }
 
 /// Like [`fold`], with elements that touch taken apart: for labels, dates and bylines.
-pub(super) fn fold_apart(text: &str) -> String {
-    if text.contains(SEAM) { fold(&text.replace(SEAM, " ")) } else { fold(text) }
+pub(super) fn fold_apart(text: &str) -> Cow<'_, str> {
+    if is_folded(text) {
+        Cow::Borrowed(text)
+    } else if text.contains(SEAM) {
+        Cow::Owned(fold(&text.replace(SEAM, " ")))
+    } else {
+        Cow::Owned(fold(text))
+    }
 }
 
 /// Returns the text of a table: spaces and line breaks stay, blank lines around it do not.
 pub(super) fn verbatim(text: &str) -> String {
-    let mut lines: Vec<String> = Vec::new();
+    let mut lines: Vec<Cow<'_, str>> = Vec::new();
     for line in text.split('\n') {
+        if is_folded(line) {
+            lines.push(Cow::Borrowed(line));
+            continue;
+        }
         let clean = visible_chars(line);
         let line: String = clean.map(|it| if it == '\u{A0}' { ' ' } else { it }).collect();
-        lines.push(compose(line.trim_end().to_owned()));
+        lines.push(Cow::Owned(compose(line.trim_end().to_owned())));
     }
-    let is_blank = |it: &String| it.is_empty();
+    let is_blank = |it: &Cow<'_, str>| it.is_empty();
     let start = lines.iter().position(|it| !is_blank(it)).unwrap_or(lines.len());
     let end = lines.iter().rposition(|it| !is_blank(it)).map_or(start, |it| it + 1);
     lines[start..end].join("\n")
@@ -170,14 +219,19 @@ fn figures(text: &str, sign: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
 /// Returns the letters and digits of a text in lower case: for asking whether two texts say the same.
 pub(super) fn essence(text: &str) -> String {
     let mut essence = String::with_capacity(text.len());
-    for ch in text.chars().filter(|it| it.is_alphanumeric()) {
-        if ch.is_ascii() {
+    add_essence(text, &mut essence);
+    essence
+}
+
+/// Adds the essence of a text.
+pub(super) fn add_essence(text: &str, essence: &mut String) {
+    for ch in text.chars() {
+        if ch.is_ascii_alphanumeric() {
             essence.push(ch.to_ascii_lowercase());
-        } else {
+        } else if !ch.is_ascii() && ch.is_alphanumeric() {
             essence.extend(ch.to_lowercase());
         }
     }
-    essence
 }
 
 /// Whether `essence` is the essence of a text.
@@ -188,8 +242,9 @@ pub(super) fn has_essence(text: &str, essence: &str) -> bool {
 
 /// Whether a text only repeats the beginning of the story. `body` is the essence of the story.
 pub(super) fn is_teaser(text: &str, body: &str) -> bool {
-    let text = essence(text);
-    !text.is_empty() && body.starts_with(&text)
+    let mut letters = body.chars();
+    let mut own = text.chars().filter(|it| it.is_alphanumeric()).flat_map(char::to_lowercase).peekable();
+    own.peek().is_some() && own.all(|it| letters.next() == Some(it))
 }
 
 /// Whether a line is a rule of `=`, `-` or `_` that lays out a table in plain text.
@@ -257,6 +312,25 @@ mod tests {
         assert_eq!(fold("a\u{1}b\u{7}"), "ab");
         assert_eq!(fold("It rose.\u{1}It fell. The U.\u{1}S. rate"), "It rose. It fell. The U.S. rate");
         assert_eq!(fold_apart("Reuters\u{1}08 Mar"), "Reuters 08 Mar");
+    }
+
+    /// What is plain is folded a word at a time, and to what one character at a time is folded to.
+    #[test]
+    fn plain_text_is_folded_as_any_other() {
+        let alphabet = [
+            ' ', '\n', '\u{A0}', 'a', 'É', 'e', '\u{301}', '\u{200B}', '\u{AD}', '한', 'か', '\u{3099}',
+        ];
+        let one_by_one = |text: &str| {
+            let blank = |it: char| if it.is_whitespace() { ' ' } else { it };
+            let seen: String = visible_chars(text).map(blank).nfc().collect();
+            seen.split(' ').filter(|it| !it.is_empty()).collect::<Vec<_>>().join(" ")
+        };
+        for number in 0..alphabet.len().pow(4) {
+            let letters = (0..4).map(|at| alphabet[number / alphabet.len().pow(at) % alphabet.len()]);
+            let text: String = letters.collect();
+            assert_eq!(fold(&text), one_by_one(&text), "{text:?}");
+            assert!(!is_folded(&text) || fold(&text) == text, "{text:?}");
+        }
     }
 
     #[test]

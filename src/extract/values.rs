@@ -35,7 +35,9 @@ pub(super) fn of(rule: &ValueRule, found: &[Element<'_>], linked: LinkedData<'_>
         ValueSource::Element(_, Some(attr)) => {
             found.iter().filter_map(|it| it.attr(attr)).map(str::to_owned).collect()
         }
-        ValueSource::Element(_, None) => found.iter().map(|it| fold_apart(&it.text())).collect(),
+        ValueSource::Element(_, None) => {
+            found.iter().map(|it| fold_apart(&it.text()).into_owned()).collect()
+        }
         ValueSource::LinkedData(path) => {
             let mut blocks = linked.blocks.iter().filter_map(|it| jsonld::block(it));
             blocks.find_map(|it| in_object(path, &it, linked.facts)).unwrap_or_default()

@@ -96,6 +96,26 @@ pub(super) fn near(part: &str) -> Option<Near> {
     named(before.strip_suffix('+')?).map(Near::Before)
 }
 
+/// Returns classes that elements around the one that a selector finds must have, one of each element that it names so.
+pub(super) fn classes_around(part: &str) -> Vec<String> {
+    let mut classes = Vec::new();
+    let mut rest = part.trim();
+    while let Some(before) = rest.strip_suffix(last_compound(rest)).map(str::trim_end) {
+        let is_beside = before.ends_with(['+', '~']);
+        rest = before.strip_suffix(['>', '+', '~']).unwrap_or(before).trim_end();
+        if rest.is_empty() {
+            break;
+        }
+        // What is around an element beside it is around both.
+        if let Key::Class(class) = key(last_compound(rest))
+            && !is_beside
+        {
+            classes.push(class);
+        }
+    }
+    classes
+}
+
 /// Split at top-level commas.
 pub(super) fn parts(css: &str) -> Vec<&str> {
     let (mut depth, mut start, mut parts) = (0_usize, 0, Vec::new());
@@ -193,6 +213,19 @@ mod tests {
         check("A[HREF]:not(.b)", "href", None);
         for none in ["div.a", "p", ":not([x])", "a[href='x:y']", "a\\#b", "[*|x]"] {
             assert_eq!(need(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn classes_of_elements_around_are_known() {
+        let check = |css: &str, classes: &[&str]| assert_eq!(classes_around(css), classes, "{css}");
+        check("p.a", &[]);
+        check("div.a p", &["a"]);
+        check(".a .b.c > p + i", &["b", "a"]);
+        check(".a > .b ~ p .c d", &["c", "a"]);
+        check("div[title='x > y .z'] .a > p:not(.b .c)", &["a"]);
+        for none in ["#a p", ":is(.a) p", ".a\\:b p", ".a + p", "p > .a"] {
+            check(none, &[]);
         }
     }
 

@@ -8,7 +8,7 @@ use selectors::matching::SelectorCaches;
 
 use super::{
     Element,
-    compound::{Key, Near, Need, key, last_compound, name, near, need, parts},
+    compound::{Key, Near, Need, classes_around, key, last_compound, name, near, need, parts},
     select::Selector,
 };
 
@@ -21,6 +21,8 @@ pub struct Matcher {
     by_attr: Filed,
     /// Filed under nothing: tried on every element.
     everywhere: Vec<Part>,
+    /// Classes that selectors ask of elements around the one that they find.
+    around: Vec<String>,
     class_filter: Filter,
     name_filter: Filter,
     attr_filter: Filter,
@@ -39,6 +41,8 @@ pub struct BadSelector {
 pub struct MatchWalk<'m> {
     matcher: &'m Matcher,
     caches: SelectorCaches,
+    /// For each class of `Matcher::around` the end of the last element so far that has it: the walk is inside one before that.
+    inside: Vec<u32>,
 }
 
 /// Selectors by name. There are a dozen: comparing lengths beats hashing.
@@ -55,6 +59,8 @@ struct Part {
     need: Option<Need>,
     /// The name of the element that it asks for beside or around the one that it finds, likewise.
     near: Option<Near>,
+    /// The places in `Matcher::around` of classes that it asks for around the one that it finds, likewise.
+    around: Vec<usize>,
     /// It asks for nothing but that and what it is filed under.
     is_told: bool,
 }
@@ -72,6 +78,7 @@ impl Matcher {
             by_name: Filed::default(),
             by_attr: Filed::default(),
             everywhere: Vec::new(),
+            around: Vec::new(),
             class_filter: Filter::default(),
             name_filter: Filter::default(),
             attr_filter: Filter::default(),
@@ -92,7 +99,9 @@ impl Matcher {
                     }
                     Key::Attr(_) | Key::Name(_) | Key::Any => false,
                 };
-                let part = Part { index, name, need: need(compound), near: near(part), is_told };
+                let around =
+                    classes_around(part).into_iter().map(|it| matcher.file_around(it)).collect();
+                let part = Part { index, name, need: need(compound), near: near(part), around, is_told };
                 let (map, name) = match key {
                     Key::Class(name) => {
                         matcher.class_filter.add(&name);
@@ -117,50 +126,76 @@ impl Matcher {
         Ok(matcher)
     }
 
-    /// Begins a walk over elements of one document.
-    pub fn walk(&self) -> MatchWalk<'_> {
-        MatchWalk { matcher: self, caches: SelectorCaches::default() }
+    /// Files a class of elements around. Returns its place.
+    fn file_around(&mut self, class: String) -> usize {
+        self.class_filter.add(&class);
+        self.around.iter().position(|it| *it == class).unwrap_or_else(|| {
+            self.around.push(class);
+            self.around.len() - 1
+        })
     }
 
-    fn each_match(&self, element: Element<'_>, caches: &mut SelectorCaches, mut hit: impl FnMut(usize)) {
-        let mut try_all = |filed: Option<&Vec<Part>>| {
-            for Part { index, name, need, near, is_told } in filed.into_iter().flatten() {
-                let may_match = name.as_deref().is_none_or(|it| it == element.name())
-                    && need.as_ref().is_none_or(|it| it.is_met(element))
-                    && near.as_ref().is_none_or(|it| it.is_met(element));
-                if may_match && (*is_told || self.selectors[*index].matches(element, caches)) {
-                    hit(*index);
+    /// Begins a walk over elements inside one, in document order.
+    pub fn walk(&self, around: Element<'_>) -> MatchWalk<'_> {
+        let inside = vec![0; self.around.len()];
+        let mut walk = MatchWalk { matcher: self, caches: SelectorCaches::default(), inside };
+        if !self.around.is_empty() {
+            for element in std::iter::once(around).chain(around.ancestors()) {
+                for class in classes(element.attr("class").unwrap_or_default()) {
+                    walk.enter(element, class);
                 }
             }
-        };
-        // Over the names of its attributes, once: looking up each name that is filed costs more.
-        for (name, value) in element.attrs() {
-            if name == "class" && !self.by_class.0.is_empty() {
-                // Over bytes: classes are most of what a page is written with.
-                for class in value.as_bytes().split(u8::is_ascii_whitespace) {
-                    if self.class_filter.may_have(class) {
-                        try_all(self.by_class.get(class));
-                    }
-                }
-            }
-            if self.attr_filter.may_have(name.as_bytes()) {
-                try_all(self.by_attr.get(name.as_bytes()));
-            }
         }
-        let name = element.name().as_bytes();
-        if self.name_filter.may_have(name) {
-            try_all(self.by_name.get(name));
-        }
-        if !self.everywhere.is_empty() {
-            try_all(Some(&self.everywhere));
-        }
+        walk
     }
+}
+
+/// Returns the classes in the value of an attribute, as bytes: they are most of what a page is written with.
+fn classes(value: &str) -> impl Iterator<Item = &[u8]> {
+    value.as_bytes().split(u8::is_ascii_whitespace)
 }
 
 impl MatchWalk<'_> {
     /// Call `hit` with the place of every selector that matches an element.
-    pub fn each_match(&mut self, element: Element<'_>, hit: impl FnMut(usize)) {
-        self.matcher.each_match(element, &mut self.caches, hit);
+    pub fn each_match(&mut self, element: Element<'_>, mut hit: impl FnMut(usize)) {
+        let matcher = self.matcher;
+        // Over the names of its attributes, once: looking up each name that is filed costs more.
+        for (name, value) in element.attrs() {
+            if name == "class" {
+                for class in classes(value).filter(|it| matcher.class_filter.may_have(it)) {
+                    self.enter(element, class);
+                    self.try_all(matcher.by_class.get(class), element, &mut hit);
+                }
+            }
+            if matcher.attr_filter.may_have(name.as_bytes()) {
+                self.try_all(matcher.by_attr.get(name.as_bytes()), element, &mut hit);
+            }
+        }
+        let name = element.name().as_bytes();
+        if matcher.name_filter.may_have(name) {
+            self.try_all(matcher.by_name.get(name), element, &mut hit);
+        }
+        self.try_all(Some(&matcher.everywhere), element, &mut hit);
+    }
+
+    /// Notes an element of a class.
+    fn enter(&mut self, element: Element<'_>, class: &[u8]) {
+        if let Some(at) = self.matcher.around.iter().position(|it| it.as_bytes() == class) {
+            self.inside[at] = self.inside[at].max(element.nodes().end);
+        }
+    }
+
+    fn try_all(&mut self, filed: Option<&Vec<Part>>, element: Element<'_>, mut hit: impl FnMut(usize)) {
+        for Part { index, name, need, near, around, is_told } in filed.into_iter().flatten() {
+            let may_match = name.as_deref().is_none_or(|it| it == element.name())
+                && around.iter().all(|it| element.nodes().start < self.inside[*it])
+                && need.as_ref().is_none_or(|it| it.is_met(element))
+                && near.as_ref().is_none_or(|it| it.is_met(element));
+            let selector = &self.matcher.selectors[*index];
+            if may_match && (*is_told || selector.matches(element, &mut self.caches)) {
+                hit(*index);
+            }
+        }
     }
 }
 
@@ -231,15 +266,30 @@ mod tests {
             "p + my-card",
             "div + my-card",
             "span > a > span",
+            ".b .z",
+            ".b > .badge > a span",
+            ".badge ~ .z",
         ];
         let matcher = Matcher::new(list).expect("valid");
         let page = Document::parse(text);
         let mut hits = vec![0; list.len()];
-        let mut walk = matcher.walk();
+        let mut walk = matcher.walk(page.root());
         for element in page.root().descendants() {
             walk.each_match(element, |index| hits[index] += 1);
         }
-        assert_eq!(hits, [1, 1, 1, 1, 2, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1, 0, 1]);
+        assert_eq!(
+            hits,
+            [1, 1, 1, 1, 2, 1, 1, 0, 1, 1, 0, 0, 0, 1, 0, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 1, 0]
+        );
+        // A walk may begin anywhere: what is around its beginning is around all of it.
+        let badge =
+            page.root().descendants().find(|it| it.attr("class") == Some("badge")).expect("there");
+        let (mut walk, mut hits) = (matcher.walk(badge), Vec::new());
+        for element in badge.descendants() {
+            walk.each_match(element, |index| hits.push(list[index]));
+        }
+        hits.sort_unstable();
+        assert_eq!(hits, [".b > .badge > a span", "p, a", "span > a > span", "span.badge a span"]);
     }
 
     #[test]

@@ -138,7 +138,8 @@ impl selectors::Element for Asked<'_> {
 
     fn has_class(&self, name: &CssLocalName, case: CaseSensitivity) -> bool {
         let classes = self.0.attr("class").unwrap_or_default();
-        classes.split_ascii_whitespace().any(|it| case.eq(name.0.as_bytes(), it.as_bytes()))
+        name.0.len() <= classes.len()
+            && classes.split_ascii_whitespace().any(|it| case.eq(name.0.as_bytes(), it.as_bytes()))
     }
 
     fn has_custom_state(&self, _: &CssLocalName) -> bool {

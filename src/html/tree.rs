@@ -2,6 +2,8 @@
 //!
 //! Everything inside an element stands behind it and before its end, so that a walk is a run over the array.
 
+use std::ops::Range;
+
 /// No node.
 pub(super) const NONE: u32 = u32::MAX;
 /// Set in a span's start: it is a place in the text beside the page.
@@ -315,6 +317,11 @@ impl<'d> Element<'d> {
         let document = self.document;
         let is_element = |it: &(u32, &Node)| matches!(it.1.what, What::Element(_));
         self.nodes_inside().filter(is_element).map(move |it| Element { document, at: it.0 })
+    }
+
+    /// Returns the numbers of its node and of those inside.
+    pub(super) fn nodes(self) -> Range<u32> {
+        self.at..self.node().end
     }
 
     /// Whether another stands in it, however deep.

@@ -254,11 +254,13 @@ impl Draft {
     /// Whether there is enough of a story to keep. A headline from an element or from metadata is enough, and so is a body
     /// of some length; a headline or a short body from plain text needs a second witness, such as a date.
     pub fn is_article(&self) -> bool {
-        let is_named = self.origin(Field::Headline).is_some_and(|it| it != Origin::Text);
+        if self.origin(Field::Headline).is_some_and(|it| it != Origin::Text) {
+            return true;
+        }
         let words = self.word_count();
         let witnesses =
             [self.headline.is_some(), 0 < words, self.published_on.is_some(), self.dateline.is_some()];
-        is_named || WORDS_MIN <= words || 1 < witnesses.into_iter().filter(|it| *it).count()
+        WORDS_MIN <= words || 1 < witnesses.into_iter().filter(|it| *it).count()
     }
 
     /// Returns the story's text: every block that is text, joined by blank lines.

@@ -149,7 +149,7 @@ fn every_era_and_every_rule_is_hit_by_a_page() {
         for &field in RuleField::ALL {
             for rule in era.rules.of(field) {
                 let matcher = Matcher::new([rule.css.as_str()]).expect("a selector");
-                let mut walk = matcher.walk();
+                let mut walk = matcher.walk(document.root());
                 for element in document.root().descendants() {
                     walk.each_match(element, |_| {
                         _ = hit.insert(format!("{} {}", field.key(), rule.css));

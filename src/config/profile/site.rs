@@ -89,7 +89,11 @@ impl Profile {
         let host = host.strip_prefix("www.").unwrap_or(host);
         let listed = self.hosts.iter().find(|it| it.eq_ignore_ascii_case(host));
         let is_web = matches!(url.scheme(), "http" | "https");
-        let moved = || (url.origin() == self.base_url.origin()).then(|| self.host());
+        // As origins are compared, without making two of them.
+        let is_of_base = url.scheme() == self.base_url.scheme()
+            && url.host_str() == self.base_url.host_str()
+            && url.port_or_known_default() == self.base_url.port_or_known_default();
+        let moved = || is_of_base.then(|| self.host());
         listed.map(String::as_str).or_else(moved).filter(|_| is_web)
     }
 

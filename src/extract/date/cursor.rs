@@ -127,7 +127,7 @@ pub(super) fn is_word_char(ch: char) -> bool {
 }
 
 /// Returns the value of a decimal digit, in the scripts that dates are written in.
-pub(super) fn digit_of(ch: char) -> Option<u32> {
+pub(in crate::extract) fn digit_of(ch: char) -> Option<u32> {
     let zero = match ch {
         '0'..='9' => '0',
         '\u{660}'..='\u{669}' => '\u{660}',

@@ -21,13 +21,14 @@ use chrono::DateTime;
 use chrono_tz::Tz;
 
 use self::{
-    cursor::{DateCursor, digit_of, is_word_char},
+    cursor::{DateCursor, is_word_char},
     day::WrittenDay,
     offset::Zone,
     written::{DateInWords, calendar, is_possible},
 };
 
 pub(super) use self::{
+    cursor::digit_of,
     names::{is_doubtful, month},
     written::{DateFound, Dated},
 };
@@ -35,16 +36,25 @@ pub(super) use self::{
 /// A number of seconds since 1970 has so many digits; with three more it is of milliseconds.
 const EPOCH_DIGITS: usize = 10;
 
+/// The names of a weekday and a month, and what stands between them, have at most so many bytes in any script.
+const BYTES_BEFORE_DIGIT_MAX: usize = 120;
+
 /// Returns every date in a text, in order.
 pub(super) fn scan(text: &str, zone: Tz) -> impl Iterator<Item = DateFound> {
-    // Every date has a digit.
-    let may_have = text.chars().any(|it| digit_of(it).is_some());
-    let mut at = if may_have { 0 } else { text.len() };
+    let next_digit = move |at: usize| text[at..].find(|it| digit_of(it).is_some()).map(|it| at + it);
+    let mut digit = next_digit(0);
+    let mut at = 0;
     let mut before = None;
     std::iter::from_fn(move || {
         while let Some(ch) = text[at..].chars().next() {
+            if digit.is_some_and(|digit| digit < at) {
+                digit = next_digit(at);
+            }
+            // Every date has a digit, and few words before it.
+            let digit_at = digit?;
             let is_start = is_word_char(ch)
                 && !before.is_some_and(is_word_char)
+                && digit_at - at <= BYTES_BEFORE_DIGIT_MAX
                 && (!ch.is_alphabetic() || may_begin(&text[at..]));
             let found = if is_start { written_at(text, at) } else { None };
             before = Some(ch);

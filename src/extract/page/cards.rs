@@ -28,13 +28,9 @@ pub(super) fn looks_like_card(scene: &Scene<'_>, element: Element<'_>) -> bool {
     }
     let is_titled = |it: Element<'_>| matches!(it.name(), "h2" | "h3" | "h4" | "h5" | "img");
     // A card links to one story, a list to several.
-    let mut targets: Vec<&str> = element
-        .descendants()
-        .filter(|it| scene.links_away(*it))
-        .filter_map(|it| it.attr("href"))
-        .collect();
-    targets.dedup();
-    targets.len() == 1
+    let links = element.descendants().filter(|it| scene.links_away(*it));
+    let mut targets = links.filter_map(|it| it.attr("href"));
+    targets.next().is_some_and(|first| targets.all(|it| it == first))
         && element.descendants().filter(|it| it.name() == "p").count() < 2
         && (element.name() != "div" || element.descendants().any(is_titled))
 }

@@ -95,7 +95,7 @@ impl Head {
             [(RuleField::Published, Role::Publication), (RuleField::Updated, Role::Change)]
         {
             let Some(said) = sheet.ordered(field) else { continue };
-            for text in said.value.iter().map(|it| fold_apart(&unescape(it))) {
+            for text in said.value.iter().map(|it| fold_apart(&unescape(it)).into_owned()) {
                 let stamp = || stamp::read(&text, &profile.text, profile.time_zone).unwrap_or_default();
                 let labelled = || match role {
                     Role::Publication => stamp().published,

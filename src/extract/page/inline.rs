@@ -47,7 +47,12 @@ impl<'d> Inline<'d> {
         } else {
             text
         };
-        self.text.extend(text.chars().map(|it| if matches!(it, '\n' | '\r' | '\t') { ' ' } else { it }));
+        for (nth, part) in text.split(['\n', '\r', '\t']).enumerate() {
+            if 0 < nth {
+                self.text.push(' ');
+            }
+            self.text.push_str(part);
+        }
     }
 
     /// Notes that an element begins or ends here.
@@ -122,7 +127,9 @@ pub(super) fn is_blank(ch: char) -> bool {
 pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let (mut start, mut last_break) = (0, None);
-    for (at, ch) in text.char_indices() {
+    // Most have no break.
+    let broken = if text.contains('\n') { text } else { "" };
+    for (at, ch) in broken.char_indices() {
         if ch == '\n' {
             if let Some(first) = last_break.replace(at)
                 && start <= first
@@ -141,6 +148,9 @@ pub(super) fn paragraphs(text: &str) -> Vec<Range<usize>> {
 /// Returns the blocks of a paragraph that has bullets on lines of its own, broken by `br`: a list, and the paragraphs
 /// around it. `None` for any other paragraph.
 pub(super) fn itemized(written: &str) -> Option<Vec<Block>> {
+    if written.lines().filter(|line| is_bullet(line.trim_start())).count() < ITEMS_MIN {
+        return None;
+    }
     let lines: Vec<String> = written.lines().map(fold).filter(|line| !line.is_empty()).collect();
     let mut blocks: Vec<Block> = Vec::new();
     for run in lines.chunk_by(|a, b| is_bullet(a) == is_bullet(b)) {

@@ -71,8 +71,14 @@ struct Stories<'d> {
 /// What follows the headline inside one of the elements around it.
 struct Level<'d> {
     around: Element<'d>,
-    after: Vec<Element<'d>>,
+    after: Vec<Weighed<'d>>,
     /// Characters of prose in `after`.
+    prose: usize,
+}
+
+/// An element and the characters of prose in it.
+struct Weighed<'d> {
+    element: Element<'d>,
     prose: usize,
 }
 
@@ -218,10 +224,10 @@ impl<'d> Surveyor<'_, 'd> {
         let mut inner = title;
         while let Some(node) = inner {
             let Some(around) = node.ancestors().next().filter(|it| it.name() != "html") else { break };
-            let after: Vec<Element<'d>> =
-                around.elements().skip_while(|it| *it != node).skip(1).collect();
-            let prose: usize = after.iter().map(|it| self.prose(*it)).sum();
-            let prose = prose + bare_text_after(around, node);
+            let after = around.elements().skip_while(|it| *it != node).skip(1);
+            let after: Vec<Weighed<'d>> =
+                after.map(|element| Weighed { element, prose: self.prose(element) }).collect();
+            let prose = after.iter().map(|it| it.prose).sum::<usize>() + bare_text_after(around, node);
             levels.push(Level { around, after, prose });
             inner = if Some(around) == limit { None } else { Some(around) };
         }
@@ -234,24 +240,14 @@ impl<'d> Surveyor<'_, 'd> {
         if most <= title.map_or(0, |title| bare_text_in(around, title)) {
             return vec![around];
         }
-        if let Some(main) = after.iter().find(|it| it.name() != "p" && most <= self.prose(**it)) {
-            return self.with_siblings(*main, &after);
+        if let Some(main) = after.iter().find(|it| it.element.name() != "p" && most <= it.prose) {
+            return with_siblings(main.element, &after);
         }
         let near = after.iter().take(STAMP_ELEMENTS_MAX);
-        let before_prose = near.take_while(|it| self.prose(**it) < PROSE_CHARS_MIN).enumerate();
-        let stamps = before_prose.filter(|(_, element)| self.holds_stamp(**element));
+        let before_prose = near.take_while(|it| it.prose < PROSE_CHARS_MIN).enumerate();
+        let stamps = before_prose.filter(|(_, it)| self.holds_stamp(it.element));
         let story_at = stamps.map(|(at, _)| at + 1).last().unwrap_or(0);
-        after.into_iter().skip(story_at).collect()
-    }
-
-    /// Returns an element with those of its neighbours that are like it: parts of one story, between which advertisements stand.
-    fn with_siblings(&self, main: Element<'d>, neighbours: &[Element<'d>]) -> Vec<Element<'d>> {
-        let class = main.attr("class").unwrap_or_default();
-        let is_part = |it: &Element<'d>| {
-            let is_like = it.name() == main.name() && it.attr("class") == main.attr("class");
-            *it == main || (!class.is_empty() && is_like && PROSE_CHARS_MIN <= self.prose(*it))
-        };
-        neighbours.iter().copied().filter(is_part).collect()
+        after.into_iter().skip(story_at).map(|it| it.element).collect()
     }
 
     /// Returns the smallest element that holds most of the page's prose: the story, where there is no
@@ -289,20 +285,19 @@ impl<'d> Surveyor<'_, 'd> {
         let others: ElementSet = element.descendants().filter(is_other).collect();
         let flat = flatten_without(element, &others);
         let rules = &self.scene.rules.profile.text;
-        let end = (0..flat.lines.len()).find(|it| rules.end.has(&fold_apart(flat.line(*it))));
         let rows = self.scene.rules.grammar.scan(&flat.text);
-        let lines = 0..end.unwrap_or(flat.lines.len());
-        lines
-            .map(|at| {
-                let range = &flat.lines[at].range;
+        let mut prose = 0;
+        for (at, line) in flat.lines.iter().enumerate() {
+            let text = fold_apart(flat.line(at));
+            if rules.end.has(&text) {
+                break;
+            }
+            if !rows.touch(&line.range) && !rules.boilerplate.has(&text) {
                 let linked: usize = flat.links_of(at).map(|it| it.range.len()).sum();
-                if rows.touch(range) || rules.boilerplate.has(&fold_apart(flat.line(at))) {
-                    0
-                } else {
-                    range.len().saturating_sub(linked)
-                }
-            })
-            .sum()
+                prose += line.range.len().saturating_sub(linked);
+            }
+        }
+        prose
     }
 
     fn holds_stamp(&self, element: Element<'d>) -> bool {
@@ -311,6 +306,16 @@ impl<'d> Surveyor<'_, 'd> {
         let is_stamp = |at| stamp::read(flat.line(at), &profile.text, profile.time_zone).is_some();
         flat.text.len() <= STAMP_CHARS_MAX && (0..flat.lines.len()).any(is_stamp)
     }
+}
+
+/// Returns an element with those of its neighbours that are like it: parts of one story, between which advertisements stand.
+fn with_siblings<'d>(main: Element<'d>, neighbours: &[Weighed<'d>]) -> Vec<Element<'d>> {
+    let class = main.attr("class").unwrap_or_default();
+    let is_part = |it: &&Weighed<'d>| {
+        let is_like = it.element.name() == main.name() && it.element.attr("class") == main.attr("class");
+        it.element == main || (!class.is_empty() && is_like && PROSE_CHARS_MIN <= it.prose)
+    };
+    neighbours.iter().filter(is_part).map(|it| it.element).collect()
 }
 
 fn is_too_deep(root: Element<'_>) -> bool {

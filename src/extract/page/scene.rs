@@ -3,6 +3,8 @@
 //! What is printed on the page is not known here: that is `sheet.rs`, which is built later, because finding
 //! a page's parts already needs to know which links lead to other stories.
 
+use std::{cell::RefCell, collections::HashMap};
+
 use url::Url;
 
 use crate::{
@@ -10,6 +12,9 @@ use crate::{
     html::Element,
     model::PageKey,
 };
+
+/// More links are remembered of no page: a page has hundreds.
+const TARGETS_MAX: usize = 5_000;
 
 /// What is known of a page before anything on it is read.
 pub(super) struct Scene<'x> {
@@ -20,9 +25,13 @@ pub(super) struct Scene<'x> {
     pub(super) base: Url,
     /// The metadata in the page's head is said of its own story.
     pub(super) has_own_head: bool,
+    /// What links lead to, by their address as written: a page links to a story from its picture, its headline and its first words,
+    /// and is asked about each of them more than once.
+    targets: RefCell<HashMap<Box<str>, Target>>,
 }
 
 /// What a link leads to.
+#[derive(Clone)]
 pub(super) enum Target {
     /// A topic page of the site.
     Tag(Url),
@@ -40,11 +49,29 @@ impl<'x> Scene<'x> {
     /// `own` is the page's address, where it is known.
     pub(super) fn new(rules: &'x Compiled, own: Option<&Url>) -> Self {
         let base = own.unwrap_or(&rules.profile.base_url).clone();
-        Self { rules, key: own.and_then(|url| rules.profile.page_key(url)), base, has_own_head: true }
+        let key = own.and_then(|url| rules.profile.page_key(url));
+        Self { rules, key, base, has_own_head: true, targets: RefCell::default() }
     }
 
     /// Returns what a link leads to.
     pub(super) fn target(&self, href: &str) -> Target {
+        self.with_target(href, Target::clone)
+    }
+
+    fn with_target<T>(&self, href: &str, ask: impl FnOnce(&Target) -> T) -> T {
+        if let Some(known) = self.targets.borrow().get(href) {
+            return ask(known);
+        }
+        let target = self.find_target(href);
+        let answer = ask(&target);
+        let mut known = self.targets.borrow_mut();
+        if known.len() < TARGETS_MAX {
+            known.insert(href.into(), target);
+        }
+        answer
+    }
+
+    fn find_target(&self, href: &str) -> Target {
         let href = href.trim();
         if href.is_empty() || href.starts_with('#') {
             return Target::None;
@@ -80,7 +107,7 @@ impl<'x> Scene<'x> {
 
     /// Whether a link leads to another story.
     pub(super) fn leads_away(&self, href: &str) -> bool {
-        matches!(self.target(href), Target::Article(..))
+        self.with_target(href, |it| matches!(it, Target::Article(..)))
     }
 
     /// Whether an element is a link to another story.

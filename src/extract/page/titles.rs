@@ -3,12 +3,14 @@
 //! Where the headline's element is was found by `layout.rs`. Here the witnesses are weighed: metadata against
 //! what is printed, and lines of a summary against the beginning of the story, which a teaser repeats.
 
+use std::ops::Range;
+
 use crate::{
     config::RuleField,
     extract::{
         lines::element_text,
         stamp,
-        text::{essence, fold, has_essence, is_bullet, is_teaser, unbullet},
+        text::{add_essence, essence, fold, has_essence, is_bullet, is_teaser, unbullet},
     },
     html::unescape,
     model::{BlockKind, Draft, Origin},
@@ -108,26 +110,40 @@ pub(super) fn summary(
 /// How a story begins, in essence.
 struct Opening {
     whole: String,
-    /// The first paragraphs, with and without their dateline, whatever stands above them.
-    starts: Vec<String>,
+    /// Where the first paragraphs begin in it, with and without their dateline, whatever stands above them.
+    starts: Vec<Range<usize>>,
 }
 
 impl Opening {
     fn of(draft: &Draft) -> Self {
-        let paragraphs = draft.blocks.iter().enumerate();
-        let paragraphs = paragraphs.filter(|(_, block)| block.kind == BlockKind::Paragraph).take(2);
-        let starts = paragraphs.flat_map(|(at, first)| {
-            let undated = first.text.split_once(": ").map(|(_, rest)| essence(rest));
-            let texts = draft.blocks[at..].iter().filter(|block| block.kind.is_text());
-            let rest: String = texts.map(|block| essence(&block.text)).collect();
-            std::iter::once(rest).chain(undated)
-        });
-        Self { whole: essence(&draft.body()), starts: starts.collect() }
+        let mut whole = String::new();
+        let mut starts = Vec::new();
+        let mut paragraphs = 0;
+        for block in draft.blocks.iter().filter(|block| block.kind.is_text()) {
+            let from = whole.len();
+            if block.kind == BlockKind::Paragraph && paragraphs < 2 {
+                paragraphs += 1;
+                starts.push(from..usize::MAX);
+                if let Some((place, rest)) = block.text.split_once(": ") {
+                    add_essence(place, &mut whole);
+                    let undated = whole.len();
+                    add_essence(rest, &mut whole);
+                    starts.push(undated..whole.len());
+                    continue;
+                }
+            }
+            add_essence(&block.text, &mut whole);
+        }
+        for start in &mut starts {
+            start.end = start.end.min(whole.len());
+        }
+        Self { whole, starts }
     }
 
     /// Whether a text only repeats the beginning of the story.
     fn is_repeated_by(&self, text: &str) -> bool {
-        is_teaser(text, &self.whole) || self.starts.iter().any(|start| is_teaser(text, start))
+        is_teaser(text, &self.whole)
+            || self.starts.iter().any(|start| is_teaser(text, &self.whole[start.clone()]))
     }
 }
 

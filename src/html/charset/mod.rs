@@ -124,7 +124,14 @@ fn unix(text: Cow<'_, str>) -> Cow<'_, str> {
     if memchr::memchr(b'\r', text.as_bytes()).is_none() {
         return text;
     }
-    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+    let mut unix = String::with_capacity(text.len());
+    for (nth, line) in text.split('\r').enumerate() {
+        if 0 < nth && !line.starts_with('\n') {
+            unix.push('\n');
+        }
+        unix.push_str(line);
+    }
+    Cow::Owned(unix)
 }
 
 #[cfg(test)]

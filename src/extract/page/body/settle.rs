@@ -118,8 +118,8 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> StoryEnd {
 /// moment, headings over nothing, and labels after the last sentence. Returns the sentences among it.
 pub(super) fn trim(blocks: &mut Vec<PlacedBlock<'_>>, profile: &Profile) -> Vec<String> {
     let is_moment = |text: &str| {
-        let stamp = stamp::read(text, &profile.text, profile.time_zone);
-        text.len() <= MOMENT_BYTES_MAX && stamp.is_some_and(|it| it.byline.is_none())
+        let stamp = || stamp::read(text, &profile.text, profile.time_zone);
+        text.len() <= MOMENT_BYTES_MAX && stamp().is_some_and(|it| it.byline.is_none())
     };
     let mut times: HashMap<String, usize> = HashMap::new();
     for it in blocks.iter().filter(|it| it.block.kind.is_text()) {
