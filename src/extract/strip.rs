@@ -129,10 +129,13 @@ impl Grammar {
     /// Returns the rows of a text that is a ticker and hardly anything else: labels, headings of columns.
     pub(super) fn fill(&self, text: &str) -> Option<Vec<Quote>> {
         let rows = self.scan(text);
+        if rows.quotes.is_empty() {
+            return None;
+        }
         let words = |it: &str| it.chars().filter(|it| !is_separator(*it)).count();
         let filled: usize = rows.ranges.iter().map(|it| words(&text[it.clone()])).sum();
         let all = words(text);
-        (!rows.quotes.is_empty() && (all - filled) * OTHER_SHARE <= all).then_some(rows.quotes)
+        ((all - filled) * OTHER_SHARE <= all).then_some(rows.quotes)
     }
 
     fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = TickerRow> + 't {

@@ -66,6 +66,12 @@ fn is_plain(ch: char) -> bool {
     )
 }
 
+/// Whether a text is made of plain characters.
+fn is_all_plain(text: &str) -> bool {
+    let odd = text.bytes().fold(0, |odd, it| odd | u8::from(!matches!(it, b' '..=b'~')));
+    odd == 0 || text.chars().all(is_plain)
+}
+
 /// Whether a text is made of plain characters and white space.
 fn is_plain_or_blank(text: &str) -> bool {
     text.chars().all(|it| is_plain(it) || it.is_whitespace())
@@ -139,10 +145,9 @@ pub(super) fn is_folded(text: &str) -> bool {
         return false;
     }
     // Without an early exit, the compiler compares many bytes at a time.
-    let odd = bytes.iter().fold(0, |odd, it| odd | u8::from(!matches!(it, b' '..=b'~')));
     let pairs = bytes.iter().zip(bytes.iter().skip(1));
     let gap = pairs.fold(0, |gap, (a, b)| gap | u8::from(*a == b' ') & u8::from(*b == b' '));
-    gap == 0 && (odd == 0 || text.chars().all(is_plain))
+    gap == 0 && is_all_plain(text)
 }
 
 /// Like [`fold`], with elements that touch taken apart: for labels, dates and bylines.
@@ -160,8 +165,8 @@ pub(super) fn fold_apart(text: &str) -> Cow<'_, str> {
 pub(super) fn verbatim(text: &str) -> String {
     let mut lines: Vec<Cow<'_, str>> = Vec::new();
     for line in text.split('\n') {
-        if is_folded(line) {
-            lines.push(Cow::Borrowed(line));
+        if is_all_plain(line) {
+            lines.push(Cow::Borrowed(line.trim_end()));
             continue;
         }
         let clean = visible_chars(line);

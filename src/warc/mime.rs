@@ -47,8 +47,11 @@ fn collect<'b>(part: &MailPart<'b>, depth: usize, found: &mut Vec<MailPart<'b>>)
 }
 
 impl<'b> MailPart<'b> {
-    /// Reads a part. Returns `None` where its headers have no end.
+    /// Reads a part. Returns `None` where its headers have no end, and where it begins with a tag, as no header does.
     pub(super) fn read(bytes: &'b [u8]) -> Option<Self> {
+        if bytes.starts_with(b"<") {
+            return None;
+        }
         let head = &bytes[..bytes.len().min(HEAD_BYTES_MAX)];
         let mut at = 0;
         // An empty line ends the headers, whatever the lines end with.

@@ -51,7 +51,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("selectors::", &["html"]),
     ("cssparser::", &["html"]),
     ("htmlize::", &["html"]),
-    ("memchr::", &["html", "store"]),
+    ("memchr::", &["html", "extract", "store"]),
     ("encoding_rs::", &["html"]),
     ("flate2::", &["coding", "discover", "warc", "export"]),
     ("brotli_decompressor::", &["coding"]),

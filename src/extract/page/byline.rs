@@ -1,9 +1,12 @@
 //! The line that a story is signed with, where no element is named for it. Whom to believe is decided in `head.rs`.
 
-use crate::extract::{
-    lines::PageLines,
-    signature, stamp,
-    text::{fold, fold_apart},
+use crate::{
+    extract::{
+        lines::{PageLines, folded_text},
+        signature, stamp,
+        text::{fold, fold_apart},
+    },
+    html::Element,
 };
 
 use super::sheet::Sheet;
@@ -24,6 +27,26 @@ const AUTHOR_PAGES: [&str; 14] = [
     "journalists",
     "reporter",
     "contributors",
+];
+
+/// What stands before the names of authors in a box of facts about a story.
+const AUTHOR_LABELS: [&str; 16] = [
+    "author",
+    "authors",
+    "autor",
+    "autorin",
+    "autorin/autor",
+    "autor/autorin",
+    "autor:in",
+    "autores",
+    "auteur",
+    "auteurs",
+    "autore",
+    "autori",
+    "auteur(s)",
+    "yazar",
+    "автор",
+    "penulis",
 ];
 
 /// Returns the names of the links between headline and story that lead to the pages of authors.
@@ -65,7 +88,36 @@ pub(super) fn byline_line(
         return near.into_iter().filter(|at| title < *at && *at < end).find_map(read);
     }
     let is_sure = |at: &usize| stamp::is_sure_byline(&fold_apart(flat.line(*at)), &profile.text);
-    (title + 1..end).find(is_sure).and_then(read)
+    (title + 1..end).find(is_sure).and_then(read).or_else(|| labelled(sheet.root))
+}
+
+/// Returns the names that stand after an element that is a label and nothing else, wherever on the page. `None` where labels have
+/// different names after them: those of other stories are among them.
+fn labelled(root: Element<'_>) -> Option<String> {
+    let is_label = |text: &str| {
+        let text = text.trim().trim_end_matches(':').trim_end().to_lowercase();
+        AUTHOR_LABELS.contains(&text.as_str())
+    };
+    let labels = root.descendants().filter(|it| it.only_text().is_some_and(is_label));
+    let next = |element: Element<'_>| {
+        let around = element.ancestors().next()?;
+        around.elements().skip_while(|it| *it != element).nth(1).map(folded_text)
+    };
+    let names_after = |label: Element<'_>| {
+        let around = label.ancestors().next()?;
+        let line = folded_text(around);
+        let names = match label.name() {
+            "dt" | "th" => next(label)?,
+            _ => match line.strip_prefix(folded_text(label).as_str())?.trim_start_matches([' ', ':']) {
+                "" => next(around)?,
+                rest => rest.to_owned(),
+            },
+        };
+        stamp::byline(&names).filter(|it| !signature::authors(it).is_empty())
+    };
+    let mut found: Vec<String> = labels.filter_map(names_after).collect();
+    found.dedup();
+    found.pop().filter(|_| found.is_empty())
 }
 
 /// Returns the names of a byline's element, without `By` and marks around them.
@@ -73,5 +125,33 @@ pub(super) fn without_by(text: &str) -> String {
     match text.split_once(' ') {
         Some((by, names)) if by.eq_ignore_ascii_case("by") => names.trim().to_owned(),
         _ => text.trim_matches([',', '|', ' ', '-', '•']).to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::html::Document;
+
+    #[test]
+    fn names_after_a_label_sign_a_story() {
+        let check = |html: &str, expect: Option<&str>| {
+            let page = Document::parse(html);
+            assert_eq!(labelled(page.root()).as_deref(), expect, "{html}");
+        };
+        let item = "<li><strong>Autorin/Autor</strong>\nAda Reed</li>";
+        check(&format!("<ul><li><b>Datum</b> 5. März</li>{item}</ul>"), Some("Ada Reed"));
+        check(&format!("<ul>{item}</ul><ul>{item}</ul>"), Some("Ada Reed"));
+        check(
+            "<dl><dt>Date</dt><dd>5 mars</dd><dt>Auteur :</dt><dd>Ada Reed</dd></dl>",
+            Some("Ada Reed"),
+        );
+        check("<div><div><b>Auteur :</b></div><div>Ada Reed</div></div>", Some("Ada Reed"));
+        check("<p><span>Author:</span> Ada Reed", Some("Ada Reed"));
+        check("<p>Author: Ada Reed</p><p>Author: Ben Moss</p>", None);
+        check(
+            "<p>Author Ada Reed won.</p><p>Authors: our rules for them</p><p><b>Editor</b>Ada Reed",
+            None,
+        );
     }
 }

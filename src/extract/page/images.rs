@@ -24,6 +24,16 @@ use super::{
 const SHOWN: [&str; 4] = ["data-src", "data-original", "data-lazy-src", "src"];
 /// The sets of addresses of one picture.
 const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-original-set"];
+/// What a file is called that stands where a picture will be.
+const PLACE_HOLDERS: [&str; 7] =
+    ["placeholder", "place-holder", "lazyload", "lazy-load", "loading", "spinner", "transparent"];
+/// The same, as a part of the name of its own.
+const EMPTY_NAMES: [&str; 3] = ["blank", "spacer", "empty"];
+/// What the names of pictures begin with that are furniture of a page.
+const FURNITURE_STARTS: [&str; 6] = ["advert", "banner", "werbung", "anzeige", "publicidad", "icon"];
+/// What they have in them.
+const FURNITURE_NAMES: [&str; 7] =
+    ["favicon", "sprite", "avatar", "googlenews", "google-news", "whatsapp", "facebook"];
 /// The whole picture, where a page names it beside what it shows.
 const WHOLE: [&str; 7] = [
     "data-orig-file",
@@ -221,17 +231,16 @@ fn is_small(img: Element<'_>) -> bool {
 
 /// Whether the name of a file says that it is no picture of a story. A caption says that it is one, but for a place holder.
 fn is_named_as_furniture(url: &Url, caption: &str) -> bool {
-    static HOLDS_A_PLACE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i-u)place-?holder|lazy-?load|loading|spinner|transparent|(?:^|[_-])(?:blank|spacer|empty)[._-]")
-            .expect("a pattern")
-    });
-    static FURNITURE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"(?i-u)^(?:advert|banner|werbung|anzeige|publicidad|icon)|favicon|sprite|avatar|google-?news|whatsapp|facebook|(?:logo|icon)[^/]*\.(?:svg|gif)$")
-            .expect("a pattern")
-    });
-    let name = url.path_segments().and_then(Iterator::last).unwrap_or_default();
-    HOLDS_A_PLACE.is_match(name.as_bytes())
-        || (caption.is_empty() && FURNITURE.is_match(name.as_bytes()))
+    let name = url.path_segments().and_then(Iterator::last).unwrap_or_default().to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|it| name.contains(it));
+    let is_empty = name.rsplit(['.', '_', '-']).skip(1).any(|it| EMPTY_NAMES.contains(&it));
+    let is_drawing = [".svg", ".gif"].iter().any(|it| name.ends_with(it));
+    let is_furniture = || {
+        FURNITURE_STARTS.iter().any(|it| name.starts_with(it))
+            || has(&FURNITURE_NAMES)
+            || is_drawing && has(&["logo", "icon"])
+    };
+    has(&PLACE_HOLDERS) || is_empty || caption.is_empty() && is_furniture()
 }
 
 /// Whether a picture leads to another site.

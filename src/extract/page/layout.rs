@@ -12,7 +12,7 @@ use crate::{
         stamp,
         text::{essence, fold_apart, has_essence},
     },
-    html::{Child, Element, ElementSet, Step},
+    html::{Child, Element, ElementSet},
 };
 
 use super::{
@@ -319,14 +319,11 @@ fn with_siblings<'d>(main: Element<'d>, neighbours: &[Weighed<'d>]) -> Vec<Eleme
 }
 
 fn is_too_deep(root: Element<'_>) -> bool {
-    let mut depth = 0_usize;
-    root.walk().any(|step| {
-        match step {
-            Step::Open(_) => depth += 1,
-            Step::Close(_) => depth -= 1,
-            Step::Text(_) => {}
-        }
-        DEPTH_MAX < depth
+    let mut open: Vec<Element<'_>> = Vec::new();
+    root.descendants().any(|element| {
+        while open.pop_if(|outer| !outer.holds(element)).is_some() {}
+        open.push(element);
+        DEPTH_MAX < open.len()
     })
 }
 

@@ -4,6 +4,8 @@
 //! It has no headings, pictures or tables of its own, and some papers cut it off: what stands on the page is believed, as far as
 //! the witness knows it, and the witness alone only where the page shows hardly anything.
 
+use memchr::memmem;
+
 use crate::{
     extract::text::{ends_sentence, essence, fold},
     model::{Block, BlockKind},
@@ -81,7 +83,8 @@ impl<'t> Testimony<'t> {
         text.lines().any(|line| {
             let bare = essence(line);
             let ends = [head(&bare), tail(&bare)];
-            !bare.is_empty() && ends.into_iter().any(|it| self.essence.contains(it))
+            let holds = |it: &str| memmem::find(self.essence.as_bytes(), it.as_bytes()).is_some();
+            !bare.is_empty() && ends.into_iter().any(holds)
         })
     }
 }

@@ -107,5 +107,5 @@ pub(super) fn is_only_links(scene: &Scene<'_>, outside: &str, links: &[&InlineLi
         return true;
     }
     let are_tags = || links.iter().all(|it| matches!(scene.target(it.href), Target::Tag(_)));
-    matches!(outside.to_lowercase().as_str(), "tags" | "tag" | "topics" | "trends") && are_tags()
+    ["tags", "tag", "topics", "trends"].iter().any(|it| outside.eq_ignore_ascii_case(it)) && are_tags()
 }
