@@ -15,6 +15,18 @@ pub struct Days {
     pub last: NaiveDate,
 }
 
+impl Days {
+    /// Returns the days from one to another: all before, or all after, where one of them is not said. `None` where neither is.
+    pub fn between(first: Option<NaiveDate>, last: Option<NaiveDate>) -> Option<Self> {
+        // Days are compared as they are written, which is with four figures for the year.
+        let end = |year, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default();
+        (first.is_some() || last.is_some()).then(|| Self {
+            first: first.unwrap_or_else(|| end(1, 1, 1)),
+            last: last.unwrap_or_else(|| end(9_999, 12, 31)),
+        })
+    }
+}
+
 /// How a source answered for a day. The stable words of `days.state`.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr, strum::VariantArray, strum::EnumString,

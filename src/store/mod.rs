@@ -37,7 +37,8 @@ pub use answers::{
     ImageStateCount, ImageStats, ListedStory, MARKS, NamedCompany, Note, PageStats, RateRow, ReadStory,
     RereadCapture, Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder,
     Since, SourceStats, Status, StoredBoardRow, StoredCapture, StoredImage, StoredMostRead,
-    StoredOrigin, StoredQuote, StoredWarning, StoryCount, StoryListing, SymbolRow, Table, Wording, room,
+    StoredOrigin, StoredQuote, StoredWarning, StoryColumns, StoryCount, StoryListing, SymbolRow, Table,
+    Wording, room,
 };
 pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};

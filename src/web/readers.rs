@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::{
     config::Profile,
-    store::{Reader, StoreError},
+    store::{Reader, StoreError, StoryColumns},
 };
 
 use super::answer::WebAnswer;
@@ -35,6 +35,8 @@ pub struct ServedPaper {
 pub struct ReaderShelf {
     path: PathBuf,
     free: Mutex<Vec<Reader>>,
+    /// It reads the columns for all others: they would take as much memory again for each.
+    of_columns: Mutex<Option<Reader>>,
     turns: Semaphore,
 }
 
@@ -42,7 +44,12 @@ impl ReaderShelf {
     /// Opens an archive. Fails where it cannot be read.
     pub fn open(path: PathBuf) -> Result<Self, StoreError> {
         let reader = Reader::open(&path)?;
-        Ok(Self { path, free: Mutex::new(vec![reader]), turns: Semaphore::new(READERS_MAX) })
+        Ok(Self {
+            path,
+            free: Mutex::new(vec![reader]),
+            of_columns: Mutex::new(None),
+            turns: Semaphore::new(READERS_MAX),
+        })
     }
 
     /// Returns what a question to the archive is answered with; `None` where it cannot be read, or not in time.
@@ -76,6 +83,16 @@ impl ReaderShelf {
                 None
             }
         }
+    }
+
+    /// Returns the columns of all stories as they are now.
+    pub(super) fn columns(&self) -> Result<Arc<StoryColumns>, StoreError> {
+        let mut reader = self.of_columns.lock().unwrap_or_else(PoisonError::into_inner);
+        let reader = match &mut *reader {
+            Some(reader) => reader,
+            none => none.insert(Reader::open(&self.path)?),
+        };
+        reader.story_columns()
     }
 
     /// Returns where the archive is.

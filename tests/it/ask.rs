@@ -1,6 +1,7 @@
 //! Asking the archive: search, quotes, mentions, exports.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, Permissions},
     io::Read,
     os::unix::{
@@ -8,6 +9,12 @@ use std::{
         process::CommandExt,
     },
     process::{Command, Stdio},
+};
+
+use chrono::NaiveDate;
+use tearsheet::{
+    model::Days,
+    store::{Reader, Search, SearchHit, SearchOrder},
 };
 
 use crate::support::{
@@ -63,6 +70,52 @@ fn filters_narrow_a_search() {
     let symbol =
         one(&archive, "SELECT symbol FROM mentions GROUP BY symbol ORDER BY count(*) DESC LIMIT 1");
     assert!(0 < count(&["--symbol", &symbol]) && count(&["--symbol", &symbol]) < all);
+}
+
+/// It ranks by itself, and knows days, sections and symbols out of memory.
+#[test]
+fn a_search_that_counts_finds_what_any_search_does() {
+    let program = demo();
+    let archive = program.archive();
+    let reader = Reader::open(&program.path("tearsheet.db")).expect("an archive");
+    let columns = reader.story_columns().expect("columns");
+    let symbol =
+        one(&archive, "SELECT symbol FROM mentions GROUP BY symbol ORDER BY count(*) DESC LIMIT 1");
+    let year = |year: i32| NaiveDate::from_ymd_opt(year, 1, 1).expect("a day");
+    let any = Search { limit: 30, ..Search::default() };
+    let kinds = [
+        any.clone(),
+        Search { limit: 3, offset: 2, ..any.clone() },
+        Search { order: SearchOrder::Newest, ..any.clone() },
+        Search { days: Some(Days { first: year(2024), last: year(2025) }), ..any.clone() },
+        Search { days: Days::between(None, Some(year(2024))), ..any.clone() },
+        Search { days: Days::between(Some(year(2024)), None), ..any.clone() },
+        Search { section: Some("markets".to_owned()), ..any.clone() },
+        Search { section: Some("no such section".to_owned()), ..any.clone() },
+        Search { byline: Some("reuters".to_owned()), ..any.clone() },
+        Search { symbol: Some(symbol), section: Some("Markets".to_owned()), ..any.clone() },
+        Search { symbol: Some("NOSUCH".to_owned()), ..any },
+    ];
+    for query in ["rupee", "the", "rupee (dollar", "dollar OR gold", "xyzzyplugh", "\"", "NEAR("] {
+        for kind in &kinds {
+            let search = Search { query: query.to_owned(), ..kind.clone() };
+            let (answer, facets) = reader.search_counted(&search, &columns).expect("an answer");
+            assert_eq!(answer, reader.search(&search).expect("an answer"), "{search:?}");
+            let all = Search { limit: 1_000, offset: 0, ..search.clone() };
+            let all = reader.search(&all).expect("an answer").hits;
+            assert_eq!((facets.stories, facets.is_cut), (all.len() as u64, false), "{search:?}");
+            let in_section =
+                |name: &str| all.iter().filter(|it| it.section.as_deref() == Some(name)).count();
+            for section in &facets.sections {
+                assert_eq!(section.stories, in_section(&section.name) as u64, "{search:?}");
+            }
+            let in_month = |it: &SearchHit| it.published_on.as_deref().map(|day| day[..7].to_owned());
+            let months: BTreeSet<String> = all.iter().filter_map(in_month).collect();
+            assert!(facets.months.iter().map(|it| &it.period).eq(&months), "{search:?}");
+            let counted: u64 = facets.months.iter().map(|it| it.stories).sum();
+            assert_eq!(counted, all.iter().filter_map(in_month).count() as u64, "{search:?}");
+        }
+    }
 }
 
 #[test]

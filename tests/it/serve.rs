@@ -316,6 +316,14 @@ fn a_page_says_what_the_commands_say_while_a_run_writes() {
         page.contains("<figcaption>Share of each month"),
         "a drawing without axes says what it is: {page}"
     );
+    // A range may have one end.
+    let later = one(
+        &archive,
+        "SELECT count(*) FROM articles_fts f JOIN articles a ON a.id = f.rowid
+          WHERE articles_fts MATCH 'rupee' AND '2024-01-01' <= a.published_on",
+    );
+    let csv = server.get("/search.csv?q=rupee&from=2024-01-01").body;
+    assert_eq!((csv.lines().count() - 1).to_string(), later, "{csv}");
     // The pages of an answer have each of its stories once.
     let all = one(&archive, "SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'the'");
     let (first, second) = (server.get("/search?q=the").body, server.get("/search?q=the&page=1").body);

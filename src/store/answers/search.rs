@@ -1,6 +1,6 @@
 //! Full text: which stories hold these words, best or newest first. It asks the index; `content/full_text` keeps it up.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::model::Days;
 
@@ -8,7 +8,7 @@ use crate::store::{error::Result, reader::Reader};
 
 /// The most stories that are ranked. Words in more of them tell no story from another, and ranking all takes longer than
 /// anybody waits.
-const RANKED_MAX: u64 = 60_000;
+pub(super) const RANKED_MAX: u64 = 60_000;
 /// The most stories looked at for the newest ones with words that are in more.
 const NEWEST_MAX: u32 = 2_000;
 /// The number of words in a snippet.
@@ -91,28 +91,23 @@ pub enum Note {
 impl Reader {
     /// Returns the stories with these words. A query that is not an expression of FTS5 is taken for words.
     pub fn search(&self, search: &Search) -> Result<SearchAnswer> {
-        match self.find_words(search, &search.query) {
-            Ok(found) => Ok(found),
-            Err(error) if is_syntax(&error) => {
-                let Some(words) = as_words(&search.query) else {
-                    return Ok(SearchAnswer { hits: Vec::new(), note: Some(Note::Words) });
-                };
-                let found = self.find_words(search, &words)?;
-                Ok(SearchAnswer { note: found.note.or(Some(Note::Words)), ..found })
-            }
-            Err(error) => Err(error.into()),
-        }
+        let (answer, ()) = in_words(search, |query| Ok((self.find_words(search, query)?, ())))?;
+        Ok(answer)
     }
 
-    fn find_words(&self, search: &Search, query: &str) -> rusqlite::Result<SearchAnswer> {
+    /// Returns how many stories have the words, up to as many as are ranked.
+    pub(super) fn count_words(&self, query: &str) -> rusqlite::Result<u64> {
+        let many =
+            "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?1 LIMIT ?2)";
+        self.conn.prepare_cached(many)?.query_row((query, RANKED_MAX), |row| row.get(0))
+    }
+
+    pub(super) fn find_words(&self, search: &Search, query: &str) -> rusqlite::Result<SearchAnswer> {
         if search.order == SearchOrder::Newest {
             let hits = self.shown(search, query, newest(&self.conn, search, query)?)?;
             return Ok(SearchAnswer { hits, note: None });
         }
-        let many =
-            "SELECT count(*) FROM (SELECT 1 FROM articles_fts WHERE articles_fts MATCH ?1 LIMIT ?2)";
-        let stories: u64 =
-            self.conn.prepare_cached(many)?.query_row((query, RANKED_MAX), |row| row.get(0))?;
+        let stories = self.count_words(query)?;
         if stories < RANKED_MAX {
             let hits = ask(&self.conn, search, query, &best(), i64::MIN)?;
             return Ok(SearchAnswer { hits: self.shown(search, query, hits)?, note: None });
@@ -128,8 +123,14 @@ impl Reader {
         Ok(SearchAnswer { hits, note: Some(Note::TooMany { stories }) })
     }
 
+    /// Returns a story that was found, without its snippet.
+    pub(super) fn hit(&self, id: i64) -> rusqlite::Result<SearchHit> {
+        let sql = format!("SELECT {HIT} FROM articles a WHERE a.id = ?1");
+        self.conn.prepare_cached(&sql)?.query_row([id], hit)
+    }
+
     /// Returns the hits that are shown, with their snippets: these take longer than finding them.
-    fn shown(
+    pub(super) fn shown(
         &self,
         search: &Search,
         query: &str,
@@ -149,20 +150,37 @@ impl Reader {
 
 impl Search {
     /// Returns the number of the last hit that is asked for.
-    fn last(&self) -> u32 {
+    pub(super) fn last(&self) -> u32 {
         self.limit.saturating_add(self.offset)
     }
 }
 
+/// Asks with the query of a search, and with its words where it is not an expression.
+pub(super) fn in_words<T: Default>(
+    search: &Search,
+    ask: impl Fn(&str) -> rusqlite::Result<(SearchAnswer, T)>,
+) -> Result<(SearchAnswer, T)> {
+    match ask(&search.query) {
+        Err(error) if is_syntax(&error) => {
+            let Some(words) = as_words(&search.query) else {
+                return Ok((SearchAnswer { hits: Vec::new(), note: Some(Note::Words) }, T::default()));
+            };
+            let (found, more) = ask(&words)?;
+            Ok((SearchAnswer { note: found.note.or(Some(Note::Words)), ..found }, more))
+        }
+        answer => Ok(answer?),
+    }
+}
+
 /// Returns the words of a query that is no expression as one that is; `None` where it has none.
-pub(super) fn as_words(query: &str) -> Option<String> {
+fn as_words(query: &str) -> Option<String> {
     let words = query.split_whitespace().map(|it| format!("\"{}\"", it.replace('"', "\"\"")));
     let words = words.filter(|it| it.contains(char::is_alphanumeric)).collect::<Vec<_>>().join(" ");
     Some(words).filter(|it| !it.is_empty())
 }
 
 /// Whether FTS5 did not understand the query, which it says in the words of its parser alone.
-pub(super) fn is_syntax(error: &rusqlite::Error) -> bool {
+fn is_syntax(error: &rusqlite::Error) -> bool {
     let said = error.to_string();
     ["fts5: ", "no such column", "unterminated string", "unknown special query"]
         .iter()
@@ -186,8 +204,19 @@ fn newest(conn: &Connection, search: &Search, query: &str) -> rusqlite::Result<V
     ask(conn, search, query, &newest_first(), from.unwrap_or(i64::MIN))
 }
 
+/// How good a hit is: less is better, and the headline counts most.
+pub(super) const RANKING: &str = "bm25(articles_fts, 10.0, 4.0, 1.0, 2.0)";
+
+/// Whether a hit `f` has the byline that is asked for, if any.
+pub(super) const HAS_BYLINE: &str = "
+    (?2 IS NULL OR EXISTS (
+         SELECT 1 FROM articles a NOT INDEXED WHERE a.id = f.rowid AND a.byline LIKE '%' || ?2 || '%'))";
+
+/// What a hit says of its story `a`.
+const HIT: &str = "a.id, a.published_on, a.section, a.byline, a.headline, a.url";
+
 /// Whether a hit `f` is one of the stories that are asked for. Its day and section are in an index; its row has the whole text.
-pub(super) const IS_ASKED_FOR: &str = "
+const IS_ASKED_FOR: &str = "
     (coalesce(?2, ?4) IS NULL OR EXISTS (
          SELECT 1 FROM articles a INDEXED BY articles_facets
           WHERE a.id = f.rowid
@@ -200,8 +229,8 @@ pub(super) const IS_ASKED_FOR: &str = "
 /// Ranked first, looked up after: of many stories that are found, few are shown.
 fn best() -> String {
     format!(
-        "SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
-           FROM (SELECT f.rowid AS id, bm25(articles_fts, 10.0, 4.0, 1.0, 2.0) AS score
+        "SELECT {HIT}
+           FROM (SELECT f.rowid AS id, {RANKING} AS score
                    FROM articles_fts f
                   WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid AND {IS_ASKED_FOR}
                   ORDER BY score, f.rowid DESC LIMIT ?7) h
@@ -213,7 +242,7 @@ fn best() -> String {
 /// Sorted by their days, likewise: ids rise within a day.
 fn newest_first() -> String {
     format!(
-        "SELECT a.id, a.published_on, a.section, a.byline, a.headline, a.url
+        "SELECT {HIT}
            FROM (SELECT f.rowid AS id
                    FROM articles_fts f CROSS JOIN articles d INDEXED BY articles_facets ON d.id = f.rowid
                   WHERE articles_fts MATCH ?1 AND ?8 <= f.rowid AND {IS_ASKED_FOR}
@@ -235,18 +264,17 @@ fn ask(
     let (first, last) = days.map(|it| (it.first.to_string(), it.last.to_string())).unzip();
     let values = params![query, first, last, section, byline, symbol, search.last(), from];
     let mut found = conn.prepare_cached(sql)?;
-    let mut rows = found.query(values)?;
-    let mut hits = Vec::new();
-    while let Some(row) = rows.next()? {
-        hits.push(SearchHit {
-            id: row.get(0)?,
-            published_on: row.get(1)?,
-            section: row.get(2)?,
-            byline: row.get(3)?,
-            headline: row.get(4)?,
-            url: row.get(5)?,
-            snippet: String::new(),
-        });
-    }
-    Ok(hits)
+    found.query_map(values, hit)?.collect()
+}
+
+fn hit(row: &Row<'_>) -> rusqlite::Result<SearchHit> {
+    Ok(SearchHit {
+        id: row.get(0)?,
+        published_on: row.get(1)?,
+        section: row.get(2)?,
+        byline: row.get(3)?,
+        headline: row.get(4)?,
+        url: row.get(5)?,
+        snippet: String::new(),
+    })
 }

@@ -115,14 +115,10 @@ pub(super) fn search(
         let page = SearchPage { frame, asked, hits, first: 1, said, list, counts, before, after };
         return Ok(Some(WebAnswer::page(&page)));
     }
-    let days = (asked.from.is_some() || asked.to.is_some()).then(|| Days {
-        first: asked.from.unwrap_or(chrono::NaiveDate::MIN),
-        last: asked.to.unwrap_or(chrono::NaiveDate::MAX),
-    });
     let shown_max = if form == Form::Page { HITS_MAX } else { LISTED_MAX };
     let search = Search {
         query: asked.query.clone(),
-        days,
+        days: Days::between(asked.from, asked.to),
         section: asked.section.clone(),
         byline: asked.byline.clone(),
         symbol: asked.symbol.as_ref().map(|it| it.to_uppercase()),
@@ -131,7 +127,10 @@ pub(super) fn search(
         offset: asked.page.saturating_mul(shown_max),
         order: if asked.sort.is_some() { SearchOrder::Newest } else { SearchOrder::Best },
     };
-    let mut answer = reader.search(&search)?;
+    let (mut answer, facets) = match form {
+        Form::Page => reader.search_counted(&search, &*served.shelf.columns()?)?,
+        Form::Csv | Form::Json | Form::Atom => (reader.search(&search)?, Facets::default()),
+    };
     let has_more = (shown_max as usize) < answer.hits.len();
     answer.hits.truncate(shown_max as usize);
     match form {
@@ -144,7 +143,7 @@ pub(super) fn search(
     let after = has_more.then(|| turned(asked.page + 1));
     let first = search.offset + 1;
     let said = said(&answer, first, after.as_deref());
-    let counts = counts(reader, asked, &search)?;
+    let counts = counts(reader, asked, facets)?;
     let hits = answer.hits.iter().map(shown).collect();
     let asked = asked.clone();
     Ok(Some(WebAnswer::page(&SearchPage {
@@ -191,8 +190,8 @@ fn shown(hit: &SearchHit) -> ShownHit {
 }
 
 /// Returns what was found by month, section and symbol. A value that was asked for already is none to choose.
-fn counts(reader: &Reader, asked: &Asking, search: &Search) -> Result<SearchCounts, StoreError> {
-    let Facets { stories, is_cut, months, sections, symbols } = reader.facets(search)?;
+fn counts(reader: &Reader, asked: &Asking, facets: Facets) -> Result<SearchCounts, StoreError> {
+    let Facets { stories, is_cut, months, sections, symbols } = facets;
     if stories < 2 {
         return Ok(SearchCounts::default());
     }
