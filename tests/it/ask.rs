@@ -81,6 +81,17 @@ fn a_search_that_counts_finds_what_any_search_does() {
     let columns = reader.story_columns().expect("columns");
     let symbol =
         one(&archive, "SELECT symbol FROM mentions GROUP BY symbol ORDER BY count(*) DESC LIMIT 1");
+    let named: Vec<String> = columns
+        .mentions_by_day(&symbol)
+        .iter()
+        .map(|it| format!("{} {}", it.period, it.stories))
+        .collect();
+    let by_day = format!(
+        "SELECT group_concat(line, '\n') FROM (SELECT a.published_on || ' ' || count(*) AS line
+           FROM mentions m JOIN articles a ON a.id = m.article_id
+          WHERE m.symbol = '{symbol}' AND a.published_on IS NOT NULL GROUP BY a.published_on ORDER BY 1)"
+    );
+    assert_eq!(named.join("\n"), one(&archive, &by_day));
     let year = |year: i32| NaiveDate::from_ymd_opt(year, 1, 1).expect("a day");
     let any = Search { limit: 30, ..Search::default() };
     let kinds = [

@@ -128,6 +128,22 @@ impl StoryColumns {
         Ok(columns)
     }
 
+    /// Returns how many stories name a symbol on each day on which any does, the oldest first.
+    pub fn mentions_by_day(&self, symbol: &str) -> Vec<StoryCount> {
+        let Some(symbol) = self.symbol_names.places.get(symbol) else { return Vec::new() };
+        let mut days: BTreeMap<u32, u64> = BTreeMap::new();
+        for (at, day) in self.days.iter().enumerate() {
+            if *day != 0 && self.symbols_of(at).contains(symbol) {
+                *days.entry(*day).or_default() += 1;
+            }
+        }
+        let count = |(day, stories): (u32, u64)| {
+            let (year, month, day) = (day / 10_000, day / 100 % 100, day % 100);
+            StoryCount { period: format!("{year:04}-{month:02}-{day:02}"), stories }
+        };
+        days.into_iter().map(count).collect()
+    }
+
     /// Returns what a search asks for, of what is known here.
     pub(super) fn filter(&self, search: &Search) -> ColumnFilter {
         let number = |day: NaiveDate| {

@@ -117,15 +117,6 @@ impl Reader {
         Ok(Some((line, body)))
     }
 
-    /// Returns how many stories name a symbol, by day.
-    pub fn mentions_by_day(&self, symbol: &str) -> Result<Vec<StoryCount>> {
-        let sql = "SELECT a.published_on, count(*) FROM mentions m JOIN articles a INDEXED BY articles_facets ON a.id = m.article_id
-                    WHERE m.symbol = ?1 AND a.published_on IS NOT NULL GROUP BY a.published_on ORDER BY a.published_on";
-        let mut query = self.conn.prepare_cached(sql)?;
-        let rows = query.query_map([symbol], story_count)?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Returns what was read most, the newest day first; of one day where it is named.
     pub fn read_most(&self, day: Option<&str>, limit: u32) -> Result<Vec<ReadStory>> {
         let sql = "SELECT t.day, t.best_rank, t.article_id, t.captures,

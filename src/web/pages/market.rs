@@ -89,7 +89,7 @@ pub(super) fn symbol(
     form: Form,
 ) -> Result<Option<WebAnswer>, StoreError> {
     let daily = reader.quotes_daily(symbol, None)?;
-    let mentions = reader.mentions_by_day(symbol)?;
+    let mentions = served.shelf.columns()?.mentions_by_day(symbol);
     let boards = reader.boards_of(symbol)?;
     if daily.is_empty() && mentions.is_empty() {
         // A code that is no symbol of the ticker means the board that has it.
@@ -99,7 +99,10 @@ pub(super) fn symbol(
     if form != Form::Page {
         return Ok(as_rows::<DailyQuoteAnswer, _>(daily, form));
     }
-    let stories_of = |day: &str| mentions.iter().find(|it| it.period == day).map_or(0, |it| it.stories);
+    let stories_of = |day: &str| {
+        let found = mentions.binary_search_by(|it| it.period.as_str().cmp(day));
+        found.map_or(0, |at| mentions[at].stories)
+    };
     let drawn: Vec<ChartDay> = daily
         .iter()
         .filter_map(|it| {
