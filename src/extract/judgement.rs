@@ -32,9 +32,13 @@ pub(super) fn is_text(decoded: &str) -> bool {
     if decoded.starts_with("%PDF-") {
         return false;
     }
-    let is_odd = |ch: &char| matches!(ch, '\0'..='\u{8}' | '\u{B}' | '\u{E}'..='\u{1A}' | '\u{1C}'..='\u{1F}' | '\u{FFFD}');
-    let head = || decoded.chars().take(SNIFF_CHARS);
-    head().filter(is_odd).count() * CHARS_FOR_EACH_ODD <= head().count()
+    let is_odd = |ch: char| matches!(ch, '\0'..='\u{8}' | '\u{B}' | '\u{E}'..='\u{1A}' | '\u{1C}'..='\u{1F}' | '\u{FFFD}');
+    let (mut odd, mut all) = (0, 0);
+    for ch in decoded.chars().take(SNIFF_CHARS) {
+        odd += usize::from(is_odd(ch));
+        all += 1;
+    }
+    odd * CHARS_FOR_EACH_ODD <= all
 }
 
 /// Returns why a page is not the story of this key; `None` where it is, as far as can be told.

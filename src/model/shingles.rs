@@ -63,19 +63,30 @@ fn words(text: &str) -> Vec<u64> {
     const BEGIN: u64 = 0xcbf2_9ce4_8422_2325;
     let mix = |sum: u64, letter: u32| (sum ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3);
     let mut words = Vec::with_capacity(text.len() / LETTERS_OF_WORD);
-    let mut word = None;
-    for letter in text.chars() {
-        let sum = word.unwrap_or(BEGIN);
-        word = if letter.is_ascii_alphanumeric() {
-            Some(mix(sum, u32::from(letter.to_ascii_lowercase())))
-        } else if !letter.is_ascii() && letter.is_alphanumeric() {
-            Some(letter.to_lowercase().fold(sum, |sum, letter| mix(sum, u32::from(letter))))
-        } else {
-            words.extend(word);
-            None
-        };
+    let (mut sum, mut is_word, mut at) = (BEGIN, false, 0);
+    // Over bytes, most of which are letters by themselves.
+    while let Some(byte) = text.as_bytes().get(at) {
+        at += 1;
+        if byte.is_ascii_alphanumeric() {
+            sum = mix(sum, u32::from(byte.to_ascii_lowercase()));
+            is_word = true;
+            continue;
+        }
+        if !byte.is_ascii() {
+            let letter = text[at - 1..].chars().next().unwrap_or_default();
+            at += letter.len_utf8() - 1;
+            if letter.is_alphanumeric() {
+                sum = letter.to_lowercase().fold(sum, |sum, letter| mix(sum, u32::from(letter)));
+                is_word = true;
+                continue;
+            }
+        }
+        if is_word {
+            words.push(sum);
+            (sum, is_word) = (BEGIN, false);
+        }
     }
-    words.extend(word);
+    words.extend(is_word.then_some(sum));
     words
 }
 

@@ -13,7 +13,7 @@ use crate::model::{BlockKind, Shingles};
 
 use super::{
     copy_window::{Copy, CopyWindow, FirstStory, News, WINDOW, WindowStory},
-    mentions::IsOver,
+    mentions::{IsOver, forget_rows},
     stored_text::StoredText,
 };
 use crate::store::{error::Result, writer::Writer};
@@ -145,7 +145,7 @@ fn about(conn: &Connection, article: i64) -> Result<Vec<String>> {
 }
 
 fn keep_copy(conn: &Connection, story: &WindowStory, copy: Option<&Copy>) -> Result<()> {
-    conn.prepare_cached("DELETE FROM copies WHERE article_id = ?1")?.execute([story.id])?;
+    forget_rows(conn, "copies", story.id)?;
     let Some(Copy { first, containment, jaccard, kind }) = copy else { return Ok(()) };
     #[expect(clippy::cast_precision_loss, reason = "hours of a week")]
     let hours = story.at.zip(first.at).map(|(own, first)| (own - first) as f64 / 3600.0);
@@ -158,7 +158,7 @@ fn keep_copy(conn: &Connection, story: &WindowStory, copy: Option<&Copy>) -> Res
 }
 
 fn keep_news(conn: &Connection, story: &WindowStory, news: &[News]) -> Result<()> {
-    conn.prepare_cached("DELETE FROM novelty WHERE article_id = ?1")?.execute([story.id])?;
+    forget_rows(conn, "novelty", story.id)?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO novelty (article_id, symbol, novelty, staleness, nth) VALUES (?1, ?2, ?3, round(?4, 3), ?5)",
     )?;

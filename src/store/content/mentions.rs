@@ -151,6 +151,15 @@ fn settle_some(
     Ok(last)
 }
 
+/// Forgets what a table has of a story. Most stories are new, and to look for their rows first takes less than deleting none.
+pub(super) fn forget_rows(conn: &Connection, table: &str, article: i64) -> Result<()> {
+    let of_story = format!("FROM {table} WHERE article_id = ?1");
+    if conn.prepare_cached(&format!("SELECT 1 {of_story}"))?.exists([article])? {
+        conn.prepare_cached(&format!("DELETE {of_story}"))?.execute([article])?;
+    }
+    Ok(())
+}
+
 /// Puts the mentions of a story in the place of those it had.
 fn keep(
     conn: &Connection,
@@ -158,7 +167,7 @@ fn keep(
     mentions: &[Mention],
     symbols: &mut HashSet<String>,
 ) -> Result<()> {
-    conn.prepare_cached("DELETE FROM mentions WHERE article_id = ?1")?.execute([article])?;
+    forget_rows(conn, "mentions", article)?;
     let mut insert = conn.prepare_cached(
         "INSERT INTO mentions (article_id, symbol, matched, rule, place, times, first_offset, relevance, confidence)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
