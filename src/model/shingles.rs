@@ -58,6 +58,19 @@ impl Shingles {
     }
 }
 
+/// Letters and digits of ASCII in lower case; 0 for every other byte.
+const LOWER: [u8; 256] = {
+    let mut lower = [0; 256];
+    let mut byte = 0_u8;
+    while byte.is_ascii() {
+        if byte.is_ascii_alphanumeric() {
+            lower[byte as usize] = byte.to_ascii_lowercase();
+        }
+        byte += 1;
+    }
+    lower
+};
+
 /// Returns the hashes of the words of a text, in lower case (FNV-1a), in one walk over its letters.
 fn words(text: &str) -> Vec<u64> {
     const BEGIN: u64 = 0xcbf2_9ce4_8422_2325;
@@ -67,8 +80,9 @@ fn words(text: &str) -> Vec<u64> {
     // Over bytes, most of which are letters by themselves.
     while let Some(byte) = text.as_bytes().get(at) {
         at += 1;
-        if byte.is_ascii_alphanumeric() {
-            sum = mix(sum, u32::from(byte.to_ascii_lowercase()));
+        let lower = LOWER[usize::from(*byte)];
+        if lower != 0 {
+            sum = mix(sum, u32::from(lower));
             is_word = true;
             continue;
         }
