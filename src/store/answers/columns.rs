@@ -45,7 +45,7 @@ pub struct Facets {
     pub symbols: Vec<Facet>,
 }
 
-/// Columns over all stories of an archive, in the order of their rows: some 24 bytes a story.
+/// Columns over all stories of an archive, in the order of their rows: some 25 bytes a story.
 #[derive(Debug, Default)]
 pub struct StoryColumns {
     ids: Vec<i64>,
