@@ -49,8 +49,8 @@ fn may_join(ch: char) -> bool {
         && !matches!(ch, '\u{2000}'..='\u{2BFF}' | '\u{3000}'..='\u{303F}')
 }
 
-/// Whether a character is seen as it is written and composes with none beside it: the letters, figures and marks that most papers are
-/// printed in. Of the others it has to be asked.
+/// Whether a character is shown as it is written and never composes with another: the letters, figures and marks that most papers are
+/// printed in.
 fn is_plain(ch: char) -> bool {
     matches!(
         ch,

@@ -41,7 +41,7 @@ pub struct BadSelector {
 pub struct MatchWalk<'m> {
     matcher: &'m Matcher,
     caches: SelectorCaches,
-    /// For each class of `Matcher::around` the end of the last element so far that has it: the walk is inside one before that.
+    /// For each class of `Matcher::around`, where the elements with it end that were met so far: before that, the walk is inside one.
     inside: Vec<u32>,
 }
 

@@ -29,6 +29,8 @@ const AUTHOR_PAGES: [&str; 14] = [
     "contributors",
 ];
 
+/// Labels that are looked at: a story's box stands on its page once or twice.
+const LABELS_MAX: usize = 8;
 /// What stands before the names of authors in a box of facts about a story.
 const AUTHOR_LABELS: [&str; 16] = [
     "author",
@@ -98,7 +100,7 @@ fn labelled(root: Element<'_>) -> Option<String> {
         let text = text.trim().trim_end_matches(':').trim_end().to_lowercase();
         AUTHOR_LABELS.contains(&text.as_str())
     };
-    let labels = root.descendants().filter(|it| it.only_text().is_some_and(is_label));
+    let labels = root.descendants().filter(|it| it.only_text().is_some_and(is_label)).take(LABELS_MAX);
     let next = |element: Element<'_>| {
         let around = element.ancestors().next()?;
         around.elements().skip_while(|it| *it != element).nth(1).map(folded_text)

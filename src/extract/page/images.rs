@@ -27,7 +27,7 @@ const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-orig
 /// What a file is called that stands where a picture will be.
 const PLACE_HOLDERS: [&str; 7] =
     ["placeholder", "place-holder", "lazyload", "lazy-load", "loading", "spinner", "transparent"];
-/// The same, as a part of the name of its own.
+/// The same, where it is a whole part of the name: `blank.gif`, `spacer-1.png`.
 const EMPTY_NAMES: [&str; 3] = ["blank", "spacer", "empty"];
 /// What the names of pictures begin with that are furniture of a page.
 const FURNITURE_STARTS: [&str; 6] = ["advert", "banner", "werbung", "anzeige", "publicidad", "icon"];

@@ -13,7 +13,7 @@ use crate::{
     model::PageKey,
 };
 
-/// More links are remembered of no page: a page has hundreds.
+/// The most links of a page that are remembered; most pages have some hundreds.
 const TARGETS_MAX: usize = 5_000;
 
 /// What is known of a page before anything on it is read.

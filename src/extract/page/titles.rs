@@ -110,40 +110,39 @@ pub(super) fn summary(
 /// How a story begins, in essence.
 struct Opening {
     whole: String,
-    /// Where the first paragraphs begin in it, with and without their dateline, whatever stands above them.
-    starts: Vec<Range<usize>>,
+    /// Where its first paragraphs begin, whatever stands above them.
+    paragraphs: Vec<usize>,
+    /// These paragraphs without their dateline.
+    undated: Vec<Range<usize>>,
 }
 
 impl Opening {
     fn of(draft: &Draft) -> Self {
-        let mut whole = String::new();
-        let mut starts = Vec::new();
-        let mut paragraphs = 0;
+        let mut opening = Self { whole: String::new(), paragraphs: Vec::new(), undated: Vec::new() };
+        let whole = &mut opening.whole;
         for block in draft.blocks.iter().filter(|block| block.kind.is_text()) {
-            let from = whole.len();
-            if block.kind == BlockKind::Paragraph && paragraphs < 2 {
-                paragraphs += 1;
-                starts.push(from..usize::MAX);
-                if let Some((place, rest)) = block.text.split_once(": ") {
-                    add_essence(place, &mut whole);
-                    let undated = whole.len();
-                    add_essence(rest, &mut whole);
-                    starts.push(undated..whole.len());
-                    continue;
-                }
+            let is_first = block.kind == BlockKind::Paragraph && opening.paragraphs.len() < 2;
+            if is_first {
+                opening.paragraphs.push(whole.len());
             }
-            add_essence(&block.text, &mut whole);
+            match block.text.split_once(": ").filter(|_| is_first) {
+                Some((place, rest)) => {
+                    add_essence(place, whole);
+                    let from = whole.len();
+                    add_essence(rest, whole);
+                    opening.undated.push(from..whole.len());
+                }
+                None => add_essence(&block.text, whole),
+            }
         }
-        for start in &mut starts {
-            start.end = start.end.min(whole.len());
-        }
-        Self { whole, starts }
+        opening
     }
 
     /// Whether a text only repeats the beginning of the story.
     fn is_repeated_by(&self, text: &str) -> bool {
         is_teaser(text, &self.whole)
-            || self.starts.iter().any(|start| is_teaser(text, &self.whole[start.clone()]))
+            || self.paragraphs.iter().any(|from| is_teaser(text, &self.whole[*from..]))
+            || self.undated.iter().any(|range| is_teaser(text, &self.whole[range.clone()]))
     }
 }
 

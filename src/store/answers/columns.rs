@@ -110,6 +110,7 @@ impl StoryColumns {
             conn.prepare("SELECT article_id, symbol FROM mentions ORDER BY article_id, symbol")?;
         let mut named = named.query([])?;
         let mut next = named.next()?;
+        // Both are in the order of the stories.
         for id in &columns.ids {
             columns.starts.push(short(columns.symbols.len()));
             while let Some(row) = next {
@@ -119,7 +120,7 @@ impl StoryColumns {
                     break;
                 }
                 if *id == of {
-                    columns.symbols.push(columns.symbol_names.place(symbol(row)?));
+                    columns.symbols.push(columns.symbol_names.place(symbol_in(row)?));
                 }
                 next = named.next()?;
             }
@@ -246,7 +247,7 @@ impl<'c> FacetCounts<'c> {
     }
 }
 
-fn symbol<'r>(row: &'r Row<'_>) -> rusqlite::Result<&'r str> {
+fn symbol_in<'r>(row: &'r Row<'_>) -> rusqlite::Result<&'r str> {
     Ok(row.get_ref(1)?.as_str()?)
 }
 
