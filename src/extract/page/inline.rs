@@ -22,6 +22,8 @@ const ITEMS_MIN: usize = 2;
 pub(super) struct Inline<'d> {
     pub(super) text: String,
     pub(super) links: Vec<InlineLink<'d>>,
+    /// The link that is being read, from where it was not filed yet.
+    open: Option<InlineLink<'d>>,
 }
 
 /// How figures in a text are set.
@@ -39,6 +41,23 @@ pub(super) struct InlineLink<'d> {
 }
 
 impl<'d> Inline<'d> {
+    /// Returns what was collected, and begins anew. A link that is being read goes on: it may hold several paragraphs.
+    pub(super) fn take(&mut self) -> Self {
+        let open = self.open_link(None).map(|href| InlineLink { range: 0..0, href });
+        std::mem::replace(self, Self { open, ..Self::default() })
+    }
+
+    /// Begins a link, or ends it with `None`. Returns the one that was being read.
+    pub(super) fn open_link(&mut self, href: Option<&'d str>) -> Option<&'d str> {
+        let end = self.text.len();
+        let next = href.map(|href| InlineLink { range: end..end, href });
+        let InlineLink { range, href } = std::mem::replace(&mut self.open, next)?;
+        if range.start < end {
+            self.links.push(InlineLink { range: range.start..end, href });
+        }
+        Some(href)
+    }
+
     /// Adds text of the page. Its white space is white space: line breaks of the source are not the reader's.
     pub(super) fn push(&mut self, text: &str) {
         // A line break of the source after a `br` is that `br`.
@@ -181,6 +200,21 @@ mod tests {
         let found: Option<Vec<_>> =
             blocks.as_ref().map(|it| it.iter().map(|it| (it.kind, it.text.as_str())).collect());
         assert_eq!(found.as_deref(), expect, "{written}");
+    }
+
+    #[test]
+    fn a_link_over_paragraphs_is_a_link_in_each() {
+        let mut inline = Inline::default();
+        let ranges = |it: &Inline<'_>| it.links.iter().map(|it| it.range.clone()).collect::<Vec<_>>();
+        inline.push("ab ");
+        assert_eq!(inline.open_link(Some("/x")), None);
+        inline.push("one");
+        assert_eq!(ranges(&inline.take()), [3..6]);
+        inline.push("記");
+        assert_eq!(inline.open_link(None), Some("/x"));
+        inline.push(" two");
+        assert_eq!(ranges(&inline.take()), [0..3]);
+        assert_eq!((inline.open_link(None), ranges(&inline)), (None, Vec::new()));
     }
 
     #[test]

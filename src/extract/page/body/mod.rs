@@ -108,7 +108,7 @@ impl<'d> Walker<'_, 'd> {
     fn element(&mut self, element: Element<'d>, depth: usize) {
         if Some(element) == self.known.title {
             // What stood before the headline was no part of the story.
-            self.inline = Inline::default();
+            self.inline.take();
             self.blocks.clear();
             self.pictures.clear();
             self.story.images.clear();
@@ -205,7 +205,7 @@ impl<'d> Walker<'_, 'd> {
             return;
         }
         self.inline.seam();
-        let start = self.inline.text.len();
+        let outer = self.inline.open_link(Some(href));
         for child in element.children() {
             match child {
                 Child::Text(text) => self.inline.set(text, self.figures),
@@ -214,16 +214,13 @@ impl<'d> Walker<'_, 'd> {
                 Child::Element(it) => self.element(it, depth + 1),
             }
         }
-        let end = self.inline.text.len();
-        if start < end {
-            self.inline.links.push(InlineLink { range: start..end, href });
-        }
+        self.inline.open_link(outer);
         self.inline.seam();
     }
 
     /// Ends the paragraph or heading that has been collected.
     fn flush(&mut self, kind: BlockKind) {
-        let mut inline = std::mem::take(&mut self.inline);
+        let mut inline = self.inline.take();
         let rules = &self.scene.rules.profile.text;
         inline.blank(|line| rules.boilerplate.has(&fold(line)));
         if inline.text.trim_matches(is_blank).is_empty() {
