@@ -108,10 +108,8 @@ fn a_page_cut_anywhere_is_still_some_page() {
     }
 }
 
-#[test]
-fn depth_and_junk_do_not_break_it() {
-    let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
-    let page = |body: Vec<u8>| RawPage {
+fn page(body: Vec<u8>) -> RawPage {
+    RawPage {
         url: None,
         body: body.into(),
         content_type: Some("text/html".to_owned()),
@@ -121,7 +119,74 @@ fn depth_and_junk_do_not_break_it() {
         validators: Validators::default(),
         heads: None,
         feed: None,
-    };
+    }
+}
+
+/// Something is put in, left out or said twice in pages, at places that nobody meant. `TEARSHEET_CASES=100000` looks for longer.
+#[test]
+fn changes_at_any_place_do_not_break_it() {
+    const PUT_IN: [&str; 32] = [
+        "<a href=https://a.example/b>",
+        "</a>",
+        "<p>",
+        "</p>",
+        "<div>",
+        "</div>",
+        "<br>",
+        "<b>",
+        "</b>",
+        "<button>",
+        "<li>",
+        "<ul>",
+        "<table>",
+        "<td>",
+        "<h1>",
+        "<figure>",
+        "<img src=a.jpg>",
+        "<sup>",
+        "<span hidden>",
+        "記事",
+        "é",
+        "e\u{301}",
+        "\u{200B}",
+        "\u{A0}",
+        "\u{1}",
+        "٢",
+        "• ",
+        "\n",
+        "5 March 2024",
+        "By Ada Reed",
+        "1.5%",
+        "&#x1F600;",
+    ];
+    let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
+    let text = |case: Case| String::from_utf8_lossy(&case.page.body).into_owned();
+    let pages: Vec<String> = cases().into_iter().map(text).collect();
+    let count = std::env::var("TEARSHEET_CASES").ok().and_then(|it| it.parse().ok()).unwrap_or(1_000);
+    let mut random = fastrand::Rng::with_seed(40_207_551);
+    for _ in 0..count {
+        let mut text: Vec<char> = pages[random.usize(..pages.len())].chars().collect();
+        for _ in 0..random.usize(1..25) {
+            let at = random.usize(..=text.len());
+            let end = (at + random.usize(1..100)).min(text.len());
+            match random.u8(..4) {
+                0 => drop(text.drain(at..end)),
+                1 => {
+                    let again = text[at..end].to_vec();
+                    text.splice(at..at, again);
+                }
+                _ => drop(text.splice(at..at, PUT_IN[random.usize(..PUT_IN.len())].chars())),
+            }
+        }
+        let text: String = text.into_iter().collect();
+        let read = extractor.extract(&page(text.clone().into_bytes()));
+        assert!(read.draft.blocks.iter().all(|it| !it.kind.is_text() || !it.text.is_empty()), "{text}");
+    }
+}
+
+#[test]
+fn depth_and_junk_do_not_break_it() {
+    let extractor = Extractor::new(&Config::default().profile).expect("the built-in profile");
     let deep = "<div>".repeat(200_000) + "<p>KARACHI: Still here.</p>";
     extractor.extract(&page(deep.into_bytes()));
     let deep = "<div class=story__content>".to_owned() + &"<b>".repeat(2_000) + "KARACHI: Still here.";
