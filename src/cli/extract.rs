@@ -21,7 +21,7 @@ use super::{
 };
 
 pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    // The process ends with the command, and to free a compiled profile before is a twentieth of what one small page takes.
+    // The process ends with the command: freeing the compiled profile first would take a twentieth of the time of one small page.
     let session = ManuallyDrop::new(Session::new(common)?);
     if args.requests || args.arrow {
         return rows(&session, args, printer);

@@ -41,7 +41,7 @@ pub struct BadSelector {
 pub struct MatchWalk<'m> {
     matcher: &'m Matcher,
     caches: SelectorCaches,
-    /// For each class of `Matcher::around`, where the elements with it end that were met so far: before that, the walk is inside one.
+    /// For each class of `Matcher::around`, the end of the elements met so far that have it: until there, the walk is inside one.
     inside: Vec<u32>,
 }
 

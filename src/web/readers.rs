@@ -35,7 +35,7 @@ pub struct ServedPaper {
 pub struct ReaderShelf {
     path: PathBuf,
     free: Mutex<Vec<Reader>>,
-    /// It reads the columns for all others: they would take as much memory again for each.
+    /// Reads the columns for all the others: each of them would need as much memory again.
     of_columns: Mutex<Option<Reader>>,
     turns: Semaphore,
 }

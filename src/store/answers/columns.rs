@@ -1,5 +1,5 @@
 //! What is known of every story in a few bytes: its day, its section, the symbols that it names. A search counts tens of thousands of
-//! stories; to look each of them up in the archive takes longer than finding them.
+//! stories, and looking up each of them in the archive would take longer than finding them.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -87,7 +87,7 @@ pub(super) struct FacetCounts<'c> {
 }
 
 impl Reader {
-    /// Reads the columns of all stories: at once where nobody has written since.
+    /// Returns the columns of all stories; those that were read before, where nobody has written since.
     pub fn story_columns(&self) -> Result<Arc<StoryColumns>> {
         self.remembered("columns", |conn| Ok(Arc::new(StoryColumns::read(conn)?)))
     }

@@ -151,7 +151,7 @@ fn settle_some(
     Ok(last)
 }
 
-/// Forgets what a table has of a story. Most stories are new, and to look for their rows first takes less than deleting none.
+/// Forgets what a table has of a story. Most stories are new and have no rows, and looking takes less time than deleting nothing.
 pub(super) fn forget_rows(conn: &Connection, table: &str, article: i64) -> Result<()> {
     let of_story = format!("FROM {table} WHERE article_id = ?1");
     if conn.prepare_cached(&format!("SELECT 1 {of_story}"))?.exists([article])? {
