@@ -13,7 +13,7 @@ use crate::{
     clock,
     config::Config,
     demo::{EarlierPage, Miniature},
-    jobs::{Contents, Import, ImportFile, Limits, saved_page},
+    jobs::{Contents, End, Import, ImportFile, Limits, Report, saved_page},
     model::counted,
     store::{self, Sample, commands_of},
     warc::{self, CaptureRecord, WarcWriter},
@@ -69,10 +69,13 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
             other => return Ok(other),
         }
     }
-    let count = import_earlier(&session, &site)?;
+    let Report { tally, end, .. } = import_earlier(&session, &site)?;
+    if end == End::Interrupted {
+        return Ok(Exit::Interrupted);
+    }
     printer.note(&format!(
         "{} imported from a web archive, as they were soon after publication, each with the ticker and the market boards of its session",
-        counted(count, "page")
+        counted(tally.fetched, "page")
     ));
     let name = archive.display().to_string();
     printer.data(&table(&session.reader()?.sample(ROWS)?))?;
@@ -88,8 +91,8 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
 }
 
 /// Imports a web archive of the pages as they were soon after their publication: what a scrape finds later has another ticker. Returns
-/// their number.
-fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<u64> {
+/// what came of it.
+fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<Report> {
     let warc = web_archive(session, site).context("cannot make a web archive in memory")?;
     let file = ImportFile {
         name: WEB_ARCHIVE.to_owned(),
@@ -114,7 +117,7 @@ fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<u64> {
         };
         Ok(import.run(vec![file], &reader).await?)
     });
-    Ok(imported?.report.tally.fetched)
+    Ok(imported?.report)
 }
 
 /// Returns the pages of the site in a web archive, each captured soon after its publication. A page that prints no moment is left out:

@@ -35,6 +35,7 @@ mod search;
 mod serve;
 mod session;
 mod show;
+mod signals;
 mod similar;
 mod status;
 mod terminal;
@@ -63,7 +64,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
             return typed_wrongly(&error, &args);
         }
     };
-    session::survive_file_limits();
+    signals::survive_file_limits();
     let printer = Printer::new(&cli.common);
     logging::start(&cli.common, &printer);
     if let Command::Status(args) = &cli.command

@@ -1,5 +1,5 @@
-//! What a command needs before it can work: the configuration, the archive, a runtime, and the signal that asks it to stop. What
-//! the command does with them is in its own file. It is not part of `args`, which only says what was typed.
+//! What a command needs before it can work: the configuration, the archive, and a runtime. What the command does with them is in its own
+//! file. It is not part of `args`, which only says what was typed.
 
 use std::{
     fs::File,
@@ -9,7 +9,7 @@ use std::{
 };
 
 use anyhow::Context;
-use tokio::{runtime::Runtime, sync::watch};
+use tokio::runtime::Runtime;
 use url::Url;
 
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
     store::{ArticleReference, Reader, StoreError, Upgrade, Writer, other_paper},
 };
 
-use super::{args::Common, failure::Usage};
+use super::{args::Common, failure::Usage, signals};
 
 /// The file that is read where no other is named.
 const CONFIG_FILE: &str = "config.toml";
@@ -128,7 +128,8 @@ impl Session {
             return Err(Usage::new(message, hint).into());
         }
         let profile = &self.config.profile;
-        let writer = Writer::open(&self.archive, profile.time_zone)?;
+        let stop = signals::listen()?;
+        let writer = Writer::open_unless(&self.archive, profile.time_zone, move || stop.is_wished())?;
         Ok(writer
             .keeping(self.config.keep_raw)
             .keeping_images(self.config.keep_images)
@@ -260,90 +261,9 @@ fn config_file(common: &Common) -> anyhow::Result<Option<PathBuf>> {
 
 /// Runs a job to its end. Returns what the job returns. The first Ctrl-C asks the job to end, the second ends the program.
 pub(super) fn block_on<T>(job: impl AsyncFnOnce(Stop) -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let stop = signals::listen()?;
     let runtime = Runtime::new().context("cannot start the runtime")?;
-    let (switch, stop) = Stop::new();
-    // On a thread of its own: a job may be reading a pipe that nobody fills.
-    runtime.spawn(watch_signals(switch));
     let result = runtime.block_on(job(stop));
     runtime.shutdown_background();
     result
-}
-
-/// The first signal asks the job to end, the second ends the program at once. What is committed is kept, and the claims of a
-/// dead run are released by the next one.
-#[expect(clippy::exit, reason = "the user said so twice; the thread that would return may be blocked")]
-async fn watch_signals(switch: watch::Sender<bool>) {
-    signal().await;
-    // A job that has ended does not listen any more.
-    let _ = switch.send(true);
-    tracing::warn!("interrupted: finishing what is in hand; interrupt again to stop at once");
-    signal().await;
-    std::process::exit(130);
-}
-
-/// Waits for Ctrl-C, for what systemd and `kill` send, or for the end of the terminal.
-async fn signal() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    tokio::select! {
-        () = interrupt => {}
-        () = sent::terminate() => {}
-        () = sent::hang_up() => {}
-    }
-}
-
-/// Has a file that may not grow any more be an error of the write that met the limit, and not the end of the program.
-pub(super) fn survive_file_limits() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
-    if let Ok(runtime) = runtime {
-        runtime.block_on(async { sent::listen_for_file_limits() });
-    }
-}
-
-#[cfg(unix)]
-mod sent {
-    //! Signals that only Unix has.
-
-    use tokio::signal::unix::{SignalKind, signal};
-
-    /// `SIGXFSZ`, which has no name in tokio: 25 on Linux, macOS and the BSDs.
-    const FILE_LIMIT: i32 = 25;
-
-    pub(super) async fn terminate() {
-        wait_for(SignalKind::terminate()).await;
-    }
-
-    pub(super) async fn hang_up() {
-        wait_for(SignalKind::hangup()).await;
-    }
-
-    /// Who listens once has replaced the default, which ends the program, for good.
-    pub(super) fn listen_for_file_limits() {
-        let _ = signal(SignalKind::from_raw(FILE_LIMIT));
-    }
-
-    async fn wait_for(kind: SignalKind) {
-        match signal(kind) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    }
-}
-
-#[cfg(not(unix))]
-mod sent {
-    //! Other systems have no such signals.
-
-    pub(super) fn terminate() -> impl Future<Output = ()> {
-        std::future::pending()
-    }
-
-    pub(super) fn hang_up() -> impl Future<Output = ()> {
-        std::future::pending()
-    }
-
-    pub(super) fn listen_for_file_limits() {}
 }

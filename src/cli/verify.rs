@@ -167,7 +167,8 @@ fn writer(session: &Session, args: &VerifyArgs) -> anyhow::Result<Option<Writer>
             Some(
                 StoreError::TooNew { .. }
                 | StoreError::NotAnArchive { .. }
-                | StoreError::NotAFile { .. },
+                | StoreError::NotAFile { .. }
+                | StoreError::Interrupted,
             ) => Err(error),
             _ => Ok(None),
         },

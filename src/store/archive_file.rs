@@ -19,8 +19,8 @@ use super::{
     interrupt, migrate,
 };
 
-/// The suffixes of files that a writer leaves beside an archive until it closes it.
-const PARTS: [&str; 2] = ["-wal", "-shm"];
+/// The suffixes of files that a writer leaves beside an archive until it closes it. One of another archive would be taken for this one's.
+const PARTS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// So many pages of 4 KiB are copied between two looks whether it is over.
 const PAGES_A_STEP: i32 = 1_024;
@@ -67,11 +67,17 @@ pub(super) fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Copies an archive beside itself before its schema becomes `schema`: `NAME.before-5.db`. Returns where the copy is.
-pub(super) fn copy_before(conn: &Connection, path: &Path, schema: usize) -> Result<PathBuf> {
+/// Copies an archive beside itself before its schema becomes `schema`, unless it is over before that: `NAME.before-5.db`. Returns where the
+/// copy is.
+pub(super) fn copy_before(
+    conn: &Connection,
+    path: &Path,
+    schema: usize,
+    is_over: impl FnMut() -> bool + Send + 'static,
+) -> Result<PathBuf> {
     let copy = free_name(path, schema);
     let partial = with_suffix(&copy, ".partial");
-    let copied = copy_to(conn, &partial, || false).and_then(|()| {
+    let copied = copy_to(conn, &partial, is_over).and_then(|()| {
         let what = || format!("cannot name the copy `{}`", copy.display());
         fs::rename(&partial, &copy).map_err(|source| StoreError::Io { what: what(), source })
     });
@@ -80,7 +86,10 @@ pub(super) fn copy_before(conn: &Connection, path: &Path, schema: usize) -> Resu
         Err(error) => {
             // An incomplete copy is worse than no copy.
             let _ = fs::remove_file(&partial);
-            Err(StoreError::NoCopy { copy, cause: error.to_string() })
+            match error {
+                StoreError::Interrupted => Err(error),
+                _ => Err(StoreError::NoCopy { copy, cause: error.to_string() }),
+            }
         }
     }
 }

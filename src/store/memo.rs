@@ -45,7 +45,7 @@ mod tests {
     fn an_answer_is_kept_until_somebody_writes() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("a.db");
-        let Opened { conn, lock: _lock, .. } = open_current(&path).expect("an archive");
+        let Opened { conn, lock: _lock, .. } = open_current(&path, || false).expect("an archive");
         let reader = Connection::open(&path).expect("a reader");
         let mut memo = Memo::default();
         let mut asked = 0;

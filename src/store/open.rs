@@ -2,7 +2,7 @@
 //! by `writer`; the file itself is copied, locked and removed by `archive_file`.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     path::{Path, PathBuf},
     thread,
     time::Duration,
@@ -13,7 +13,7 @@ use rusqlite::{Connection, config::DbConfig};
 use super::{
     archive_file, checksums,
     error::{Result, StoreError},
-    migrate,
+    interrupt, migrate,
 };
 
 /// An outside writer, such as a `sqlite3` shell, gets this long to finish.
@@ -44,8 +44,11 @@ pub(super) struct Opened {
     pub(super) upgrade: Option<Upgrade>,
 }
 
-/// Opens or makes an archive, and brings one of an earlier schema to today's after a copy of it was made.
-pub(super) fn open_current(path: &Path) -> Result<Opened> {
+/// Opens or makes an archive, and brings one of an earlier schema to today's after a copy of it was made, unless it is over before that.
+pub(super) fn open_current(
+    path: &Path,
+    is_over: impl Fn() -> bool + Clone + Send + 'static,
+) -> Result<Opened> {
     if path.is_dir() {
         return Err(StoreError::NotAFile { path: path.to_owned() });
     }
@@ -60,7 +63,7 @@ pub(super) fn open_current(path: &Path) -> Result<Opened> {
         from => {
             let to = migrate::CURRENT;
             tracing::info!("the archive has schema {from}: it is copied and brought to schema {to}");
-            Some(Upgrade { from, to, copy: archive_file::copy_before(&conn, path, to)? })
+            Some(Upgrade { from, to, copy: archive_file::copy_before(&conn, path, to, is_over.clone())? })
         }
     };
     use_log(&conn)?;
@@ -68,10 +71,29 @@ pub(super) fn open_current(path: &Path) -> Result<Opened> {
     conn.pragma_update(None, "foreign_keys", true)?;
     conn.pragma_update(None, "cache_size", -CACHE_KIB)?;
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    migrate::migrate(&mut conn, found)?;
+    match &upgrade {
+        // It is made in a moment, and a file that is no archive yet helps nobody.
+        None => migrate::migrate(&mut conn, found)?,
+        Some(upgrade) => {
+            interrupt::end_when(&mut conn, is_over)?;
+            bring_up_to_date(&mut conn, upgrade)?;
+        }
+    }
     checksums::fill(&conn)?;
+    interrupt::end_never(&mut conn)?;
     plan_once(&conn)?;
     Ok(Opened { lock, conn, upgrade })
+}
+
+/// Brings an archive of an earlier schema to today's. Where that is interrupted, the archive is as it was and needs no copy.
+fn bring_up_to_date(conn: &mut Connection, upgrade: &Upgrade) -> Result<()> {
+    let migrated = migrate::migrate(conn, upgrade.from);
+    if let Err(StoreError::Interrupted) = migrated {
+        let copy = &upgrade.copy;
+        let what = || format!("cannot remove the copy `{}`", copy.display());
+        fs::remove_file(copy).map_err(|source| StoreError::Io { what: what(), source })?;
+    }
+    migrated
 }
 
 /// Has SQLite write ahead to a log. It changes the mode of a file, such as a backup's, only while nobody else has it open, and does not
@@ -95,4 +117,45 @@ fn use_log(conn: &Connection) -> Result<()> {
 pub(super) fn plan_once(conn: &Connection) -> Result<()> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    };
+
+    use super::*;
+
+    #[test]
+    fn an_archive_of_an_earlier_schema_may_be_interrupted_at_any_step() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let path = dir.path().join("a.db");
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/archive/0001.db");
+        fs::copy(fixture, &path).expect("a fixture");
+        let copies = || {
+            let names = fs::read_dir(dir.path()).expect("a folder").map(|it| it.expect("an entry"));
+            names.filter(|it| it.file_name().to_string_lossy().contains("before")).count()
+        };
+        let mut schemas = Vec::new();
+        // One look later each time, until nobody is in the way.
+        for looks in 0.. {
+            let count = Arc::new(AtomicU64::new(0));
+            let is_over = move || looks <= count.fetch_add(1, Ordering::Relaxed);
+            let opened = open_current(&path, is_over);
+            let is_open = opened.is_ok();
+            let error = opened.map(drop).err();
+            assert!(matches!(error, None | Some(StoreError::Interrupted)), "{error:?}");
+            let conn = Connection::open(&path).expect("a file");
+            let schema = migrate::check(&conn, &path).expect("an archive");
+            // There is a copy of what is no more.
+            assert_eq!((copies(), schema), if schema == 1 { (0, 1) } else { (1, migrate::CURRENT) });
+            schemas.push(schema);
+            if is_open {
+                break;
+            }
+        }
+        assert!(schemas.is_sorted() && 10 < schemas.len(), "{schemas:?}");
+    }
 }

@@ -85,7 +85,7 @@ mod tests {
     fn a_statement_is_planned_once() {
         let dir = tempfile::tempdir().expect("a folder");
         let path = dir.path().join("a.db");
-        drop(open::open_current(&path).expect("a new archive"));
+        drop(open::open_current(&path, || false).expect("a new archive"));
         let reader = Reader::open(&path).expect("an archive");
         for sql in [
             "SELECT text FROM blocks WHERE article_id = ?1",

@@ -67,7 +67,17 @@ impl Writer {
     /// in `zone`. There is only one writer at a time: the operating system's lock on `<path>.lock` is held until the process or
     /// the handle ends.
     pub fn open(path: &Path, zone: Tz) -> Result<Self> {
-        let Opened { lock, mut conn, upgrade } = open_current(path)?;
+        Self::open_unless(path, zone, || false)
+    }
+
+    /// [`open`](Self::open) that ends with [`Interrupted`](StoreError::Interrupted) once `is_over` says so, also in the middle of bringing
+    /// an archive to today's schema: it is then as it was, or of today's schema with its copy beside it, and whoever opens it next goes on.
+    pub fn open_unless(
+        path: &Path,
+        zone: Tz,
+        is_over: impl Fn() -> bool + Clone + Send + 'static,
+    ) -> Result<Self> {
+        let Opened { lock, mut conn, upgrade } = open_current(path, is_over)?;
         let sums = Sums::keep(&mut conn)?;
         let packer = Packer::load(&conn)?;
         let interrupter = Interrupter::of(&conn);

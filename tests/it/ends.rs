@@ -287,6 +287,32 @@ fn a_signal_ends_every_command_and_leaves_nothing_half_made() {
 }
 
 #[test]
+fn a_signal_while_an_archive_is_made_leaves_none_half_made() {
+    // Whether a program hears signals before it makes the file is a matter of some milliseconds.
+    let delays = Mutex::new((0..60).map(|it| it * 2));
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                let next = || delays.lock().unwrap_or_else(PoisonError::into_inner).next();
+                while let Some(after) = next() {
+                    let program = Program::new();
+                    let mut command = command(&program, &["-q", "demo"]);
+                    let mut child = command.stderr(Stdio::null()).spawn().expect("the binary runs");
+                    thread::sleep(Duration::from_millis(after));
+                    let id = child.id().to_string();
+                    Command::new("kill").args(["-TERM", &id]).status().expect("kill");
+                    child.wait().expect("an end");
+                    let names = fs::read_dir(program.path(".")).expect("a folder");
+                    let mut names = names.map(|it| it.expect("an entry").file_name());
+                    let half = names.find(|it| it.to_string_lossy().ends_with("-journal"));
+                    assert_eq!(half, None, "after {after} ms");
+                }
+            });
+        }
+    });
+}
+
+#[test]
 #[cfg(target_os = "linux")]
 fn a_clock_that_is_wrong_stops_nobody_and_one_that_is_not_set_writes_nothing() {
     const YEAR: i64 = 365 * 86_400;

@@ -288,7 +288,7 @@ mod tests {
     fn pages_are_counted_by_state_and_cause_with_their_next_visit() {
         let dir = tempfile::tempdir().expect("a folder");
         let Opened { conn, lock: _lock, .. } =
-            open_current(&dir.path().join("a.db")).expect("an archive");
+            open_current(&dir.path().join("a.db"), || false).expect("an archive");
         conn.execute_batch(
             "INSERT INTO runs (id, command, started_at) VALUES (1, 'scrape', '');
              INSERT INTO pages (host, site_id, via, state, reason, found_at, due_at, claimed_by) VALUES

@@ -71,7 +71,7 @@ mod tests {
 
     fn archive(dir: &tempfile::TempDir) -> Connection {
         let Opened { conn, lock: _lock, .. } =
-            open_current(&dir.path().join("a.db")).expect("an archive");
+            open_current(&dir.path().join("a.db"), || false).expect("an archive");
         // An article needs no page, capture or run here.
         conn.pragma_update(None, "foreign_keys", false).expect("a setting");
         conn
