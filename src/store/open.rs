@@ -63,7 +63,11 @@ pub(super) fn open_current(
         from => {
             let to = migrate::CURRENT;
             tracing::info!("the archive has schema {from}: it is copied and brought to schema {to}");
-            Some(Upgrade { from, to, copy: archive_file::copy_before(&conn, path, to, is_over.clone())? })
+            Some(Upgrade {
+                from,
+                to,
+                copy: archive_file::copy_before(&conn, path, to, is_over.clone())?,
+            })
         }
     };
     use_log(&conn)?;
