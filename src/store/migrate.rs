@@ -26,6 +26,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0010_images.sql"),
     include_str!("../../migrations/0011_facets.sql"),
     include_str!("../../migrations/0012_company_pages.sql"),
+    include_str!("../../migrations/0013_versions_in_place.sql"),
 ];
 
 /// The schema that this program writes.

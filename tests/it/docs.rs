@@ -67,6 +67,19 @@ fn a_day_of_articles_is_an_index_range_scan() {
 }
 
 #[test]
+fn the_views_of_all_wordings_look_up_the_neighbours_of_each() {
+    let (_program, archive) = demo();
+    for view in ["articles_known", "revisions"] {
+        let plan = rows(&archive, &format!("EXPLAIN QUERY PLAN SELECT * FROM {view}")).join("\n");
+        // What SQLite lays aside for a join has the texts of the whole archive in it.
+        assert!(!plan.contains("AUTOMATIC"), "{view}\n{plan}");
+        assert!(!plan.contains("SEARCH s USING PRIMARY KEY"), "{view}\n{plan}");
+    }
+    let plan = rows(&archive, "EXPLAIN QUERY PLAN SELECT * FROM articles_known").join("\n");
+    assert!(!plan.contains("MATERIALIZE"), "{plan}");
+}
+
+#[test]
 fn every_command_and_option_of_the_program_is_in_readme() {
     let program = Program::new();
     let readme = readme();
