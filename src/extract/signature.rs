@@ -4,11 +4,28 @@
 
 use super::text::fold;
 
-/// Words before the names.
-const LEADS: &[&str] = &[
-    "by", "von", "par", "por", "av", "di", "door", "od", "oleh", "text:", "author:", "autor:",
-    "autorin:",
+/// Words before `by`.
+const DEEDS: &[&str] = &[
+    "written",
+    "published",
+    "posted",
+    "reported",
+    "compiled",
+    "story",
+    "words",
+    "text",
+    "report",
+    "reporting",
+    "article",
+    "analysis",
+    "opinion",
+    "review",
+    "interview",
+    "edited",
 ];
+/// Words before the names.
+const LEADS: &[&str] =
+    &["von", "par", "por", "av", "di", "door", "od", "oleh", "text:", "author:", "autor:", "autorin:"];
 /// Words between two names. One that is a part of surnames, too, is between two names only if both are of several words.
 const SEAMS: &[&str] =
     &[" und ", " et ", " y ", " og ", " och ", " e ", " en ", " i ", " dan ", " & ", " / ", "/"];
@@ -31,6 +48,34 @@ const NOBODY: &[&str] = &[
     "unknown",
     "anonymous",
 ];
+/// What somebody is, in place of a name after a comma: the last word of it.
+const ROLES: &[&str] = &[
+    "correspondent",
+    "editor",
+    "reporter",
+    "writer",
+    "columnist",
+    "analyst",
+    "journalist",
+    "contributor",
+    "producer",
+    "columnista",
+    "redakteur",
+    "redakteurin",
+    "korrespondent",
+    "korrespondentin",
+    "reporterin",
+    "journaliste",
+    "correspondant",
+    "correspondante",
+    "periodista",
+    "corresponsal",
+    "redactor",
+    "redactora",
+    "giornalista",
+    "redacteur",
+    "verslaggever",
+];
 /// Initials are no longer.
 const INITIALS_MAX: usize = 6;
 /// A longer one is a sentence.
@@ -48,7 +93,9 @@ pub(super) fn authors(byline: &str) -> Vec<String> {
             }
             continue;
         }
-        if DEGREES.contains(&bare.as_str()) {
+        let last = piece.split_whitespace().next_back().unwrap_or_default().to_lowercase();
+        let is_role = !authors.is_empty() && ROLES.contains(&last.as_str());
+        if is_role || DEGREES.contains(&bare.as_str()) {
             continue;
         }
         for name in split_between_names(piece) {
@@ -60,6 +107,25 @@ pub(super) fn authors(byline: &str) -> Vec<String> {
         }
     }
     authors
+}
+
+/// Returns what stands after `By`, `Written by` and the like; `None` where a text does not begin so.
+pub(super) fn after_by(text: &str) -> Option<&str> {
+    let is = |word: &str, wanted: &[&str]| wanted.iter().any(|it| it.eq_ignore_ascii_case(word));
+    let (first, rest) = text.split_once(' ')?;
+    if is(first, &["by"]) {
+        return Some(rest.trim_start());
+    }
+    let (second, rest) = rest.split_once(' ')?;
+    (is(first, DEEDS) && is(second, &["by"])).then(|| rest.trim_start())
+}
+
+/// Returns what stands after a word that names follow in any language, where it is no capital word and so no name itself: `di Ada Reed`,
+/// `Text: Ada Reed`.
+pub(super) fn after_lead(text: &str) -> Option<&str> {
+    let (lead, names) = text.split_once(' ')?;
+    let is_word = lead.ends_with(':') || lead.starts_with(char::is_lowercase);
+    (is_word && LEADS.iter().any(|it| it.eq_ignore_ascii_case(lead))).then(|| names.trim_start())
 }
 
 /// Whether a text could be what a person or an agency is called: no address, number, or word of a template.
@@ -95,6 +161,7 @@ fn split_between_names(text: &str) -> Vec<String> {
 
 fn without_lead(text: &str) -> &str {
     let text = trim(text);
+    let text = after_by(text).map_or(text, trim);
     match text.split_once(' ') {
         Some((lead, names)) if LEADS.iter().any(|it| it.eq_ignore_ascii_case(lead)) => trim(names),
         _ => text,
@@ -106,12 +173,18 @@ fn name_in(piece: &str) -> Option<String> {
     let piece = without_lead(piece);
     let is_mail = |it: &&str| it.contains('@') && it.contains('.');
     if !piece.split_whitespace().any(|it| is_mail(&it)) {
-        return Some(without_initials(piece).to_owned()).filter(|it| is_name(it));
+        return Some(without_place(without_initials(piece)).to_owned()).filter(|it| is_name(it));
     }
     let rest: Vec<&str> = piece.split_whitespace().filter(|it| !is_mail(it)).collect();
     let rest = rest.join(" ");
     let name = fold(rest.trim_matches(|it: char| "()<>[] ".contains(it)));
     Some(name).filter(|it| is_name(it))
+}
+
+/// Returns a name without the place that is said after it: `Ada Reed in Milltown`.
+fn without_place(name: &str) -> &str {
+    let before = name.split_once(" in ").map(|it| it.0);
+    before.filter(|it| it.contains(' ')).unwrap_or(name)
 }
 
 /// Returns a name without the initials that agencies and desks put after it: `Ada Reed (are)`.
@@ -152,6 +225,22 @@ mod tests {
         check("Ada Reed og Bob Lee", &["Ada Reed", "Bob Lee"]);
         check("José Ruiz y Vega", &["José Ruiz y Vega"]);
         check("By Ada Reed and Bob Lee", &["Ada Reed", "Bob Lee"]);
+    }
+
+    #[test]
+    fn what_stands_before_and_after_a_name_is_no_part_of_it() {
+        check("Written by Ada Reed", &["Ada Reed"]);
+        check("Story by Ada Reed and Bob Lee", &["Ada Reed", "Bob Lee"]);
+        check("Ada Reed in Milltown and Bob Lee in Oldtown", &["Ada Reed", "Bob Lee"]);
+        check("Ada Reed, Trade Correspondent", &["Ada Reed"]);
+        check("Text: Ada Reed", &["Ada Reed"]);
+        // Nobody else signs.
+        check("Staff Reporter", &["Staff Reporter"]);
+        check("Made in Italy", &["Made in Italy"]);
+        assert_eq!(after_by("Written by Ada Reed"), Some("Ada Reed"));
+        assert_eq!(after_by("Ada by Reed"), None);
+        assert_eq!(after_lead("di Ada Reed"), Some("Ada Reed"));
+        assert_eq!(after_lead("Di Ada Reed"), None);
     }
 
     #[test]

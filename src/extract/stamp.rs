@@ -14,6 +14,7 @@ use crate::config::TextRules;
 
 use super::{
     date::{self, Dated},
+    signature,
     text::fold_apart,
 };
 
@@ -87,10 +88,8 @@ pub(super) fn read(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
 /// Returns the names that a text consists of, without a leading `By`. `None` if it says anything else.
 pub(super) fn byline(text: &str) -> Option<String> {
     let text = trim(text);
-    let text = match text.split_once(' ') {
-        Some((by, names)) if by.eq_ignore_ascii_case("by") => names.trim_start(),
-        _ => text,
-    };
+    let names = signature::after_by(text).map(|it| it.strip_suffix(" on").unwrap_or(it));
+    let text = names.or_else(|| signature::after_lead(text)).unwrap_or(text);
     let is_name = |word: &str| {
         let is_small = matches!(
             word,
@@ -123,8 +122,8 @@ pub(super) fn byline(text: &str) -> Option<String> {
 
 /// Whether a line is a byline although it has no date: it begins with `By`, or is a name of the profile.
 pub(super) fn is_sure_byline(text: &str, rules: &TextRules) -> bool {
-    let says_by = text.get(..3).is_some_and(|it| it.eq_ignore_ascii_case("by "));
-    (says_by && byline(text).is_some()) || rules.bylines.has(text)
+    let says_by = || signature::after_by(trim(text)).is_some();
+    (says_by() && byline(text).is_some()) || rules.bylines.has(text)
 }
 
 fn label_at_end<'t>(text: &'t str, rules: &TextRules) -> (Label, &'t str) {

@@ -295,7 +295,9 @@ fn without_a_rule_a_link_to_an_authors_page_is_a_byline() {
     );
     let two = "<a href='/author/sana'>Sana Malik</a> und <a href='/author/omar/'>Omar Aziz</a>";
     assert_eq!(authors(two), json!(["Sana Malik", "Omar Aziz"]));
-    assert_eq!(authors("<a href='/ships/of-the-day'>Harbour Master</a>"), json!([]));
+    // Names after a word that names follow, whatever they link to; and words after it.
+    assert_eq!(authors("<a href='/ships/of-the-day'>Sana Malik</a>"), json!(["Sana Malik"]));
+    assert_eq!(authors("<a href='/ships/of-the-day'>allen Schiffen</a>"), json!([]));
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub(super) struct Facts {
     pub(super) url: Option<String>,
     /// What the story is about, in the paper's words.
     pub(super) keywords: Vec<String>,
+    /// The things that it is about, by name.
+    pub(super) about: Vec<String>,
 }
 
 /// What the page knows of the objects in it.
@@ -216,7 +218,11 @@ fn facts(object: &Map<String, Value>, graph: &[Value]) -> Facts {
     Facts {
         headline: text("headline").or_else(|| text("name")),
         section: text("articleSection"),
-        authors: people("author"),
+        authors: ["author", "creator"]
+            .map(people)
+            .into_iter()
+            .find(|it| !it.is_empty())
+            .unwrap_or_default(),
         published: text("datePublished"),
         modified: text("dateModified"),
         description: text("description"),
@@ -225,6 +231,7 @@ fn facts(object: &Map<String, Value>, graph: &[Value]) -> Facts {
         trail: Vec::new(),
         url: address(object),
         keywords: get(object, "keywords").map(keywords).unwrap_or_default(),
+        about: get(object, "about").map(keywords).unwrap_or_default(),
     }
 }
 
@@ -373,7 +380,7 @@ mod tests {
         check(r#""Reuters""#, &["Reuters"]);
         check(r#"{"@type":"Person","name":"Reuters"}"#, &["Reuters"]);
         check(r#"[{"name":"A B"},{"name":"C D"},{"name":"A B"}]"#, &["A B", "C D"]);
-        check(r#"{"name":["A B","x"]}"#, &["A B"]);
+        check(r#"{"name":["A B","x"]}"#, &["A B", "x"]);
         check("[]", &[]);
         check(r#"{"name":""}"#, &[]);
         check(r#"{"name":{"@type":"Person","name":"A B"}}"#, &["A B"]);
@@ -382,6 +389,8 @@ mod tests {
         let elsewhere = r##"{"@graph":[{"@type":"Article","headline":"H","author":{"@id":"#p"}},
             {"@type":"Person","@id":"#p","name":"A B"}]}"##;
         assert_eq!(facts_of(&[elsewhere]).0.authors, ["A B"]);
+        let creator = r#"{"@type":"NewsArticle","author":[],"creator":["A B"]}"#;
+        assert_eq!(facts_of(&[creator]).0.authors, ["A B"]);
         let keywords = r#"{"@type":"Article","keywords":["rope",{"name":"tar"},"wax, oil"]}"#;
         assert_eq!(facts_of(&[keywords]).0.keywords, ["rope", "tar", "wax", "oil"]);
     }

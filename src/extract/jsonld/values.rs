@@ -48,9 +48,12 @@ pub(super) fn keywords(value: &Value) -> Vec<String> {
     }
 }
 
-/// Returns the names of people or organisations: text, `{name}`, the `@id` of one that stands elsewhere, or a list of these.
+/// Returns the names of people or organisations: text, `{name}`, the `@id` of one that stands elsewhere, or a list of these. One object may have
+/// a list of names.
 pub(super) fn names(value: &Value, graph: &[Value]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
+    let of_one = value.as_object().and_then(|it| get(it, "name")).filter(|it| it.is_array());
+    let value = of_one.unwrap_or(value);
     let items = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
     for name in items.iter().take(AUTHORS_MAX).filter_map(|it| name(it, graph, 0)) {
         if !found.contains(&name) {

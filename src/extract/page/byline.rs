@@ -6,10 +6,15 @@ use crate::{
         signature, stamp,
         text::{fold, fold_apart},
     },
-    html::Element,
+    html::{Element, unescape},
+    model::Origin,
 };
 
-use super::sheet::Sheet;
+use super::{
+    metas::{AUTHORS, CARD_AUTHORS, CARD_FACTS},
+    said::Said,
+    sheet::Sheet,
+};
 
 /// Parts of a path that leads to the page of an author.
 const AUTHOR_PAGES: [&str; 14] = [
@@ -50,6 +55,23 @@ const AUTHOR_LABELS: [&str; 16] = [
     "автор",
     "penulis",
 ];
+
+/// Returns what the metadata calls the authors, best witness first: JSON-LD, `meta` elements by their names, and what cards say.
+pub(super) fn said_authors(sheet: &Sheet<'_, '_>) -> impl Iterator<Item = Said<Vec<String>>> {
+    let index = &sheet.index;
+    let text = |it: &str| fold(&unescape(it));
+    let of_json = Said::new(sheet.facts.authors.clone(), Origin::JsonLd);
+    let of_metas =
+        AUTHORS.iter().map(move |name| index.metas_of(std::slice::from_ref(name)).map(text).collect());
+    let of_cards = CARD_FACTS.iter().map(move |(label, value)| {
+        let is_author =
+            |it: &str| CARD_AUTHORS.contains(&text(it).trim_end_matches(':').to_lowercase().as_str());
+        let names = index.meta(&[*value]).filter(|_| index.meta(&[*label]).is_some_and(is_author));
+        names.map(text).into_iter().collect()
+    });
+    let metas = of_metas.chain(of_cards).map(|names: Vec<String>| Said::new(names, Origin::Meta));
+    std::iter::once(of_json).chain(metas)
+}
 
 /// Returns the names of the links between headline and story that lead to the pages of authors.
 pub(super) fn author_links(flat: &PageLines<'_>, title: usize, end: usize) -> Vec<String> {
@@ -124,9 +146,9 @@ fn labelled(root: Element<'_>) -> Option<String> {
 
 /// Returns the names of a byline's element, without `By` and marks around them.
 pub(super) fn without_by(text: &str) -> String {
-    match text.split_once(' ') {
-        Some((by, names)) if by.eq_ignore_ascii_case("by") => names.trim().to_owned(),
-        _ => text.trim_matches([',', '|', ' ', '-', '•']).to_owned(),
+    match signature::after_by(text) {
+        Some(names) => names.trim().to_owned(),
+        None => text.trim_matches([',', '|', ' ', '-', '•']).to_owned(),
     }
 }
 

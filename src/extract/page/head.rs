@@ -23,9 +23,9 @@ use crate::{
 use super::{
     around::Around,
     body::Story,
-    byline::{author_links, byline_line, without_by},
+    byline::{author_links, byline_line, said_authors, without_by},
     cards::{AROUND_MAX, is_card},
-    metas::{AUTHORS, PUBLISHED, SECTIONS, UPDATED},
+    metas::{PUBLISHED, SECTIONS, UPDATED},
     said::Said,
     section,
     sheet::Sheet,
@@ -150,13 +150,7 @@ impl Head {
 
     /// Reads who signs in the metadata: JSON-LD, else a `meta` that names somebody.
     fn read_signature(&mut self, sheet: &Sheet<'_, '_>) {
-        let of_metas = AUTHORS.iter().map(|name| {
-            let names = sheet.index.metas_of(std::slice::from_ref(name));
-            let names: Vec<String> = names.map(|it| fold(&unescape(it))).collect();
-            Said::new(names, Origin::Meta)
-        });
-        let of_json = Said::new(sheet.facts.authors.clone(), Origin::JsonLd);
-        for Said { value: mut said, origin } in std::iter::once(of_json).chain(of_metas) {
+        for Said { value: mut said, origin } in said_authors(sheet) {
             said.dedup();
             let names: Vec<String> = said.iter().flat_map(|it| signature::authors(it)).collect();
             if names.iter().all(|it| sheet.is_publisher(it)) {

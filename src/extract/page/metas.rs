@@ -10,8 +10,17 @@ pub(in crate::extract) const DESCRIPTIONS: &[&str] = &["og:description", "descri
 /// The section.
 pub(in crate::extract) const SECTIONS: &[&str] = &["article:section"];
 /// The topics.
-pub(in crate::extract) const TOPICS: &[&str] =
-    &["article:tag", "news_keywords", "keywords", "parsely-tags", "sailthru.tags"];
+pub(in crate::extract) const TOPICS: &[&str] = &[
+    "article:tag",
+    "news_keywords",
+    "keywords",
+    "parsely-tags",
+    "sailthru.tags",
+    "og:article:tag",
+    "dc.subject",
+    "dcterms.subject",
+    "tags",
+];
 /// The date of publication.
 pub(in crate::extract) const PUBLISHED: &[&str] = &[
     "article:published_time",
@@ -49,6 +58,35 @@ pub(in crate::extract) const AUTHORS: &[&str] = &[
     "cXenseParse:author",
     "article:author_name",
     "DCSext.author",
+    "citation_author",
+    "og:article:author",
+    "article.author",
+    "bt:author",
+    "creator",
+];
+/// What a card says of a story, as pairs: what a value is called, and the value.
+pub(in crate::extract) const CARD_FACTS: [(&str, &str); 2] =
+    [("twitter:label1", "twitter:data1"), ("twitter:label2", "twitter:data2")];
+/// What a card calls who wrote the story, in lower case.
+pub(in crate::extract) const CARD_AUTHORS: &[&str] = &[
+    "written by",
+    "author",
+    "by",
+    "geschrieben von",
+    "verfasst von",
+    "écrit par",
+    "escrito por",
+    "scritto da",
+    "geschreven door",
+    "skriven av",
+    "skrevet av",
+    "skrevet af",
+    "napisane przez",
+    "napsal",
+    "autor",
+    "автор",
+    "ditulis oleh",
+    "yazan",
 ];
 /// The picture of the story.
 pub(in crate::extract) const IMAGES: &[&str] = &["og:image", "og:image:url", "twitter:image"];
