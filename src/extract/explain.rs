@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::{
     config::{RuleField, ValueSource},
     html::{self, Document, Element},
-    model::{Extraction, Field, Origin, RawPage, WarningCode},
+    model::{Draft, Extraction, Field, Origin, RawPage, WarningCode},
 };
 
 use super::{
@@ -81,7 +81,7 @@ pub(super) fn explain(rules: &Compiled, page: &RawPage, extraction: &Extraction)
         let finds = written.of(field).iter().zip(rules.find_each(&index, era, field));
         let finds = finds.filter(|_| rules.values(era, field).is_empty());
         witnesses.extend(finds.map(|(rule, hits)| found_by(&rule.to_string(), hits)));
-        witnesses.extend(shown(field, &index));
+        witnesses.extend(shown(field, &index, &extraction.draft));
         let of_story = of_story(field);
         let origin = extraction.draft.origins.iter().find(|it| Some(it.0) == of_story).map(|it| it.1);
         ExplainedField { key: field.key(), origin, witnesses }
@@ -164,7 +164,7 @@ fn said(field: RuleField, index: &PageIndex<'_>, ld: &[Value]) -> Vec<FieldWitne
 }
 
 /// Returns what the markup shows of a field without a rule.
-fn shown(field: RuleField, index: &PageIndex<'_>) -> Vec<FieldWitness> {
+fn shown(field: RuleField, index: &PageIndex<'_>, draft: &Draft) -> Vec<FieldWitness> {
     let of = |name: &str, texts: Vec<String>| FieldWitness {
         name: name.to_owned(),
         found: texts.len(),
@@ -178,6 +178,10 @@ fn shown(field: RuleField, index: &PageIndex<'_>) -> Vec<FieldWitness> {
         RuleField::Published => {
             let times = index.times.iter().filter_map(|it| it.element.attr("datetime"));
             vec![of("time @datetime", times.map(str::to_owned).collect())]
+        }
+        RuleField::Tags => {
+            let linked = draft.tags.iter().filter(|it| it.url.is_some()).map(|it| it.name.clone());
+            vec![of("links to topics (tag_path, tag_names)", linked.collect())]
         }
         RuleField::Drop => {
             let named = index.named_furniture.iter().map(|it| it.element.text());

@@ -7,6 +7,7 @@ mod backfill;
 mod cli;
 mod companies;
 mod config_check;
+mod conventions;
 mod cron;
 mod docs;
 mod ends;

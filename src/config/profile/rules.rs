@@ -29,6 +29,8 @@ pub struct Rules {
     fields: Vec<(RuleField, FieldRules)>,
     /// Parts of the classes and ids of elements that are no part of a story.
     pub drop_names: FragmentSet,
+    /// Parts of the classes and ids of elements that list the topics of a story, where no rule finds any.
+    pub tag_names: FragmentSet,
 }
 
 impl Rules {
@@ -43,10 +45,14 @@ impl Rules {
                 if is_own { own } else { base.field(field).cloned().unwrap_or_default() },
             ));
         }
-        let own = section.words("drop_names")?;
-        let drop_names = if own.is_empty() { base.drop_names.clone() } else { FragmentSet::new(own) };
+        let fragments = |key, base: &FragmentSet| {
+            let own = section.words(key)?;
+            Ok(if own.is_empty() { base.clone() } else { FragmentSet::new(own) })
+        };
+        let drop_names = fragments("drop_names", &base.drop_names)?;
+        let tag_names = fragments("tag_names", &base.tag_names)?;
         section.finish()?;
-        Ok(Self { fields, drop_names })
+        Ok(Self { fields, drop_names, tag_names })
     }
 
     fn field(&self, field: RuleField) -> Option<&FieldRules> {

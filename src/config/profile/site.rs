@@ -191,6 +191,11 @@ impl Profile {
         Some(rebased)
     }
 
+    /// Whether the profile says what the site's topic pages are called.
+    pub fn names_tags(&self) -> bool {
+        self.tag_path.is_some()
+    }
+
     /// Whether an address is a topic page of the site.
     pub fn is_tag(&self, url: &Url) -> bool {
         let matches = |it: &AddressPattern| it.is_match(url.path());

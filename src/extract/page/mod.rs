@@ -31,6 +31,7 @@ mod said;
 mod scripts;
 mod section;
 mod testimony;
+mod topics;
 
 use std::borrow::Cow;
 
@@ -50,7 +51,7 @@ use crate::{
         stamp, strip,
         text::{essence, is_teaser},
     },
-    html::{Document, ElementSet, unescape},
+    html::{Document, ElementSet},
     model::{Block, Draft, Extraction, Field, Link, Origin, RawPage, Strip, Tag, Warning, WarningCode},
 };
 
@@ -296,42 +297,11 @@ fn picture(sheet: &Sheet<'_, '_>) -> Option<FoundImage> {
     })
 }
 
-/// Fills in the topics that the metadata names, where the page shows none.
-fn fill_topics(sheet: &Sheet<'_, '_>, draft: &mut Draft) {
-    let mut topics = OnceEach::default();
-    if let Some(said) = sheet.ordered(RuleField::Tags) {
-        said.value.iter().flat_map(|it| between_topics(it)).for_each(|it| topics.push_topic(&it));
-        draft.tags = topics.into_vec();
-        draft.origins.push((Field::Tags, said.origin));
-        return;
-    }
-    sheet.facts.keywords.iter().for_each(|it| topics.push_topic(it));
-    let is_of_json = !topics.is_empty();
-    let said = sheet.index.metas_of(TOPICS).flat_map(between_topics);
-    said.for_each(|it| topics.push_topic(&it));
-    draft.tags = topics.into_vec();
-    if !draft.tags.is_empty() {
-        draft.origins.push((Field::Tags, if is_of_json { Origin::JsonLd } else { Origin::Meta }));
-    }
-}
-
-/// Returns the topics of a list of them in one text.
-fn between_topics(said: &str) -> Vec<String> {
-    let said = unescape(said);
-    let seam = if said.contains(',') { ',' } else { ';' };
-    said.split(seam).map(str::to_owned).collect()
-}
-
 /// Fills in tags and links of story and tail together, each once.
 fn fill_lists(sheet: &Sheet<'_, '_>, story: Story, tail: Tail, draft: &mut Draft) {
     let mut tags: OnceEach<Tag> = OnceEach::default();
     tags.extend(story.tags.into_iter().chain(tail.tags.into_vec()));
-    draft.tags = tags.into_vec();
-    if draft.tags.is_empty() || sheet.ordered(RuleField::Tags).is_some() {
-        fill_topics(sheet, draft);
-    } else {
-        draft.origins.push((Field::Tags, Origin::Markup));
-    }
+    topics::fill(sheet, tags.into_vec(), draft);
     let mut links: OnceEach<Link> = OnceEach::default();
     links.extend(story.links.into_iter().chain(tail.links.into_vec()));
     draft.links = links.into_vec();

@@ -6,16 +6,18 @@
 use crate::{
     config::{RuleField, TextRules},
     extract::{
-        lines::{PageLines, flatten},
+        lines::{PageLines, flatten, folded_text},
         lists::OnceEach,
         text::{fold, fold_apart, has_essence},
     },
+    html::Element,
     model::{Link, Placement, Tag},
 };
 
 use super::{
     scene::{Scene, Target},
     sheet::Sheet,
+    topics,
 };
 
 /// A list of related stories is no index of the site.
@@ -49,10 +51,7 @@ fn read_named(sheet: &Sheet<'_, '_>) -> Tail {
     let mut tail = Tail::default();
     let hits = |field| sheet.find(field).flatten().filter(|hit| sheet.is_below_headline(hit));
     for tags in hits(RuleField::Tags) {
-        let flat = flatten(tags.element);
-        for link in &flat.links {
-            tail.take(scene.target(link.href), &fold(flat.title(link)));
-        }
+        tail.take_topics(scene, tags.element);
     }
     for related in hits(RuleField::Related) {
         let flat = flatten(related.element);
@@ -207,6 +206,29 @@ fn is_sidebar(rules: &TextRules, flat: &PageLines<'_>, at: usize) -> bool {
 }
 
 impl Tail {
+    /// Takes the topics in an element that a rule names: its links, or else its words. Where the profile says what the pages of topics are
+    /// called, no other link is one.
+    fn take_topics(&mut self, scene: &Scene<'_>, element: Element<'_>) {
+        let is_link = |it: &Element<'_>| it.name() == "a" && it.attr("href").is_some();
+        let mut links = std::iter::once(element).chain(element.descendants()).filter(is_link).peekable();
+        if links.peek().is_none() && !scene.rules.profile.names_tags() {
+            let flat = flatten(element);
+            let lines = (0..flat.lines.len()).flat_map(|at| topics::between(flat.line(at)));
+            lines.for_each(|it| self.tags.push_topic(&it));
+        }
+        for (link, href) in links.filter_map(|it| Some((it, it.attr("href")?))) {
+            let title = folded_text(link);
+            match scene.target(href) {
+                Target::Web if !scene.rules.profile.names_tags() => {
+                    if let Ok(url) = scene.base.join(href.trim()) {
+                        self.tags.push_tag(&title, &url);
+                    }
+                }
+                target => self.take(target, &title),
+            }
+        }
+    }
+
     fn take(&mut self, target: Target, title: &str) {
         match target {
             Target::Tag(url) => self.tags.push_tag(title, &url),

@@ -1,0 +1,190 @@
+//! How papers that nobody described say who wrote a story and what it is about: each convention once, on a page that has no other.
+
+use tearsheet::{
+    config::Config,
+    extract::Extractor,
+    model::{CaptureSource, Draft, RawPage, Validators},
+};
+
+const PAPER: &str = "[site]\nname = \"The Mill Post\"\nbase_url = \"https://mill.example\"\nhosts = [\"mill.example\"]\n\
+                     time_zone = \"Europe/London\"\narticle_path = '^/story/(?<id>[^/]+)/?$'\narticle_url = \"/story/{id}\"\n";
+const TIME: &str = "<time datetime='2024-03-05T08:00:00Z'>5 March 2024</time>";
+
+/// A page with something in its head, below its headline, and after its story.
+#[derive(Clone, Copy, Default)]
+struct Parts<'p> {
+    head: &'p str,
+    above: &'p str,
+    below: &'p str,
+}
+
+fn read(rules: &str, parts: Parts<'_>) -> Draft {
+    let config = Config::parse(&format!("{PAPER}{rules}"), "a paper").expect("a configuration").config;
+    let extractor = Extractor::new(&config.profile).expect("rules");
+    let Parts { head, above, below } = parts;
+    let paragraph = "<p>The mill was opened in the town on Monday, and the people of the valley came to see the looms run for the \
+                     first time in years.</p>";
+    let story = paragraph.repeat(5);
+    let body = format!(
+        "<html><head><title>Mill opens in the valley</title>{head}</head><body><nav><a href='/trade'>Trade</a></nav><main><article>\
+         <h1>Mill opens in the valley</h1>{above}<div class=content-body>{story}{below}</div></article></main>\
+         <footer><a href='/about'>About us</a></footer></body></html>"
+    );
+    let page = RawPage {
+        url: Some("https://mill.example/story/mill".parse().expect("an address")),
+        body: body.into(),
+        content_type: None,
+        captured_at: None,
+        source: CaptureSource::File,
+        status: None,
+        validators: Validators::default(),
+        heads: None,
+        feed: None,
+    };
+    extractor.extract(&page).draft
+}
+
+#[track_caller]
+fn check_authors(parts: Parts<'_>, expect: &[&str]) {
+    assert_eq!(read("", parts).authors, expect, "{}{}{}", parts.head, parts.above, parts.below);
+}
+
+fn tags(rules: &str, parts: Parts<'_>) -> Vec<String> {
+    read(rules, parts).tags.into_iter().map(|it| it.name).collect()
+}
+
+fn json_ld(members: &str) -> String {
+    format!(
+        "<script type='application/ld+json'>{{\"@type\":\"NewsArticle\",\"headline\":\"Mill opens\",{members}}}</script>"
+    )
+}
+
+#[test]
+fn metadata_signs_in_many_ways() {
+    for members in [
+        r#""author":"Ada Reed""#,
+        r#""author":{"@type":"Person","name":"Ada Reed"}"#,
+        r#""author":[],"creator":["Ada Reed"]"#,
+        r#""creator":{"@type":"Person","name":"Ada Reed"}"#,
+        r#""author":{"givenName":"Ada","familyName":"Reed"}"#,
+    ] {
+        check_authors(Parts { head: &json_ld(members), ..Parts::default() }, &["Ada Reed"]);
+    }
+    let several = r#""author":{"@type":"Person","name":["Ada Reed","Bob Lee"]}"#;
+    check_authors(Parts { head: &json_ld(several), ..Parts::default() }, &["Ada Reed", "Bob Lee"]);
+    for name in [
+        "author",
+        "article:author",
+        "byl",
+        "dc.creator",
+        "sailthru.author",
+        "parsely-author",
+        "cXenseParse:author",
+        "citation_author",
+        "og:article:author",
+        "bt:author",
+        "creator",
+    ] {
+        let head = format!("<meta name='{name}' content='By Ada Reed'>");
+        check_authors(Parts { head: &head, ..Parts::default() }, &["Ada Reed"]);
+    }
+}
+
+#[test]
+fn a_card_says_who_wrote_a_story() {
+    let card = |label: &str, name: &str| {
+        format!(
+            "<meta name='twitter:label1' content='Est. reading time'><meta name='twitter:data1' content='3 minutes'>\
+             <meta name='twitter:label2' content='{label}'><meta name='twitter:data2' content='{name}'>"
+        )
+    };
+    check_authors(Parts { head: &card("Written by", "Ada Reed"), ..Parts::default() }, &["Ada Reed"]);
+    check_authors(Parts { head: &card("Escrito por:", "Ada Reed"), ..Parts::default() }, &["Ada Reed"]);
+    check_authors(Parts { head: &card("Filed under", "Ada Reed"), ..Parts::default() }, &[]);
+}
+
+#[test]
+fn a_byline_stands_below_the_headline_in_many_ways() {
+    for byline in [
+        "<p>By Ada Reed</p>",
+        "<p>Von Ada Reed</p>",
+        "<p>di Ada Reed</p>",
+        "<p>Text: Ada Reed</p>",
+        "<div>Written by Ada Reed</div>",
+        "<span>Posted by Ada Reed</span>",
+        "<div class=byline>By Ada Reed, Trade Correspondent</div>",
+        "<div class=byline>By Ada Reed in Milltown</div>",
+        "<div class=byline><span class=name>Ada Reed</span><span class=role>Trade correspondent</span></div>",
+        "<div class='Byline-x1y2'><a href='/profile/ada'>Ada Reed</a></div>",
+        "<div data-testid=byline><span>By </span><a href='/profile/ada'>Ada Reed</a></div>",
+        "<span class='author vcard'><a class='url fn n' href='/people/ada'>Ada Reed</a></span>",
+        "<a rel=author href='/people/ada'>Ada Reed</a>",
+        "<span itemprop=author>Ada Reed</span>",
+        "<address>By <a href='/people/ada'>Ada Reed</a></address>",
+    ] {
+        check_authors(Parts { above: &format!("{byline}{TIME}"), ..Parts::default() }, &["Ada Reed"]);
+    }
+    let stamp = "<div class=meta>Published by Ada Reed on 5 March 2024</div>";
+    check_authors(Parts { above: stamp, ..Parts::default() }, &["Ada Reed"]);
+}
+
+#[test]
+fn metadata_names_topics_in_many_ways() {
+    for head in [
+        "<meta name=keywords content='rope, tar'>".to_owned(),
+        "<meta name=news_keywords content='rope; tar'>".to_owned(),
+        "<meta property='article:tag' content=rope><meta property='article:tag' content=tar>".to_owned(),
+        "<meta property='og:article:tag' content=rope><meta property='og:article:tag' content=tar>"
+            .to_owned(),
+        "<meta name='dc.subject' content=rope><meta name='dc.subject' content=tar>".to_owned(),
+        json_ld(r#""keywords":["rope","tar"]"#),
+        json_ld(r#""keywords":"rope, tar""#),
+        json_ld(r#""about":[{"@type":"Thing","name":"rope"},{"@type":"Thing","name":"tar"}]"#),
+        // Made for machines.
+        json_ld(
+            r#""keywords":["Category: rope","topic/tar","Page Type: Article","8ae9ab2d-fe1b-4230-acb8-a59b52877682"]"#,
+        ),
+    ] {
+        assert_eq!(tags("", Parts { head: &head, ..Parts::default() }), ["rope", "tar"], "{head}");
+    }
+    let signs = "<meta name=keywords content='深空探测 探月工程'>";
+    assert_eq!(tags("", Parts { head: signs, ..Parts::default() }), ["深空探测", "探月工程"]);
+}
+
+#[test]
+fn a_box_that_is_called_after_topics_lists_them() {
+    for below in [
+        "<ul class=tags><li><a href='/x/rope'>rope</a></li><li><a href='/x/tar'>#tar</a></li></ul>",
+        "<div class='article-tags'><h3>Topics</h3><a href='/x/rope'>rope</a>, <a href='/x/tar'>tar</a></div>",
+        "<div data-component=tags><a href='/x/rope'>rope</a><a href='/x/tar'>tar</a></div>",
+        "<p><a rel=tag href='/x/rope'>rope</a> <a rel=tag href='/x/tar'>tar</a> <a rel='category tag' href='/x/news'>News</a></p>",
+    ] {
+        assert_eq!(tags("", Parts { below, ..Parts::default() }), ["rope", "tar"], "{below}");
+    }
+    for below in [
+        // What the whole paper is about.
+        "<div class=topics><h3>Trending</h3><a href='/x/rope'>rope</a></div>",
+        "<nav class=topics><a href='/x/rope'>rope</a></nav>",
+        "<div class=tags><a href='/story/another'>Another mill opens</a></div>",
+        "<div class=topics>Topics you follow are in <a href='/you#following'>Following</a></div>",
+    ] {
+        assert!(tags("", Parts { below, ..Parts::default() }).is_empty(), "{below}");
+    }
+    // Metadata that knows some of them adds the others; any other is not asked.
+    let below = "<ul class=tags><li><a href='/x/rope'>Rope</a></li></ul>";
+    let head = "<meta name=keywords content='rope, tar'>";
+    assert_eq!(tags("", Parts { head, below, ..Parts::default() }), ["Rope", "tar"]);
+    let head = "<meta name=keywords content='mill, opens, valley'>";
+    assert_eq!(tags("", Parts { head, below, ..Parts::default() }), ["Rope"]);
+}
+
+#[test]
+fn what_a_rule_calls_topics_are_topics_whatever_they_link_to() {
+    let below = "<div class=keys>Keys: <a href='/x/rope'>rope</a> <a href='/x/tar'>tar</a></div><p class=about>wax, oil</p>";
+    let parts = Parts { below, ..Parts::default() };
+    assert_eq!(tags("[site.rules]\ntags = ['.keys']\n", parts), ["rope", "tar"]);
+    assert_eq!(tags("[site.rules]\ntags = ['.keys a']\n", parts), ["rope", "tar"]);
+    assert_eq!(tags("[site.rules]\ntags = ['.about']\n", parts), ["wax", "oil"]);
+    let by_path = "tag_path = '^/x/r'\n[site.rules]\ntags = ['.keys']\n";
+    assert_eq!(tags(by_path, parts), ["rope"]);
+}
