@@ -35,6 +35,8 @@ pub(super) struct PageIndex<'d> {
     pub(super) times: Vec<RuleHit<'d>>,
     /// Every element whose class or id says that it is furniture.
     pub(super) named_furniture: Vec<RuleHit<'d>>,
+    /// Every element that says that it lists topics, or is one.
+    pub(super) named_topics: Vec<RuleHit<'d>>,
 }
 
 /// `application/ld+json`, with parameters or without.
@@ -55,6 +57,7 @@ impl<'d> PageIndex<'d> {
             ids: Vec::new(),
             times: Vec::new(),
             named_furniture: Vec::new(),
+            named_topics: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@ mod judgement;
 mod kinds;
 mod lines;
 mod lists;
+mod names;
 mod place;
 mod signature;
 mod stamp;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use crate::{
-    config::{ConfigError, FragmentSet, Profile, Rule, RuleField, ValueRule, Which},
+    config::{ConfigError, Profile, Rule, RuleField, ValueRule, Which},
     html::{Element, Matcher},
     model::{Captured, PageKey, RawPage},
 };
@@ -16,12 +16,10 @@ use crate::{
 use super::{
     cells::CellFinder,
     index::{PageIndex, RuleHit},
+    names::ElementNames,
     place::{InsideRule, RulePlace},
     strip::Grammar,
 };
-
-/// A name with so many hyphens is the words of a headline.
-const SLUG_SEAMS_MIN: usize = 6;
 
 /// A profile, compiled once for all of its pages.
 pub(super) struct Compiled {
@@ -38,6 +36,8 @@ pub(super) struct Compiled {
     eras: Vec<HashMap<RuleField, Vec<usize>>>,
     /// By era, then by field: witnesses in the order of the profile.
     values: Vec<HashMap<RuleField, Vec<CompiledValue>>>,
+    /// By era.
+    names: Vec<ElementNames>,
     /// Which finds of a rule are meant, for those that say it.
     narrowed: Vec<(usize, Which)>,
     count: usize,
@@ -131,6 +131,7 @@ impl Compiled {
             matcher,
             eras,
             values,
+            names: (0..profile.eras.len()).map(|era| ElementNames::new(profile, era)).collect(),
             narrowed,
             count: list.len(),
         })
@@ -175,7 +176,6 @@ impl Compiled {
 
     /// Walks a page once.
     pub(super) fn index<'d>(&self, root: Element<'d>, era: usize) -> PageIndex<'d> {
-        let drop_names = &self.profile.eras[era].rules.drop_names;
         let mut index = PageIndex::new(self.count);
         let mut walk = self.matcher.walk(root);
         for (number, element) in root.descendants().enumerate() {
@@ -185,8 +185,12 @@ impl Compiled {
                 }
             });
             let hit = RuleHit { number, element };
-            if is_called(drop_names, element) {
+            let called = self.names[era].of(element);
+            if called.furniture {
                 index.named_furniture.push(hit);
+            }
+            if called.topics {
+                index.named_topics.push(hit);
             }
             if self.is_looked_into(element) {
                 index.ids.push(hit);
@@ -247,19 +251,4 @@ impl Compiled {
             .flat_map(|it| index.hits[*it].iter().map(|hit| hit.element))
             .collect()
     }
-}
-
-/// Whether a class or id is made of a headline, whose words say nothing of the element.
-fn is_slug(name: &str) -> bool {
-    SLUG_SEAMS_MIN <= name.bytes().filter(|it| *it == b'-').count() && !name.contains("__")
-}
-
-/// Whether the class or the id of an element has a part of a name. What a page is made of is never told by it.
-fn is_called(names: &FragmentSet, element: Element<'_>) -> bool {
-    let is_part = || !matches!(element.name(), "html" | "body" | "main" | "head");
-    let is_named = |attr| {
-        let mut written = element.attr(attr).unwrap_or_default().split_ascii_whitespace();
-        written.any(|it| !is_slug(it) && names.is_in(it))
-    };
-    !names.is_empty() && is_part() && (is_named("class") || is_named("id"))
 }

@@ -25,6 +25,7 @@ use super::{
     body::Story,
     byline::{author_links, byline_line, said_authors, without_by},
     cards::{AROUND_MAX, is_card},
+    marked::marked_names,
     metas::{PUBLISHED, SECTIONS, UPDATED},
     said::Said,
     section,
@@ -180,6 +181,10 @@ impl Head {
         self.take_several(sheet);
         for hit in header_hits(sheet, RuleField::Byline) {
             self.take_byline(sheet, hit.element);
+        }
+        if self.byline.is_none() {
+            let names = marked_names(sheet);
+            self.sign(Some(names.join(", ")).filter(|it| !it.is_empty()), Origin::Markup, names);
         }
     }
 

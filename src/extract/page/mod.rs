@@ -25,6 +25,7 @@ mod titles;
 mod credit;
 mod images;
 mod inline;
+mod marked;
 mod metas;
 mod pieces;
 mod said;

@@ -9,6 +9,7 @@ use crate::{
         index::RuleHit,
         lines::{flatten, folded_text},
         lists::OnceEach,
+        names::is_topic_link,
         text::{essence, fold, fold_apart},
     },
     html::{Element, unescape},
@@ -140,31 +141,19 @@ fn said(sheet: &Sheet<'_, '_>) -> Said<Vec<Tag>> {
     Said::new(said, if keywords.is_empty() { Origin::Meta } else { Origin::JsonLd })
 }
 
-/// Returns the topics of the first list below the headline that is called after topics, where the profile does not say which they are.
+/// Returns the topics of the first list below the headline that is called after topics.
 fn boxed(sheet: &Sheet<'_, '_>) -> Vec<Tag> {
-    let profile = &sheet.rules.profile;
-    let rules = &profile.eras[sheet.era].rules;
-    let names = &rules.tag_names;
-    if names.is_empty() || profile.names_tags() || !rules.of(RuleField::Tags).is_empty() {
-        return Vec::new();
-    }
-    let is_called = |it: Element<'_>| {
-        let says = |attr| it.attr(attr).is_some_and(|it| names.is_in(it));
-        is_tag_link(it) || ["class", "id", "data-component", "data-testid"].into_iter().any(says)
-    };
     let mut topics: OnceEach<Tag> = OnceEach::default();
     // Up to where elements are part of a box that was looked at, and where the last box with topics ends.
-    let (mut inside, mut last, mut looks) = (0, None, 0);
-    for (number, element) in sheet.root.descendants().enumerate() {
-        if last.is_some_and(|last| last + BOX_GAP_MAX < number) || BOXES_MAX < looks {
+    let (mut inside, mut last) = (0, None);
+    let hits = sheet.index.named_topics.iter().filter(|hit| sheet.is_below_headline(hit));
+    for RuleHit { number, element } in hits.copied().take(BOXES_MAX) {
+        if last.is_some_and(|last| last + BOX_GAP_MAX < number) {
             break;
         }
-        let hit = RuleHit { number, element };
-        if number < inside || !sheet.is_below_headline(&hit) || !is_called(element) || is_aside(element)
-        {
+        if number < inside || is_aside(element) {
             continue;
         }
-        looks += 1;
         let kind = look(sheet, element);
         if kind == BoxKind::Deeper {
             continue;
@@ -224,14 +213,7 @@ fn look(sheet: &Sheet<'_, '_>, element: Element<'_>) -> BoxKind {
     if topics.is_empty() { BoxKind::Other } else { BoxKind::Topics(topics.into_vec()) }
 }
 
-/// Whether HTML says of an element that it leads to a topic of the page; that of a section is none.
-fn is_tag_link(element: Element<'_>) -> bool {
-    let rel = element.attr("rel").unwrap_or_default();
-    let is = |name: &str| rel.split_ascii_whitespace().any(|it| it.eq_ignore_ascii_case(name));
-    element.name() == "a" && is("tag") && !is("category")
-}
-
 fn is_aside(element: Element<'_>) -> bool {
     let mut around = std::iter::once(element).chain(element.ancestors().take(AROUND_MAX));
-    !is_tag_link(element) && around.any(|it| matches!(it.name(), "nav" | "aside"))
+    !is_topic_link(element) && around.any(|it| matches!(it.name(), "nav" | "aside"))
 }
