@@ -142,7 +142,7 @@ fn metadata_names_topics_in_many_ways() {
         json_ld(r#""about":[{"@type":"Thing","name":"rope"},{"@type":"Thing","name":"tar"}]"#),
         // Made for machines.
         json_ld(
-            r#""keywords":["Category: rope","topic/tar","Page Type: Article","8ae9ab2d-fe1b-4230-acb8-a59b52877682"]"#,
+            r#""keywords":["Category: rope","topic/tar","Page Type: Article","8ae9ab2d-fe1b-4230-acb8-a59b52877682","mill.example"]"#,
         ),
     ] {
         assert_eq!(tags("", Parts { head: &head, ..Parts::default() }), ["rope", "tar"], "{head}");

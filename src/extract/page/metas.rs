@@ -19,7 +19,6 @@ pub(in crate::extract) const TOPICS: &[&str] = &[
     "og:article:tag",
     "dc.subject",
     "dcterms.subject",
-    "tags",
 ];
 /// The date of publication.
 pub(in crate::extract) const PUBLISHED: &[&str] = &[

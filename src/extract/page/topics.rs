@@ -97,8 +97,8 @@ fn named(names: impl Iterator<Item = String>) -> Vec<Tag> {
 }
 
 /// Returns the topics among keywords that are made for machines: those with a label that says topic, without it, where there are such
-/// (`Category: Rope`, `topic/rope`); and no identifiers.
-fn without_labels(keywords: Vec<String>) -> Vec<String> {
+/// (`Category: Rope`, `topic/rope`); no identifiers, and not the site.
+fn without_labels(keywords: Vec<String>, hosts: &[String]) -> Vec<String> {
     let labelled = |it: &String| {
         let (label, name) = it.split_once([':', '/'])?;
         let label = label.trim().to_lowercase();
@@ -106,7 +106,8 @@ fn without_labels(keywords: Vec<String>) -> Vec<String> {
     };
     let has_label = |it: &String| it.split_once(": ").is_some();
     let are_labelled = keywords.iter().any(|it| labelled(it).is_some());
-    let is_topic = |it: &String| !(is_identifier(it) || (are_labelled && has_label(it)));
+    let is_of_machines = |it: &String| is_identifier(it) || (are_labelled && has_label(it));
+    let is_topic = |it: &String| !is_of_machines(it) && !hosts.contains(&it.to_lowercase());
     keywords.into_iter().filter_map(|it| labelled(&it).or_else(|| is_topic(&it).then_some(it))).collect()
 }
 
@@ -134,7 +135,8 @@ fn guessed(sheet: &Sheet<'_, '_>) -> Said<Vec<Tag>> {
 fn said(sheet: &Sheet<'_, '_>) -> Said<Vec<Tag>> {
     let of_metas = || sheet.index.metas_of(TOPICS).flat_map(between);
     let keywords = &sheet.facts.keywords;
-    let said = named(without_labels(keywords.iter().cloned().chain(of_metas()).collect()).into_iter());
+    let keywords_of_all = keywords.iter().cloned().chain(of_metas()).collect();
+    let said = named(without_labels(keywords_of_all, &sheet.rules.profile.hosts).into_iter());
     if said.is_empty() {
         return Said::new(named(sheet.facts.about.iter().cloned()), Origin::JsonLd);
     }
