@@ -9,7 +9,6 @@ use crate::{
     config::RuleField,
     extract::{
         date::{self, Dated},
-        index::RuleHit,
         lines::{element_text, folded_text},
         rules::Compiled,
         signature,
@@ -24,7 +23,6 @@ use super::{
     around::Around,
     body::Story,
     byline::{author_links, byline_line, said_authors, without_by},
-    cards::{AROUND_MAX, is_card},
     marked::marked_names,
     metas::{PUBLISHED, SECTIONS, UPDATED},
     said::Said,
@@ -166,12 +164,12 @@ impl Head {
     }
 
     fn read_markup(&mut self, sheet: &Sheet<'_, '_>) {
-        for hit in header_hits(sheet, RuleField::Section) {
+        for hit in sheet.header_hits(RuleField::Section) {
             self.take_section(sheet, &folded_text(hit.element), Origin::Markup);
         }
         let roles = [(RuleField::Published, Role::Publication), (RuleField::Updated, Role::Change)];
         for (field, role) in roles {
-            for hit in header_hits(sheet, field) {
+            for hit in sheet.header_hits(field) {
                 self.take_time(sheet, hit.element, role);
             }
         }
@@ -179,7 +177,7 @@ impl Head {
             self.take_time(sheet, hit.element, Role::Publication);
         }
         self.take_several(sheet);
-        for hit in header_hits(sheet, RuleField::Byline) {
+        for hit in sheet.header_hits(RuleField::Byline) {
             self.take_byline(sheet, hit.element);
         }
         if self.byline.is_none() {
@@ -375,22 +373,4 @@ impl Head {
         let is_change = moment.value.at != published_at || self.updated.iter().any(is_printed);
         is_change.then_some(moment)
     }
-}
-
-/// Returns the elements of a field that stand in the header: those of other stories come after the body, and
-/// those of a carousel before the headline. A section may stand above the headline: the nearest does.
-fn header_hits<'d>(sheet: &Sheet<'d, '_>, field: RuleField) -> Vec<RuleHit<'d>> {
-    let between = |hit: &&RuleHit<'d>| sheet.is_between(hit);
-    let mut hits: Vec<RuleHit<'d>> = sheet.find(field).flatten().filter(between).copied().collect();
-    if hits.is_empty() || field == RuleField::Section {
-        let above = sheet.find(field).filter_map(|hits| hits.iter().rfind(|hit| sheet.is_above(hit)));
-        let nearest = above.max_by_key(|hit| hit.number);
-        let title = sheet.layout.headline.map(|hit| hit.element);
-        let is_other = |hit: &&RuleHit<'d>| {
-            is_card(&sheet.scene, hit.element, title)
-                || hit.element.ancestors().take(AROUND_MAX).any(|it| matches!(it.name(), "li" | "nav"))
-        };
-        hits.splice(0..0, nearest.filter(|hit| !is_other(hit)).copied());
-    }
-    hits
 }

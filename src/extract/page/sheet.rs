@@ -18,6 +18,7 @@ use crate::{
 };
 
 use super::{
+    cards::{AROUND_MAX, is_card},
     layout::{Layout, Surveyor, share},
     metas::TITLES,
     ordered::Panel,
@@ -188,6 +189,28 @@ impl<'d, 'x> Sheet<'d, 'x> {
     /// Whether an element stands between the headline and the story, or is the headline's.
     pub(super) fn is_between(&self, hit: &RuleHit<'d>) -> bool {
         !self.is_above(hit) && self.is_before_story(hit)
+    }
+
+    /// Returns the elements of a field that stand in the header: those of other stories come after the body, and those of a carousel
+    /// before the headline. A section may stand above the headline: the nearest does.
+    pub(super) fn header_hits(&self, field: RuleField) -> Vec<RuleHit<'d>> {
+        let mut hits: Vec<RuleHit<'d>> =
+            self.find(field).flatten().filter(|hit| self.is_between(hit)).copied().collect();
+        if hits.is_empty() || field == RuleField::Section {
+            let above = self.find(field).filter_map(|hits| hits.iter().rfind(|hit| self.is_above(hit)));
+            let nearest = above.max_by_key(|hit| hit.number);
+            let title = self.layout.headline.map(|hit| hit.element);
+            let is_other = |hit: &&RuleHit<'d>| {
+                is_card(&self.scene, hit.element, title)
+                    || hit
+                        .element
+                        .ancestors()
+                        .take(AROUND_MAX)
+                        .any(|it| matches!(it.name(), "li" | "nav"))
+            };
+            hits.splice(0..0, nearest.filter(|hit| !is_other(hit)).copied());
+        }
+        hits
     }
 }
 
