@@ -10,24 +10,29 @@ const PAPER: &str = "[site]\nname = \"The Mill Post\"\nbase_url = \"https://mill
                      time_zone = \"Europe/London\"\narticle_path = '^/story/(?<id>[^/]+)/?$'\narticle_url = \"/story/{id}\"\n";
 const TIME: &str = "<time datetime='2024-03-05T08:00:00Z'>5 March 2024</time>";
 
-/// A page with something in its head, below its headline, and after its story.
+/// A page with something in its head, below its headline, at the beginning of its story, and after it.
 #[derive(Clone, Copy, Default)]
 struct Parts<'p> {
     head: &'p str,
     above: &'p str,
+    within: &'p str,
     below: &'p str,
 }
 
 fn read(rules: &str, parts: Parts<'_>) -> Draft {
     let config = Config::parse(&format!("{PAPER}{rules}"), "a paper").expect("a configuration").config;
     let extractor = Extractor::new(&config.profile).expect("rules");
-    let Parts { head, above, below } = parts;
-    let paragraph = "<p>The mill was opened in the town on Monday, and the people of the valley came to see the looms run for the \
-                     first time in years.</p>";
-    let story = paragraph.repeat(5);
+    let Parts { head, above, within, below } = parts;
+    let paragraph = |number: u8| {
+        format!(
+            "<p>The mill number {number} was opened in the town on Monday, and the people of the valley came to see the looms run for the \
+             first time in years.</p>"
+        )
+    };
+    let story: String = (1..=5).map(paragraph).collect();
     let body = format!(
         "<html><head><title>Mill opens in the valley</title>{head}</head><body><nav><a href='/trade'>Trade</a></nav><main><article>\
-         <h1>Mill opens in the valley</h1>{above}<div class=content-body>{story}{below}</div></article></main>\
+         <h1>Mill opens in the valley</h1>{above}<div class=content-body>{within}{story}{below}</div></article></main>\
          <footer><a href='/about'>About us</a></footer></body></html>"
     );
     let page = RawPage {
@@ -126,6 +131,30 @@ fn a_byline_stands_below_the_headline_in_many_ways() {
     }
     let stamp = "<div class=meta>Published by Ada Reed on 5 March 2024</div>";
     check_authors(Parts { above: stamp, ..Parts::default() }, &["Ada Reed"]);
+}
+
+#[test]
+fn a_line_that_signs_the_story_is_no_part_of_it() {
+    let check = |head: &str, line: &str, byline: Option<&str>, is_kept: bool| {
+        let draft = read("", Parts { head, within: line, ..Parts::default() });
+        assert_eq!(draft.byline.as_deref(), byline, "{head}{line}");
+        let first = &draft.blocks.iter().find(|it| it.kind.is_text()).expect("a paragraph").text;
+        assert_eq!(!first.starts_with("The mill"), is_kept, "{head}{line}");
+    };
+    let known = "<meta name=author content='Ada Reed'>";
+    check("", "<p><b>By Ada Reed</b></p>", Some("Ada Reed"), false);
+    check(
+        "",
+        "<p>By <a href='/people/ada'>Ada Reed</a> in Milltown</p>",
+        Some("Ada Reed in Milltown"),
+        false,
+    );
+    check(known, "<p>Ada Reed</p>", Some("Ada Reed"), false);
+    check(known, "<p>By Ada Reed</p>", Some("Ada Reed"), false);
+    // Nobody says that this is who wrote it, and that is a sentence.
+    check("", "<p>Bob Lee</p>", None, true);
+    check(known, "<p>Bob Lee</p>", Some("Ada Reed"), true);
+    check("", "<p>By Monday nobody had come.</p>", None, true);
 }
 
 #[test]

@@ -4,10 +4,10 @@ use crate::{
     extract::{
         lines::{PageLines, folded_text},
         signature, stamp,
-        text::{fold, fold_apart},
+        text::{essence, fold, fold_apart, has_essence},
     },
     html::{Element, unescape},
-    model::Origin,
+    model::{Block, BlockKind, Origin},
 };
 
 use super::{
@@ -34,6 +34,10 @@ const AUTHOR_PAGES: [&str; 14] = [
     "contributors",
 ];
 
+/// A line that signs a story has no more words: names, and where they are.
+const SIGNATURE_WORDS_MAX: usize = 8;
+/// And so many texts with it.
+const SIGNED_BLOCKS_MIN: usize = 3;
 /// Labels that are looked at: a story's box stands on its page once or twice.
 const LABELS_MAX: usize = 8;
 /// What stands before the names of authors in a box of facts about a story.
@@ -142,6 +146,25 @@ fn labelled(root: Element<'_>) -> Option<String> {
     let mut found: Vec<String> = labels.filter_map(names_after).collect();
     found.dedup();
     found.pop().filter(|_| found.is_empty())
+}
+
+/// Takes the line out of a story's beginning that signs it and nothing else: `By` and names, or the byline that is known. Returns its names.
+pub(super) fn take_signature(blocks: &mut Vec<Block>, known: Option<&str>) -> Option<String> {
+    let texts = blocks.iter().filter(|it| it.kind.is_text()).count();
+    let first = blocks.iter().position(|it| it.kind.is_text())?;
+    // A bold line is a heading, too.
+    let Block { kind: BlockKind::Paragraph | BlockKind::Heading, text, .. } = &blocks[first] else {
+        return None;
+    };
+    let names = stamp::byline(text).filter(|it| it.split(' ').count() <= SIGNATURE_WORDS_MAX)?;
+    let is_said = || signature::after_by(text).is_some();
+    let is_known = || known.is_some_and(|it| has_essence(it, &essence(&names)));
+    // A text of one line is no story with a line above it.
+    if texts < SIGNED_BLOCKS_MIN || !(is_said() || is_known()) {
+        return None;
+    }
+    blocks.remove(first);
+    Some(names)
 }
 
 /// Returns the names of a byline's element, without `By` and marks around them.

@@ -22,7 +22,7 @@ use crate::{
 use super::{
     around::Around,
     body::Story,
-    byline::{author_links, byline_line, said_authors, without_by},
+    byline::{author_links, byline_line, said_authors, take_signature, without_by},
     marked::marked_names,
     metas::{PUBLISHED, SECTIONS, UPDATED},
     said::Said,
@@ -73,11 +73,14 @@ impl Head {
         !self.published.is_empty() || self.printed.is_some()
     }
 
-    /// Takes what stood inside the story's element: a stamp, and a section above it.
+    /// Takes what stood inside the story's element: a stamp, a line that signs it, and a section above it.
     pub(super) fn take_story(&mut self, sheet: &Sheet<'_, '_>, story: &mut Story) {
         if let Some(stamp) = story.stamp.take() {
             self.take(stamp, Origin::Text);
         }
+        let known = self.byline.as_ref().map(|said| said.value.as_str());
+        let names = take_signature(&mut story.blocks, known);
+        self.sign(names, Origin::Text, Vec::new());
         let rules = &sheet.rules.profile.text;
         let is_section =
             |line: &String| rules.sections.has(line) || stamp::print_edition(line, rules).is_some();

@@ -25,14 +25,14 @@ const NAMED_BY: [&str; 4] = ["class", "data-testid", "data-qa", "data-component"
 
 /// Returns who signs the story, by elements between its headline and its first words; nobody where none is marked.
 pub(super) fn marked_names(sheet: &Sheet<'_, '_>) -> Vec<String> {
-    let headline = sheet.layout.headline.map(|hit| hit.element);
+    let Some(headline) = sheet.layout.headline.map(|hit| hit.element) else { return Vec::new() };
     let hits = sheet.root.descendants().enumerate().map(|(number, element)| RuleHit { number, element });
     let between =
         hits.skip_while(|hit| sheet.is_above(hit)).take_while(|hit| sheet.is_before_story(hit));
     let marked = between.filter(|hit| is_marked(hit.element)).map(|hit| hit.element).take(MARKED_MAX);
     let marked: Vec<Element<'_>> = marked.collect();
     let is_other = |it: &Element<'_>| {
-        is_card(&sheet.scene, *it, headline)
+        is_card(&sheet.scene, *it, Some(headline))
             || it.ancestors().take(AROUND_MAX).any(|it| matches!(it.name(), "nav" | "aside"))
     };
     let innermost = marked.iter().filter(|outer| !marked.iter().any(|it| outer.holds(*it)));
