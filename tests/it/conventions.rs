@@ -151,6 +151,8 @@ fn a_line_that_signs_the_story_is_no_part_of_it() {
     );
     check(known, "<p>Ada Reed</p>", Some("Ada Reed"), false);
     check(known, "<p>By Ada Reed</p>", Some("Ada Reed"), false);
+    let both = "<meta name=author content='Ada Reed, Bob Lee'>";
+    check(both, "<p>Ada Reed and Bob Lee</p>", Some("Ada Reed, Bob Lee"), false);
     // Nobody says that this is who wrote it, and that is a sentence.
     check("", "<p>Bob Lee</p>", None, true);
     check(known, "<p>Bob Lee</p>", Some("Ada Reed"), true);

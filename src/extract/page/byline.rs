@@ -4,7 +4,7 @@ use crate::{
     extract::{
         lines::{PageLines, folded_text},
         signature, stamp,
-        text::{essence, fold, fold_apart, has_essence},
+        text::{fold, fold_apart},
     },
     html::{Element, unescape},
     model::{Block, BlockKind, Origin},
@@ -158,7 +158,7 @@ pub(super) fn take_signature(blocks: &mut Vec<Block>, known: Option<&str>) -> Op
     };
     let names = stamp::byline(text).filter(|it| it.split(' ').count() <= SIGNATURE_WORDS_MAX)?;
     let is_said = || signature::after_by(text).is_some();
-    let is_known = || known.is_some_and(|it| has_essence(it, &essence(&names)));
+    let is_known = || known.is_some_and(|it| signature::authors(it) == signature::authors(&names));
     // A text of one line is no story with a line above it.
     if texts < SIGNED_BLOCKS_MIN || !(is_said() || is_known()) {
         return None;
