@@ -26,7 +26,7 @@ impl ElementNames {
     /// Topics are known by their names only where neither a rule nor the path of their pages says which they are.
     pub(super) fn new(profile: &Profile, era: usize) -> Self {
         let rules = &profile.eras[era].rules;
-        let are_said = profile.names_tags() || !rules.of(RuleField::Tags).is_empty();
+        let are_said = profile.has_tag_path() || !rules.of(RuleField::Tags).is_empty();
         let topics = if are_said { FragmentSet::default() } else { rules.tag_names.clone() };
         Self { furniture: rules.drop_names.clone(), topics }
     }

@@ -192,7 +192,7 @@ impl Profile {
     }
 
     /// Whether the profile says what the site's topic pages are called.
-    pub fn names_tags(&self) -> bool {
+    pub fn has_tag_path(&self) -> bool {
         self.tag_path.is_some()
     }
 

@@ -211,7 +211,7 @@ impl Tail {
     fn take_topics(&mut self, scene: &Scene<'_>, element: Element<'_>) {
         let is_link = |it: &Element<'_>| it.name() == "a" && it.attr("href").is_some();
         let mut links = std::iter::once(element).chain(element.descendants()).filter(is_link).peekable();
-        if links.peek().is_none() && !scene.rules.profile.names_tags() {
+        if links.peek().is_none() && !scene.rules.profile.has_tag_path() {
             let flat = flatten(element);
             let lines = (0..flat.lines.len()).flat_map(|at| topics::between(flat.line(at)));
             lines.for_each(|it| self.tags.push_topic(&it));
@@ -219,7 +219,7 @@ impl Tail {
         for (link, href) in links.filter_map(|it| Some((it, it.attr("href")?))) {
             let title = folded_text(link);
             match scene.target(href) {
-                Target::Web if !scene.rules.profile.names_tags() => {
+                Target::Web if !scene.rules.profile.has_tag_path() => {
                     if let Ok(url) = scene.base.join(href.trim()) {
                         self.tags.push_tag(&title, &url);
                     }
