@@ -183,6 +183,13 @@ fn shown(field: RuleField, index: &PageIndex<'_>, draft: &Draft) -> Vec<FieldWit
             let linked = draft.tags.iter().filter(|it| it.url.is_some()).map(|it| it.name.clone());
             vec![of("links to topics (tag_path, tag_names)", linked.collect())]
         }
+        RuleField::Byline => {
+            let is_shown = |it: &&(Field, Origin)| {
+                it.0 == Field::Byline && matches!(it.1, Origin::Markup | Origin::Text)
+            };
+            let shown = draft.origins.iter().find(is_shown).and(draft.byline.clone());
+            vec![of("what the page shows", shown.into_iter().collect())]
+        }
         RuleField::Drop => {
             let named = index.named_furniture.iter().map(|it| it.element.text());
             vec![of("named by class or id (drop_names)", named.collect())]

@@ -78,6 +78,8 @@ const ROLES: &[&str] = &[
 ];
 /// Initials are no longer.
 const INITIALS_MAX: usize = 6;
+/// A person's has no more words.
+const PERSON_WORDS_MAX: usize = 5;
 /// A longer one is a sentence.
 const NAME_WORDS_MAX: usize = 8;
 
@@ -126,6 +128,21 @@ pub(super) fn after_lead(text: &str) -> Option<&str> {
     let (lead, names) = text.split_once(' ')?;
     let is_word = lead.ends_with(':') || lead.starts_with(char::is_lowercase);
     (is_word && LEADS.iter().any(|it| it.eq_ignore_ascii_case(lead))).then(|| names.trim_start())
+}
+
+/// Whether a text is a word that names follow in some language, and two words or more: `Von Ada Reed`.
+pub(super) fn is_led(text: &str) -> bool {
+    text.split_once(' ').is_some_and(|(lead, names)| {
+        LEADS.iter().any(|it| it.eq_ignore_ascii_case(lead)) && names.contains(' ')
+    })
+}
+
+/// Whether a name is a person's by its words: two to five, and none of those that titles have and names have not.
+pub(super) fn is_person(name: &str) -> bool {
+    let is_of_title = |it: &str| matches!(it, "of" | "the" | "for" | "in");
+    (2..=PERSON_WORDS_MAX).contains(&name.split(' ').count())
+        && !name.split(' ').any(|it| is_of_title(&it.to_lowercase()))
+        && !name.contains(|it: char| it.is_ascii_digit())
 }
 
 /// Whether a text could be what a person or an agency is called: no address, number, or word of a template.

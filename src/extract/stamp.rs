@@ -25,6 +25,12 @@ const DAY_BYTES_MAX: usize = 40;
 const PLACE_CHARS: RangeInclusive<usize> = 2..=61;
 /// More words are a sentence, not names.
 const BYLINE_WORDS_MAX: usize = 12;
+/// Words between names, and parts of names, that begin with a small letter.
+const SMALL_WORDS: [&str; 41] = [
+    "and", "&", "|", "of", "for", "the", "in", "/", "-", "de", "bin", "ul", "ur", "al", "und", "et",
+    "y", "e", "og", "och", "en", "van", "der", "den", "von", "zu", "del", "della", "di", "da", "dos",
+    "das", "la", "le", "du", "el", "ibn", "ter", "ten", "af", "av",
+];
 /// Names, a label, a weekday and a month; after more words, a figure is not a stamp's.
 const WORDS_BEFORE_DIGIT_MAX: usize = BYLINE_WORDS_MAX + 12;
 /// A navigation line has at most so many words after its date.
@@ -91,23 +97,7 @@ pub(super) fn byline(text: &str) -> Option<String> {
     let names = signature::after_by(text).map(|it| it.strip_suffix(" on").unwrap_or(it));
     let text = names.or_else(|| signature::after_lead(text)).unwrap_or(text);
     let is_name = |word: &str| {
-        let is_small = matches!(
-            word,
-            "and"
-                | "&"
-                | "|"
-                | "of"
-                | "for"
-                | "the"
-                | "in"
-                | "/"
-                | "-"
-                | "de"
-                | "bin"
-                | "ul"
-                | "ur"
-                | "al"
-        );
+        let is_small = SMALL_WORDS.contains(&word);
         is_small || word.starts_with(|it: char| it.is_uppercase() || it == '(' || !it.is_ascii())
     };
     let words = text.split(' ').count();
@@ -120,9 +110,9 @@ pub(super) fn byline(text: &str) -> Option<String> {
     is_names.then(|| text.to_owned())
 }
 
-/// Whether a line is a byline although it has no date: it begins with `By`, or is a name of the profile.
+/// Whether a line is a byline although it has no date: it begins with `By`, `Von` or the like, or is a name of the profile.
 pub(super) fn is_sure_byline(text: &str, rules: &TextRules) -> bool {
-    let says_by = || signature::after_by(trim(text)).is_some();
+    let says_by = || signature::after_by(trim(text)).is_some() || signature::is_led(trim(text));
     (says_by() && byline(text).is_some()) || rules.bylines.has(text)
 }
 

@@ -129,6 +129,33 @@ fn a_byline_stands_below_the_headline_in_many_ways() {
     ] {
         check_authors(Parts { above: &format!("{byline}{TIME}"), ..Parts::default() }, &["Ada Reed"]);
     }
+    for (byline, names) in [
+        ("<p>By Ada Reed and Bob Lee</p>", &["Ada Reed", "Bob Lee"][..]),
+        ("<div class=byline>Von Ada Reed und Jörg Müller</div>", &["Ada Reed", "Jörg Müller"]),
+        ("<div class=byline>By Ludwig van der Berg</div>", &["Ludwig van der Berg"]),
+        ("<div class=byline>By Reuters</div>", &["Reuters"]),
+        ("<div class=byline>AFP</div>", &["AFP"]),
+        ("<div class=byline>By Ada Reed, Reuters</div>", &["Ada Reed", "Reuters"]),
+        // Links to write to somebody, and to follow.
+        (
+            "<div class=byline>By Ada Reed <a href='mailto:ada@mill.example'>ada@mill.example</a></div>",
+            &["Ada Reed"],
+        ),
+        (
+            "<div class=byline>By <span>Ada Reed</span> <a href='https://x.example/ada'>@ada</a></div>",
+            &["Ada Reed"],
+        ),
+        (
+            "<div class=byline><a href='/u/ada'>Ada Reed</a> <a class=follow href='/f'>Follow</a></div>",
+            &["Ada Reed"],
+        ),
+        (
+            "<div class=byline><a rel=author href='mailto:ada@mill.example'>Ada Reed</a></div>",
+            &["Ada Reed"],
+        ),
+    ] {
+        check_authors(Parts { above: byline, ..Parts::default() }, names);
+    }
     let stamp = "<div class=meta>Published by Ada Reed on 5 March 2024</div>";
     check_authors(Parts { above: stamp, ..Parts::default() }, &["Ada Reed"]);
 }
@@ -157,6 +184,30 @@ fn a_line_that_signs_the_story_is_no_part_of_it() {
     check("", "<p>Bob Lee</p>", None, true);
     check(known, "<p>Bob Lee</p>", Some("Ada Reed"), true);
     check("", "<p>By Monday nobody had come.</p>", None, true);
+    check("", "<p>By Friday</p>", None, true);
+    check("", "<p>By Order of the Board</p>", None, true);
+    check("", "<p>By Reuters</p>", Some("Reuters"), false);
+}
+
+#[test]
+fn an_element_that_is_called_updated_is_the_change() {
+    let time = |class: &str, hour: u8| {
+        format!("<time class='{class}' datetime='2024-03-05T{hour:02}:00:00Z'>5 March 2024</time>")
+    };
+    let read = |above: &str| {
+        let draft = read("", Parts { above, ..Parts::default() });
+        [draft.published_at, draft.updated_at]
+            .map(|it| it.map(|it| it.to_utc().format("%H").to_string()))
+    };
+    let hours = |published: &str, updated: Option<&str>| {
+        [Some(published.to_owned()), updated.map(str::to_owned)]
+    };
+    let both = [time("entry-date published", 8), time("updated", 11)].concat();
+    assert_eq!(read(&both), hours("08", Some("11")));
+    assert_eq!(read(&[time("updated", 11), time("entry-date", 8)].concat()), hours("08", Some("11")));
+    // The only moment of a page, whatever it is called.
+    assert_eq!(read(&time("updated", 11)), hours("11", None));
+    assert_eq!(read(&time("entry-date published updated", 8)), hours("08", None));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The line that a story is signed with, where no element is named for it. Whom to believe is decided in `head.rs`.
 
 use crate::{
+    config::TextRules,
     extract::{
         lines::{PageLines, folded_text},
         signature, stamp,
@@ -34,6 +35,8 @@ const AUTHOR_PAGES: [&str; 14] = [
     "contributors",
 ];
 
+/// A line of names that no word stands before has no more words.
+const LINE_WORDS_MAX: usize = 5;
 /// A line that signs a story has no more words: names, and where they are.
 const SIGNATURE_WORDS_MAX: usize = 8;
 /// And so many texts with it.
@@ -108,7 +111,9 @@ pub(super) fn byline_line(
         let is_label = line.is_furniture
             || profile.text.furniture.has(&text)
             || profile.text.boilerplate.has(&text);
-        let is_short = text.split(' ').count() <= 5 && !profile.text.sections.has(&text);
+        let is_said = || stamp::is_sure_byline(&text, &profile.text);
+        let is_short = (text.split(' ').count() <= LINE_WORDS_MAX || is_said())
+            && !profile.text.sections.has(&text);
         stamp::byline(&text).filter(|_| is_short && !is_label)
     };
     if let Some(stamp_at) = (title + 1..end).find(is_stamp) {
@@ -149,7 +154,11 @@ fn labelled(root: Element<'_>) -> Option<String> {
 }
 
 /// Takes the line out of a story's beginning that signs it and nothing else: `By` and names, or the byline that is known. Returns its names.
-pub(super) fn take_signature(blocks: &mut Vec<Block>, known: Option<&str>) -> Option<String> {
+pub(super) fn take_signature(
+    blocks: &mut Vec<Block>,
+    known: Option<&str>,
+    rules: &TextRules,
+) -> Option<String> {
     let texts = blocks.iter().filter(|it| it.kind.is_text()).count();
     let first = blocks.iter().position(|it| it.kind.is_text())?;
     // A bold line is a heading, too.
@@ -157,7 +166,9 @@ pub(super) fn take_signature(blocks: &mut Vec<Block>, known: Option<&str>) -> Op
         return None;
     };
     let names = stamp::byline(text).filter(|it| it.split(' ').count() <= SIGNATURE_WORDS_MAX)?;
-    let is_said = || signature::after_by(text).is_some();
+    let is_signed = |it: &String| signature::is_person(it) || rules.bylines.has(it);
+    let is_said =
+        || signature::after_by(text).is_some() && signature::authors(&names).iter().all(is_signed);
     let is_known = || known.is_some_and(|it| signature::authors(it) == signature::authors(&names));
     // A text of one line is no story with a line above it.
     if texts < SIGNED_BLOCKS_MIN || !(is_said() || is_known()) {

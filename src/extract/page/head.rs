@@ -23,7 +23,7 @@ use super::{
     around::Around,
     body::Story,
     byline::{author_links, byline_line, said_authors, take_signature, without_by},
-    marked::marked_names,
+    marked::{is_contact, marked_names},
     metas::{PUBLISHED, SECTIONS, UPDATED},
     said::Said,
     section,
@@ -79,7 +79,7 @@ impl Head {
             self.take(stamp, Origin::Text);
         }
         let known = self.byline.as_ref().map(|said| said.value.as_str());
-        let names = take_signature(&mut story.blocks, known);
+        let names = take_signature(&mut story.blocks, known, &sheet.rules.profile.text);
         self.sign(names, Origin::Text, Vec::new());
         let rules = &sheet.rules.profile.text;
         let is_section =
@@ -176,11 +176,19 @@ impl Head {
                 self.take_time(sheet, hit.element, role);
             }
         }
-        for hit in sheet.index.times.iter().filter(|hit| sheet.is_between(hit)) {
-            self.take_time(sheet, hit.element, Role::Publication);
+        let times = sheet.index.times.iter().filter(|hit| sheet.is_between(hit));
+        let (updates, others): (Vec<Element<'_>>, Vec<Element<'_>>) =
+            times.map(|hit| hit.element).partition(|it| is_update(*it));
+        for time in others {
+            self.take_time(sheet, time, Role::Publication);
+        }
+        // Old templates call the only moment of a page so.
+        let role = if self.published.is_empty() { Role::Publication } else { Role::Change };
+        for time in updates {
+            self.take_time(sheet, time, role);
         }
         self.take_several(sheet);
-        for hit in sheet.header_hits(RuleField::Byline) {
+        for hit in sheet.header_hits(RuleField::Byline).iter().filter(|hit| !is_contact(hit.element)) {
             self.take_byline(sheet, hit.element);
         }
         if self.byline.is_none() {
@@ -231,7 +239,7 @@ impl Head {
     /// has room for one name.
     fn take_several(&mut self, sheet: &Sheet<'_, '_>) {
         let found = sheet.find(RuleField::Byline).map(|hits| {
-            let between = hits.iter().filter(|hit| sheet.is_between(hit));
+            let between = hits.iter().filter(|hit| sheet.is_between(hit) && !is_contact(hit.element));
             let texts = between.map(|hit| folded_text(hit.element));
             texts.filter_map(|it| stamp::byline(&it)).collect::<Vec<String>>()
         });
@@ -260,7 +268,7 @@ impl Head {
         let text = folded_text(element);
         let names = element
             .descendants()
-            .filter(|it| it.name() == "a" && it.attr("href").is_some())
+            .filter(|it| it.name() == "a" && it.attr("href").is_some() && !is_contact(*it))
             .flat_map(|link| signature::authors(&folded_text(link)));
         let byline = match stamp::read(&text, &profile.text, profile.time_zone) {
             Some(mut stamp) => {
@@ -376,4 +384,11 @@ impl Head {
         let is_change = moment.value.at != published_at || self.updated.iter().any(is_printed);
         is_change.then_some(moment)
     }
+}
+
+/// Whether a moment's element is called that of a change.
+fn is_update(element: Element<'_>) -> bool {
+    let name = |attr| element.attr(attr).unwrap_or_default().to_ascii_lowercase();
+    let names = [name("class"), name("itemprop")].join(" ");
+    ["updated", "modified"].iter().any(|it| names.contains(it)) && !names.contains("published")
 }
