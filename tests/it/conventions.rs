@@ -3,8 +3,10 @@
 use tearsheet::{
     config::Config,
     extract::Extractor,
-    model::{CaptureSource, Draft, RawPage, Validators},
+    model::{Draft, RawPage},
 };
+
+use crate::pages::page;
 
 const PAPER: &str = "[site]\nname = \"The Mill Post\"\nbase_url = \"https://mill.example\"\nhosts = [\"mill.example\"]\n\
                      time_zone = \"Europe/London\"\narticle_path = '^/story/(?<id>[^/]+)/?$'\narticle_url = \"/story/{id}\"\n";
@@ -35,17 +37,8 @@ fn read(rules: &str, parts: Parts<'_>) -> Draft {
          <h1>Mill opens in the valley</h1>{above}<div class=content-body>{within}{story}{below}</div></article></main>\
          <footer><a href='/about'>About us</a></footer></body></html>"
     );
-    let page = RawPage {
-        url: Some("https://mill.example/story/mill".parse().expect("an address")),
-        body: body.into(),
-        content_type: None,
-        captured_at: None,
-        source: CaptureSource::File,
-        status: None,
-        validators: Validators::default(),
-        heads: None,
-        feed: None,
-    };
+    let url = Some("https://mill.example/story/mill".parse().expect("an address"));
+    let page = RawPage { url, ..page(body.into_bytes()) };
     extractor.extract(&page).draft
 }
 

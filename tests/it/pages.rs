@@ -108,7 +108,8 @@ fn a_page_cut_anywhere_is_still_some_page() {
     }
 }
 
-fn page(body: Vec<u8>) -> RawPage {
+/// A page that somebody saved, of which nothing else is known.
+pub(crate) fn page(body: Vec<u8>) -> RawPage {
     RawPage {
         url: None,
         body: body.into(),
