@@ -37,7 +37,7 @@ pub enum NotImage {
 
 /// A drawing that says it is longer says nothing.
 const LENGTH_MAX: f64 = 1e6;
-/// A drawing says what it is in so many of its first bytes.
+/// The number of first bytes in which a drawing says what it is.
 const DRAWING_BYTES: usize = 64 << 10;
 
 impl NotImage {

@@ -29,7 +29,8 @@
 //!
 //! # Code map
 //!
-//! Read from top to bottom. A module may use only those above it, and of these only what `tests/it/tidy.rs` grants it.
+//! Lowest first, the other way round than in `docs/architecture.md`. A module may use only those above it here, and of these only what
+//! `tests/it/tidy.rs` grants it.
 //!
 //! * [`model`]: the vocabulary. Plain values, no I/O.
 //! * [`clock`]: the clock of this machine.

@@ -18,14 +18,14 @@ use crate::{
         metrics,
     },
     extract, fetch,
-    store::{Reader, room},
+    store::{Reader, disk},
 };
 
 use super::{
     args::{AccountArgs, Common},
     failure::{Exit, explain},
     hooks,
-    session::{Session, Site},
+    setup::{Setup, Site},
 };
 
 /// A run whose end is to be told.
@@ -40,15 +40,16 @@ struct Account<'a> {
     run_before: Option<i64>,
 }
 
-/// Does the work of a command, and tells its end. Returns what the work returned, unless the end could not be written.
-pub(super) fn told(
+/// Does the work of a command and reports how it ended: summary, metrics, monitor, hooks. Returns what the work returned, unless that was
+/// success and the report could not be written.
+pub(super) fn reported(
     common: &Common,
     args: &AccountArgs,
     command: &'static str,
     work: impl FnOnce() -> anyhow::Result<Exit>,
 ) -> anyhow::Result<Exit> {
     // What is wrong with the configuration is said by the work.
-    let site = Session::site(common).ok();
+    let site = Setup::site(common).ok();
     if !is_wanted(args, site.as_ref()) {
         return work();
     }
@@ -115,7 +116,7 @@ impl Account<'_> {
     fn status(&self, reader: &Reader) -> Option<StatusAnswer> {
         let archive = &self.site.as_ref()?.archive;
         let status = reader.status(clock::now(), extract::VERSION).ok()?;
-        Some(StatusAnswer::new(archive.display().to_string(), status, room(archive)))
+        Some(StatusAnswer::new(archive.display().to_string(), status, disk(archive)))
     }
 
     fn summary(

@@ -7,7 +7,7 @@ use crate::{
     clock,
     config::WebArchive,
     jobs::{
-        self, Backfill, BackfillPlan, Captures, CoveredDay, End, Expected, Ids, Limits, Order,
+        self, Backfill, BackfillPlan, Captures, CoveredDay, End, Expected, Guessing, Limits, Order,
         PlannedDay, Preview, ViaArchive,
     },
     model::{Days, Verdict, counted},
@@ -16,57 +16,58 @@ use crate::{
 
 use super::{
     args::{BackfillArgs, Common, GuessIds},
+    closing::{closing, exit},
     days::{known, today},
     failure::{Exit, Usage},
     printer::Printer,
     progress::{Progress, duration},
-    scrape::{self, closing},
-    session::{Session, block_on, upgraded},
+    scrape,
+    setup::{Setup, block_on, fetcher, upgraded},
 };
 
 pub(super) fn run(common: &Common, args: &BackfillArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let mut session = Session::new(common)?;
-    args.images.apply(&mut session.config);
-    session.check_paper()?;
+    let mut setup = Setup::new(common)?;
+    args.images.apply(&mut setup.config);
+    setup.check_paper()?;
     // With `--gaps` the archive says which days need work, so it is brought up to date before it is asked.
-    let is_asked = args.gaps && !args.dry_run;
-    let writer = is_asked.then(|| session.existing_writer()).transpose()?;
+    let must_upgrade = args.gaps && !args.dry_run;
+    let writer = must_upgrade.then(|| setup.existing_writer()).transpose()?;
     let backfill = Backfill {
-        days: days(&session, args)?,
+        days: days(&setup, args)?,
         order: if args.oldest_first { Order::OldestFirst } else { Order::NewestFirst },
-        ids: match args.ids {
-            GuessIds::Off => Ids::Off,
-            GuessIds::Gaps => Ids::Gaps,
-            GuessIds::All => Ids::All,
+        guessing: match args.ids {
+            GuessIds::Off => Guessing::Off,
+            GuessIds::Gaps => Guessing::Gaps,
+            GuessIds::All => Guessing::All,
         }
-        .of_site(&session.config.profile),
+        .of_site(&setup.config.profile),
         only_gaps: args.gaps,
     };
     if let Some(name) = &args.via {
-        web_archive(&session, name)?;
+        web_archive(&setup, name)?;
     }
     if args.dry_run {
-        return dry_run(&session, &backfill, args.limits.limits(), printer);
+        return dry_run(&setup, &backfill, args.limits.limits(), printer);
     }
-    scrape::warn_without_contact(&session);
-    let writer = writer.map_or_else(|| session.writer(), Ok)?;
-    fill(&session, &writer, &backfill, common, args, printer)
+    scrape::warn_without_contact(&setup);
+    let writer = writer.map_or_else(|| setup.writer(), Ok)?;
+    fill(&setup, &writer, &backfill, common, args, printer)
 }
 
 /// Returns the range that was named; with `--gaps` and no range, the days of which anything is known.
-fn days(session: &Session, args: &BackfillArgs) -> anyhow::Result<Days> {
-    let today = today(&session.config.profile, clock::now());
+fn days(setup: &Setup, args: &BackfillArgs) -> anyhow::Result<Days> {
+    let today = today(&setup.config.profile, clock::now());
     if !args.gaps && args.range.from.is_none() {
         let hint = "`--from 2024-03-01 --to 2024-03-31`; or `--gaps` for every day that `coverage` says needs work";
         return Err(Usage::new("`--from` is missing", hint).into());
     }
-    let known = if args.gaps { known(&session.reader()?, today)? } else { None };
+    let known = if args.gaps { known(&setup.reader()?, today)? } else { None };
     let last = known.map_or(today, |it| it.last);
     Ok(args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), last)?)
 }
 
 fn fill(
-    session: &Session,
+    setup: &Setup,
     writer: &Writer,
     backfill: &Backfill,
     common: &Common,
@@ -74,17 +75,17 @@ fn fill(
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let reader = session.reader()?;
+    let reader = setup.reader()?;
     let progress = Progress::new(printer, common, "backfill");
     let report = block_on(async |stop| {
-        let fetcher = scrape::fetcher(&session.config)?;
-        let pass = session.pass(&fetcher, writer, args.limits.limits(), stop);
+        let fetcher = fetcher(&setup.config)?;
+        let pass = setup.pass(&fetcher, writer, args.limits.limits(), stop);
         let pass = jobs::Pass { observe: &|event| progress.show(&event), ..pass };
         match &args.via {
             Some(name) => {
                 let captures = if args.every_capture { Captures::Every } else { Captures::FirstAndLast };
                 let via =
-                    ViaArchive { archive: web_archive(session, name)?, days: backfill.days, captures };
+                    ViaArchive { archive: web_archive(setup, name)?, days: backfill.days, captures };
                 Ok(pass.backfill_via(&reader, &via).await?)
             }
             None => Ok(pass.backfill(&reader, backfill).await?),
@@ -92,15 +93,14 @@ fn fill(
     });
     progress.end();
     let report = report?;
-    let covered = jobs::coverage(&reader, &session.config.profile, backfill.days, clock::now())?;
+    let covered = jobs::coverage(&reader, &setup.config.profile, backfill.days, clock::now())?;
     // A listing that could not be read is a page that could not be read.
-    let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
-    let exit = match scrape::exit(&report) {
+    let exit = match exit(&report) {
         // The index of a web archive is no source of the site: its pages are asked for again.
         Exit::Unsourced if args.via.is_some() => Exit::Incomplete,
         exit if args.via.is_some() => exit,
         found @ (Exit::Done | Exit::Incomplete | Exit::Unsourced) if report.end == End::Done => {
-            match covered.iter().any(is_open) {
+            match covered.iter().any(CoveredDay::is_hole) {
                 true if found == Exit::Unsourced => found,
                 true => Exit::Incomplete,
                 false => Exit::Done,
@@ -118,8 +118,8 @@ fn fill(
     Ok(exit)
 }
 
-fn web_archive<'s>(session: &'s Session, name: &str) -> Result<&'s WebArchive, Usage> {
-    let known = &session.config.profile.web_archives;
+fn web_archive<'s>(setup: &'s Setup, name: &str) -> Result<&'s WebArchive, Usage> {
+    let known = &setup.config.profile.web_archives;
     known.iter().find(|it| it.name == name).ok_or_else(|| {
         let names = known.iter().map(|it| it.name.as_str()).collect::<Vec<_>>().join(", ");
         Usage::new(
@@ -138,16 +138,16 @@ fn verdicts(covered: &[CoveredDay]) -> String {
 }
 
 fn dry_run(
-    session: &Session,
+    setup: &Setup,
     backfill: &Backfill,
     limits: Limits,
     printer: &Printer,
 ) -> anyhow::Result<Exit> {
-    let archive = if session.archive.exists() { Some(Reader::open(&session.archive)?) } else { None };
-    let profile = &session.config.profile;
+    let archive = if setup.archive.exists() { Some(Reader::open(&setup.archive)?) } else { None };
+    let profile = &setup.config.profile;
     let BackfillPlan { days, requests, asked, cut, end } = block_on(async |stop| {
-        let fetcher = scrape::fetcher(&session.config)?;
-        let (extractor, archive) = (&session.extractor, archive.as_ref());
+        let fetcher = fetcher(&setup.config)?;
+        let (extractor, archive) = (&setup.extractor, archive.as_ref());
         let preview = Preview { fetcher: &fetcher, extractor, profile, archive, limits, stop };
         Ok(preview.plan(backfill, clock::now()).await?)
     })?;
@@ -169,7 +169,7 @@ fn dry_run(
         sum.guesses += guesses;
     }
     printer.data(&out)?;
-    let time = session.config.fetch.interval * u32::try_from(requests).unwrap_or(u32::MAX);
+    let time = setup.config.fetch.interval * u32::try_from(requests).unwrap_or(u32::MAX);
     let guesses = match sum.guesses {
         0 => String::new(),
         count => format!(", {count} guessed ids (`--ids off` for none)"),

@@ -19,14 +19,14 @@ use super::{
     days::{of_archive, today},
     failure::{Exit, Usage},
     printer::Printer,
-    session::Session,
+    setup::Setup,
 };
 
 pub(super) fn run(common: &Common, args: &CiteArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
-    let reader = session.reader()?;
-    let days = of_archive(args.range, &reader, today(&session.config.profile, clock::now()))?;
-    let mut citation = citation(&session, &reader, days)?;
+    let setup = Setup::new(common)?;
+    let reader = setup.reader()?;
+    let days = of_archive(args.range, &reader, today(&setup.config.profile, clock::now()))?;
+    let mut citation = citation(&setup, &reader, days)?;
     if let Some(path) = &args.backup {
         let unreadable = |error: io::Error| {
             let hint = "`tearsheet backup FILE` makes one";
@@ -42,8 +42,8 @@ pub(super) fn run(common: &Common, args: &CiteArgs, printer: &Printer) -> anyhow
 }
 
 /// Returns what there is to say of some days of an archive.
-pub(super) fn citation(session: &Session, reader: &Reader, days: Days) -> anyhow::Result<Citation> {
-    let profile = &session.config.profile;
+pub(super) fn citation(setup: &Setup, reader: &Reader, days: Days) -> anyhow::Result<Citation> {
+    let profile = &setup.config.profile;
     let covered = coverage(reader, profile, days, clock::now())?;
     let CitedCounts { stories, wordings, captures, quotes, fetched } = reader.cited(days)?;
     Ok(Citation {
@@ -52,7 +52,7 @@ pub(super) fn citation(session: &Session, reader: &Reader, days: Days) -> anyhow
         schema: SCHEMA,
         paper: profile.name.clone(),
         address: profile.base_url.to_string(),
-        profile_sha256: text_sha256(&site_settings(session)),
+        profile_sha256: text_sha256(&site_settings(setup)),
         from: days.first.to_string(),
         to: days.last.to_string(),
         stories,
@@ -66,7 +66,7 @@ pub(super) fn citation(session: &Session, reader: &Reader, days: Days) -> anyhow
 }
 
 /// Returns the settings of the site that are in force, a line each, whoever wrote them.
-fn site_settings(session: &Session) -> String {
-    let of_site = session.loaded.settings.iter().filter(|it| it.key.starts_with("site."));
+fn site_settings(setup: &Setup) -> String {
+    let of_site = setup.loaded.settings.iter().filter(|it| it.key.starts_with("site."));
     of_site.map(|it| [it.key.as_str(), " = ", &it.value, "\n"].concat()).collect()
 }

@@ -8,7 +8,7 @@ use super::{
     config_check, config_init,
     failure::Exit,
     printer::Printer,
-    session::Session,
+    setup::Setup,
 };
 
 pub(super) fn run(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyhow::Result<Exit> {
@@ -17,8 +17,8 @@ pub(super) fn run(common: &Common, args: &ConfigArgs, printer: &Printer) -> anyh
         ConfigCommand::Init { url } => return config_init::run(common, url.as_deref(), printer),
         ConfigCommand::Profiles => printer.data(&profiles()?)?,
         ConfigCommand::Check { pages } => return config_check::run(common, pages.as_deref(), printer),
-        ConfigCommand::Show => printer.data(&show(common, &Session::new(common)?))?,
-        ConfigCommand::Anchors => printer.data(&anchors(&Session::new(common)?))?,
+        ConfigCommand::Show => printer.data(&show(common, &Setup::new(common)?))?,
+        ConfigCommand::Anchors => printer.data(&anchors(&Setup::new(common)?))?,
     }
     Ok(Exit::Done)
 }
@@ -32,14 +32,14 @@ fn profiles() -> anyhow::Result<String> {
     profile_names().into_iter().map(line).collect()
 }
 
-fn show(common: &Common, session: &Session) -> String {
-    let file = session.file.as_ref().map(|it| it.display().to_string()).unwrap_or_default();
+fn show(common: &Common, setup: &Setup) -> String {
+    let file = setup.file.as_ref().map(|it| it.display().to_string()).unwrap_or_default();
     let mut text = String::new();
-    for setting in &session.loaded.settings {
+    for setting in &setup.loaded.settings {
         let Setting { key, value, line } = setting;
         let (value, origin) = if key == "archive.path" && common.archive.is_some() {
             (
-                format!("{:?}", session.archive.display().to_string()),
+                format!("{:?}", setup.archive.display().to_string()),
                 "--archive or TEARSHEET_ARCHIVE".to_owned(),
             )
         } else {
@@ -50,8 +50,8 @@ fn show(common: &Common, session: &Session) -> String {
     text
 }
 
-fn anchors(session: &Session) -> String {
-    let ids = session.config.profile.ids.as_ref();
-    let lines = ids.into_iter().flat_map(|it| &it.anchors).map(|(id, day)| format!("{id}\t{day}\n"));
+fn anchors(setup: &Setup) -> String {
+    let ids = setup.config.profile.ids.as_ref();
+    let lines = ids.into_iter().flat_map(|it| &it.anchors).map(|it| format!("{}\t{}\n", it.id, it.day));
     lines.collect()
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    config::{Config, PageTest, Profile},
+    config::{Config, ConfigError, PageTest, Profile, Review},
     discover::CardReader,
     extract::Extractor,
     jobs::{Contents, SavedPage, saved_page},
@@ -15,45 +15,48 @@ use super::{
     failure::{Exit, Failure},
     import::{expand, open},
     printer::Printer,
-    session::{ConfigText, Session},
+    setup::{ConfigText, Setup},
 };
 
 pub(super) fn run(common: &Common, pages: Option<&Path>, printer: &Printer) -> anyhow::Result<Exit> {
     let ConfigText { name, text } = ConfigText::of(common)?;
-    let mut mistakes: Vec<String> =
-        Config::mistakes(&text, &name).iter().map(ToString::to_string).collect();
-    if mistakes.is_empty() {
-        mistakes = in_profile(&Config::parse(&text, &name)?.config.profile);
-    }
+    let mistakes = mistakes(&text, &name);
     if !mistakes.is_empty() {
         return Ok(refuse(printer, &name, &mistakes));
     }
-    let session = Session::new(common)?;
+    let setup = Setup::new(common)?;
     if let Some(folder) = pages {
-        let failed = try_pages(&session, folder, printer)?;
+        let failed = try_pages(&setup, folder, printer)?;
         if !failed.is_empty() {
             return Ok(refuse(printer, &name, &failed));
         }
     }
-    say_right(&session, printer);
+    say_right(&setup, printer);
     Ok(Exit::Done)
 }
 
-/// Returns what is wrong with a profile that can be read: selectors, and that nobody would name a story.
-fn in_profile(profile: &Profile) -> Vec<String> {
-    let bad = Extractor::mistakes(profile).into_iter().chain(CardReader::new(profile).err());
-    let mut mistakes: Vec<String> = bad.map(|it| it.to_string()).collect();
+/// Returns what is wrong with a file, in the order of its lines: its keys and values, its selectors, and that nothing would name a story.
+fn mistakes(text: &str, name: &str) -> Vec<String> {
+    let Review { mut mistakes, rest } = Config::review(text, name);
+    let mut sources = None;
+    if let Some(Config { profile, .. }) = &rest {
+        sources = no_sources(profile).filter(|_| mistakes.is_empty());
+        mistakes.extend(Extractor::mistakes(profile));
+        mistakes.extend(CardReader::new(profile).err());
+        mistakes.sort_by_key(ConfigError::line);
+    }
+    mistakes.iter().map(ToString::to_string).chain(sources).collect()
+}
+
+/// Returns a message where no source of a profile names stories.
+fn no_sources(profile: &Profile) -> Option<String> {
     let is_named = !profile.feeds.is_empty()
         || !profile.sitemaps.is_empty()
         || !profile.listings.is_empty()
-        || !profile.archives.is_empty();
-    if !is_named {
-        mistakes.push(
-            "no source names stories: write `[[site.feeds]]`, `[[site.sitemaps]]` or `[[site.listings]]`"
-                .to_owned(),
-        );
-    }
-    mistakes
+        || !profile.day_listings.is_empty();
+    let message =
+        "no source names stories: write `[[site.feeds]]`, `[[site.sitemaps]]` or `[[site.listings]]`";
+    (!is_named).then(|| message.to_owned())
 }
 
 /// Says what is wrong, a line each.
@@ -68,9 +71,9 @@ fn refuse(printer: &Printer, name: &str, mistakes: &[String]) -> Exit {
 }
 
 /// Says that the file is right, and what is in it.
-fn say_right(session: &Session, printer: &Printer) {
-    let profile = &session.config.profile;
-    let file = session
+fn say_right(setup: &Setup, printer: &Printer) {
+    let profile = &setup.config.profile;
+    let file = setup
         .file
         .as_ref()
         .map_or("the built-in configuration".to_owned(), |it| it.display().to_string());
@@ -83,8 +86,8 @@ fn say_right(session: &Session, printer: &Printer) {
         count(profile.feeds.len(), "feed"),
         count(profile.sitemaps.len(), "sitemap"),
         count(profile.listings.len(), "listing"),
-        count(profile.archives.len(), "daily listing"),
-        session.archive.display()
+        count(profile.day_listings.len(), "daily listing"),
+        setup.archive.display()
     ));
 }
 
@@ -95,13 +98,13 @@ struct TriedPage {
 }
 
 /// Prints what is read from each page of a folder. Returns what the tests of the profile expected and did not find.
-fn try_pages(session: &Session, folder: &Path, printer: &Printer) -> anyhow::Result<Vec<String>> {
-    let profile = &session.config.profile;
+fn try_pages(setup: &Setup, folder: &Path, printer: &Printer) -> anyhow::Result<Vec<String>> {
+    let profile = &setup.config.profile;
     let mut pages: Vec<TriedPage> = Vec::new();
     let mut failed = Vec::new();
     for path in expand(&[folder.to_owned()], profile)? {
         let name = path.display();
-        let page = match read_page(session, &path) {
+        let page = match read_page(setup, &path) {
             Ok(page) => page,
             Err(why) => {
                 failed.push(format!("{name}: {why}"));
@@ -118,21 +121,21 @@ fn try_pages(session: &Session, folder: &Path, printer: &Printer) -> anyhow::Res
     if pages.is_empty() {
         failed.push(format!("there is no page in `{}`", folder.display()));
     }
-    failed.extend(session.config.tests.iter().flat_map(|test| try_test(profile, test, &pages)));
+    failed.extend(setup.config.tests.iter().flat_map(|test| try_test(profile, test, &pages)));
     Ok(failed)
 }
 
-fn read_page(session: &Session, path: &Path) -> Result<TriedPage, String> {
-    let max = session.config.fetch.max_body_bytes;
+fn read_page(setup: &Setup, path: &Path) -> Result<TriedPage, String> {
+    let max = setup.config.fetch.max_body_bytes;
     let Contents::Page { body, content_type, lost: _ } = open(path, max).map_err(|it| it.to_string())?
     else {
         return Err("it holds many pages, and `config check` reads single ones".to_owned());
     };
     let SavedPage { page, lost: _ } =
-        saved_page(&session.extractor, body, content_type, None, None).map_err(|it| it.to_string())?;
-    let extraction = session.extractor.extract(&page);
+        saved_page(&setup.extractor, body, content_type, None, None).map_err(|it| it.to_string())?;
+    let extraction = setup.extractor.extract(&page);
     let url = page.url.as_ref().or(extraction.url.as_ref());
-    Ok(TriedPage { key: url.and_then(|it| session.config.profile.page_key(it)), extraction })
+    Ok(TriedPage { key: url.and_then(|it| setup.config.profile.page_key(it)), extraction })
 }
 
 /// Returns what a test expected of its page and did not find.

@@ -9,15 +9,14 @@ use url::Url;
 use crate::{
     config::{Config, DEFAULT},
     jobs::{self, FirstLook, SeenFeed, SeenItems},
-    model::counted,
+    model::{bare_host, counted, is_web},
 };
 
 use super::{
     args::Common,
     failure::{Exit, Usage},
     printer::Printer,
-    scrape::fetcher,
-    session::{Session, block_on},
+    setup::{Setup, block_on, fetcher},
 };
 
 /// What marks a line that was guessed.
@@ -30,7 +29,7 @@ pub(super) fn run(common: &Common, url: Option<&str>, printer: &Printer) -> anyh
     };
     let url = front_page(url)?;
     // The file that is in force may be the one that this is written to: what is right in it counts.
-    let config = Session::site(common).map(|it| it.config).unwrap_or_default();
+    let config = Setup::site(common).map(|it| it.config).unwrap_or_default();
     let config = Config { profile: jobs::unknown_paper(&url)?, ..config };
     let look = block_on(async |stop| Ok(jobs::first_look(&fetcher(&config)?, &url, stop).await?))?;
     if let Some(cut) = &look.cut {
@@ -56,7 +55,7 @@ pub(super) fn run(common: &Common, url: Option<&str>, printer: &Printer) -> anyh
 /// Returns the address of a front page, which people write without its scheme.
 fn front_page(text: &str) -> Result<Url, Usage> {
     let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
-    let url = Url::parse(&full).ok().filter(|it| matches!(it.scheme(), "http" | "https"));
+    let url = Url::parse(&full).ok().filter(is_web);
     let url = url.filter(|it| it.has_host() && it.username().is_empty() && it.password().is_none());
     url.ok_or_else(|| {
         let hint = "`tearsheet config init https://www.times.example`";
@@ -81,7 +80,7 @@ fn defaults() -> String {
 /// Returns the file that describes a paper.
 fn described(look: &FirstLook) -> String {
     let host = look.base_url.host_str().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
+    let host = bare_host(host);
     let mut out = format!(
         "# {}, by a first look at it. Lines marked {CHECK} are guesses: docs/another-paper.md says how to go on.\n\n\
          [fetch]\n\

@@ -9,7 +9,7 @@ use console::Style;
 use crate::{
     clock,
     export::answers::{CoverageAnswer, CoverageRow, csv_header, csv_rows, to_json},
-    jobs::{CoveredDay, Ids, coverage},
+    jobs::{CoveredDay, Guessing, coverage},
     model::{Days, Verdict, counted},
 };
 
@@ -18,27 +18,27 @@ use super::{
     days::{of_archive, today},
     failure::Exit,
     printer::Printer,
-    session::Session,
+    setup::Setup,
 };
 
-/// So many runs of days that need work are named. The rest is counted.
+/// The most stretches of days that are listed; the rest is only counted.
 const NAMED_MAX: usize = 20;
 
 pub(super) fn run(common: &Common, args: &CoverageArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
-    let profile = &session.config.profile;
-    let reader = session.reader()?;
+    let setup = Setup::new(common)?;
+    let profile = &setup.config.profile;
+    let reader = setup.reader()?;
     let days = of_archive(args.range, &reader, today(profile, clock::now()))?;
     let covered = coverage(&reader, profile, days, clock::now())?;
-    let ids = Ids::Gaps.of_site(profile);
+    let guessing = Guessing::Gaps.of_site(profile);
     match args.format {
-        TableFormat::Table => printer.data(&calendar(&covered, days, ids))?,
+        TableFormat::Table => printer.data(&calendar(&covered, days, guessing))?,
         TableFormat::Csv => {
             let rows = csv_rows(covered.iter().map(CoverageRow::from));
             printer.data(&(csv_header::<CoverageRow>() + &rows))?;
         }
         TableFormat::Json => {
-            let answer = |day| CoverageAnswer::new(day, |it| it.needs_work(ids));
+            let answer = |day| CoverageAnswer::new(day, |it| it.needs_work(guessing));
             printer.data(&to_json(&covered.iter().map(answer).collect::<Vec<_>>()))?;
         }
     }
@@ -60,7 +60,7 @@ fn mark(verdict: Verdict) -> String {
     style.apply_to(sign).to_string()
 }
 
-fn calendar(covered: &[CoveredDay], days: Days, ids: Ids) -> String {
+fn calendar(covered: &[CoveredDay], days: Days, guessing: Guessing) -> String {
     let bold = Style::new().bold();
     let mut out = String::new();
     let ruler: String =
@@ -104,12 +104,12 @@ fn calendar(covered: &[CoveredDay], days: Days, ids: Ids) -> String {
             counted(images, "picture")
         );
     }
-    out + &work(covered, days, ids)
+    out + &work(covered, days, guessing)
 }
 
 /// The days that need work, in runs of one cause, and the command that does it.
-fn work(covered: &[CoveredDay], days: Days, ids: Ids) -> String {
-    let open: Vec<&CoveredDay> = covered.iter().filter(|it| it.needs_work(ids)).collect();
+fn work(covered: &[CoveredDay], days: Days, guessing: Guessing) -> String {
+    let open: Vec<&CoveredDay> = covered.iter().filter(|it| it.needs_work(guessing)).collect();
     if open.is_empty() {
         return "\nNo day needs work.\n".to_owned();
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::{config::Profile, export::Destination};
 
-use super::{failure::Exit, printer::Printer, session::Session};
+use super::{failure::Exit, printer::Printer, setup::Setup};
 
 /// What is said of a table or view, and how it is shown.
 struct TableNote {
@@ -69,13 +69,9 @@ const TABLES: &[TableNote] = &[
     },
 ];
 
-pub(super) fn run(
-    session: &Session,
-    out: Option<Destination>,
-    printer: &Printer,
-) -> anyhow::Result<Exit> {
-    let database = session.archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let text = metadata(&session.config.profile, &database);
+pub(super) fn run(setup: &Setup, out: Option<Destination>, printer: &Printer) -> anyhow::Result<Exit> {
+    let database = setup.archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let text = metadata(&setup.config.profile, &database);
     match out {
         None => printer.data(&text)?,
         Some(destination) => destination.keep(text.as_bytes())?,

@@ -2,13 +2,13 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Utc};
+use chrono::{DateTime, Months, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 use clap::Args;
 
 use crate::{
     config::Profile,
-    model::Days,
+    model::{Days, first_moment},
     store::{Reader, StoreError},
 };
 
@@ -44,16 +44,13 @@ impl FromStr for Moment {
 }
 
 impl Moment {
-    /// Returns it, for a site in a zone; of a day or a month, its last second.
+    /// Returns the moment in UTC: for a day or a month, its last second in the time zone of the site.
     pub(super) fn at(self, today: NaiveDate, zone: Tz) -> DateTime<Utc> {
         let day = match self {
             Self::At(at) => return at,
             Self::End(day) => day.last(today),
         };
-        let next = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN);
-        // A day may begin later, where clocks are put forward at midnight.
-        let begin = zone.from_local_datetime(&next).earliest();
-        begin.map_or_else(|| next.and_utc(), |it| it.to_utc()) - TimeDelta::seconds(1)
+        first_moment(day.succ_opt().unwrap_or(day), zone) - TimeDelta::seconds(1)
     }
 }
 
@@ -131,7 +128,7 @@ pub(super) fn known(reader: &Reader, today: NaiveDate) -> Result<Option<Days>, S
     Ok(Some(Days { first: known.first, last: last.min(yesterday).max(known.first) }))
 }
 
-/// Returns the days of a range that an archive is about; of what was left out, the first and the last that it knows.
+/// Returns the days of a range in an archive. A side that was left out becomes the first or the last day that the archive knows.
 pub(super) fn of_archive(range: Range, reader: &Reader, today: NaiveDate) -> anyhow::Result<Days> {
     let known = known(reader, today)?;
     let last = known.map_or(today, |it| it.last);

@@ -15,7 +15,7 @@ use crate::{
     demo::{EarlierPage, Miniature},
     jobs::{Contents, End, Import, ImportFile, Limits, Report, saved_page},
     model::counted,
-    store::{self, Sample, commands_of},
+    store::{self, Sample, Writer, commands_of},
     warc::{self, CaptureRecord, WarcWriter},
 };
 
@@ -24,7 +24,7 @@ use super::{
     failure::{Exit, Usage},
     printer::Printer,
     scrape,
-    session::{Session, block_on},
+    setup::{Setup, block_on},
 };
 
 const ARCHIVE: &str = "demo.db";
@@ -34,8 +34,9 @@ const COMMAND: &str = "demo";
 const ROWS: u32 = 12;
 /// The web archive of the site, which is only in memory.
 const WEB_ARCHIVE: &str = "demo.warc.gz";
-/// A page was captured so long after its publication, in minutes; and the first wording of one that was changed meanwhile.
+/// The minutes from publication to the demo's capture of a page.
 const EARLIER_MINUTES: i64 = 60;
+/// The same for the first wording of a page that was changed later.
 const FIRST_MINUTES: i64 = 10;
 const SECTION_CHARS: usize = 12;
 const BYLINE_CHARS: usize = 15;
@@ -57,19 +58,21 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
         site.base_url(),
         FEEDS
     );
-    let session = Session::of(&common, Config::parse(&settings, "the demo's settings")?, None)?;
+    let setup = Setup::of(&common, Config::parse(&settings, "the demo's settings")?, None)?;
     printer.note(&format!(
         "A small news site is served at {}; two passes as cron would run them:",
         site.base_url()
     ));
     for _ in 0..2 {
         // One page of the site is refused, as pages sometimes are. The demo has not failed because of it.
-        match scrape::pass(&session, COMMAND, Limits::default(), &common, printer)? {
+        match scrape::pass(&setup, COMMAND, Limits::default(), &common, printer)? {
             Exit::Done | Exit::Incomplete => {}
             other => return Ok(other),
         }
     }
-    let Report { tally, end, .. } = import_earlier(&session, &site)?;
+    // It closes the archive last, so that SQLite leaves nothing beside it: a reader could not remove that.
+    let writer = setup.writer()?;
+    let Report { tally, end, .. } = import_earlier(&setup, &writer, &site)?;
     if end == End::Interrupted {
         return Ok(Exit::Interrupted);
     }
@@ -78,7 +81,7 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
         counted(tally.fetched, "page")
     ));
     let name = archive.display().to_string();
-    printer.data(&table(&session.reader()?.sample(ROWS)?))?;
+    printer.data(&table(&setup.reader()?.sample(ROWS)?))?;
     printer.note(&format!("\nThe archive is {name}. Worth trying:\n"));
     printer.data(&format!(
         "  sqlite3 {name} \"SELECT published_on, section, headline FROM articles ORDER BY published_on DESC LIMIT 5\"\n  \
@@ -92,8 +95,8 @@ pub(super) fn run(common: &Common, printer: &Printer) -> anyhow::Result<Exit> {
 
 /// Imports a web archive of the pages as they were soon after their publication: what a scrape finds later has another ticker. Returns
 /// what came of it.
-fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<Report> {
-    let warc = web_archive(session, site).context("cannot make a web archive in memory")?;
+fn import_earlier(setup: &Setup, writer: &Writer, site: &Miniature) -> anyhow::Result<Report> {
+    let warc = web_archive(setup, site).context("cannot make a web archive in memory")?;
     let file = ImportFile {
         name: WEB_ARCHIVE.to_owned(),
         url: None,
@@ -103,15 +106,15 @@ fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<Report>
         is_stream: false,
         beside: Box::new(|_| None),
     };
-    let (writer, reader) = (session.writer()?, session.reader()?);
+    let reader = setup.reader()?;
     let imported = block_on(async |stop| {
         let import = Import {
             command: COMMAND,
-            extractor: &session.extractor,
-            writer: &writer,
-            profile: &session.config.profile,
+            extractor: &setup.extractor,
+            writer,
+            profile: &setup.config.profile,
             image_pixels: None,
-            body_max: session.config.fetch.max_body_bytes,
+            body_max: setup.config.fetch.max_body_bytes,
             observe: &|_| {},
             stop,
         };
@@ -122,12 +125,12 @@ fn import_earlier(session: &Session, site: &Miniature) -> anyhow::Result<Report>
 
 /// Returns the pages of the site in a web archive, each captured soon after its publication. A page that prints no moment is left out:
 /// nobody knows when that was.
-fn web_archive(session: &Session, site: &Miniature) -> io::Result<Vec<u8>> {
+fn web_archive(setup: &Setup, site: &Miniature) -> io::Result<Vec<u8>> {
     let now = warc::stamp(clock::now());
     let mut writer = WarcWriter::new(Vec::new(), WEB_ARCHIVE, &now, &[])?;
     for EarlierPage { url, html, is_first_wording } in site.earlier_pages() {
-        let page = saved_page(&session.extractor, html.clone().into_bytes(), None, None, None);
-        let published = page.ok().and_then(|it| session.extractor.extract(&it.page).draft.published_at);
+        let page = saved_page(&setup.extractor, html.clone().into_bytes(), None, None, None);
+        let published = page.ok().and_then(|it| setup.extractor.extract(&it.page).draft.published_at);
         let Some(published) = published else { continue };
         let minutes = if is_first_wording { FIRST_MINUTES } else { EARLIER_MINUTES };
         writer.capture(&CaptureRecord {

@@ -30,7 +30,7 @@ use super::{
     manifest,
     printer::Printer,
     progress::{Progress, duration},
-    session::{Session, block_on},
+    setup::{Setup, block_on},
 };
 
 /// The endings of files that no export writes. People expect in a file what its name says.
@@ -48,7 +48,7 @@ pub(super) fn run(common: &Common, mut args: ExportArgs, printer: &Printer) -> a
 }
 
 fn export(common: &Common, args: &ExportArgs, printer: &Printer, stop: &Stop) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
+    let setup = Setup::new(common)?;
     let table = match args.what {
         ExportWhat::Articles => Table::Articles,
         ExportWhat::Quotes => Table::Quotes,
@@ -59,21 +59,21 @@ fn export(common: &Common, args: &ExportArgs, printer: &Printer, stop: &Stop) ->
         ExportWhat::Copies => Table::Copies,
         ExportWhat::Images => Table::Images,
         ExportWhat::Sessions => Table::Sessions,
-        ExportWhat::Warc => return captures(&session, args, common, printer, stop),
+        ExportWhat::Warc => return captures(&setup, args, common, printer, stop),
         ExportWhat::DatasetteMetadata => {
             if args.as_of.is_some() || args.manifest {
                 let hint = "leave `--as-of` and `--manifest` out";
                 return Err(Usage::new("metadata for Datasette has no rows", hint).into());
             }
-            return datasette::run(&session, destination(&session, args), printer);
+            return datasette::run(&setup, destination(&setup, args), printer);
         }
     };
     let format = format(args)?;
     check_section(args, table)?;
-    let days = args.range.bounds(today(&session.config.profile, clock::now()))?;
-    let as_of = as_of(args, table, &session.config.profile)?;
+    let days = args.range.bounds(today(&setup.config.profile, clock::now()))?;
+    let as_of = as_of(args, table, &setup.config.profile)?;
     check_images(args)?;
-    let reader = session.reader_until(stop)?;
+    let reader = setup.reader_until(stop)?;
     let began = Instant::now();
     let progress = match args.out {
         Some(_) => Progress::new(printer, common, "export"),
@@ -90,13 +90,13 @@ fn export(common: &Common, args: &ExportArgs, printer: &Printer, stop: &Stop) ->
         dialect: if args.excel { Dialect::Excel } else { Dialect::Plain },
         observe: &|event| progress.show(&event),
     };
-    // What could not be written beside the files is said before they are.
-    let sheet = manifest::begin(&session, args)?;
-    let written = write(&export, destination(&session, args), args);
+    // If the manifest cannot be written, that is said before the export is made.
+    let sheet = manifest::begin(&setup, args)?;
+    let written = write(&export, destination(&setup, args), args);
     progress.end();
     let Exported { rows, files, bytes } = written?;
     if let Some(sheet) = sheet {
-        sheet.write(&session, args, &export, rows)?;
+        sheet.write(&setup, args, &export, rows)?;
     }
     let target = destination_name(args);
     let empty = if rows == 0 { ": there is nothing in this range" } else { "" };
@@ -186,21 +186,21 @@ fn as_of(args: &ExportArgs, table: Table, profile: &Profile) -> Result<Option<As
 }
 
 /// Returns where the output goes; `None` for stdout.
-fn destination(session: &Session, args: &ExportArgs) -> Option<Destination> {
+fn destination(setup: &Setup, args: &ExportArgs) -> Option<Destination> {
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    args.out.as_deref().map(|it| session.destination(it, existing))
+    args.out.as_deref().map(|it| setup.destination(it, existing))
 }
 
 /// Writes captures as web archives: a folder, or one WACZ file.
 fn captures(
-    session: &Session,
+    setup: &Setup,
     args: &ExportArgs,
     common: &Common,
     printer: &Printer,
     stop: &Stop,
 ) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let Some(destination) = destination(session, args) else {
+    let Some(destination) = destination(setup, args) else {
         return Err(Usage::new(
             "a web archive is not text for a terminal",
             "`--out FOLDER` names a place for it",
@@ -218,14 +218,14 @@ fn captures(
         return Err(Usage::new("a web archive has captures, not rows", hint).into());
     }
     let now = clock::now();
-    let days = args.range.bounds(today(&session.config.profile, now))?;
-    let reader = session.reader_until(stop)?;
+    let days = args.range.bounds(today(&setup.config.profile, now))?;
+    let reader = setup.reader_until(stop)?;
     let target = destination.path().display().to_string();
     let progress = Progress::new(printer, common, "export");
     let export = CaptureExport {
         reader: &reader,
         days,
-        about: &format!("{}, archived by tearsheet", session.config.profile.name),
+        about: &format!("{}, archived by tearsheet", setup.config.profile.name),
         created: &crate::warc::stamp(now),
         observe: &|event| progress.show(&event),
     };

@@ -16,21 +16,21 @@ use super::{
     failure::{Exit, Usage},
     import::{open, parse_url},
     printer::Printer,
-    session::Session,
+    setup::Setup,
     show::as_read,
 };
 
 pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
     // The process ends with the command: freeing the compiled profile first would take a twentieth of the time of one small page.
-    let session = ManuallyDrop::new(Session::new(common)?);
+    let setup = ManuallyDrop::new(Setup::new(common)?);
     if args.requests || args.arrow {
-        return rows(&session, args, printer);
+        return rows(&setup, args, printer);
     }
     if !args.profile.is_empty() {
         let hint = "`profile = \"NAME\"` in the configuration chooses one for other output";
         return Err(Usage::new("`--profile` goes with `--arrow` or `--requests`", hint).into());
     }
-    let max = session.config.fetch.max_body_bytes;
+    let max = setup.config.fetch.max_body_bytes;
     let name = args.path.display();
     let unreadable = |error: String| {
         let hint = "name a saved page or a web archive, or `-` for stdin";
@@ -39,9 +39,9 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
     let url = args.url.as_deref().map(parse_url).transpose()?;
     let print = |page: &RawPage, is_line: bool| -> anyhow::Result<()> {
         if args.explain {
-            return Ok(printer.data(&explained(&session.extractor.explain(page)))?);
+            return Ok(printer.data(&explained(&setup.extractor.explain(page)))?);
         }
-        let extraction = session.extractor.extract(page);
+        let extraction = setup.extractor.extract(page);
         if args.text {
             return Ok(printer.data(&as_text(&extraction))?);
         }
@@ -52,19 +52,19 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
     };
     match open(&args.path, max).map_err(|it| unreadable(it.to_string()))? {
         Contents::Page { body, content_type, lost: cut } => {
-            let saved = saved_page(&session.extractor, body, content_type, url, args.captured_at);
+            let saved = saved_page(&setup.extractor, body, content_type, url, args.captured_at);
             let SavedPage { page, lost } = saved.map_err(|it| unreadable(it.to_string()))?;
             print(&page, args.ndjson)?;
             let lost = cut.or(lost);
             if let Some(what) = &lost {
                 tracing::warn!("{name} is not whole: {what}");
             }
-            Ok(close(&session, printer, if lost.is_none() { Exit::Done } else { Exit::Incomplete }))
+            Ok(close(&setup, printer, if lost.is_none() { Exit::Done } else { Exit::Incomplete }))
         }
         // Of many pages each is a line.
         Contents::Archive(input) => {
             let (mut pages, mut damaged) = (0, 0);
-            let found = ArchivePages::new(input, &[&session.config.profile], max);
+            let found = ArchivePages::new(input, &[&setup.config.profile], max);
             for found in found.map_err(|it| unreadable(it.to_string()))? {
                 match found {
                     Found::Page(found) => {
@@ -81,21 +81,21 @@ pub(super) fn run(common: &Common, args: &ExtractArgs, printer: &Printer) -> any
             if pages == 0 && 0 < damaged {
                 return Err(unreadable("there is no page of this site in it".to_owned()).into());
             }
-            Ok(close(&session, printer, if damaged == 0 { Exit::Done } else { Exit::Incomplete }))
+            Ok(close(&setup, printer, if damaged == 0 { Exit::Done } else { Exit::Incomplete }))
         }
     }
 }
 
 #[cfg(feature = "arrow")]
-fn rows(session: &Session, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
+fn rows(setup: &Setup, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
     if args.requests {
-        return super::page_rows::requests(session, args);
+        return super::page_rows::requests(setup, args);
     }
-    super::page_rows::arrow(session, args, printer)
+    super::page_rows::arrow(setup, args, printer)
 }
 
 #[cfg(not(feature = "arrow"))]
-fn rows(_: &Session, _: &ExtractArgs, _: &Printer) -> anyhow::Result<Exit> {
+fn rows(_: &Setup, _: &ExtractArgs, _: &Printer) -> anyhow::Result<Exit> {
     Err(Usage::not_built_in("pages as rows", "arrow").into())
 }
 
@@ -147,8 +147,8 @@ fn explained(explanation: &Explanation) -> String {
 }
 
 /// Says how many pages were parsed slowly, if there were any. Returns the exit code it was given.
-fn close(session: &Session, printer: &Printer, exit: Exit) -> Exit {
-    let Parsed { pages, slowly } = session.extractor.parsed();
+fn close(setup: &Setup, printer: &Printer, exit: Exit) -> Exit {
+    let Parsed { pages, slowly } = setup.extractor.parsed();
     if 0 < slowly {
         printer.closing(&format!("extract: pages that were parsed slowly: {slowly} of {pages}"), exit);
     }

@@ -118,7 +118,9 @@ impl Exit {
                 "finished, but extraction drifted: fields that are normally there were missing, or a source that had news has none (see `status`)"
             }
             Self::Unsourced => "finished, but every source was missing, empty or unreadable",
-            Self::Held => "another run holds the archive (an operating-system lock, released by death)",
+            Self::Held => {
+                "another run holds the archive (an operating-system lock that is released when its process ends)"
+            }
             Self::Interrupted => {
                 "interrupted; everything finished so far is kept, and the same command resumes"
             }

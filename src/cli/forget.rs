@@ -9,15 +9,15 @@ use super::{
     args::{Common, ForgetArgs},
     failure::Exit,
     printer::Printer,
-    session::{Session, block_on, upgraded},
+    setup::{Setup, block_on, upgraded},
 };
 
 pub(super) fn run(common: &Common, args: &ForgetArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
+    let setup = Setup::new(common)?;
     // Nothing is forgotten in a rehearsal, and no other run may write where something is.
-    let writer = if args.dry_run { None } else { Some(session.existing_writer()?) };
-    let reader = session.reader()?;
-    let article = session.article(&reader, &args.article)?;
+    let writer = if args.dry_run { None } else { Some(setup.existing_writer()?) };
+    let reader = setup.reader()?;
+    let article = setup.article(&reader, &args.article)?;
     let headline = article.draft.headline.as_deref().unwrap_or("(no headline)");
     printer.note(&format!("{} (id {}): {headline}", article.key, article.id.0));
     let Some(writer) = writer else {
@@ -31,7 +31,7 @@ pub(super) fn run(common: &Common, args: &ForgetArgs, printer: &Printer) -> anyh
     let upgraded = upgraded(&writer);
     drop(writer);
     // Its bytes are in the log until that is folded back.
-    Writer::fold_back(&session.archive)?;
+    Writer::checkpoint(&setup.archive)?;
     let printed = printer.data(&listed(&traces));
     printer.note(&format!(
         "forget: {} is gone and will not be asked for again; backups, exports and what other pages say of it are as they were{upgraded}",

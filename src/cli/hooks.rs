@@ -15,7 +15,7 @@ use crate::{
 
 use super::failure::Exit;
 
-/// A program has so long.
+/// How long a hook may run before it is stopped.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 

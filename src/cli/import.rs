@@ -15,17 +15,17 @@ use crate::{
     clock,
     config::Profile,
     jobs::{Contents, End, Import, ImportFile, Imported, Unreadable, contents, is_host, mirrored},
-    model::{Captured, Event, KeepImages, counted},
+    model::{Captured, Event, KeepImages, counted, is_web},
 };
 
 use super::{
     args::{Common, ImportArgs},
+    closing::closing,
     failure::{Exit, Usage},
     printer::Printer,
     progress::Progress,
     record_list::listed_records,
-    scrape::closing,
-    session::{Session, block_on, upgraded},
+    setup::{Setup, block_on, upgraded},
 };
 
 /// The endings of the files that are imported from a folder.
@@ -46,10 +46,10 @@ const BUFFER_BYTES: usize = 256 << 10;
 
 pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyhow::Result<Exit> {
     let began = Instant::now();
-    let mut session = Session::new(common)?;
-    args.images.apply(&mut session.config);
+    let mut setup = Setup::new(common)?;
+    args.images.apply(&mut setup.config);
     let url = args.url.as_deref().map(parse_url).transpose()?;
-    let profile = &session.config.profile;
+    let profile = &setup.config.profile;
     let records = args.records.as_deref().map(listed_records).transpose()?;
     let paths = expand(&args.paths, profile)?;
     if url.is_some() && paths.len() != 1 {
@@ -61,15 +61,15 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         .into());
     }
     check_past(args.captured_at)?;
-    if session.config.keep_images == KeepImages::Story && paths.iter().any(|it| is_stdin(it)) {
+    if setup.config.keep_images == KeepImages::Story && paths.iter().any(|it| is_stdin(it)) {
         tracing::warn!("the pictures in a stream are not taken: it is over once its pages were read");
     }
-    let writer = session.writer()?;
-    let reader = session.reader()?;
+    let writer = setup.writer()?;
+    let reader = setup.reader()?;
     let progress = Progress::new(printer, common, "import");
     let count = records.as_ref().map_or(paths.len(), Vec::len);
     progress.show(&Event::Expected(count as u64));
-    let max = session.config.fetch.max_body_bytes;
+    let max = setup.config.fetch.max_body_bytes;
     let file = |path: PathBuf| ImportFile {
         name: path.display().to_string(),
         url: url.clone(),
@@ -86,14 +86,14 @@ pub(super) fn run(common: &Common, args: &ImportArgs, printer: &Printer) -> anyh
         Some(records) => records.into_iter().map(|it| it.file(max)).collect(),
         None => paths.into_iter().map(file).collect(),
     };
-    let images = &session.config.fetch.images;
-    let keeps_images = session.config.keep_images == KeepImages::Story;
+    let images = &setup.config.fetch.images;
+    let keeps_images = setup.config.keep_images == KeepImages::Story;
     let imported = block_on(async |stop| {
         let import = Import {
             command: "import",
-            extractor: &session.extractor,
+            extractor: &setup.extractor,
             writer: &writer,
-            profile: &session.config.profile,
+            profile: &setup.config.profile,
             image_pixels: keeps_images.then_some(images.max_pixels),
             body_max: max,
             observe: &|event| progress.show(&event),
@@ -167,7 +167,7 @@ fn beside(page: &Path, name: &str, max: usize) -> Option<Vec<u8>> {
 }
 
 pub(super) fn parse_url(text: &str) -> Result<Url, Usage> {
-    let url = Url::parse(text).ok().filter(|it| matches!(it.scheme(), "http" | "https"));
+    let url = Url::parse(text).ok().filter(is_web);
     url.ok_or_else(|| {
         Usage::new(format!("`{text}` is not a web address"), "write it with http:// or https://")
     })

@@ -6,7 +6,7 @@ use crate::{
     clock,
     export::answers::{StoryAnswer, csv_header, csv_rows, to_json_lines},
     model::counted,
-    store::{ListedStory, Since, StoryListing},
+    store::{ChangeFilter, ListedStory, StoryListing},
 };
 
 use super::{
@@ -14,13 +14,13 @@ use super::{
     days::{Range, today},
     failure::{Exit, Usage},
     printer::Printer,
-    session::Session,
+    setup::Setup,
     similar::{AskedNames, unknown_names},
 };
 
 pub(super) fn run(common: &Common, args: &ListArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
-    let reader = session.reader()?;
+    let setup = Setup::new(common)?;
+    let reader = setup.reader()?;
     let range = match args.day {
         Some(_) if args.range.from.is_some() || args.range.to.is_some() => {
             let hint = "`--day 2024-03-28`, or `--from 2024-03-01 --to 2024-03-31`";
@@ -31,12 +31,12 @@ pub(super) fn run(common: &Common, args: &ListArgs, printer: &Printer) -> anyhow
     };
     let symbol = args.of.symbol.as_ref().map(|it| it.to_uppercase());
     let listing = StoryListing {
-        days: range.bounds(today(&session.config.profile, clock::now()))?,
+        days: range.bounds(today(&setup.config.profile, clock::now()))?,
         section: args.of.section.clone(),
         byline: args.of.byline.clone(),
         symbol,
         tag: None,
-        since: if args.changed { Since::Changed } else { Since::Any },
+        changes: if args.changed { ChangeFilter::Changed } else { ChangeFilter::All },
         limit: args.limit,
     };
     let stories = reader.list(&listing)?;

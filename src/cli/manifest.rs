@@ -11,7 +11,7 @@ use super::{
     cite::citation,
     days::{of_archive, today},
     failure::Usage,
-    session::Session,
+    setup::Setup,
 };
 
 /// A sheet that is begun.
@@ -22,7 +22,7 @@ pub(super) struct ManifestSheet {
 }
 
 /// Begins the sheet; `None` where nobody asked for one.
-pub(super) fn begin(session: &Session, args: &ExportArgs) -> anyhow::Result<Option<ManifestSheet>> {
+pub(super) fn begin(setup: &Setup, args: &ExportArgs) -> anyhow::Result<Option<ManifestSheet>> {
     if !args.manifest {
         return Ok(None);
     }
@@ -32,7 +32,7 @@ pub(super) fn begin(session: &Session, args: &ExportArgs) -> anyhow::Result<Opti
     let mut name = out.clone().into_os_string();
     name.push(".manifest.json");
     let existing = if args.force { Existing::Replace } else { Existing::Keep };
-    let file = session.destination(&PathBuf::from(name), existing).file()?;
+    let file = setup.destination(&PathBuf::from(name), existing).file()?;
     Ok(Some(ManifestSheet { file, out }))
 }
 
@@ -40,12 +40,12 @@ impl ManifestSheet {
     /// Writes it, once the files are in their places.
     pub(super) fn write(
         mut self,
-        session: &Session,
+        setup: &Setup,
         args: &ExportArgs,
         export: &TableExport<'_>,
         rows: u64,
     ) -> anyhow::Result<()> {
-        let today = today(&session.config.profile, crate::clock::now());
+        let today = today(&setup.config.profile, crate::clock::now());
         let days = of_archive(args.range, export.reader, today)?;
         let io = |source| DestinationError::Io { path: self.out.clone(), source };
         let manifest = Manifest {
@@ -54,7 +54,7 @@ impl ManifestSheet {
             as_of: export.filter.as_of.map(|it| it.stamp()),
             section: args.section.clone(),
             files: CitedFile::read_all(&self.out).map_err(io)?,
-            archive: citation(session, export.reader, days)?,
+            archive: citation(setup, export.reader, days)?,
         };
         self.file.write_all(to_json(&manifest).as_bytes()).map_err(io)?;
         Ok(self.file.commit()?)

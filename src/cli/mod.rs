@@ -3,7 +3,9 @@
 mod account;
 mod args;
 mod backfill;
+mod backup;
 mod cite;
+mod closing;
 mod completions;
 mod config;
 mod config_check;
@@ -33,7 +35,7 @@ mod reextract;
 mod scrape;
 mod search;
 mod serve;
-mod session;
+mod setup;
 mod show;
 mod signals;
 mod similar;
@@ -46,7 +48,7 @@ use std::{borrow::Cow, ffi::OsString, process::ExitCode};
 use clap::Parser;
 
 use self::{
-    account::told,
+    account::reported,
     args::{Cli, Command},
     failure::Exit,
     printer::Printer,
@@ -61,7 +63,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         // Help takes a while to put together, and is part of what is said of a mistake, too.
         Err(error) => {
             let error = args::command().try_get_matches_from(&args).err().unwrap_or(error);
-            return typed_wrongly(&error, &args);
+            return print_parse_result(&error, &args);
         }
     };
     signals::survive_file_limits();
@@ -83,7 +85,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 /// Prints help to stdout and mistakes to stderr. A mistake repeats what was typed, which may be anything.
-fn typed_wrongly(error: &clap::Error, args: &[OsString]) -> ExitCode {
+fn print_parse_result(error: &clap::Error, args: &[OsString]) -> ExitCode {
     let text = error.render().to_string();
     match terminal::safe(&text, Colours::Foreign) {
         Cow::Owned(safe) if error.use_stderr() => printer::mistake(&safe),
@@ -103,17 +105,17 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
     let Cli { common, command } = cli;
     match command {
         Command::Scrape(args) => {
-            told(&common, &args.account, "scrape", || scrape::run(&common, &args, printer))
+            reported(&common, &args.account, "scrape", || scrape::run(&common, &args, printer))
         }
         Command::Backfill(args) => {
-            told(&common, &args.account, "backfill", || backfill::run(&common, &args, printer))
+            reported(&common, &args.account, "backfill", || backfill::run(&common, &args, printer))
         }
         Command::Import(args) => {
-            told(&common, &args.account, "import", || import::run(&common, &args, printer))
+            reported(&common, &args.account, "import", || import::run(&common, &args, printer))
         }
         Command::Extract(args) => extract::run(&common, &args, printer),
         Command::Reextract(args) => {
-            told(&common, &args.account, "reextract", || reextract::run(&common, &args, printer))
+            reported(&common, &args.account, "reextract", || reextract::run(&common, &args, printer))
         }
         Command::Search(args) => search::run(&common, &args, printer),
         Command::Quotes(args) => quotes::run(&common, &args, printer),
@@ -125,7 +127,7 @@ fn run(cli: Cli, printer: &Printer) -> anyhow::Result<Exit> {
         Command::Cite(args) => cite::run(&common, &args, printer),
         Command::Verify(args) => verify::run(&common, &args, printer),
         Command::Forget(args) => forget::run(&common, &args, printer),
-        Command::Backup(args) => verify::backup(&common, &args, printer),
+        Command::Backup(args) => backup::run(&common, &args, printer),
         Command::Serve(args) => serve::run(&common, &args, printer),
         Command::Demo => demo::run(&common, printer),
         Command::Config(args) => config::run(&common, &args, printer),

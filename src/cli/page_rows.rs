@@ -34,7 +34,7 @@ use super::{
     failure::{Exit, OutputError, Usage},
     import::{open, parse_url},
     printer::Printer,
-    session::Session,
+    setup::Setup,
 };
 
 /// Answers that wait for each other, at most.
@@ -69,10 +69,10 @@ struct PageRequest {
 }
 
 /// Returns the papers of `--profile`, or else that of the configuration.
-fn papers(session: &Session, args: &ExtractArgs) -> anyhow::Result<Vec<CompiledPaper>> {
+fn papers(setup: &Setup, args: &ExtractArgs) -> anyhow::Result<Vec<CompiledPaper>> {
     let paper = |profile: Profile| Ok(CompiledPaper { extractor: Extractor::new(&profile)?, profile });
     if args.profile.is_empty() {
-        return Ok(vec![paper(session.config.profile.clone())?]);
+        return Ok(vec![paper(setup.config.profile.clone())?]);
     }
     let named = |name: &String| {
         let text = format!("profile = \"{name}\"\n");
@@ -89,11 +89,11 @@ fn stream<W: Write>(to: W) -> Result<PageStream<W>, OutputError> {
 }
 
 /// Writes every page of a file as a row of an Arrow stream.
-pub(super) fn arrow(session: &Session, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
+pub(super) fn arrow(setup: &Setup, args: &ExtractArgs, printer: &Printer) -> anyhow::Result<Exit> {
     check_terminal()?;
-    let papers = papers(session, args)?;
+    let papers = papers(setup, args)?;
     let name = args.path.display().to_string();
-    let max = session.config.fetch.max_body_bytes;
+    let max = setup.config.fetch.max_body_bytes;
     let unreadable = |error: String| {
         Usage::new(
             format!("cannot read `{name}`: {error}"),
@@ -146,8 +146,8 @@ pub(super) fn arrow(session: &Session, args: &ExtractArgs, printer: &Printer) ->
 
 /// Answers a line on stdin with a line on stdout, or with a row: each request with exactly one, in their order. An empty line sends the
 /// rows that wait.
-pub(super) fn requests(session: &Session, args: &ExtractArgs) -> anyhow::Result<Exit> {
-    let papers = papers(session, args)?;
+pub(super) fn requests(setup: &Setup, args: &ExtractArgs) -> anyhow::Result<Exit> {
+    let papers = papers(setup, args)?;
     let mut out = io::stdout().lock();
     if !args.arrow {
         for line in io::stdin().lock().split(b'\n') {

@@ -40,7 +40,7 @@ impl Printer {
         }
     }
 
-    /// Writes text to stdout. To a terminal goes only what does nothing there but being read.
+    /// Writes text to stdout. On a terminal, characters that would act on it are replaced (see [`safe`]).
     #[expect(clippy::unused_self, reason = "only what has a printer may print")]
     pub(super) fn data(&self, text: &str) -> Result<(), OutputError> {
         if io::stdout().is_terminal() {

@@ -21,7 +21,7 @@ use super::{
     instrument::{Instrument, instruments},
     plot::{self, PlotForm},
     printer::Printer,
-    session::Session,
+    setup::Setup,
 };
 
 const EVERY_HEADING: &str =
@@ -32,18 +32,18 @@ const RATE_HEADING: &str =
     "day         board      code                value      change       %  unit    captured_at\n";
 
 pub(super) fn run(common: &Common, args: &QuotesArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
-    let reader = session.reader()?;
+    let setup = Setup::new(common)?;
+    let reader = setup.reader()?;
     if args.list {
         printer.data(&list(&reader, args.format)?)?;
         return Ok(Exit::Done);
     }
-    let days = args.range.bounds(today(&session.config.profile, clock::now()))?;
+    let days = args.range.bounds(today(&setup.config.profile, clock::now()))?;
     let asked = instruments(&reader, &args.symbols)?;
     if args.plot || args.out.is_some() {
         let existing = if args.force { Existing::Replace } else { Existing::Keep };
-        let destination = args.out.as_deref().map(|it| session.destination(it, existing));
-        let form = PlotForm { size: args.size.0, source: &session.config.profile.name };
+        let destination = args.out.as_deref().map(|it| setup.destination(it, existing));
+        let form = PlotForm { size: args.size.0, source: &setup.config.profile.name };
         return plot::run(&reader, &asked, days, destination, &form, printer);
     }
     let (symbols, codes): (Vec<_>, Vec<_>) =

@@ -14,27 +14,27 @@ use super::{
     failure::Exit,
     printer::Printer,
     progress::{Progress, duration},
-    session::{Session, block_on, upgraded},
+    setup::{Setup, block_on, upgraded},
 };
 
 pub(super) fn run(common: &Common, args: &ReextractArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
+    let setup = Setup::new(common)?;
     let began = Instant::now();
-    let writer = if args.dry_run { None } else { Some(session.existing_writer()?) };
-    let reader = session.reader()?;
-    let today = today(&session.config.profile, clock::now());
+    let writer = if args.dry_run { None } else { Some(setup.existing_writer()?) };
+    let reader = setup.reader()?;
+    let today = today(&setup.config.profile, clock::now());
     let days = if args.range.from.is_none() && args.range.to.is_none() {
         None
     } else {
         let known = known(&reader, today)?;
         Some(args.range.resolve(today, |end| known.map_or(end, |it| it.first.min(end)), today)?)
     };
-    let readers = session.readers()?;
+    let readers = setup.readers()?;
     let progress = Progress::new(printer, common, "reextract");
     let report = block_on(async |stop| {
         let job = Reextract {
             readers,
-            extractor: &session.extractor,
+            extractor: &setup.extractor,
             writer: writer.as_ref(),
             days,
             losses: if args.accept_losses { Losses::Accept } else { Losses::Draft },

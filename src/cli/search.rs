@@ -14,7 +14,7 @@ use super::{
     days::today,
     failure::{Exit, Usage},
     printer::Printer,
-    session::Session,
+    setup::Setup,
     similar::{AskedNames, unknown_names},
 };
 
@@ -22,8 +22,8 @@ use super::{
 const WIDTH_MAX: usize = 100;
 
 pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
-    let reader = session.reader()?;
+    let setup = Setup::new(common)?;
+    let reader = setup.reader()?;
     let query = args.query.join(" ");
     if query.trim().is_empty() {
         return Err(
@@ -32,7 +32,7 @@ pub(super) fn run(common: &Common, args: &SearchArgs, printer: &Printer) -> anyh
     }
     let search = Search {
         query,
-        days: args.range.bounds(today(&session.config.profile, clock::now()))?,
+        days: args.range.bounds(today(&setup.config.profile, clock::now()))?,
         section: args.of.section.clone(),
         byline: args.of.byline.clone(),
         symbol: args.of.symbol.as_ref().map(|it| it.to_uppercase()),

@@ -11,27 +11,27 @@ use super::{
     args::{Common, ServeArgs},
     failure::{Exit, Usage},
     printer::Printer,
-    session::{Session, block_on},
+    setup::{Setup, block_on},
 };
 
 /// The port where none is named.
 const PORT: u16 = 8765;
 
 pub(super) fn run(common: &Common, args: &ServeArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
+    let setup = Setup::new(common)?;
     let served = ServedPaper {
-        shelf: ReaderShelf::open(session.archive.clone())?,
-        profile: session.config.profile.clone(),
+        shelf: ReaderShelf::open(setup.archive.clone())?,
+        profile: setup.config.profile.clone(),
         allowed_hosts: args.allow_host.clone(),
     };
     block_on(async |stop| {
         let listeners = listeners(args.listen).await?;
         let address = listeners[0].local_addr().context("the address is gone")?;
         printer
-            .note(&format!("serve: http://{address} has {}; Ctrl-C ends it", session.archive.display()));
+            .note(&format!("serve: http://{address} has {}; Ctrl-C ends it", setup.archive.display()));
         if !address.ip().is_loopback() {
             tracing::warn!(
-                "{address} is reachable for others: whoever knows the name it is called by can read the archive"
+                "{address} can be reached from other machines: anybody who knows its name or address can read the archive"
             );
         }
         serve(served, listeners, &stop).await.context("the server ended")?;

@@ -32,7 +32,7 @@ const CONFIG_FILE: &str = "config.toml";
 const CONFIG_BYTES_MAX: u64 = 4 << 20;
 
 /// The configuration in force, and the rules compiled from it.
-pub(super) struct Session {
+pub(super) struct Setup {
     pub(super) loaded: LoadedConfig,
     pub(super) config: Config,
     pub(super) extractor: Arc<Extractor>,
@@ -61,7 +61,7 @@ impl ConfigText {
     }
 }
 
-impl Session {
+impl Setup {
     /// Reads and validates the configuration. Nothing is started before that.
     pub(super) fn new(common: &Common) -> anyhow::Result<Self> {
         let file = config_file(common)?;
@@ -77,7 +77,7 @@ impl Session {
         Ok(Site { config, archive })
     }
 
-    /// Returns a session with a configuration that was read already.
+    /// Returns the setup with a configuration that was read already.
     pub(super) fn of(
         common: &Common,
         loaded: LoadedConfig,
@@ -129,7 +129,7 @@ impl Session {
         }
         let profile = &self.config.profile;
         let stop = signals::listen()?;
-        let writer = Writer::open_unless(&self.archive, profile.time_zone, move || stop.is_wished())?;
+        let writer = Writer::open_unless(&self.archive, profile.time_zone, move || stop.is_requested())?;
         Ok(writer
             .keeping(self.config.keep_raw)
             .keeping_images(self.config.keep_images)
@@ -165,15 +165,15 @@ impl Session {
         (0..cores()).map(|_| self.reader()).collect()
     }
 
-    /// Returns a reader for each core, whose statements end once the user wishes so.
+    /// Returns a reader for each core, whose statements are interrupted once the user asks to stop.
     pub(super) fn readers_until(&self, stop: &Stop) -> anyhow::Result<Vec<Reader>> {
         (0..cores()).map(|_| self.reader_until(stop)).collect()
     }
 
-    /// Returns a reader whose statements end once the user wishes so.
+    /// Returns a reader whose statements are interrupted once the user asks to stop.
     pub(super) fn reader_until(&self, stop: &Stop) -> anyhow::Result<Reader> {
         let stop = stop.clone();
-        Ok(self.reader()?.until(move || stop.is_wished())?)
+        Ok(self.reader()?.until(move || stop.is_requested())?)
     }
 
     /// Returns the destination for an output. The archive and the configuration in force are never replaced.
@@ -257,6 +257,13 @@ fn config_file(common: &Common) -> anyhow::Result<Option<PathBuf>> {
         Ok(false) => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot look for `{CONFIG_FILE}`")),
     }
+}
+
+/// Returns what fetches pages, as the configuration says.
+pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
+    let hint = "check `[fetch]` in config.toml; where the system has no certificates, install its package ca-certificates";
+    let fetcher = Fetcher::new(&config.fetch, &config.profile);
+    Ok(fetcher.map_err(|error| Usage::new(error.to_string(), hint))?)
 }
 
 /// Runs a job to its end. Returns what the job returns. The first Ctrl-C asks the job to end, the second ends the program.

@@ -16,18 +16,18 @@ use super::{
     args::{Common, ShowArgs},
     failure::{Exit, Usage},
     printer::Printer,
-    session::Session,
+    setup::Setup,
 };
 
 /// Longer lines are hard to read.
 const WIDTH_MAX: usize = 80;
 
 pub(super) fn run(common: &Common, args: &ShowArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
-    let reader = session.reader()?;
-    let article = session.article(&reader, &args.article)?;
+    let setup = Setup::new(common)?;
+    let reader = setup.reader()?;
+    let article = setup.article(&reader, &args.article)?;
     if let Some(folder) = &args.images {
-        images(&session, &reader, &article, args, folder, printer)?;
+        images(&setup, &reader, &article, args, folder, printer)?;
     } else if args.raw {
         raw(&reader, &article, printer)?;
     } else if args.diff {
@@ -43,7 +43,7 @@ pub(super) fn run(common: &Common, args: &ShowArgs, printer: &Printer) -> anyhow
 
 /// Writes the pictures of a wording into a folder, and prints the names of the files.
 fn images(
-    session: &Session,
+    setup: &Setup,
     reader: &Reader,
     article: &Article,
     args: &ShowArgs,
@@ -61,7 +61,7 @@ fn images(
         let hint = "`archive.keep_images = \"story\"`, then `tearsheet reextract` and the next `scrape`, keep those of stories that are here already";
         return Err(Usage::new(message, hint).into());
     }
-    let destination = session.destination(folder, Existing::Keep);
+    let destination = setup.destination(folder, Existing::Keep);
     let names = export::images::of_story(&images, reader, destination, slug)?;
     for name in names {
         printer.data(&format!("{}\n", folder.join(name).display()))?;

@@ -1,5 +1,5 @@
 //! The signals that ask the program to end: Ctrl-C, what systemd and `kill` send, and the end of the terminal. Until somebody listens, one of
-//! them ends the program as it ends any other; whoever could leave something half made listens before it begins.
+//! them ends the program as it would any other. A command that could leave something half made therefore listens before it begins.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -11,14 +11,16 @@ use tokio::{runtime, sync::watch};
 
 use crate::jobs::Stop;
 
-/// The wish that a signal makes, once somebody listens.
-static WISH: Mutex<Option<Stop>> = Mutex::new(None);
+use super::failure::Exit;
 
-/// Listens for signals from now until the program ends. Returns the wish that the first one makes, which is the same for everybody: one that
+/// The request that a signal makes, once somebody listens.
+static REQUEST: Mutex<Option<Stop>> = Mutex::new(None);
+
+/// Listens for signals from now until the program ends. Returns the request that the first one makes, which is the same for everybody: one that
 /// comes between two jobs ends the second. Another one ends the program at once.
 pub(super) fn listen() -> anyhow::Result<Stop> {
-    let mut wish = WISH.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(stop) = &*wish {
+    let mut request = REQUEST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(stop) = &*request {
         return Ok(stop.clone());
     }
     let runtime = runtime::Builder::new_current_thread().enable_io().build();
@@ -30,7 +32,7 @@ pub(super) fn listen() -> anyhow::Result<Stop> {
         .name("signals".to_owned())
         .spawn(move || runtime.block_on(watch(next, switch)))
         .context("cannot start the thread that listens for signals")?;
-    Ok(wish.insert(stop).clone())
+    Ok(request.insert(stop).clone())
 }
 
 /// The first signal asks the job to end, the second ends the program at once. What is committed is kept, and the claims of a
@@ -42,10 +44,10 @@ async fn watch(mut next: impl AsyncFnMut(), switch: watch::Sender<bool>) {
     let _ = switch.send(true);
     tracing::warn!("interrupted: finishing what is in hand; interrupt again to stop at once");
     next().await;
-    std::process::exit(130);
+    std::process::exit(i32::from(Exit::Interrupted.code()));
 }
 
-/// Has a file that may not grow any more be an error of the write that met the limit, and not the end of the program.
+/// Makes the limit of a file's size (SIGXFSZ) an error of the write that meets it, instead of the end of the program.
 pub(super) fn survive_file_limits() {
     let runtime = runtime::Builder::new_current_thread().enable_io().build();
     if let Ok(runtime) = runtime {

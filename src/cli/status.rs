@@ -8,34 +8,33 @@ use indicatif::HumanBytes;
 
 use crate::{
     clock,
-    export::answers::{Health, HealthAnswer, HealthFacts, StatusAnswer, to_json},
-    extract,
-    jobs::{self, CoveredDay},
-    model::{Days, Tally, Verdict, counted},
+    export::answers::{HOLE_DAYS, Health, HealthAnswer, HealthFacts, StatusAnswer, to_json},
+    extract, jobs,
+    model::{Days, Tally, counted},
     store::{
-        ArchiveRoom, HostStats, ImageStateCount, ImageStats, PageStats, RunRow, SourceStats, Status,
-        room,
+        ArchiveDisk, HostStats, ImageStateCount, ImageStats, PageStats, RunRow, SourceStats, Status,
+        disk,
     },
 };
 
 use super::{
     args::{Common, StatusArgs},
+    closing::{drifted, parsed_slowly},
     days::today,
     failure::{Exit, Failure, explain},
     printer::Printer,
-    scrape::{drifted, parsed_slowly},
-    session::Session,
+    setup::Setup,
 };
 
 pub(super) fn run(common: &Common, args: &StatusArgs, printer: &Printer) -> anyhow::Result<Exit> {
-    let session = Session::new(common)?;
-    let status = session.reader()?.status(clock::now(), extract::VERSION)?;
-    let archive = session.archive.display().to_string();
-    let room = room(&session.archive);
+    let setup = Setup::new(common)?;
+    let status = setup.reader()?.status(clock::now(), extract::VERSION)?;
+    let archive = setup.archive.display().to_string();
+    let disk = disk(&setup.archive);
     let text = if args.json {
-        to_json(&StatusAnswer::new(archive, status, room))
+        to_json(&StatusAnswer::new(archive, status, disk))
     } else {
-        as_text(&archive, &status, room)
+        as_text(&archive, &status, disk)
     };
     printer.data(&text)?;
     Ok(Exit::Done)
@@ -54,7 +53,7 @@ pub(super) fn check(common: &Common, args: &StatusArgs, printer: &Printer) -> Ex
         }
         Err(error) => {
             let Failure { message, exit, .. } = explain(&error);
-            // What is wrong with our own command is nothing that is known of the archive.
+            // An error in how the program was called says nothing about the archive.
             let (word, code) =
                 if exit == Exit::Archive { ("CRITICAL", 2) } else { ("UNKNOWN", UNKNOWN) };
             (format!("TEARSHEET {word} - {}\n", message.replace('\n', " ")), code)
@@ -67,21 +66,19 @@ pub(super) fn check(common: &Common, args: &StatusArgs, printer: &Printer) -> Ex
 }
 
 fn look(common: &Common, args: &StatusArgs) -> anyhow::Result<HealthAnswer> {
-    let session = Session::new(common)?;
-    let reader = session.reader()?;
+    let setup = Setup::new(common)?;
+    let reader = setup.reader()?;
     let now = clock::now();
     let status = reader.status(now, extract::VERSION)?;
-    let status =
-        StatusAnswer::new(session.archive.display().to_string(), status, room(&session.archive));
-    let profile = &session.config.profile;
+    let status = StatusAnswer::new(setup.archive.display().to_string(), status, disk(&setup.archive));
+    let profile = &setup.config.profile;
     let today = today(profile, now);
     let from = today.checked_sub_days(chrono::Days::new(HOLE_DAYS)).unwrap_or(today);
-    let needs_work = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
     let covered = jobs::coverage(&reader, profile, Days { first: from, last: today }, now)?;
     Ok(HealthAnswer::new(&HealthFacts {
         status: &status,
         last_success: reader.last_success(None)?,
-        holes: covered.iter().filter(|it| needs_work(it)).count(),
+        holes: covered.iter().filter(|it| it.is_hole()).count(),
         age_max: args.max_age.0,
         now,
     }))
@@ -89,10 +86,8 @@ fn look(common: &Common, args: &StatusArgs) -> anyhow::Result<HealthAnswer> {
 
 /// "Nothing is known", as plugins say it.
 pub(super) const UNKNOWN: u8 = 3;
-/// Holes that are older are nobody's news.
-const HOLE_DAYS: u64 = 30;
 
-fn as_text(archive: &str, status: &Status, room: ArchiveRoom) -> String {
+fn as_text(archive: &str, status: &Status, disk: ArchiveDisk) -> String {
     let Status {
         articles,
         versions,
@@ -123,7 +118,7 @@ fn as_text(archive: &str, status: &Status, room: ArchiveRoom) -> String {
         counted(*versions, "version")
     );
     out += &format!("  {}, {}\n", counted(*captures, "capture"), counted(*quotes, "quote"));
-    let ArchiveRoom { size, free, is_written } = room;
+    let ArchiveDisk { size, free, is_written } = disk;
     let free = free.map_or(String::new(), |it| format!(", {} free on its disk", HumanBytes(it)));
     let week = HumanBytes(size * week_captures / (*captures).max(1));
     out += &format!("  {}, about {week} of them in the last seven days{free}\n", HumanBytes(size));

@@ -46,13 +46,13 @@ pub struct FetchConfig {
 pub struct ImageBounds {
     /// A picture of more pixels is not kept.
     pub max_pixels: u64,
-    /// The greatest number of pictures that one run asks for,
+    /// The greatest number of pictures that one run asks for.
     pub per_run: u64,
-    /// and of bytes that come for them.
+    /// The greatest number of bytes of pictures that one run receives.
     pub bytes_per_run: u64,
-    /// The greatest number of pictures that are asked for in 24 hours,
+    /// The greatest number of pictures that are asked for in 24 hours.
     pub per_day: u64,
-    /// and of bytes that come for them.
+    /// The greatest number of bytes of pictures that are received in 24 hours.
     pub bytes_per_day: u64,
 }
 

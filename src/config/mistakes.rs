@@ -3,7 +3,10 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, Problem, layer::entry};
+use super::{
+    error::{ConfigError, Problem},
+    layer::entry,
+};
 
 /// Nobody reads more at once.
 const MISTAKES_MAX: usize = 100;
@@ -18,19 +21,36 @@ const PLACEHOLDERS: [(&str, &str); 6] = [
     ("site.article_url", "\"/{id}\""),
 ];
 
-/// Returns what is wrong with a file of this name. `first` returns the first mistake of a text over some placeholders.
-pub(super) fn all(
+/// What is wrong with a file, and what the rest of it is read as.
+#[derive(Debug)]
+pub struct Review<T> {
+    /// Everything that is wrong, in the order of the lines. Where the file is not TOML, only that is known.
+    pub mistakes: Vec<ConfigError>,
+    /// What is read without the statements that are wrong, and with placeholders for required keys that are missing. It is there
+    /// so that more can be checked at once, and is good for nothing else. `None` where reading did not get to the end.
+    pub rest: Option<T>,
+}
+
+/// Returns what is wrong with a file of this name. `read` reads a text over some placeholders.
+pub(super) fn all<T>(
     text: &str,
     file: &str,
-    first: impl Fn(&str, &str) -> Option<Problem>,
-) -> Vec<ConfigError> {
+    read: impl Fn(&str, &str) -> Result<T, Problem>,
+) -> Review<T> {
     let (mut text, mut filler) = (text.to_owned(), "[site]\n".to_owned());
     let mut mistakes: Vec<ConfigError> = Vec::new();
     // What was taken out is missing afterwards, which is no mistake of its own.
     let mut taken: Vec<String> = Vec::new();
     let mut unknown: Vec<String> = Vec::new();
+    let mut rest = None;
     while mistakes.len() < MISTAKES_MAX {
-        let Some(problem) = first(&text, &filler) else { break };
+        let problem = match read(&text, &filler) {
+            Ok(read) => {
+                rest = Some(read);
+                break;
+            }
+            Err(problem) => problem,
+        };
         let place = problem.place().clone();
         // What a placeholder breaks is no mistake of the file's, nor is what is left of it no TOML.
         let is_torn = matches!(problem, Problem::Syntax { .. }) && !mistakes.is_empty();
@@ -60,11 +80,11 @@ pub(super) fn all(
         } else {
             taken.push(place.key.clone());
         }
-        let Some(rest) = without(&text, key) else { break };
-        text = rest;
+        let Some(shorter) = without(&text, key) else { break };
+        text = shorter;
     }
     mistakes.sort_by_key(ConfigError::line);
-    mistakes
+    Review { mistakes, rest }
 }
 
 /// Returns a file without the statement that a key stands in, in whose place are blanks; `None` where there is no such key.
@@ -142,7 +162,7 @@ fn blanked(text: &str, start: usize, end: usize) -> String {
 mod tests {
     #[track_caller]
     fn check(text: &str, expect: &[&str]) {
-        let found = super::super::Config::mistakes(text, "my.toml");
+        let found = super::super::Config::review(text, "my.toml").mistakes;
         let found: Vec<String> = found.iter().map(ToString::to_string).collect();
         let is_as = found.len() == expect.len()
             && found.iter().zip(expect).all(|(found, expect)| found.starts_with(expect));

@@ -21,14 +21,15 @@ mod setting;
 pub use error::{ConfigError, ConfigPlace, Problem};
 pub use fetch::{FetchConfig, ImageBounds};
 pub use line_set::LineSet;
+pub use mistakes::Review;
 pub use ops::{Hook, HookEvent, OpsConfig};
 pub use page_test::PageTest;
 pub use pattern::{AddressPattern, BytePattern, FragmentSet, Pattern};
 pub use profile::{
-    AddressFilter, Archive, BoardRules, Cards, Challenge, DiscoveryBounds, Era, Feed, Holding, IdRange,
-    Index, JsonPath, ListingUse, MostReadRules, NewsListing, Profile, Recheck, Replacement, RowSpots,
-    Rule, RuleField, Rules, Spot, StripWords, TextRules, ValueCut, ValueRule, ValueSource, WebArchive,
-    Which,
+    AddressFilter, BoardRules, Cards, Challenge, DayListing, DiscoveryBounds, Era, Feed, Holding,
+    IdRange, Index, JsonPath, ListingUse, MostReadRules, NewsListing, Profile, Recheck, Replacement,
+    RowSpots, Rule, RuleField, Rules, Spot, StripWords, TextRules, ValueCut, ValueRule, ValueSource,
+    WebArchive, Which,
 };
 pub use profiles::profile_names;
 pub use sections::{SectionNames, is_slug, slug};
@@ -85,10 +86,9 @@ impl Config {
         Ok(read(text, file, "")?)
     }
 
-    /// Returns everything that is wrong with a user's file, in the order of its lines. Only where the file is no TOML, that
-    /// alone can be told.
-    pub fn mistakes(text: &str, file: &str) -> Vec<ConfigError> {
-        mistakes::all(text, file, |text, filler| read(text, file, filler).err())
+    /// Returns everything that is wrong with a user's file, and what is left of it without that.
+    pub fn review(text: &str, file: &str) -> Review<Self> {
+        mistakes::all(text, file, |text, filler| Ok(read(text, file, filler)?.config))
     }
 }
 
@@ -185,7 +185,7 @@ mod tests {
                 Config::parse(&format!("profile = \"{name}\"\n"), "my.toml").expect(name).config.profile;
             assert_eq!(moved.name, own.name);
             assert!(moved.hosts == own.hosts && own.text.boilerplate.has("Advertisement"), "{name}");
-            let host = own.base_url.host_str().expect("a host").trim_start_matches("www.");
+            let host = crate::model::bare_host(own.base_url.host_str().expect("a host"));
             assert!(own.hosts.iter().any(|it| it == host), "{name}");
             assert!(
                 !own.feeds.is_empty() || !own.sitemaps.is_empty() || !own.listings.is_empty(),

@@ -3,6 +3,8 @@
 
 use url::Url;
 
+use crate::model::is_web;
+
 use super::{Problem, reader::Section};
 
 /// Who is told of a run.
@@ -29,7 +31,7 @@ pub struct Hook {
 pub enum HookEvent {
     /// It ended with 0.
     Success,
-    /// It ended otherwise, drift apart.
+    /// It ended with any other exit code, except that of drift.
     Failure,
     /// Fields that are normally there were missing.
     Drift,
@@ -42,7 +44,7 @@ pub(super) fn read(section: &Section) -> Result<OpsConfig, Problem> {
     let ping = Some(ping).filter(|it| !it.is_empty()).map(|it| Url::parse(&it)).transpose();
     let ping = ping
         .ok()
-        .filter(|it| it.as_ref().is_none_or(|it| matches!(it.scheme(), "http" | "https")))
+        .filter(|it| it.as_ref().is_none_or(is_web))
         .ok_or_else(|| section.wrong("ping", "empty, or a web address"))?;
     let read = |hook: Section| {
         let on: Option<Vec<HookEvent>> = hook.words("on")?.iter().map(|it| it.parse().ok()).collect();

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use super::id_series::{DISORDER, Edge, EdgeKind, IdSeries, Probe};
+use crate::model::DatedId;
+
+use super::id_series::{DISORDER, Edge, EdgeKind, Edges, IdSeries, Probe};
 
 /// After this many ids without an article in a row the anchors are no longer believed, and the whole stretch is searched.
 const DOUBT: u32 = 10;
@@ -27,7 +29,7 @@ pub struct Bisect {
     /// The first id known to be of that day or a later one.
     above: Edge,
     /// Ids with the day on which they were reached, as the profile says, rising. They serve for guesses, and prove nothing.
-    anchors: Vec<(u64, NaiveDate)>,
+    anchors: Vec<DatedId>,
     /// Ids between the two that have no article.
     nothing: BTreeSet<u64>,
     /// The width between the two at the last guess: when a guess did not halve it, the next one is in the middle.
@@ -42,14 +44,14 @@ impl Bisect {
     /// Returns a search that begins with the days of known articles, which need not be in order: it divides them where the
     /// fewest are on the wrong side. Where nothing earlier or nothing later is known, the search begins at that end of the
     /// series.
-    pub fn among(day: NaiveDate, facts: &[(u64, NaiveDate)], series: IdSeries) -> Self {
+    pub fn among(day: NaiveDate, facts: &[DatedId], series: IdSeries) -> Self {
         let mut facts = facts.to_vec();
         facts.sort_unstable();
-        let is_before = |it: &&(u64, NaiveDate)| it.1 < day;
+        let is_before = |it: &&DatedId| it.day < day;
         let mut wrong = facts.iter().filter(is_before).count();
         let mut best = (wrong, 0);
         for (at, fact) in facts.iter().enumerate() {
-            if fact.1 < day {
+            if fact.day < day {
                 wrong -= 1;
             } else {
                 wrong += 1;
@@ -58,9 +60,9 @@ impl Bisect {
         }
         let (lower, upper) = facts.split_at(best.1);
         let below = lower.iter().rfind(is_before).map(Edge::article);
-        let above = upper.iter().find(|it| day <= it.1).map(Edge::article);
+        let above = upper.iter().find(|it| day <= it.day).map(Edge::article);
         let below = below.unwrap_or(Edge { id: series.below, day: None, kind: EdgeKind::End });
-        let (id, end) = series.above;
+        let DatedId { id, day: end } = series.above;
         let beyond = Edge { id: id.max(below.id + 1), day: Some(end), kind: EdgeKind::End };
         Self {
             day,
@@ -76,7 +78,7 @@ impl Bisect {
 
     /// Returns the search with anchors to guess by.
     #[must_use]
-    pub fn with_anchors(mut self, anchors: &[(u64, NaiveDate)]) -> Self {
+    pub fn with_anchors(mut self, anchors: &[DatedId]) -> Self {
         self.anchors = anchors.to_vec();
         self
     }
@@ -96,7 +98,7 @@ impl Bisect {
         // An empty stretch needs no guess, whichever day is searched for.
         let unsearched = self.unsearched()?;
         self.doubts = self.doubts || DOUBT <= self.nothings;
-        let (below, above) = self.interval();
+        let Edges { below, above } = self.interval();
         let width = above.id - below.id;
         if self.doubts {
             return Some(unsearched);
@@ -123,7 +125,7 @@ impl Bisect {
             }
             Probe::Day(day) => {
                 self.nothings = 0;
-                let edge = Edge::article(&(id, day));
+                let edge = Edge::article(&DatedId { id, day });
                 if day < self.day {
                     self.below = edge;
                 } else {
@@ -134,8 +136,8 @@ impl Bisect {
     }
 
     /// Returns the last id known to be of an earlier day, and the first known not to be.
-    pub fn edges(&self) -> (Edge, Edge) {
-        (self.below, self.above)
+    pub fn edges(&self) -> Edges {
+        Edges { below: self.below, above: self.above }
     }
 
     /// Whether both edges are as near to each other as disorder lets them be.
@@ -144,23 +146,15 @@ impl Bisect {
     }
 
     /// Returns the interval to guess in: between anchors, while they are believed.
-    fn interval(&self) -> (Edge, Edge) {
-        let (mut below, mut above) = (self.below, self.above);
+    fn interval(&self) -> Edges {
+        let known @ Edges { below, above } = self.edges();
         if self.doubts {
-            return (below, above);
+            return known;
         }
-        for &(id, day) in &self.anchors {
-            let anchor = Edge { id, day: Some(day), kind: EdgeKind::End };
-            if id <= below.id || above.id <= id {
-                continue;
-            }
-            if self.day <= day {
-                above = anchor;
-                break;
-            }
-            below = anchor;
-        }
-        (below, above)
+        let between = self.anchors.iter().filter(|it| below.id < it.id && it.id < above.id);
+        let (before, after): (Vec<_>, Vec<_>) = between.partition(|it| it.day < self.day);
+        let edge = |it: &&DatedId| Edge { id: it.id, day: Some(it.day), kind: EdgeKind::End };
+        Edges { below: before.last().map_or(below, edge), above: after.first().map_or(above, edge) }
     }
 
     /// Returns an id near the beginning of the day if ids rose evenly: one day's ids before it or after it, so that the search
@@ -231,6 +225,10 @@ mod tests {
         NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date") + chrono::Days::new(number)
     }
 
+    fn dated(id: u64, number: u64) -> DatedId {
+        DatedId { id, day: day(number) }
+    }
+
     const PER_DAY: u64 = 160;
     /// Of the series, which is longer than any site in it.
     const DAYS: u64 = 1000;
@@ -258,25 +256,25 @@ mod tests {
     /// What was found so far, for days that are looked for one after the other.
     #[derive(Default)]
     struct Known {
-        facts: Vec<(u64, NaiveDate)>,
+        facts: Vec<DatedId>,
         nothing: BTreeSet<u64>,
         probes: u32,
     }
 
     impl Known {
-        fn with(facts: &[(u64, NaiveDate)]) -> Self {
+        fn with(facts: &[DatedId]) -> Self {
             Self { facts: facts.to_vec(), ..Self::default() }
         }
 
-        fn find(&mut self, truth: &Truth, target: u64, anchors: &[(u64, NaiveDate)]) -> Bisect {
-            let series = IdSeries { below: 0, above: (DAYS * PER_DAY, day(DAYS)) };
+        fn find(&mut self, truth: &Truth, target: u64, anchors: &[DatedId]) -> Bisect {
+            let series = IdSeries { below: 0, above: dated(DAYS * PER_DAY, DAYS) };
             let bisect = Bisect::among(day(target), &self.facts, series);
             let mut bisect = bisect.with_anchors(anchors).without(self.nothing.iter().copied());
             let before = self.probes;
             while let Some(id) = bisect.ask() {
                 let probe = truth.of(id);
                 match probe {
-                    Probe::Day(day) => self.facts.push((id, day)),
+                    Probe::Day(day) => self.facts.push(DatedId { id, day }),
                     Probe::Nothing => assert!(self.nothing.insert(id), "{id} was asked for twice"),
                 }
                 bisect.absorb(id, probe);
@@ -288,8 +286,8 @@ mod tests {
     }
 
     /// Every ten days: what a profile says of its own site.
-    fn anchors() -> Vec<(u64, NaiveDate)> {
-        (0..DAYS).step_by(100).map(|it| (it * PER_DAY + PER_DAY / 2, day(it))).collect()
+    fn anchors() -> Vec<DatedId> {
+        (0..DAYS).step_by(100).map(|it| dated(it * PER_DAY + PER_DAY / 2, it)).collect()
     }
 
     #[test]
@@ -297,8 +295,8 @@ mod tests {
         for nth in [1, 2, 3] {
             let truth = Truth::every(nth, 0..365);
             let probes = |target: u64| {
-                let mut known = Known::with(&[(1, day(0)), (365 * PER_DAY - nth, day(365))]);
-                let (below, above) = known.find(&truth, target, &[]).edges();
+                let mut known = Known::with(&[dated(1, 0), dated(365 * PER_DAY - nth, 365)]);
+                let Edges { below, above } = known.find(&truth, target, &[]).edges();
                 let first = target * PER_DAY;
                 assert!(below.id <= first + DISORDER, "day {target}: {} is below {first}", below.id);
                 assert!(first <= above.id + DISORDER, "day {target}: {} is above {first}", above.id);
@@ -323,13 +321,13 @@ mod tests {
                 let bisect = known.find(&truth, target, &anchors);
                 edges.push((target, bisect.edges()));
             }
-            let beyond = |it: &(u64, (Edge, Edge))| 600 < it.0 || it.0 < 400;
-            for (target, (below, above)) in edges.iter().filter(|it| beyond(it)) {
+            let beyond = |it: &(u64, Edges)| 600 < it.0 || it.0 < 400;
+            for (target, Edges { below, above }) in edges.iter().filter(|it| beyond(it)) {
                 let is_end = |it: &Edge| it.kind == EdgeKind::End;
                 assert!(is_end(below) || is_end(above), "day {target}: {below:?} {above:?}");
             }
             let inside = edges.iter().filter(|it| (400..=600).contains(&it.0));
-            for (target, (below, above)) in inside {
+            for (target, Edges { below, above }) in inside {
                 let first = target * PER_DAY;
                 assert!(below.id <= first + DISORDER && first <= above.id + DISORDER, "day {target}");
             }
@@ -355,9 +353,9 @@ mod tests {
     #[test]
     fn a_hole_is_found_to_be_one_and_days_in_it_cost_nothing_more() {
         let truth = Truth { nth: 2, lives: vec![0..199, 202..365] };
-        let mut known = Known::with(&[(2, day(0)), (364 * PER_DAY, day(364))]);
+        let mut known = Known::with(&[dated(2, 0), dated(364 * PER_DAY, 364)]);
         for target in [200, 201] {
-            let (below, above) = known.find(&truth, target, &[]).edges();
+            let Edges { below, above } = known.find(&truth, target, &[]).edges();
             let days = (below.day, above.day);
             assert_eq!(days, (Some(day(198)), Some(day(202))), "day {target}");
         }
@@ -370,19 +368,19 @@ mod tests {
     #[test]
     fn a_short_day_beside_a_hole_is_found() {
         let truth = Truth { nth: 3, lives: vec![0..100, 300..365] };
-        let mut known = Known::with(&[(3, day(0)), (364 * PER_DAY, day(364))]);
-        let ends = known.find(&truth, 99, &[]).edges().1;
+        let mut known = Known::with(&[dated(3, 0), dated(364 * PER_DAY, 364)]);
+        let ends = known.find(&truth, 99, &[]).edges().above;
         assert_eq!(ends.day, Some(day(99)));
-        let begins = known.find(&truth, 300, &[]).edges().1;
+        let begins = known.find(&truth, 300, &[]).edges().above;
         assert!(begins.id <= 300 * PER_DAY + 40, "{begins:?}");
     }
 
     #[test]
     fn a_page_that_is_wrong_about_its_day_does_not_lead_astray() {
         let bracket = |facts: &[(u64, u64)]| {
-            let facts: Vec<_> = facts.iter().map(|it| (it.0, day(it.1))).collect();
-            let series = IdSeries { below: 0, above: (1000, day(50)) };
-            let (below, above) = Bisect::among(day(10), &facts, series).edges();
+            let facts: Vec<_> = facts.iter().map(|it| dated(it.0, it.1)).collect();
+            let series = IdSeries { below: 0, above: dated(1000, 50) };
+            let Edges { below, above } = Bisect::among(day(10), &facts, series).edges();
             (below.id, above.id)
         };
         assert_eq!(bracket(&[(100, 8), (150, 9), (160, 10), (300, 11)]), (150, 160));

@@ -3,6 +3,8 @@
 
 use chrono::NaiveDate;
 
+use crate::model::DatedId;
+
 /// By how many ids neighbours may be out of order, at most.
 pub const DISORDER: u64 = 5;
 
@@ -41,11 +43,20 @@ pub struct IdSeries {
     /// The last id that is too low.
     pub below: u64,
     /// The first id that is too high, and roughly the day on which ids will come that far.
-    pub above: (u64, NaiveDate),
+    pub above: DatedId,
+}
+
+/// The ends of the stretch in which a day begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edges {
+    /// The last id known to be of an earlier day.
+    pub below: Edge,
+    /// The first id known not to be.
+    pub above: Edge,
 }
 
 impl Edge {
-    pub(super) fn article(fact: &(u64, NaiveDate)) -> Self {
-        Self { id: fact.0, day: Some(fact.1), kind: EdgeKind::Article }
+    pub(super) fn article(fact: &DatedId) -> Self {
+        Self { id: fact.id, day: Some(fact.day), kind: EdgeKind::Article }
     }
 }

@@ -263,8 +263,9 @@ mod tests {
         let profile = Config::default().profile;
         let cards = CardReader::new(&profile).expect("valid");
         let day = "2024-01-02".parse().expect("a date");
-        let url = profile.archives[0].url(&profile.base_url, day).expect("an address");
-        let mut source = ListingSource::new(&cards, url, &profile.archives[0].filter, Extent::Day(day));
+        let url = profile.day_listings[0].url(&profile.base_url, day).expect("an address");
+        let mut source =
+            ListingSource::new(&cards, url, &profile.day_listings[0].filter, Extent::Day(day));
         assert_eq!(source.ask().map(|it| it.path().to_owned()).as_deref(), Some("/archive/2024-01-02"));
         let named = source.absorb(&page(body));
         assert_eq!(named.candidates.iter().map(|it| it.key.id.as_str()).collect::<Vec<_>>(), ids);
@@ -377,7 +378,7 @@ mod tests {
         let mut source = ListingSource::new(
             &cards,
             profile.base_url.clone(),
-            &profile.archives[0].filter,
+            &profile.day_listings[0].filter,
             Extent::First,
         );
         source.ask();

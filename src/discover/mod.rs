@@ -19,7 +19,7 @@ pub use cdx::{CdxPaging, CdxQuery, Listed, Sought, crawls};
 pub use cdx_lines::{ArchivedCapture, RecordPlace};
 pub use feed::FeedSource;
 pub use front_page::{FrontPage, written_offset};
-pub use id_series::{DISORDER, Edge, EdgeKind, IdSeries, Probe};
+pub use id_series::{DISORDER, Edge, EdgeKind, Edges, IdSeries, Probe};
 pub use listing::{CardReader, Extent, ListingSource};
 pub use sitemap::SitemapSource;
 pub use source::{FeedItem, NamedPages, Source};

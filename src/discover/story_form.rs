@@ -11,7 +11,7 @@ const SHARE_PERCENT_MIN: usize = 50;
 const EXAMPLES_MIN: usize = 3;
 /// A shorter number counts pages or sections.
 const DIGITS_MIN: usize = 4;
-/// The words of a headline have so many seams.
+/// The fewest seams between the words of a headline.
 const SEAMS_MIN: usize = 3;
 /// The names of the parts of a query that are ids.
 const QUERY_IDS: [&str; 10] =

@@ -59,7 +59,7 @@ const ARTICLES: &[Column] = &[
     column("dateline", ColumnKind::Text, "the place it was filed from"),
     column("summary", ColumnKind::Text, "the summary, a line each"),
     column("body", ColumnKind::Text, "the text, its paragraphs parted by a blank line"),
-    column("word_count", ColumnKind::Whole, "words of headline, summary and body"),
+    column("word_count", ColumnKind::Whole, "words of the body"),
     column("version", ColumnKind::Whole, "how many wordings are known up to this one"),
     column("content_hash", ColumnKind::Text, "SHA-256 of headline, byline, summary and body"),
     column("first_seen_at", ColumnKind::Moment, "when the archive had it first"),
@@ -161,7 +161,7 @@ const MENTIONS: &[Column] = &[
     column(
         "staleness",
         ColumnKind::Number,
-        "the greatest share of it that one of the ten stories before about it has, from 0 to 1",
+        "the largest share of the story's text that one of the ten stories before it about the same symbol has, from 0 to 1",
     ),
     column("nth", ColumnKind::Whole, "its number among the stories about it within 24 hours"),
 ];

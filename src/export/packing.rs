@@ -17,7 +17,7 @@ pub enum OutPacking {
 
 impl OutPacking {
     /// Writes through the packer into a stream, which is flushed at the end. Returns what `write` returns. What is not packed is
-    /// flushed by whoever writes it.
+    /// flushed by its writer.
     pub(super) fn pack<T, E: From<io::Error>>(
         self,
         mut to: impl Write + Send,

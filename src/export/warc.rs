@@ -25,7 +25,7 @@ use super::{
     wacz::{self, SOFTWARE},
 };
 
-/// A file is closed when it has so many bytes; no record is that large.
+/// The bytes at which a file is closed; no record is that large.
 const FILE_BYTES: u64 = 900 << 20;
 
 /// The counts of an export.

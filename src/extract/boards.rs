@@ -13,7 +13,7 @@ use super::date::{is_doubtful, month};
 
 /// Longer codes are sentences.
 const CODE_CHARS_MAX: usize = 40;
-/// A 29 February has another within so many years.
+/// The most years from one 29 February to the next.
 const LEAP_YEARS_MAX: i32 = 8;
 
 /// The texts of a row's parts, white space folded; `None` for a part that is not there.

@@ -18,7 +18,7 @@ use super::{
     values::{self, LinkedData},
 };
 
-/// A text is shown so far.
+/// The most characters of a text that are shown.
 const TEXT_CHARS_MAX: usize = 100;
 
 /// What a page says of itself, field by field.

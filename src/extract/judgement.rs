@@ -14,7 +14,7 @@ const NOTICE_WORDS_MAX: u32 = 60;
 
 /// So many characters show whether a page is text.
 const SNIFF_CHARS: usize = 2048;
-/// Text has at most one character in so many that no text has: a torn one, or a control character.
+/// At most one character in this many of a text is torn or a control character.
 const CHARS_FOR_EACH_ODD: usize = 20;
 
 /// What a page says of itself, beside its story.

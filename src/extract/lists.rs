@@ -18,10 +18,10 @@ const TOPICS_MAX: usize = 60;
 
 /// What makes two things of a list the same.
 pub(super) trait Identified {
-    /// It.
+    /// What is compared.
     type Identity: Eq + Hash;
 
-    /// Returns it.
+    /// Returns what makes this thing the same as another.
     fn identity(&self) -> Self::Identity;
 }
 
@@ -46,6 +46,11 @@ impl<T: Identified> OnceEach<T> {
             self.known.remove(&thing.identity());
         }
         later
+    }
+
+    /// Returns them one by one, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.things.iter()
     }
 
     /// Returns how many there are.

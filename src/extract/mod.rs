@@ -49,9 +49,9 @@ pub use self::{
 /// give something else, so that stored pages are known to be due for `reextract`, and a run is compared with its like.
 pub const VERSION: u32 = 1;
 
-/// A tag within so many bytes makes a body without a content type a page.
+/// A body without a content type is HTML if a tag stands within this many bytes of its beginning.
 const SNIFF_BYTES: usize = 1024;
-/// A page says at its end when it was made.
+/// The number of bytes at the end of a page that are searched for a note of when it was made.
 const END_BYTES: usize = 512;
 
 /// Reads the pages of one profile. Made once, used for any number of pages from any thread.

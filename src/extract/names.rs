@@ -1,11 +1,11 @@
-//! What elements are called by whoever made a page: classes, ids and links that say what they hold, where no rule does.
+//! What elements are called by the makers of a page: classes, ids and links that say what they hold, where no rule does.
 
 use crate::{
     config::{FragmentSet, Profile, RuleField},
     html::Element,
 };
 
-/// A name with so many hyphens is the words of a headline.
+/// A name with this many hyphens is the words of a headline.
 const SLUG_SEAMS_MIN: usize = 6;
 /// Where papers name the parts of a page, beside classes and ids.
 const PART_NAMES: [&str; 2] = ["data-component", "data-testid"];
@@ -14,6 +14,7 @@ const PART_NAMES: [&str; 2] = ["data-component", "data-testid"];
 pub(super) struct ElementNames {
     furniture: FragmentSet,
     topics: FragmentSet,
+    related: FragmentSet,
 }
 
 /// What an element says that it is.
@@ -28,12 +29,18 @@ impl ElementNames {
         let rules = &profile.eras[era].rules;
         let are_said = profile.has_tag_path() || !rules.of(RuleField::Tags).is_empty();
         let topics = if are_said { FragmentSet::default() } else { rules.tag_names.clone() };
-        Self { furniture: rules.drop_names.clone(), topics }
+        let (furniture, related) = (rules.drop_names.clone(), rules.related_names.clone());
+        Self { furniture, topics, related }
     }
 
     /// Returns what an element says that it is.
     pub(super) fn of(&self, element: Element<'_>) -> Called {
         Called { furniture: is_called(&self.furniture, element), topics: self.lists_topics(element) }
+    }
+
+    /// Whether an element says that it lists related stories.
+    pub(super) fn lists_related(&self, element: Element<'_>) -> bool {
+        is_called(&self.related, element)
     }
 
     fn lists_topics(&self, element: Element<'_>) -> bool {

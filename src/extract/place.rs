@@ -26,7 +26,7 @@ impl InsideRule {
     /// Compiles a rule. Returns `None` for one whose selector does not begin with an id and a blank.
     pub(super) fn new(rule: &Rule) -> Result<Option<Self>, ConfigError> {
         let Some(id) = leading_id(&rule.css) else { return Ok(None) };
-        // What asks for one element is told by that element: everything it is tried on is inside the id's.
+        // A selector of one element can be tested on it alone: everything it is tried on is inside the element with the id.
         let rest = rule.css.trim().split_once(' ').map_or("", |(_, rest)| rest.trim());
         let css = if is_compound(rest) { rest } else { rule.css.as_str() };
         let matcher = Matcher::new([css]).map_err(|bad| rule.refused(&bad.part))?;

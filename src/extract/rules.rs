@@ -37,7 +37,7 @@ pub(super) struct Compiled {
     /// By era, then by field: witnesses in the order of the profile.
     values: Vec<HashMap<RuleField, Vec<CompiledValue>>>,
     /// By era.
-    names: Vec<ElementNames>,
+    pub(super) names: Vec<ElementNames>,
     /// Which finds of a rule are meant, for those that say it.
     narrowed: Vec<(usize, Which)>,
     count: usize,

@@ -1,8 +1,11 @@
-//! Who signs a story: a byline taken apart into names, and what stands in a byline without being a name.
+//! Who signs a story: whether a text is a byline, a byline taken apart into names, and what stands in a byline without being a name.
 //!
-//! It knows the shape of names and no paper: that a name is the publisher's, or an agency's, is decided by the readers of pages.
+//! It knows the shape of names, and of a paper only the bylines that its profile lists: that a name is the publisher's, or an agency's, is
+//! decided by the readers of pages.
 
-use super::text::fold;
+use crate::config::TextRules;
+
+use super::text::{fold, trim_seams};
 
 /// Words before `by`.
 const DEEDS: &[&str] = &[
@@ -76,18 +79,25 @@ const ROLES: &[&str] = &[
     "redacteur",
     "verslaggever",
 ];
-/// Initials are no longer.
+/// The most bytes of initials.
 const INITIALS_MAX: usize = 6;
-/// A person's has no more words.
+/// The most words of a person's name.
 const PERSON_WORDS_MAX: usize = 5;
-/// A longer one is a sentence.
+/// The most words of any name: a longer text is a sentence.
 const NAME_WORDS_MAX: usize = 8;
+/// The most words of a byline: a longer text is a sentence.
+pub(super) const BYLINE_WORDS_MAX: usize = 12;
+/// Words between names, and parts of names, that begin with a small letter.
+const SMALL_WORDS: [&str; 41] = [
+    "and", "&", "|", "of", "for", "the", "in", "/", "-", "de", "bin", "ul", "ur", "al", "und", "et",
+    "y", "e", "og", "och", "en", "van", "der", "den", "von", "zu", "del", "della", "di", "da", "dos",
+    "das", "la", "le", "du", "el", "ibn", "ter", "ten", "af", "av",
+];
 
 /// Returns the names in a byline, each once: `A, B`, `A and B`, `A | B`, `Von A und B`.
 pub(super) fn authors(byline: &str) -> Vec<String> {
     let mut authors: Vec<String> = Vec::new();
-    for piece in byline.split(['|', ',', ';', '•', '\u{2022}', '\n']).flat_map(|it| it.split(" and "))
-    {
+    for piece in byline.split(['|', ',', ';', '•', '\n']).flat_map(|it| it.split(" and ")) {
         let bare = bare(piece);
         if SUFFIXES.contains(&bare.as_str()) {
             if let Some(last) = authors.last_mut() {
@@ -111,6 +121,31 @@ pub(super) fn authors(byline: &str) -> Vec<String> {
     authors
 }
 
+/// Returns the names that a text consists of, without a leading `By`. `None` if it says anything else.
+pub(super) fn byline(text: &str) -> Option<String> {
+    let text = trim_seams(text);
+    let names = after_by(text).map(|it| it.strip_suffix(" on").unwrap_or(it));
+    let text = names.or_else(|| after_lead(text)).unwrap_or(text);
+    let is_name = |word: &str| {
+        let is_small = SMALL_WORDS.contains(&word);
+        is_small || word.starts_with(|it: char| it.is_uppercase() || it == '(' || !it.is_ascii())
+    };
+    let words = text.split(' ').count();
+    let is_names = !text.is_empty()
+        && words <= BYLINE_WORDS_MAX
+        && text.split(' ').all(is_name)
+        && !text.contains(':')
+        && !text.ends_with(['.', '!', '?', '\u{2026}'])
+        && text.contains(char::is_alphabetic);
+    is_names.then(|| text.to_owned())
+}
+
+/// Whether a line is a byline although it has no date: it begins with `By`, `Von` or the like, or is a name of the profile.
+pub(super) fn is_sure_byline(text: &str, rules: &TextRules) -> bool {
+    let says_by = || after_by(trim_seams(text)).is_some() || is_led(trim_seams(text));
+    (says_by() && byline(text).is_some()) || rules.bylines.has(text)
+}
+
 /// Returns what stands after `By`, `Written by` and the like; `None` where a text does not begin so.
 pub(super) fn after_by(text: &str) -> Option<&str> {
     let is = |word: &str, wanted: &[&str]| wanted.iter().any(|it| it.eq_ignore_ascii_case(word));
@@ -131,7 +166,7 @@ pub(super) fn after_lead(text: &str) -> Option<&str> {
 }
 
 /// Whether a text is a word that names follow in some language, and two words or more: `Von Ada Reed`.
-pub(super) fn is_led(text: &str) -> bool {
+fn is_led(text: &str) -> bool {
     text.split_once(' ').is_some_and(|(lead, names)| {
         LEADS.iter().any(|it| it.eq_ignore_ascii_case(lead)) && names.contains(' ')
     })
@@ -177,10 +212,10 @@ fn split_between_names(text: &str) -> Vec<String> {
 }
 
 fn without_lead(text: &str) -> &str {
-    let text = trim(text);
-    let text = after_by(text).map_or(text, trim);
+    let text = trim_seams(text);
+    let text = after_by(text).map_or(text, trim_seams);
     match text.split_once(' ') {
-        Some((lead, names)) if LEADS.iter().any(|it| it.eq_ignore_ascii_case(lead)) => trim(names),
+        Some((lead, names)) if LEADS.iter().any(|it| it.eq_ignore_ascii_case(lead)) => trim_seams(names),
         _ => text,
     }
 }
@@ -215,12 +250,6 @@ fn without_initials(name: &str) -> &str {
         }
         _ => name,
     }
-}
-
-fn trim(text: &str) -> &str {
-    text.trim_matches(|it: char| {
-        it.is_whitespace() || matches!(it, ',' | '|' | '·' | '•' | ':' | '-' | '–' | '—' | '/')
-    })
 }
 
 #[cfg(test)]

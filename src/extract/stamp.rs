@@ -15,25 +15,17 @@ use crate::config::TextRules;
 use super::{
     date::{self, Dated},
     signature,
-    text::fold_apart,
+    text::{fold_apart, trim_seams},
 };
 
 /// What stands before a later colon is no dateline: a place has 62 characters at most.
 const PLACE_BYTES_MAX: usize = 62 * 4;
-/// A navigation line has the figure of its day within so many bytes.
+/// A navigation line has the figure of its day among this many of its first bytes.
 const DAY_BYTES_MAX: usize = 40;
 const PLACE_CHARS: RangeInclusive<usize> = 2..=61;
-/// More words are a sentence, not names.
-const BYLINE_WORDS_MAX: usize = 12;
-/// Words between names, and parts of names, that begin with a small letter.
-const SMALL_WORDS: [&str; 41] = [
-    "and", "&", "|", "of", "for", "the", "in", "/", "-", "de", "bin", "ul", "ur", "al", "und", "et",
-    "y", "e", "og", "och", "en", "van", "der", "den", "von", "zu", "del", "della", "di", "da", "dos",
-    "das", "la", "le", "du", "el", "ibn", "ter", "ten", "af", "av",
-];
 /// Names, a label, a weekday and a month; after more words, a figure is not a stamp's.
-const WORDS_BEFORE_DIGIT_MAX: usize = BYLINE_WORDS_MAX + 12;
-/// A navigation line has at most so many words after its date.
+const WORDS_BEFORE_DIGIT_MAX: usize = signature::BYLINE_WORDS_MAX + 12;
+/// The most words of a navigation line after its date.
 const NAV_WORDS_MAX: usize = 14;
 
 /// A byline and its dates.
@@ -72,7 +64,7 @@ pub(super) fn read(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
     for found in date::scan(&text, zone) {
         let (label, rest) = label_at_end(&text[at..found.range.start], rules);
         if at == 0 {
-            stamp.byline = byline(rest);
+            stamp.byline = signature::byline(rest);
             if stamp.byline.is_none() && !rest.is_empty() {
                 return None;
             }
@@ -88,36 +80,11 @@ pub(super) fn read(text: &str, rules: &TextRules, zone: Tz) -> Option<Stamp> {
             Label::Published | Label::None => stamp.published = stamp.published.or(found.when),
         }
     }
-    (0 < at && trim(&text[at..]).is_empty()).then_some(stamp)
-}
-
-/// Returns the names that a text consists of, without a leading `By`. `None` if it says anything else.
-pub(super) fn byline(text: &str) -> Option<String> {
-    let text = trim(text);
-    let names = signature::after_by(text).map(|it| it.strip_suffix(" on").unwrap_or(it));
-    let text = names.or_else(|| signature::after_lead(text)).unwrap_or(text);
-    let is_name = |word: &str| {
-        let is_small = SMALL_WORDS.contains(&word);
-        is_small || word.starts_with(|it: char| it.is_uppercase() || it == '(' || !it.is_ascii())
-    };
-    let words = text.split(' ').count();
-    let is_names = !text.is_empty()
-        && words <= BYLINE_WORDS_MAX
-        && text.split(' ').all(is_name)
-        && !text.contains(':')
-        && !text.ends_with(['.', '!', '?', '\u{2026}'])
-        && text.contains(char::is_alphabetic);
-    is_names.then(|| text.to_owned())
-}
-
-/// Whether a line is a byline although it has no date: it begins with `By`, `Von` or the like, or is a name of the profile.
-pub(super) fn is_sure_byline(text: &str, rules: &TextRules) -> bool {
-    let says_by = || signature::after_by(trim(text)).is_some() || signature::is_led(trim(text));
-    (says_by() && byline(text).is_some()) || rules.bylines.has(text)
+    (0 < at && trim_seams(&text[at..]).is_empty()).then_some(stamp)
 }
 
 fn label_at_end<'t>(text: &'t str, rules: &TextRules) -> (Label, &'t str) {
-    let text = trim(text);
+    let text = trim_seams(text);
     let label = |labels: &[String]| {
         labels
             .iter()
@@ -131,15 +98,9 @@ fn label_at_end<'t>(text: &'t str, rules: &TextRules) -> (Label, &'t str) {
     // "Last updated" ends in "updated": the longest label is taken off.
     match (label(&rules.published), label(&rules.updated)) {
         (None, None) => (Label::None, text),
-        (Some(cut), None) => (Label::Published, trim(&text[..text.len() - cut])),
-        (_, Some(cut)) => (Label::Updated, trim(&text[..text.len() - cut])),
+        (Some(cut), None) => (Label::Published, trim_seams(&text[..text.len() - cut])),
+        (_, Some(cut)) => (Label::Updated, trim_seams(&text[..text.len() - cut])),
     }
-}
-
-fn trim(text: &str) -> &str {
-    text.trim_matches(|it: char| {
-        it.is_whitespace() || matches!(it, ',' | '|' | '·' | '•' | ':' | '-' | '–' | '—' | '/')
-    })
 }
 
 /// Returns the date of a navigation line, which begins with it, month first, and goes on with a few words of
@@ -152,7 +113,7 @@ pub(super) fn market_date(text: &str, rules: &TextRules, zone: Tz) -> Option<Nai
     }
     let text = fold_apart(text);
     let first = date::scan(&text, zone).next()?;
-    let rest = trim(&text[first.range.end..]);
+    let rest = trim_seams(&text[first.range.end..]);
     let is_nav = first.range.start == 0
         && first.is_month_first
         && first.when.is_some_and(|it| it.at.is_none())
@@ -167,7 +128,7 @@ pub(super) fn print_edition(text: &str, rules: &TextRules) -> Option<PrintEditio
     let pattern = rules.print_edition.as_ref().filter(|_| text.bytes().any(|it| it.is_ascii_digit()))?;
     let groups = pattern.captures(text)?;
     let day = groups.name("date")?.as_str().parse().ok()?;
-    let section = groups.name("section").map(|it| trim(it.as_str()).to_owned());
+    let section = groups.name("section").map(|it| trim_seams(it.as_str()).to_owned());
     Some(PrintEdition { section: section.filter(|it| !it.is_empty()), day })
 }
 

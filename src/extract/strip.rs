@@ -23,7 +23,7 @@ use super::{
 const SYMBOL_MAX: usize = 12;
 /// No market lists more; what follows is not a strip.
 const ROWS_MAX: usize = 1000;
-/// A ticker has at most one character in so many that belongs to no row.
+/// At most one character in this many of a ticker belongs to no row.
 const OTHER_SHARE: usize = 5;
 
 /// The grammar of one profile.
@@ -36,7 +36,7 @@ pub(super) struct Grammar {
     rules: StripWords,
 }
 
-/// What may stand before the first row of a line is no longer.
+/// The most bytes that may stand before the first row on a line.
 const PREFIX_BYTES_MAX: usize = 400;
 
 /// Rows of a text, with the ranges of text they fill.
@@ -139,7 +139,7 @@ impl Grammar {
     }
 
     fn rows<'t>(&'t self, text: &'t str) -> impl Iterator<Item = TickerRow> + 't {
-        // The words of a row stand before its percent sign: behind the last one on a page is most of the page.
+        // The words of a row stand before its percent sign, and most of a page comes after the last one.
         let last = text.rfind('%').unwrap_or(0);
         let found = self.words.iter().flat_map(move |it| it.find_iter(&text.as_bytes()[..last]));
         let mut free = 0;

@@ -305,6 +305,13 @@ pub(super) fn ends_sentence(line: &str) -> bool {
         .ends_with(['.', '!', '?', '\u{2026}', ':', ';', ','])
 }
 
+/// Returns a text without the blanks and the marks between parts of a line at its ends: commas, bars, bullets, colons, dashes.
+pub(super) fn trim_seams(text: &str) -> &str {
+    text.trim_matches(|it: char| {
+        it.is_whitespace() || matches!(it, ',' | '|' | '·' | '•' | ':' | '-' | '–' | '—' | '/')
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

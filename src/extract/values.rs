@@ -15,7 +15,7 @@ use super::{
 
 /// Nesting that is looked into for an object of a type.
 const DEPTH_MAX: usize = 8;
-/// A list of values is no longer.
+/// The most values that one witness gives.
 const VALUES_MAX: usize = 2_000;
 
 /// The JSON-LD of a page.

@@ -6,6 +6,8 @@
 
 use std::{borrow::Cow, collections::VecDeque, ops::Range};
 
+use crate::model::{bare_host, without_scheme};
+
 use super::markup::{StartTag, XmlFlaw, XmlPiece, XmlToken, XmlTokens, resolved};
 
 /// What is nested deeper is not told apart.
@@ -278,8 +280,7 @@ fn parts(name: &str) -> (&str, &str) {
 /// written, is different from feed to feed.
 fn known(uri: &str) -> Option<XmlSpace> {
     let uri = uri.trim().to_ascii_lowercase();
-    let uri = uri.trim_start_matches("https://").trim_start_matches("http://");
-    let uri = uri.trim_start_matches("www.").trim_end_matches(['/', '#']);
+    let uri = bare_host(without_scheme(&uri)).trim_end_matches(['/', '#']);
     Some(match uri {
         "w3.org/2005/atom" | "purl.org/atom/ns" => XmlSpace::Atom,
         "purl.org/rss/1.0/modules/content" => XmlSpace::Content,

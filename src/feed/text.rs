@@ -17,7 +17,7 @@ pub(crate) struct FeedTexts {
     pub(crate) has_more: bool,
 }
 
-/// Reads a feed, at most so many items of it. What of it could not be read is noted. Fails with what is wrong, in words.
+/// Reads a feed, at most `items_max` items of it. What of it could not be read is noted. Fails with what is wrong, in words.
 pub(crate) fn read(
     text: &str,
     base: &Url,

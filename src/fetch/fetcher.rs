@@ -18,7 +18,9 @@ use url::Url;
 use crate::{
     clock,
     config::{FetchConfig, Profile},
-    model::{Ask, AskRole, Fetched, HostMemory, Missing, Request, RobotsMemory, lane_name},
+    model::{
+        Ask, AskRole, Fetched, HostMemory, Missing, Request, RobotsMemory, lane_name, without_scheme,
+    },
 };
 
 use super::{
@@ -335,8 +337,7 @@ impl Fetcher {
 
 /// Whether an address begins as another does, whatever the scheme of either.
 fn is_within(url: &Url, within: &str) -> bool {
-    let bare = |it: &'_ str| it.trim_start_matches("https://").trim_start_matches("http://").to_owned();
-    bare(url.as_str()).starts_with(&bare(within))
+    without_scheme(url.as_str()).starts_with(without_scheme(within))
 }
 
 fn millis(time: Duration) -> u64 {

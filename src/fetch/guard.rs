@@ -14,7 +14,7 @@ pub(super) const LOCALHOST: &str = "localhost";
 /// Resolves names to public addresses only, because a name may point anywhere.
 pub(super) struct Guard {
     /// Whether the profile's own host is `localhost`, which is private by its name. Any other name may lead to a private address
-    /// without its owner's wish.
+    /// against its owner's will.
     pub(super) is_local: bool,
     pub(super) allow_private: bool,
 }

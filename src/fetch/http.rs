@@ -33,9 +33,6 @@ const NO_LAST_CHUNK: &str = "unexpected EOF during chunk size line";
 /// What the end of a page is looked for in.
 const END_BYTES: usize = 64;
 
-/// How many bytes of a page are searched for the guard's texts: they are at its beginning.
-const CHALLENGE_BYTES: usize = 16 << 10;
-
 /// The clients of one run.
 pub(super) struct Http {
     /// The client for the site: it sends the user's headers, and keeps cookies.
@@ -294,8 +291,7 @@ impl WireAnswer {
             let found = self.headers.get(name.as_str()).and_then(|it| it.to_str().ok());
             found.is_some_and(|it| value.as_deref().is_none_or(|value| it.eq_ignore_ascii_case(value)))
         });
-        let head = &self.body[..self.body.len().min(CHALLENGE_BYTES)];
-        by_header || rules.texts.as_ref().is_some_and(|it| it.is_in(head))
+        by_header || rules.is_in(&self.body)
     }
 }
 

@@ -8,7 +8,7 @@ use url::Url;
 
 use super::error::FetchError;
 
-/// A monitor has so long to answer.
+/// How long a monitor may take to answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Tells a monitor: asks its address with a last part after it, and sends the body along. Fails where it does not answer with

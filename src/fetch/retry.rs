@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::model::WrittenDate;
 
 use super::error::{Class, FetchError};
 
@@ -12,6 +15,8 @@ const FIRST: u32 = 1;
 const DOUBLINGS_MAX: u32 = 6;
 /// The greatest jitter, as a share of the delay. It only ever adds.
 const JITTER: f64 = 0.5;
+/// A host that asks for a longer wait is asked again after a day.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How often, and with which pauses, one page is tried.
 pub(super) struct Retry {
@@ -45,23 +50,11 @@ pub(super) fn retry_after(value: &str, now: DateTime<Utc>) -> Option<Duration> {
         value.parse().map_or(RETRY_AFTER_MAX, Duration::from_secs)
     } else {
         // A date in the past asks for nothing.
-        (http_date(value)? - now).to_std().unwrap_or_default()
+        let WrittenDate::Moment(at) = WrittenDate::read(value, Some(Tz::UTC))? else { return None };
+        (at.to_utc() - now).to_std().unwrap_or_default()
     };
     Some(wait.min(RETRY_AFTER_MAX))
 }
-
-/// Returns a date of HTTP, in the form that is sent or in one of the two old ones (RFC 9110, section 5.6.7).
-fn http_date(value: &str) -> Option<DateTime<Utc>> {
-    let old = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
-    let mut old = old.iter().filter_map(|it| NaiveDateTime::parse_from_str(value, it).ok());
-    match DateTime::parse_from_rfc2822(value) {
-        Ok(at) => Some(at.to_utc()),
-        Err(_) => old.next().map(|it| it.and_utc()),
-    }
-}
-
-/// A host that asks for a longer wait is asked again after a day.
-const RETRY_AFTER_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[cfg(test)]
 mod tests {

@@ -28,7 +28,7 @@ impl NodeLinks {
 }
 
 impl<'t> Builder<'t> {
-    /// Nothing yet, with room for so many nodes.
+    /// Nothing yet, with room for this many nodes.
     pub(super) fn new(page: &'t str, nodes: usize) -> Self {
         let document = Document::empty(page, nodes);
         Self { document, links: Vec::new(), is_linked: false, is_loose: false }

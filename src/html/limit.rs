@@ -8,14 +8,14 @@ use std::cell::Cell;
 
 use memchr::{memchr, memchr_iter, memmem};
 
-/// The page is looked at again after so many bytes.
+/// The number of bytes between two looks at what a page has cost.
 pub(super) const STRETCH_BYTES: usize = 4 << 10;
 
 /// Pages are nested some thirty deep; deeper than this is an accident or an attack.
 const DEPTH_MAX: usize = 3000;
 /// Large pages take a hundredth of these looks at open elements.
 const STEPS_MAX: u64 = 50_000_000;
-/// A page may have so many elements beyond one for each byte; one with more keeps reopening the same ones.
+/// The elements that a page may have beyond one for each byte; one with more keeps reopening the same ones.
 const ELEMENTS_FREE: usize = 10_000;
 /// Each attribute of a tag is compared with those before it. So many comparisons are six thousand attributes in one tag, or two
 /// hundred in each of a thousand tags; a missing quotation mark, which turns a whole story into attributes, makes far fewer.
@@ -41,7 +41,7 @@ impl ParseCost {
         self.elements.set(self.elements.get() + 1);
     }
 
-    /// Whether a page is too much, so many bytes and levels in.
+    /// Whether a page is too much at this many bytes and levels.
     pub(super) fn is_too_much(&self, bytes: usize, depth: usize) -> bool {
         STEPS_MAX < self.steps.get() || bytes + ELEMENTS_FREE < self.elements.get() || DEPTH_MAX < depth
     }

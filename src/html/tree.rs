@@ -101,7 +101,7 @@ pub(super) fn short(number: usize) -> u32 {
 }
 
 impl<'t> Document<'t> {
-    /// Nothing yet, with room for so many nodes.
+    /// Nothing yet, with room for this many nodes.
     pub(super) fn empty(page: &'t str, nodes: usize) -> Self {
         let attrs = Vec::with_capacity(nodes / 2);
         Self {
@@ -374,7 +374,7 @@ impl<'d> Element<'d> {
         self.texts().collect()
     }
 
-    /// Whether all text inside is shorter than so many bytes. Looks no further than it must.
+    /// Whether all text inside is shorter than this many bytes. Looks no further than it must.
     pub fn has_less_text_than(self, bytes: usize) -> bool {
         let mut rest = bytes;
         let is_longer = |text: &str| {

@@ -89,7 +89,7 @@ impl Sink<'_> {
         }
     }
 
-    /// Whether the rest of a page would cost too much, so many bytes in.
+    /// Whether the rest of a page would cost too much, from this many bytes on.
     fn is_spent(&self, bytes: usize) -> bool {
         let tree = self.tree.borrow();
         let around = std::iter::successors(Some(self.last.get()), |it| tree.nodes.parent(*it));

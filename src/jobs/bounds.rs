@@ -13,20 +13,20 @@ use crate::{
 
 use super::{halt::Halt, report::End};
 
-/// The user's wish to stop: what is in hand is finished, nothing more is begun.
+/// The user's request to stop. Work in hand is finished; nothing new is begun.
 #[derive(Debug, Clone)]
 pub struct Stop(watch::Receiver<bool>);
 
 /// Where to stop although more is due.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Limits {
-    /// After so many pages.
+    /// After this many pages.
     pub max_pages: Option<u64>,
     /// At this time.
     pub until: Option<DateTime<Utc>>,
 }
 
-/// The wish and the limits of one job, and the pages it has begun.
+/// The request to stop and the limits of one job, and the pages it has begun.
 #[derive(Debug)]
 pub(super) struct Bounds {
     stop: Stop,
@@ -35,22 +35,22 @@ pub(super) struct Bounds {
 }
 
 impl Stop {
-    /// A wish, and the switch that makes it.
+    /// Returns a request, and the switch that makes it.
     pub fn new() -> (watch::Sender<bool>, Self) {
-        let (switch, wish) = watch::channel(false);
-        (switch, Self(wish))
+        let (switch, request) = watch::channel(false);
+        (switch, Self(request))
     }
 
-    /// Waits for the wish.
-    pub async fn wished(mut self) {
-        // Without the switch nobody can wish any more.
+    /// Waits for the request.
+    pub async fn requested(mut self) {
+        // Without the switch nobody can make it any more.
         if self.0.wait_for(|it| *it).await.is_err() {
             std::future::pending::<()>().await;
         }
     }
 
-    /// Whether the wish was made.
-    pub fn is_wished(&self) -> bool {
+    /// Whether the request was made.
+    pub fn is_requested(&self) -> bool {
         *self.0.borrow()
     }
 }
@@ -62,7 +62,7 @@ impl Bounds {
 
     /// Why the job is over, if the user or the clock says so.
     pub(super) fn over(&self) -> Option<End> {
-        if self.stop.is_wished() {
+        if self.stop.is_requested() {
             return Some(End::Interrupted);
         }
         self.limits.until.is_some_and(|it| it <= clock::now()).then_some(End::Limited)
@@ -99,7 +99,7 @@ impl Bounds {
             }
         };
         tokio::select! {
-            () = self.stop.clone().wished() => {}
+            () = self.stop.clone().requested() => {}
             () = out_of_time => {}
         }
     }

@@ -9,7 +9,7 @@ use crate::{
     discover::{FeedSource, FrontPage, NamedPages, SitemapSource, Source, StoryForm, written_offset},
     extract::Extractor,
     fetch::{Class, Fetcher},
-    model::{Ask, Fetched, RawPage, StoryImage, lane_name},
+    model::{Ask, Fetched, RawPage, StoryImage, bare_host, lane_name},
 };
 
 use super::{
@@ -191,7 +191,7 @@ impl FirstLooking<'_> {
             let items = named.last().into_iter().flat_map(|it| &it.items);
             let written: String = items.map(|it| it.raw.as_str()).collect();
             look.offset = look.offset.or_else(|| written_offset(&written));
-            // What nobody named and is not there is nothing that was found.
+            // A guessed address that does not answer is not worth mentioning.
             if !is_guess || seen.is_ok() {
                 look.feeds.push(SeenFeed { url, seen: Some(seen) });
             }
@@ -262,7 +262,7 @@ fn image_hosts(profile: &Profile, images: &[StoryImage]) -> Vec<String> {
     let mut hosts: Vec<String> = Vec::new();
     for url in images.iter().filter_map(|it| Url::parse(&it.url).ok()) {
         let lane = lane_name(&url);
-        let host = lane.strip_prefix("www.").unwrap_or(&lane);
+        let host = bare_host(&lane);
         if !profile.is_image_host(&url) && hosts.iter().all(|it| it != host) {
             hosts.push(host.to_owned());
         }
@@ -273,7 +273,7 @@ fn image_hosts(profile: &Profile, images: &[StoryImage]) -> Vec<String> {
 /// Returns the profile of a paper of which nothing is known but its address.
 fn stranger(url: &Url, article_path: &str, article_url: &str) -> Result<Profile, ConfigError> {
     let host = url.host_str().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
+    let host = bare_host(host);
     let text = format!(
         "[site]\nname = \"{host}\"\nbase_url = \"{}\"\nhosts = [\"{host}\"]\ntime_zone = \"UTC\"\n\
          article_path = '{article_path}'\narticle_url = '{article_url}'\n",

@@ -8,6 +8,7 @@ mod first_look;
 mod halt;
 mod import;
 mod page_batches;
+mod page_kind;
 mod parallel;
 mod records;
 mod reextract;
@@ -17,7 +18,7 @@ mod verify;
 mod web_archive;
 
 pub use backfill::{
-    Backfill, BackfillPlan, CoveredDay, Expected, Ids, Order, PlannedDay, Preview, coverage,
+    Backfill, BackfillPlan, CoveredDay, Expected, Guessing, Order, PlannedDay, Preview, coverage,
 };
 pub use bounds::{Limits, Stop};
 pub use first_look::{FirstLook, SeenFeed, SeenItems, SeenStory, first_look, unknown_paper};
@@ -26,7 +27,7 @@ pub use import::{
     saved_page,
 };
 pub use page_batches::{PlacedPage, each_batch};
-pub use records::{ArchivePages, Evidence, Found, FoundPage, PassedOver, Revisit, evidence};
+pub use records::{ArchivePages, Found, FoundPage, PassedOver, Revisit};
 pub use reextract::{FIELDS, FieldReport, Losses, Reextract, RereadReport};
 pub use report::{End, JobError, Observer, Report};
 pub use run::{Pass, Plan, PlannedSource, plan};

@@ -88,7 +88,7 @@ impl HandOver {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // A count stays a count, whoever panicked beside it.
+        // The count is valid even if another thread panicked while it held the lock.
         self.handed_over.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

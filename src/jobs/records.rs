@@ -1,5 +1,5 @@
-//! The pages of the site in the records of a web archive, and what files that browsers saved say of themselves. What a record
-//! means for the site is decided here; how a record is read is the business of the codec `warc`.
+//! The pages of the site in the records of a web archive. What a record means for the site is decided here; how a record is read is the
+//! business of the codec `warc`.
 
 use std::io::BufRead;
 
@@ -13,12 +13,10 @@ use crate::{
     warc::{self, HttpAnswer, WarcRecord},
 };
 
-/// The part of a page in which a guard's words are looked for.
-const CHALLENGE_BYTES: usize = 16 << 10;
+use super::page_kind::is_page;
+
 /// What a record may have beside its body, such as heads and the sizes of chunks.
 pub(super) const HEAD_BYTES: usize = 1 << 20;
-/// The part of a saved page in which a browser says where it saved the page from.
-const COMMENT_BYTES: usize = 4 << 10;
 
 /// What was found in a web archive.
 #[derive(Debug)]
@@ -166,8 +164,7 @@ impl<'p, R: BufRead> ArchivePages<'p, R> {
         if !is_page(page.content_type.as_deref(), &page.body) {
             return Found::PassedOver(PassedOver::NotText);
         }
-        let head = &page.body[..page.body.len().min(CHALLENGE_BYTES)];
-        if profile.challenge.texts.as_ref().is_some_and(|it| it.is_in(head)) {
+        if profile.challenge.is_in(&page.body) {
             return Found::PassedOver(PassedOver::Challenge);
         }
         let WarcRecord { offset, length, .. } = *record;
@@ -270,43 +267,6 @@ fn page(url: Url, record: &WarcRecord, answer: HttpAnswer, has_status: bool) -> 
     }
 }
 
-/// Whether an answer may be a page. Its content type decides where it is one of text or plainly another; of an answer without a type, or
-/// with one that means nothing (`html`, `application/octet-stream`), its first bytes do, as in browsers (MIME Sniffing standard).
-pub(super) fn is_page(content_type: Option<&str>, body: &[u8]) -> bool {
-    let content_type = content_type.unwrap_or_default();
-    let kind = content_type.split([';', ',']).next().unwrap_or_default().trim().to_ascii_lowercase();
-    let foreign = ["image/", "audio/", "video/", "font/", "model/"];
-    let is_foreign = foreign.iter().any(|it| kind.starts_with(it))
-        || ["pdf", "zip", "gzip", "json", "javascript", "wasm"].iter().any(|it| kind.ends_with(it));
-    match kind.as_str() {
-        "" => true,
-        _ if kind.starts_with("text/") || kind.ends_with("xml") => true,
-        _ => !is_foreign && begins_as_markup(body),
-    }
-}
-
-/// Whether bytes begin as a page does.
-fn begins_as_markup(body: &[u8]) -> bool {
-    const BEGINNINGS: [&[u8]; 13] = [
-        b"<!doctype",
-        b"<html",
-        b"<head",
-        b"<body",
-        b"<title",
-        b"<meta",
-        b"<script",
-        b"<style",
-        b"<!--",
-        b"<?xml",
-        b"<div",
-        b"<h1",
-        b"<p",
-    ];
-    let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii_start();
-    let begins = |it: &&[u8]| body.get(..it.len()).is_some_and(|head| head.eq_ignore_ascii_case(it));
-    BEGINNINGS.iter().any(begins)
-}
-
 /// Returns the date of a record: a moment, or a day where no more is said. Records are dated in UTC.
 fn date(text: &str) -> Option<Captured> {
     // A year that no page has is what a wrong clock wrote: the page is refused for it, not left without a time.
@@ -317,58 +277,4 @@ fn date(text: &str) -> Option<Captured> {
         WrittenDate::Moment(at) => Captured::At(at.to_utc()),
         WrittenDate::Day(day) => Captured::On(day),
     })
-}
-
-/// What a saved file says of itself: where it was saved from, and when.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Evidence {
-    /// The address.
-    pub url: Option<Url>,
-    /// The time.
-    pub captured_at: Option<Captured>,
-}
-
-/// Looks for the comments that browsers and their extensions leave in pages they save. Returns what they say.
-pub fn evidence(body: &[u8]) -> Evidence {
-    let head = String::from_utf8_lossy(&body[..body.len().min(COMMENT_BYTES)]);
-    // `<!-- saved from url=(0041)https://… -->`; the number is the length of the address.
-    let saved = head.split_once("saved from url=(").and_then(|it| it.1.split_once(')')).map(|it| it.1);
-    // `Page saved with SingleFile  url: https://…  saved date: Mon Mar 08 2021 11:20:00 GMT+0500 (…)`.
-    let single = head.split_once("SingleFile").map(|it| it.1);
-    let word = |text: &str| text.split_ascii_whitespace().next().unwrap_or_default().to_owned();
-    let url = saved.map(word).or_else(|| single?.split_once("url:").map(|it| word(it.1)));
-    let url = url.and_then(|it| Url::parse(it.trim_end_matches("-->")).ok());
-    let captured_at = single.and_then(|it| it.split_once("saved date:")).and_then(|it| {
-        let text = it.1.split(['(', '\n']).next()?.trim();
-        match WrittenDate::read(text, None)? {
-            WrittenDate::Moment(at) => Some(Captured::At(at.to_utc())),
-            WrittenDate::Day(_) => None,
-        }
-    });
-    Evidence { url, captured_at }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn saved_pages_say_where_they_are_from() {
-        let check = |text: &str, url: Option<&str>, at: Option<&str>| {
-            let found = evidence(text.as_bytes());
-            assert_eq!(found.url.as_ref().map(Url::as_str), url, "{text}");
-            assert_eq!(found.captured_at.map(|it| it.to_string()).as_deref(), at, "{text}");
-        };
-        check(
-            "<!DOCTYPE html>\n<!-- saved from url=(0033)https://www.brecorder.com/news/1/a -->\n<html>",
-            Some("https://www.brecorder.com/news/1/a"),
-            None,
-        );
-        check(
-            "<html><!--\n Page saved with SingleFile \n url: https://www.brecorder.com/news/1/a \n saved date: Mon Mar 08 2021 11:20:00 GMT+0500 (Pakistan Standard Time)\n-->",
-            Some("https://www.brecorder.com/news/1/a"),
-            Some("2021-03-08T06:20:00Z"),
-        );
-        check("<html><p>saved</p>", None, None);
-    }
 }

@@ -27,7 +27,7 @@ const TABLE_CHECKS: [fn(&Reader) -> Vec<Finding>; 5] = [
 
 /// The parts of a verification.
 pub struct Verify<'a> {
-    /// A reader for each core. Those that end with the wish to stop have a check end in the middle.
+    /// A reader for each core. If they stop at the user's request, a check stops in the middle.
     pub readers: Vec<Reader>,
     /// `None` while another run writes or the file is read-only: what needs the archive alone is left out.
     pub writer: Option<&'a Writer>,
@@ -35,7 +35,7 @@ pub struct Verify<'a> {
     pub depth: Depth,
     /// Listens to what happens.
     pub observe: Observer<'a>,
-    /// The user's wish to stop.
+    /// The user's request to stop.
     pub stop: Stop,
 }
 
@@ -79,7 +79,7 @@ impl Verify<'_> {
     /// Looks at everything. Returns what was found.
     pub async fn run(&mut self) -> Result<Verified, JobError> {
         let FileCheck { findings, is_readable } = self.readers[0].check_file();
-        if self.stop.is_wished() {
+        if self.stop.is_requested() {
             return Ok(Verified::default());
         }
         let mut verified = Verified { findings, ..Verified::default() };
@@ -90,13 +90,13 @@ impl Verify<'_> {
         for check in TABLE_CHECKS {
             let found = check(&self.readers[0]);
             // What an interrupted check says is no finding.
-            if self.stop.is_wished() {
+            if self.stop.is_requested() {
                 return Ok(verified);
             }
             verified.findings.extend(found);
         }
         if let Some(writer) = self.writer {
-            match writer.check_alone(self.stop.clone().wished()).await {
+            match writer.check_alone(self.stop.clone().requested()).await {
                 Err(StoreError::Interrupted) => return Ok(verified),
                 found => verified.findings.extend(found?),
             }
@@ -108,14 +108,14 @@ impl Verify<'_> {
         let (bodies, images) = (self.readers[0].bodies()?, self.readers[0].images()?);
         (self.observe)(Event::Expected((bodies.len() + images.len()) as u64));
         let (stop, observe) = (&self.stop, self.observe);
-        let chunks = bodies.chunks(CHUNK).take_while(|_| !stop.is_wished());
+        let chunks = bodies.chunks(CHUNK).take_while(|_| !stop.is_requested());
         let work = |reader: &mut Reader, chunk: &[i64]| Looked {
             findings: reader.check_bodies(chunk),
             bodies: chunk.len() as u64,
         };
         tokio::task::block_in_place(|| {
             in_order(&mut self.readers, chunks, work, |looked| {
-                if stop.is_wished() {
+                if stop.is_requested() {
                     return;
                 }
                 verified.findings.extend(looked.findings);
@@ -123,11 +123,11 @@ impl Verify<'_> {
                 (0..looked.bodies).for_each(|_| observe(Event::Step));
             });
         });
-        let chunks = images.chunks(CHUNK).take_while(|_| !stop.is_wished());
+        let chunks = images.chunks(CHUNK).take_while(|_| !stop.is_requested());
         let work = |reader: &mut Reader, chunk: &[i64]| (reader.check_images(chunk), chunk.len() as u64);
         tokio::task::block_in_place(|| {
             in_order(&mut self.readers, chunks, work, |(findings, count)| {
-                if stop.is_wished() {
+                if stop.is_requested() {
                     return;
                 }
                 verified.findings.extend(findings);
@@ -216,7 +216,7 @@ pub async fn compact(
         let bodies = reader.loose_bodies()?;
         observe(Event::Expected(bodies.len() as u64));
         for chunk in bodies.chunks(COMPACT_CHUNK) {
-            if stop.is_wished() {
+            if stop.is_requested() {
                 return Ok(saved);
             }
             let mut loaded = Vec::new();

@@ -4,8 +4,9 @@
 /// An agency stands so near to the beginning of a story, after place and date.
 const LEAD_CHARS_MAX: usize = 90;
 
-/// Returns the agency that a story names as its source, as the profile writes it; `None` where it names none.
-pub fn wire<'a>(agencies: &'a [String], byline: &str, first: &str, last: &str) -> Option<&'a str> {
+/// Returns the agency that a story names as its source, spelled as in the profile; `None` if it names none. `first` and `last` are the first
+/// and the last paragraph.
+pub fn agency_of<'a>(agencies: &'a [String], byline: &str, first: &str, last: &str) -> Option<&'a str> {
     let named = |text: &str| {
         let text = text.trim().trim_matches(['(', ')', '.', '—', '–', '-', '*', ' ']);
         agencies.iter().find(|it| it.eq_ignore_ascii_case(text)).map(String::as_str)
@@ -34,7 +35,7 @@ mod tests {
     fn an_agency_signs_or_stands_at_an_end() {
         let agencies = ["Reuters".to_owned(), "AFP".to_owned(), "Web Desk".to_owned()];
         let check = |byline: &str, first: &str, last: &str, expect: Option<&str>| {
-            assert_eq!(wire(&agencies, byline, first, last), expect, "{byline}|{first}|{last}");
+            assert_eq!(agency_of(&agencies, byline, first, last), expect, "{byline}|{first}|{last}");
         };
         check("Reuters", "", "", Some("Reuters"));
         check("Omar Aziz and AFP", "", "", Some("AFP"));

@@ -20,9 +20,9 @@ use super::{
 
 /// A list or paragraph of more companies is a table.
 const MANY_COMPANIES: usize = 10;
-/// A symbol in brackets, with its exchange, is no longer.
+/// The most bytes of a symbol in brackets with its exchange.
 const BRACKET_BYTES_MAX: usize = 40;
-/// So many words of a hundred in capitals, and so many at least: the text is set so, and they are no symbols.
+/// If at least this percentage of a text's words is in capitals, and at least this many, it is set in capitals, and they are no symbols.
 const SHOUTED_PERCENT: usize = 60;
 const SHOUTED_WORDS_MIN: usize = 2;
 
@@ -213,8 +213,8 @@ impl Companies {
         links.iter().filter_map(of).collect()
     }
 
-    /// Adds the company of a link to what is named in a text, if the link stands there: what is named by its words is surer now.
-    /// Whether it does.
+    /// Adds the company of a link to the hits of a text, if the link's words stand in it; a company that is already among the hits becomes
+    /// surer. Returns whether the words were found.
     fn take_link(&self, link: &CompanyLink<'_>, text: &str, hits: &mut Vec<TextHit>) -> bool {
         let Some(start) = text.find(link.text).filter(|_| !link.text.is_empty()) else { return false };
         let (range, confidence) = (start..start + link.text.len(), self.rules.confidence.company_page);

@@ -1,5 +1,7 @@
 //! The addresses of companies' own pages: which symbol one is of. Who links to them is not asked here.
 
+use super::address::without_scheme;
+
 /// The hole of an address, where the symbol stands.
 const SYMBOL: &str = "{symbol}";
 
@@ -19,7 +21,8 @@ impl CompanyPages {
     /// hole after its host.
     pub fn new(addresses: &[String]) -> Option<Self> {
         let page = |address: &String| {
-            let (before, after) = without_scheme(address)?.split_once(SYMBOL)?;
+            let (before, after) =
+                Some(without_scheme(address)).filter(|it| *it != address)?.split_once(SYMBOL)?;
             let is_page = before.contains('/') && !after.contains(SYMBOL);
             is_page.then(|| CompanyPage { before: before.to_owned(), after: after.to_owned() })
         };
@@ -33,7 +36,7 @@ impl CompanyPages {
 
     /// Returns the symbol of the company whose page an address is: capitals and digits.
     pub fn symbol_in<'u>(&self, url: &'u str) -> Option<&'u str> {
-        let url = without_scheme(url)?;
+        let url = without_scheme(url);
         let is_symbol = |it: &&str| {
             let mut bytes = it.bytes();
             !it.is_empty() && bytes.all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
@@ -41,10 +44,6 @@ impl CompanyPages {
         let symbol = |page: &CompanyPage| url.strip_prefix(&*page.before)?.strip_suffix(&*page.after);
         self.0.iter().filter_map(symbol).find(is_symbol)
     }
-}
-
-fn without_scheme(url: &str) -> Option<&str> {
-    url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Days in the site's time zone, and what is known of each. How a day is judged is not decided here (`jobs`), nor how its
 //! counts are kept (`store`). Single pages have their own words in `page.rs`.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
 
 /// The name of the one source that is not a page: the ids of the day, which are asked for one by one.
 pub const IDS: &str = "ids";
@@ -13,6 +14,23 @@ pub struct Days {
     pub first: NaiveDate,
     /// The last; not before the first.
     pub last: NaiveDate,
+}
+
+/// Returns the first moment of a day in a time zone: the first that exists, where clocks are put forward at midnight.
+pub fn first_moment(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
+    let midnight = day.and_hms_opt(0, 0, 0).expect("every day has a midnight");
+    let mut hours = (0..24).map(|it| midnight + TimeDelta::hours(it));
+    let local = hours.find_map(|it| it.and_local_timezone(zone).earliest());
+    local.map_or_else(|| midnight.and_utc(), |it| it.to_utc())
+}
+
+/// An id, and the day that it is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DatedId {
+    /// The id, of a site whose ids rise with the day.
+    pub id: u64,
+    /// The day, in the site's time zone.
+    pub day: NaiveDate,
 }
 
 impl Days {

@@ -6,8 +6,8 @@ use chrono_tz::Tz;
 
 use super::Captured;
 
-/// So many days back a session is looked for. No exchange was ever closed for longer and opened again.
-const CLOSED_DAYS_MAX: u64 = 30;
+/// The most days that a session is looked for back. Holidays do not last longer; after a longer pause no session is known.
+const DAYS_BACK_MAX: u64 = 30;
 
 /// The hours and holidays of an exchange.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl MarketCalendar {
         if has_opened {
             return Some(day);
         }
-        let before = (1..=CLOSED_DAYS_MAX).filter_map(|back| day.checked_sub_days(Days::new(back)));
+        let before = (1..=DAYS_BACK_MAX).filter_map(|back| day.checked_sub_days(Days::new(back)));
         before.into_iter().find(|it| self.opening(*it).is_some())
     }
 

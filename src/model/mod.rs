@@ -12,17 +12,17 @@
 //! | *visit* | one try at a page, with its retries and redirects | fetch, crawl, attempt |
 //! | *outcome* | how a visit ended | result, status |
 //! | *capture* | the bytes of a page at one time | snapshot, download, copy |
-//! | *draft* | what a capture says: an article with holes | parse, record |
+//! | *draft* | what a capture says: an article with holes; in the table `drafts`, one that is kept aside because it says less than its article | parse, record |
 //! | *article* | a draft with a place in the archive | story (which is the text that people read), page |
 //! | *version* | one wording of an article | revision, edition |
-//! | *strip* | the market ticker that was on a capture | ticker (which is a symbol), tape |
+//! | *strip* | the market ticker that was on a capture; *ticker* in words for people | tape, symbol (which is one name on it) |
 //! | *quote* | one row of a strip | price, tick |
 //! | *board* | a table of market values beside a story | widget, box |
 //! | *session* | a day on which the exchange trades, from its opening on | trading day, market day |
 //! | *source* | a feed, sitemap or listing that names pages | seed, channel |
 //! | *reading* | one source's account of a day | day result, check |
 //! | *verdict* | what all readings of a day amount to | state, status |
-//! | *run* | the work of one command | session, job (which is the code that does it) |
+//! | *run* | the work of one command | session (which is the exchange's), job (which is the code that does it) |
 //! | *lane* | one host with its pace, breaker and robots.txt | queue, worker |
 //! | *profile* | all that is known of a site, as data | site config, adapter |
 //! | *witness* | somebody who says a field of a page: JSON-LD, a `meta`, an element | source (which names pages) |
@@ -36,6 +36,8 @@
 //! Names that people query stay, even where they are older than this table: in the schema, `article_id` of `captures` and of
 //! the tables below it is the id of a page, which its article has, too.
 
+mod address;
+mod agency;
 mod article;
 mod as_of;
 mod board;
@@ -59,9 +61,10 @@ mod story_texts;
 mod strip;
 mod unread;
 mod visit;
-mod wire;
 mod written;
 
+pub use address::{bare_host, is_web, without_scheme};
+pub use agency::agency_of;
 pub use article::{
     Article, Block, BlockKind, Draft, Extraction, Field, Link, Origin, Placement, Tag, Warning,
     WarningCode, word_count,
@@ -71,7 +74,7 @@ pub use board::{Board, BoardRow, MostRead, Unit};
 pub use companies::{Companies, CompanyName, Confidence, DatedName, MentionRules, NameBook};
 pub use company_page::CompanyPages;
 pub use counted::counted;
-pub use day::{DayReading, Days, IDS, Reading, Verdict};
+pub use day::{DatedId, DayReading, Days, IDS, Reading, Verdict, first_moment};
 pub use event::{Drift, Event, Guesses, Settled, Tally};
 pub use image::{ImageKind, ImageState, ImageTally, KeepImages, RawImage, StoryImage};
 pub use key::PageKey;
@@ -90,7 +93,7 @@ pub use story_texts::{StoryTexts, TextBlock, TextLink};
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
 pub use unread::Unread;
 pub use visit::{Outcome, ReadPage, Request, RunId, WaitReason};
-pub use wire::wire;
+
 pub use written::WrittenDate;
 
 #[cfg(test)]

@@ -151,7 +151,8 @@ pub enum CaptureSource {
     /// A record of a web archive.
     Warc,
     /// Fetched from a web archive.
-    Wayback,
+    #[strum(serialize = "wayback")]
+    WebArchive,
     /// A saved page.
     File,
 }

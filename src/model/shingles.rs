@@ -104,7 +104,7 @@ fn words(text: &str) -> Vec<u64> {
     words
 }
 
-/// Returns the hash of some words in their order. One of so many is a sample, so each bit depends on all of them.
+/// Returns the hash of some words in their order. The sample is taken by its value, so each bit depends on all of the words.
 fn shingle(words: &[u64]) -> u64 {
     let sum = words
         .iter()

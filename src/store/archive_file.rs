@@ -54,7 +54,7 @@ pub fn remove(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Takes the lock that a writer of this archive holds. Returns it; it is let go with the file.
+/// Takes the writer's lock of an archive. Returns the lock file; dropping it releases the lock.
 pub(super) fn lock(path: &Path) -> Result<File> {
     let lock_path = with_suffix(path, ".lock");
     let what = || format!("cannot open `{}`", lock_path.display());
@@ -67,17 +67,17 @@ pub(super) fn lock(path: &Path) -> Result<File> {
     }
 }
 
-/// Copies an archive beside itself before its schema becomes `schema`, unless it is over before that: `NAME.before-5.db`. Returns where the
-/// copy is.
+/// Copies an archive beside itself, as `NAME.before-5.db`, before it is migrated to `schema`. Returns the path of the copy. Ends with
+/// [`StoreError::Interrupted`] once `should_stop` returns true.
 pub(super) fn copy_before(
     conn: &Connection,
     path: &Path,
     schema: usize,
-    is_over: impl FnMut() -> bool + Send + 'static,
+    should_stop: impl FnMut() -> bool + Send + 'static,
 ) -> Result<PathBuf> {
     let copy = free_name(path, schema);
     let partial = with_suffix(&copy, ".partial");
-    let copied = copy_to(conn, &partial, is_over).and_then(|()| {
+    let copied = copy_to(conn, &partial, should_stop).and_then(|()| {
         let what = || format!("cannot name the copy `{}`", copy.display());
         fs::rename(&partial, &copy).map_err(|source| StoreError::Io { what: what(), source })
     });
@@ -98,7 +98,7 @@ pub(super) fn copy_before(
 pub(super) fn copy_to(
     conn: &Connection,
     to: &Path,
-    mut is_over: impl FnMut() -> bool + Send + 'static,
+    mut should_stop: impl FnMut() -> bool + Send + 'static,
 ) -> Result<()> {
     let mut copy = Connection::open(to)?;
     // One snapshot for all steps, whatever is written meanwhile.
@@ -109,7 +109,7 @@ pub(super) fn copy_to(
         loop {
             match backup.step(PAGES_A_STEP)? {
                 StepResult::Done => break,
-                StepResult::More if is_over() => return Err(StoreError::Interrupted),
+                StepResult::More if should_stop() => return Err(StoreError::Interrupted),
                 StepResult::More => {}
                 _ => return Err(StoreError::Busy),
             }
@@ -118,7 +118,7 @@ pub(super) fn copy_to(
     snapshot.finish()?;
     // A copy is one file.
     copy.pragma_update(None, "journal_mode", "DELETE")?;
-    interrupt::end_when(&mut copy, is_over)?;
+    interrupt::stop_when(&mut copy, should_stop)?;
     let whole: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     if whole != "ok" {
         return Err(StoreError::Damaged(whole));

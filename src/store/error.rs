@@ -94,7 +94,7 @@ pub enum StoreError {
         /// Its row.
         article: i64,
     },
-    /// The caller wished for the end of what was being read.
+    /// The caller asked to stop in the middle of a statement.
     #[error("the reading of the archive was interrupted")]
     Interrupted,
     /// The batch of an operation was rolled back.

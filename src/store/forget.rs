@@ -20,19 +20,19 @@ const NO_ADDRESS: &str = "forgotten:";
 /// What is kept of a story, and what names it elsewhere.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Traces {
-    /// The number of its captures,
+    /// The number of its captures.
     pub captures: u64,
-    /// of its wordings, drafts included,
+    /// The number of its wordings, drafts included.
     pub wordings: u64,
-    /// of its raw pages,
+    /// The number of its raw pages.
     pub bodies: u64,
-    /// of pictures that no other story has,
+    /// The number of pictures that no other story has.
     pub images: u64,
-    /// of raw pages of other stories that are compressed against one of its own,
+    /// The number of raw pages of other stories that are compressed against one of its own.
     pub repacked: u64,
-    /// of other stories that link to it,
+    /// The number of other stories that link to it.
     pub linked_by: u64,
-    /// and of most-read lists that name it.
+    /// The number of most-read lists that name it.
     pub listed_by: u64,
 }
 

@@ -12,7 +12,7 @@ use super::{
     finding::{Finding, Remedy},
 };
 
-/// The new index holds the articles of so many ids at a time.
+/// The number of ids whose articles the new index holds at a time.
 const IDS_AT_A_TIME: i64 = 500;
 
 /// Returns what is wrong with the index. Fails where the check was interrupted.
@@ -23,13 +23,13 @@ pub(super) fn check(conn: &Connection) -> Result<Option<Finding>> {
     let detail = match checked {
         Err(StoreError::Interrupted) => return Err(StoreError::Interrupted),
         Err(error) => error.to_string(),
-        Ok(false) => "a word of it stands elsewhere".to_owned(),
+        Ok(false) => "its words or their places differ".to_owned(),
         Ok(true) => return Ok(None),
     };
     Ok(Some(Finding {
         check: "full_text",
         row: "articles_fts".to_owned(),
-        detail: format!("the index is not that of the articles: {detail}"),
+        detail: format!("the index does not match the articles: {detail}"),
         remedy: Remedy::Repair,
     }))
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, InterruptHandle};
 
 use super::error::Result;
 
-/// A statement looks whether it is over after so many steps of SQLite's virtual machine, which take some microseconds.
+/// The steps of SQLite's virtual machine after which a statement looks whether it should stop. They take some microseconds.
 const STEPS_BETWEEN_LOOKS: i32 = 1_000;
 /// An interrupt meets only a statement that has begun; it is said again after this.
 const SAID_AGAIN_AFTER: Duration = Duration::from_millis(50);
@@ -45,15 +45,15 @@ impl Interrupter {
     }
 }
 
-/// Has the statements of a connection end once `is_over` says so, also in the middle of a long one.
-pub(super) fn end_when(
+/// Interrupts the statements of a connection, even in the middle of a long one, once `should_stop` returns true.
+pub(super) fn stop_when(
     conn: &mut Connection,
-    is_over: impl FnMut() -> bool + Send + 'static,
+    should_stop: impl FnMut() -> bool + Send + 'static,
 ) -> Result<()> {
-    Ok(conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_over))?)
+    Ok(conn.progress_handler(STEPS_BETWEEN_LOOKS, Some(should_stop))?)
 }
 
-/// Has the statements of a connection run to their end again.
-pub(super) fn end_never(conn: &mut Connection) -> Result<()> {
+/// Lets the statements of a connection run to their end again.
+pub(super) fn clear_stop(conn: &mut Connection) -> Result<()> {
     Ok(conn.progress_handler(0, None::<fn() -> bool>)?)
 }

@@ -32,13 +32,13 @@ mod schema;
 mod verify;
 
 pub use answers::{
-    Amendment, ArchiveRoom, ArticleFacts, ArticleImage, ArticleReference, BoardCode, Bytes, CaptureLine,
-    Cell, Circumstances, CitedCounts, DailyRow, Facet, Facets, FirstPrint, HostStats, ImageCapture,
-    ImageStateCount, ImageStats, ListedStory, MARKS, NamedCompany, Note, PageStats, RateRow, ReadStory,
-    RereadCapture, Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer, SearchHit, SearchOrder,
-    Since, SourceStats, Status, StoredBoardRow, StoredCapture, StoredImage, StoredMostRead,
-    StoredOrigin, StoredQuote, StoredWarning, StoryColumns, StoryCount, StoryListing, SymbolRow, Table,
-    Wording, room,
+    Amendment, ArchiveDisk, ArticleFacts, ArticleImage, ArticleReference, BoardCode, CaptureLine, Cell,
+    ChangeFilter, Circumstances, CitedCounts, DailyRow, Facet, Facets, FirstPrint, HostStats,
+    ImageCapture, ImageStateCount, ImageStats, ListedStory, MARKS, NamedCompany, Note, PageStats,
+    RateRow, ReadStory, RereadCapture, Rereading, RowFilter, RunAudit, Sample, Search, SearchAnswer,
+    SearchHit, SearchOrder, SourceStats, Status, StoredBoardRow, StoredCapture, StoredImage,
+    StoredMostRead, StoredOrigin, StoredQuote, StoredWarning, StoryColumns, StoryCount, StoryListing,
+    SymbolRow, Table, TypedBody, Wording, disk,
 };
 pub use archive_file::{commands_of, remove};
 pub use content::{PackedPages, StripDating, StripPlace, content_hash};
@@ -51,8 +51,8 @@ pub use open::Upgrade;
 pub use paper::other_paper;
 pub use queue::{
     DayFacts, Enqueued, IdFact, ImageOutcome, ImageQueue, ImageSettlement, ImageSpending, ImageTask,
-    Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory, SourceReading, SourceState,
-    VisitQueue,
+    Measured, RunMeasures, RunOutcome, RunRow, Settlement, SourceMemory, SourceReading, SourceRecord,
+    SourceState, VisitQueue,
 };
 pub use reader::Reader;
 pub use writer::{Pending, Writer};

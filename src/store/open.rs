@@ -23,7 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const STATEMENTS_MAX: usize = 128;
 /// Memory for pages of the file. Hashes come in no order: what an index over them needs next may be anywhere in it.
 const CACHE_KIB: i64 = 64 << 10;
-/// The write-ahead log is folded back at so many pages: a page that is written again and again goes once.
+/// The pages of the write-ahead log at which it is checkpointed: a page that was written again and again goes into the file once.
 const CHECKPOINT_PAGES: i64 = 8_000;
 
 /// An archive of an earlier schema was brought to today's.
@@ -47,7 +47,7 @@ pub(super) struct Opened {
 /// Opens or makes an archive, and brings one of an earlier schema to today's after a copy of it was made, unless it is over before that.
 pub(super) fn open_current(
     path: &Path,
-    is_over: impl Fn() -> bool + Clone + Send + 'static,
+    should_stop: impl Fn() -> bool + Clone + Send + 'static,
 ) -> Result<Opened> {
     if path.is_dir() {
         return Err(StoreError::NotAFile { path: path.to_owned() });
@@ -66,7 +66,7 @@ pub(super) fn open_current(
             Some(Upgrade {
                 from,
                 to,
-                copy: archive_file::copy_before(&conn, path, to, is_over.clone())?,
+                copy: archive_file::copy_before(&conn, path, to, should_stop.clone())?,
             })
         }
     };
@@ -79,12 +79,12 @@ pub(super) fn open_current(
         // It is made in a moment, and a file that is no archive yet helps nobody.
         None => migrate::migrate(&mut conn, found)?,
         Some(upgrade) => {
-            interrupt::end_when(&mut conn, is_over)?;
+            interrupt::stop_when(&mut conn, should_stop)?;
             bring_up_to_date(&mut conn, upgrade)?;
         }
     }
     checksums::fill(&conn)?;
-    interrupt::end_never(&mut conn)?;
+    interrupt::clear_stop(&mut conn)?;
     plan_once(&conn)?;
     Ok(Opened { lock, conn, upgrade })
 }
@@ -146,8 +146,8 @@ mod tests {
         // One look later each time, until nobody is in the way.
         for looks in 0.. {
             let count = Arc::new(AtomicU64::new(0));
-            let is_over = move || looks <= count.fetch_add(1, Ordering::Relaxed);
-            let opened = open_current(&path, is_over);
+            let should_stop = move || looks <= count.fetch_add(1, Ordering::Relaxed);
+            let opened = open_current(&path, should_stop);
             let is_open = opened.is_ok();
             let error = opened.map(drop).err();
             assert!(matches!(error, None | Some(StoreError::Interrupted)), "{error:?}");

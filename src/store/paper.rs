@@ -6,8 +6,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use super::{content::UNKNOWN_HOST, error::Result, migrate};
 
-/// Returns the host of the paper that an archive of any schema is of, where it is none of these; `None` where there is no archive
-/// yet, or no page of a paper in it.
+/// Returns the host of an archive's paper if it is not one of `hosts`; `None` if it is one of them, if there is no archive yet, or if it
+/// has no page of a paper. Reads an archive of any schema.
 pub fn other_paper(path: &Path, hosts: &[String]) -> Result<Option<String>> {
     if !path.is_file() {
         return Ok(None);

@@ -63,9 +63,9 @@ impl Reader {
         self.memo.borrow_mut().answer(&self.conn, name, ask)
     }
 
-    /// A reader whose statements end with [`Interrupted`](StoreError::Interrupted) once `is_over` says so, also in the middle of a long one.
-    pub fn until(mut self, is_over: impl FnMut() -> bool + Send + 'static) -> Result<Self> {
-        interrupt::end_when(&mut self.conn, is_over)?;
+    /// A reader whose statements end with [`Interrupted`](StoreError::Interrupted) once `should_stop` says so, also in the middle of a long one.
+    pub fn until(mut self, should_stop: impl FnMut() -> bool + Send + 'static) -> Result<Self> {
+        interrupt::stop_when(&mut self.conn, should_stop)?;
         Ok(self)
     }
 

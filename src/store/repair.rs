@@ -95,8 +95,8 @@ impl Writer {
         .await
     }
 
-    /// Folds the write-ahead log back into the file.
-    pub fn fold_back(path: &Path) -> Result<()> {
+    /// Checkpoints the write-ahead log: its pages are moved into the file.
+    pub fn checkpoint(path: &Path) -> Result<()> {
         let conn = Connection::open(path)?;
         conn.execute_batch("PRAGMA wal_checkpoint(TRUNCATE);")?;
         Ok(())
@@ -169,8 +169,8 @@ fn forget_differing(conn: &Connection, sums: &Sums) -> Result<()> {
     Ok(())
 }
 
-/// Has the texts of some rows be texts: a changed bit may leave bytes that are no UTF-8, which nobody could read, not even to put
-/// what was stored in their place.
+/// Replaces invalid UTF-8 in the text columns of some rows: a changed bit may leave bytes that SQLite cannot return as text, not even to
+/// be overwritten with what was stored.
 fn make_readable(conn: &Connection, table: &str, owner: &str, id: i64) -> Result<()> {
     let mut query = conn.prepare(&format!("SELECT * FROM {table} WHERE {owner} = ?1"))?;
     let columns: Vec<String> = query.column_names().map(str::to_owned).collect();

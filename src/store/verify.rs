@@ -21,140 +21,147 @@ use super::{
 /// Findings of one check that are named; the rest is counted.
 const NAMED_MAX: usize = 20;
 
-/// A check: its stable word, a query for `(row, detail)`, and what can be done about what it finds.
-struct Check(&'static str, &'static str, Remedy);
+/// What is looked for in an archive.
+struct Check {
+    /// The stable word.
+    word: &'static str,
+    /// A query for rows and what is wrong with each.
+    sql: &'static str,
+    /// What can be done about what is found.
+    remedy: Remedy,
+}
 
 const CHECKS: &[Check] = &[
-    Check(
-        "foreign_keys",
-        "SELECT \"table\" || ' ' || coalesce(rowid, '?'), 'names a row of ' || parent || ' that is not there'
+    Check {
+        word: "foreign_keys",
+        sql: "SELECT \"table\" || ' ' || coalesce(rowid, '?'), 'names a row of ' || parent || ' that is not there'
            FROM pragma_foreign_key_check",
-        Remedy::Recover,
-    ),
-    Check(
-        "article_page",
-        "SELECT 'articles ' || a.id, 'its page is ' || p.state FROM articles a JOIN pages p ON p.id = a.id
+        remedy: Remedy::Recover,
+    },
+    Check {
+        word: "article_page",
+        sql: "SELECT 'articles ' || a.id, 'its page is ' || p.state FROM articles a JOIN pages p ON p.id = a.id
           WHERE p.state <> 'stored' AND NOT p.by_feed",
-        Remedy::Repair,
-    ),
-    Check(
-        "page_article",
-        "SELECT 'pages ' || p.id, 'it counts as stored and has no article' FROM pages p
+        remedy: Remedy::Repair,
+    },
+    Check {
+        word: "page_article",
+        sql: "SELECT 'pages ' || p.id, 'it counts as stored and has no article' FROM pages p
           WHERE (p.state = 'stored' OR p.by_feed) AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.id)",
-        Remedy::Repair,
-    ),
-    Check(
-        "article_capture",
-        "SELECT 'articles ' || a.id, 'its capture is of another page' FROM articles a JOIN captures c ON c.id = a.capture_id
+        remedy: Remedy::Repair,
+    },
+    Check {
+        word: "article_capture",
+        sql: "SELECT 'articles ' || a.id, 'its capture is of another page' FROM articles a JOIN captures c ON c.id = a.capture_id
           WHERE c.article_id IS NOT a.id",
-        Remedy::Recover,
-    ),
-    Check(
-        "future",
-        "WITH future AS (SELECT id, captured_at FROM captures WHERE strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 day') < captured_at)
+        remedy: Remedy::Recover,
+    },
+    Check {
+        word: "future",
+        sql: "WITH future AS (SELECT id, captured_at FROM captures WHERE strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 day') < captured_at)
          SELECT 'captures ' || id, 'it is of the future, ' || captured_at FROM future
           WHERE 2 * (SELECT count(*) FROM future) <= (SELECT count(captured_at) FROM captures)",
-        Remedy::Repair,
-    ),
+        remedy: Remedy::Repair,
+    },
     // What most captures say is believed: it is today's clock that is wrong.
-    Check(
-        "clock",
-        "WITH counted AS (SELECT count(captured_at) AS captures, max(captured_at) AS newest,
+    Check {
+        word: "clock",
+        sql: "WITH counted AS (SELECT count(captured_at) AS captures, max(captured_at) AS newest,
                                  count(*) FILTER (WHERE strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '+1 day') < captured_at) AS future
                             FROM captures)
          SELECT 'captures', future || ' of ' || captures || ' are of the future, up to ' || newest FROM counted
           WHERE captures < 2 * future",
-        Remedy::SetClock,
-    ),
-    Check(
-        "version_chain",
-        "SELECT 'articles ' || a.id, 'it is version ' || a.version || ' after ' || count(o.id) || ' older ones'
+        remedy: Remedy::SetClock,
+    },
+    Check {
+        word: "version_chain",
+        sql: "SELECT 'articles ' || a.id, 'it is version ' || a.version || ' after ' || count(o.id) || ' older ones'
            FROM articles a LEFT JOIN old_versions o ON o.article_id = a.id
           GROUP BY a.id HAVING a.version <> 1 + count(o.id)",
-        Remedy::Repair,
-    ),
-    Check(
-        "blocks",
-        "SELECT 'block_spans ' || s.article_id || ' ' || s.position, 'it reaches beyond the body'
+        remedy: Remedy::Repair,
+    },
+    Check {
+        word: "blocks",
+        sql: "SELECT 'block_spans ' || s.article_id || ' ' || s.position, 'it reaches beyond the body'
            FROM block_spans s JOIN articles a ON a.id = s.article_id
           WHERE s.start IS NOT NULL AND length(a.body) < s.start + s.length - 1",
-        Remedy::Reread,
-    ),
-    Check(
-        "strip_rows",
-        "SELECT 'strips ' || s.id, 'it says ' || s.rows || ' rows and has ' || count(q.symbol)
+        remedy: Remedy::Reread,
+    },
+    Check {
+        word: "strip_rows",
+        sql: "SELECT 'strips ' || s.id, 'it says ' || s.rows || ' rows and has ' || count(q.symbol)
            FROM strips s LEFT JOIN quotes q ON q.strip_id = s.id GROUP BY s.id HAVING s.rows <> count(q.symbol)",
-        Remedy::Reread,
-    ),
-    Check(
-        "strip_captures",
-        "SELECT 'strips ' || s.id, 'it says ' || s.captures || ' captures and has ' || count(c.id)
+        remedy: Remedy::Reread,
+    },
+    Check {
+        word: "strip_captures",
+        sql: "SELECT 'strips ' || s.id, 'it says ' || s.captures || ' captures and has ' || count(c.id)
            FROM strips s LEFT JOIN captures c ON c.strip_id = s.id GROUP BY s.id HAVING s.captures < count(c.id)",
-        Remedy::Repair,
-    ),
-    Check(
-        "quote_dates",
-        "SELECT 'strips ' || s.id, 'its quotes are dated otherwise' FROM strips s
+        remedy: Remedy::Repair,
+    },
+    Check {
+        word: "quote_dates",
+        sql: "SELECT 'strips ' || s.id, 'its quotes are dated otherwise' FROM strips s
           WHERE EXISTS (SELECT 1 FROM quotes q WHERE q.strip_id = s.id
                            AND (q.captured_at <> s.captured_at OR q.day <> s.day))",
-        Remedy::Repair,
-    ),
-    Check(
-        "board_rows",
-        "SELECT 'boards ' || b.id, 'it says ' || b.rows || ' rows and has ' || count(r.code)
+        remedy: Remedy::Repair,
+    },
+    Check {
+        word: "board_rows",
+        sql: "SELECT 'boards ' || b.id, 'it says ' || b.rows || ' rows and has ' || count(r.code)
            FROM boards b LEFT JOIN board_rows r ON r.board_id = b.id GROUP BY b.id HAVING b.rows <> count(r.code)",
-        Remedy::Reread,
-    ),
-    Check(
-        "board_captures",
-        "SELECT 'boards ' || b.id, 'it says ' || b.captures || ' captures and has ' || count(l.capture_id)
+        remedy: Remedy::Reread,
+    },
+    Check {
+        word: "board_captures",
+        sql: "SELECT 'boards ' || b.id, 'it says ' || b.captures || ' captures and has ' || count(l.capture_id)
            FROM boards b LEFT JOIN capture_boards l ON l.board_id = b.id GROUP BY b.id
          HAVING b.captures <> count(l.capture_id)",
-        Remedy::Repair,
-    ),
-    Check(
-        "most_read_rows",
-        "SELECT 'most_read_lists ' || m.id, 'it says ' || m.rows || ' rows and has ' || count(r.rank)
+        remedy: Remedy::Repair,
+    },
+    Check {
+        word: "most_read_rows",
+        sql: "SELECT 'most_read_lists ' || m.id, 'it says ' || m.rows || ' rows and has ' || count(r.rank)
            FROM most_read_lists m LEFT JOIN most_read_rows r ON r.list_id = m.id GROUP BY m.id
          HAVING m.rows <> count(r.rank)",
-        Remedy::Reread,
-    ),
-    Check(
-        "most_read_captures",
-        "SELECT 'most_read_lists ' || m.id, 'it says ' || m.captures || ' captures and has ' || count(l.capture_id)
+        remedy: Remedy::Reread,
+    },
+    Check {
+        word: "most_read_captures",
+        sql: "SELECT 'most_read_lists ' || m.id, 'it says ' || m.captures || ' captures and has ' || count(l.capture_id)
            FROM most_read_lists m LEFT JOIN capture_most_read l ON l.list_id = m.id GROUP BY m.id
          HAVING m.captures <> count(l.capture_id)",
-        Remedy::Repair,
-    ),
-    Check(
-        "ledger",
-        "SELECT 'day_readings ' || r.id, 'its counts are not those of its pages'
+        remedy: Remedy::Repair,
+    },
+    Check {
+        word: "ledger",
+        sql: "SELECT 'day_readings ' || r.id, 'its counts are not those of its pages'
            FROM day_readings r JOIN day_counts c ON c.reading_id = r.id
           WHERE (r.listed, r.stored, r.blocked, r.missing, r.failed, r.of_day)
                 <> (c.listed, c.stored, c.blocked, c.missing, c.failed, c.of_day)",
-        Remedy::Repair,
-    ),
-    Check(
-        "body_of_capture",
-        "SELECT 'captures ' || c.id, 'its hash is not that of its body' FROM captures c JOIN bodies b ON b.id = c.body_id
+        remedy: Remedy::Repair,
+    },
+    Check {
+        word: "body_of_capture",
+        sql: "SELECT 'captures ' || c.id, 'its hash is not that of its body' FROM captures c JOIN bodies b ON b.id = c.body_id
           WHERE b.sha256 <> c.sha256 OR b.bytes <> c.bytes",
-        Remedy::Recover,
-    ),
-    Check(
-        "claims",
-        "SELECT 'pages ' || p.id, 'it is claimed by run ' || p.claimed_by || ', which ended' FROM pages p
+        remedy: Remedy::Recover,
+    },
+    Check {
+        word: "claims",
+        sql: "SELECT 'pages ' || p.id, 'it is claimed by run ' || p.claimed_by || ', which ended' FROM pages p
            JOIN runs r ON r.id = p.claimed_by WHERE r.outcome IS NOT NULL",
-        Remedy::Repair,
-    ),
+        remedy: Remedy::Repair,
+    },
 ];
 
 /// Pages that a killed run had claimed. Asked only while nobody writes: a living run looks the same.
-const CLAIMS: Check = Check(
-    "claims",
-    "SELECT 'pages ' || p.id, 'it was in the hands of run ' || p.claimed_by || ' when that was killed' FROM pages p
+const CLAIMS: Check = Check {
+    word: "claims",
+    sql: "SELECT 'pages ' || p.id, 'it was in the hands of run ' || p.claimed_by || ' when that was killed' FROM pages p
        JOIN runs r ON r.id = p.claimed_by WHERE r.outcome IS NULL",
-    Remedy::NextRun,
-);
+    remedy: Remedy::NextRun,
+};
 
 impl Reader {
     /// Returns what SQLite's own check of the file says.
@@ -270,9 +277,9 @@ impl Reader {
     }
 
     /// Copies the archive to a file, consistent even while a run writes; ends with [`Interrupted`](StoreError::Interrupted) once
-    /// `is_over` says so.
-    pub fn backup(&self, to: &Path, is_over: impl FnMut() -> bool + Send + 'static) -> Result<()> {
-        archive_file::copy_to(&self.conn, to, is_over)
+    /// `should_stop` says so.
+    pub fn backup(&self, to: &Path, should_stop: impl FnMut() -> bool + Send + 'static) -> Result<()> {
+        archive_file::copy_to(&self.conn, to, should_stop)
     }
 }
 
@@ -331,7 +338,7 @@ fn unanswered(check: &'static str, error: &dyn std::error::Error) -> Finding {
 }
 
 fn ask(conn: &Connection, check: &Check) -> Vec<Finding> {
-    let Check(word, sql, remedy) = check;
+    let Check { word, sql, remedy } = check;
     let found = conn.prepare(sql).and_then(|mut query| {
         let rows =
             query.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;

@@ -70,14 +70,15 @@ impl Writer {
         Self::open_unless(path, zone, || false)
     }
 
-    /// [`open`](Self::open) that ends with [`Interrupted`](StoreError::Interrupted) once `is_over` says so, also in the middle of bringing
-    /// an archive to today's schema: it is then as it was, or of today's schema with its copy beside it, and whoever opens it next goes on.
+    /// [`open`](Self::open) that ends with [`Interrupted`](StoreError::Interrupted) once `should_stop` returns true, also in the middle of
+    /// bringing an archive to today's schema. The archive is then either unchanged, or of today's schema with its copy beside it; the next
+    /// opening continues from there.
     pub fn open_unless(
         path: &Path,
         zone: Tz,
-        is_over: impl Fn() -> bool + Clone + Send + 'static,
+        should_stop: impl Fn() -> bool + Clone + Send + 'static,
     ) -> Result<Self> {
-        let Opened { lock, mut conn, upgrade } = open_current(path, is_over)?;
+        let Opened { lock, mut conn, upgrade } = open_current(path, should_stop)?;
         let sums = Sums::keep(&mut conn)?;
         let packer = Packer::load(&conn)?;
         let interrupter = Interrupter::of(&conn);

@@ -98,12 +98,12 @@ impl WebAnswer {
         }
     }
 
-    /// An answer that may be kept so long.
+    /// An answer, and how long it may be kept.
     pub(super) fn keeping(self, keeping: CacheTime) -> Self {
         Self { keeping, ..self }
     }
 
-    /// Returns the response. Whoever has the answer with this tag is told that it is the same.
+    /// Returns the response: 304 if the browser already has the answer with this tag.
     pub(super) fn into_response(self, known_tag: Option<&str>, method: &Method) -> Response<Body> {
         let Self { status, content_type, policy, keeping, body, location } = self;
         let tag = format!("\"{}\"", &data_tag(&body));

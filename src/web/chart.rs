@@ -134,7 +134,7 @@ pub(super) fn drawing(days: &[ChartDay]) -> Option<String> {
     ))
 }
 
-/// A month in a histogram: so many of so many.
+/// A month in a histogram: a part of a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Bar {
     pub(super) name: String,

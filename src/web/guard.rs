@@ -80,7 +80,7 @@ pub(super) fn check(request: &Request, allowed: &[String]) -> Result<AskedPage, 
     })
 }
 
-/// Whether a name leads here by right. The port is of no matter: whoever knows it is here.
+/// Whether a `Host` names this server. The port is ignored: a request that arrived here has used the right one.
 fn is_ours(host: &str, allowed: &[String]) -> bool {
     let name = match host.rfind(':') {
         Some(colon) if !host[colon..].contains(']') => &host[..colon],

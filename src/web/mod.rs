@@ -3,7 +3,7 @@
 //! programs are those of `export`.
 //!
 //! A request goes through `guard` (is it for us, and what may it ask), `route` (which page), `pages` (the page) and `answer` (the
-//! response with its headers). `shelf` has the readers, so that no request waits for another longer than it has to.
+//! response with its headers). `readers` lends out the readers, so that no request waits for another longer than it has to.
 
 mod answer;
 mod chart;
@@ -29,14 +29,14 @@ pub use readers::{ReaderShelf, ServedPaper};
 
 use self::{answer::WebAnswer, guard::Refusal, route::Route};
 
-/// Serves an archive on these listeners until the user wishes to stop. Requests that are under way are answered.
+/// Serves an archive on these listeners until the user asks to stop. Requests that are under way are answered.
 pub async fn serve(served: ServedPaper, listeners: Vec<TcpListener>, stop: &Stop) -> io::Result<()> {
     let app = Router::new().fallback(respond).with_state(Arc::new(served));
     let mut servers = tokio::task::JoinSet::new();
     for listener in listeners {
         let app = app.clone();
         let stop = stop.clone();
-        let server = axum::serve(listener, app).with_graceful_shutdown(stop.wished());
+        let server = axum::serve(listener, app).with_graceful_shutdown(stop.requested());
         servers.spawn(async move { server.await });
     }
     while let Some(ended) = servers.join_next().await {

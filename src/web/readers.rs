@@ -74,7 +74,7 @@ impl ReaderShelf {
         };
         // A panic was said where it happened.
         let (answer, reader) = answered.ok()?;
-        // Not before: the interrupt would meet the question of whoever has it next.
+        // Not earlier: the interrupt would hit the next question to this reader.
         served.shelf.put(reader);
         match answer {
             Ok(answer) => Some(answer),

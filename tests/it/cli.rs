@@ -334,6 +334,8 @@ fn the_demo_needs_nothing_and_can_be_run_twice() {
     let tries: Vec<&str> =
         first.stdout.lines().filter(|it| it.trim_start().starts_with("sqlite3 demo.db")).collect();
     assert_eq!(tries.len(), 3);
+    let beside = ["demo.db-wal", "demo.db-shm", "demo.db-journal"].map(|it| program.path(it));
+    assert!(beside.iter().all(|it| !it.exists()), "only the archive is left");
     let archive = crate::support::program::open(&program.path("demo.db"));
     for line in tries {
         let sql = line.split('"').nth(1).expect("a query");

@@ -39,6 +39,15 @@ fn every_mistake_is_said_at_once() {
             "config.toml:12: `site.rules.headline[0]` must be a CSS selector, found \"h1 >> b\"",
         ],
     );
+    // A selector is looked at beside keys that are unknown, too.
+    refused(
+        &format!("{PAPER}[site.rules]\nbodi = ['p']\nheadline = ['h1[']\n[fetch]\nworkers = 2\n"),
+        &[
+            "config.toml:11: unknown key `site.rules.bodi`, did you mean `body`?",
+            "config.toml:12: `site.rules.headline[0]` must be a CSS selector, found \"h1[\"",
+            "config.toml:14: unknown key `fetch.workers`",
+        ],
+    );
 }
 
 #[test]

@@ -198,9 +198,16 @@ fn an_element_that_is_called_updated_is_the_change() {
     let both = [time("entry-date published", 8), time("updated", 11)].concat();
     assert_eq!(read(&both), hours("08", Some("11")));
     assert_eq!(read(&[time("updated", 11), time("entry-date", 8)].concat()), hours("08", Some("11")));
-    // The only moment of a page, whatever it is called.
+    // The only moment of a page is that of its publication, whatever it is called.
     assert_eq!(read(&time("updated", 11)), hours("11", None));
     assert_eq!(read(&time("entry-date published updated", 8)), hours("08", None));
+    let said = |words: &str, hour: u8| format!("<p>{words} {}</p>", time("", hour));
+    assert_eq!(
+        read(&[said("Published", 8), said("Last updated:", 11)].concat()),
+        hours("08", Some("11"))
+    );
+    assert_eq!(read(&[said("Updated", 11), said("", 8)].concat()), hours("08", Some("11")));
+    assert_eq!(read(&said("Updated", 11)), hours("11", None));
 }
 
 #[test]
@@ -262,4 +269,49 @@ fn what_a_rule_calls_topics_are_topics_whatever_they_link_to() {
     assert_eq!(tags("[site.rules]\ntags = ['.about']\n", parts), ["wax", "oil"]);
     let by_path = "tag_path = '^/x/r'\n[site.rules]\ntags = ['.keys']\n";
     assert_eq!(tags(by_path, parts), ["rope"]);
+}
+
+#[test]
+fn a_box_that_is_called_after_related_stories_lists_them() {
+    let boxed = |class: &str| {
+        format!(
+            "<div class='{class}'><h3>More</h3><ul><li><a href='/story/oil'>Oil falls on fears for demand</a></li>\
+             <li><a href='/story/gold'>Gold is up on hopes</a></li></ul></div>"
+        )
+    };
+    let links = |parts: Parts<'_>| -> Vec<String> {
+        read("", parts).links.into_iter().map(|it| it.title).collect()
+    };
+    for class in ["related-posts", "article-recirc", "c-read-next", "more-on-this"] {
+        let html = boxed(class);
+        let expect = ["Oil falls on fears for demand", "Gold is up on hopes"];
+        assert_eq!(links(Parts { within: &html, ..Parts::default() }), expect, "{class}, in the story");
+        assert_eq!(links(Parts { below: &html, ..Parts::default() }), expect, "{class}, below it");
+    }
+    let html = boxed("newsletter");
+    assert_eq!(links(Parts { below: &html, ..Parts::default() }), [""; 0], "it is about something else");
+    let (related, other) =
+        (boxed("related-posts"), "<aside><a href='/story/tea'>Tea is dear</a></aside>");
+    let below = format!("{related}{other}");
+    assert_eq!(
+        links(Parts { below: &below, ..Parts::default() }),
+        ["Tea is dear"],
+        "the page names some"
+    );
+}
+
+#[test]
+fn a_short_line_below_the_headline_is_the_summary_where_nothing_else_is() {
+    let summary = |head: &str, above: &str| read("", Parts { head, above, ..Parts::default() }).summary;
+    let none: [&str; 0] = [];
+    assert_eq!(summary("", "<p>Looms run again after years.</p>"), ["Looms run again after years."]);
+    assert_eq!(summary("", "<h2>Looms run again in the valley</h2>"), ["Looms run again in the valley"]);
+    let described = "<meta name=description content='What the people of the valley hope for now.'>";
+    let expect = ["What the people of the valley hope for now."];
+    assert_eq!(summary(described, "<h2>Looms run again in the valley</h2>"), expect);
+    for label in ["<p>Looms</p>", "<p>By Ada Reed in the valley.</p>", "<p>Listen to it now</p>"] {
+        assert_eq!(summary("", label), none, "{label}");
+    }
+    let two = "<p>Looms run again after years.</p><p>Save it to read later.</p>";
+    assert_eq!(summary("", two), none, "either may be a button");
 }

@@ -63,7 +63,6 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("http_body_util::", &["fetch"]),
     ("rustls::", &["fetch"]),
     ("rusqlite::", &["store"]),
-    ("strum::", &["model", "config", "fetch", "store"]),
     ("data_encoding::", &["store", "warc", "export", "cli"]),
     ("zstd::", &["coding", "store", "warc", "export"]),
     ("sha2::", &["store", "warc", "export", "web"]),
@@ -93,11 +92,14 @@ const OWNERS: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that never await.
-const SYNC: &[&str] = &["model", "config", "coding", "html", "warc", "discover", "extract", "export"];
+const SYNC: &[&str] =
+    &["model", "config", "coding", "html", "image", "feed", "warc", "discover", "extract", "export"];
 
 /// The clock is an argument below `jobs`; `fetch` alone lives in time.
-const CLOCKLESS: &[&str] =
-    &["model", "config", "coding", "html", "warc", "discover", "extract", "store", "export"];
+const CLOCKLESS: &[&str] = &[
+    "model", "config", "coding", "html", "image", "feed", "warc", "discover", "extract", "store",
+    "export",
+];
 
 #[test]
 fn layers_point_downwards() {

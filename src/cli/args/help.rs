@@ -95,12 +95,12 @@ pub(super) fn with_help(mut command: Command) -> Command {
         command = command.mut_subcommand(*name, |it| it.after_help(text));
     }
     for (name, from, to) in RANGES {
-        command = command.mut_subcommand(name, |it| {
+        command = command.mut_subcommand(name, |subcommand| {
             let first = format!(
                 "First day: 2024-03-28, 2024-03 for a month, today, yesterday, or -7d for a week ago [default: {from}]"
             );
             let last = format!("Last day, likewise [default: {to}]");
-            it.mut_arg("from", |arg| arg.help(first)).mut_arg("to", |arg| arg.help(last))
+            subcommand.mut_arg("from", |arg| arg.help(first)).mut_arg("to", |arg| arg.help(last))
         });
     }
     command

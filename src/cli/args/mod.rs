@@ -78,50 +78,50 @@ pub(super) enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// One pass over what is new; what cron runs
+    /// Make one pass over what is new; this is what cron runs
     Scrape(ScrapeArgs),
-    /// Every article published in a range of days; the same command resumes
+    /// Fetch every article published in a range of days; run it again to resume
     Backfill(BackfillArgs),
-    /// Saved pages, WARC and WET files into the archive
+    /// Import saved pages, WARC and WET files
     Import(ImportArgs),
-    /// One page or a WARC to JSON on stdout; touches no archive
+    /// Read a page or a WARC, and print JSON; touches no archive
     Extract(ExtractArgs),
-    /// Stored pages again through today's extractor; says what changed
+    /// Read stored pages again with today's extractor, and say what changed
     Reextract(ReextractArgs),
-    /// Full text, best first
+    /// Search the full text, best first
     Search(SearchArgs),
-    /// Stories without a query, the newest first
+    /// List stories without a query, the newest first
     List(ListArgs),
-    /// One article as a person reads it
+    /// Show one article as a person reads it
     Show(ShowArgs),
-    /// A symbol over time, from the tickers
+    /// Show a symbol over time, from the tickers
     Quotes(QuotesArgs),
-    /// For other tools: rows as CSV, JSON lines, Parquet; captures as WARC
+    /// Write rows as CSV, JSON lines or Parquet, and captures as WARC
     Export(ExportArgs),
-    /// A calendar: which days are complete, and why others are not
+    /// Show a calendar: which days are complete, and why others are not
     Coverage(CoverageArgs),
-    /// Last runs, queue, what is due, what is blocked
+    /// Show the last runs, the queue, what is due, what is blocked
     Status(StatusArgs),
-    /// What a study cites of the archive it rests on: version, range, counts, coverage
+    /// Print what a study cites of its archive: version, range, counts, coverage
     Cite(CiteArgs),
-    /// Is the archive whole: file, hashes, references, index
+    /// Check that the archive is whole: file, hashes, references, index
     Verify(VerifyArgs),
     /// Take a story out, everywhere, so that no run asks for it again
     Forget(ForgetArgs),
-    /// A consistent copy, also while a run writes
+    /// Make a consistent copy, also while a run writes
     Backup(BackupArgs),
-    /// The archive as a page in your browser, on this machine; reads, and never writes
+    /// Show the archive in your browser, on this machine; never writes
     Serve(ServeArgs),
-    /// The main job against a small built-in news site on loopback: no network, no set-up
+    /// Do the main job against a small built-in news site on loopback: no network, no set-up
     Demo,
-    /// Is the configuration right; what is in force
+    /// Check the configuration, or show what is in force
     Config(ConfigArgs),
-    /// Completions for a shell, on stdout
+    /// Print completions for a shell
     Completions {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// The manual page, on stdout
+    /// Print the manual page
     Man,
 }
 
@@ -133,22 +133,22 @@ pub(super) struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
-    /// A commented file to begin with, on stdout; with an address, filled in by a look at that paper
+    /// Print a commented file to begin with; with an address, filled in by a look at that paper
     Init {
         /// The front page of a paper: it, robots.txt, feeds and a story are looked at, slowly
         url: Option<String>,
     },
-    /// The profiles that are built in, a line each
+    /// List the profiles that are built in
     Profiles,
-    /// Is the file right: every mistake at once, and what the rules read from saved pages
+    /// Check the file: every mistake at once, and what the rules read from saved pages
     Check {
         /// Read the saved pages in a folder, and try the `[[site.tests]]` on them
         #[arg(long, value_name = "FOLDER")]
         pages: Option<PathBuf>,
     },
-    /// What is in force, and where each value came from
+    /// Show what is in force, and where each value came from
     Show,
-    /// How far the ids had come on which day
+    /// Show how far the ids had come on which day
     Anchors,
 }
 

@@ -15,7 +15,7 @@ pub(in crate::cli) struct StoryNames {
     /// Only this section
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) section: Option<String>,
-    /// Only stories signed so, or by somebody of whose name this is a part
+    /// Only stories by this author; a part of the name is enough
     #[arg(long, value_name = "NAME")]
     pub(in crate::cli) byline: Option<String>,
     /// Only stories that name this symbol
@@ -32,7 +32,7 @@ pub(in crate::cli) struct SearchArgs {
     pub(in crate::cli) range: Range,
     #[command(flatten)]
     pub(in crate::cli) of: StoryNames,
-    /// At most so many
+    /// Print at most N stories
     #[arg(long, value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub(in crate::cli) limit: u32,
     /// By day, not by rank
@@ -55,7 +55,7 @@ pub(in crate::cli) struct ListArgs {
     /// Only stories that the site changed after publication
     #[arg(long)]
     pub(in crate::cli) changed: bool,
-    /// At most so many
+    /// Print at most N stories
     #[arg(long, value_name = "N", default_value = "50", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub(in crate::cli) limit: u32,
     /// How they are printed
@@ -315,16 +315,16 @@ pub(in crate::cli) struct VerifyArgs {
     /// As JSON
     #[arg(long)]
     pub(in crate::cli) json: bool,
-    /// Make right what can be: index, ledger, claims; read damaged articles again from their raw pages
+    /// Repair what can be: index, ledger, claims; read damaged articles again from their raw pages
     #[arg(long)]
     pub(in crate::cli) repair: bool,
-    /// Take rows, views and triggers as they are that were changed or made by anything but the program
+    /// Accept rows, views and triggers that something other than this program changed or made
     #[arg(long, conflicts_with = "repair")]
     pub(in crate::cli) accept: bool,
     /// Leave the raw pages out: file, schema, rows and indexes only
     #[arg(long, conflicts_with = "compact")]
     pub(in crate::cli) quick: bool,
-    /// Compress raw pages again that were stored before there were others like them; gives room back
+    /// Compress raw pages again that were stored before there were others like them; saves space
     #[arg(long)]
     pub(in crate::cli) compact: bool,
 }
@@ -354,7 +354,7 @@ pub(in crate::cli) struct BackupArgs {
     /// A new file, or a folder for one that carries the date
     #[arg(value_name = "PATH")]
     pub(in crate::cli) path: PathBuf,
-    /// In a folder: keep so many copies that carry a date, and remove the oldest others
+    /// In a folder: keep the N newest dated copies and remove the older ones
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(in crate::cli) keep: Option<u16>,
 }

@@ -17,10 +17,10 @@ use super::super::days::Range;
 /// Where a run stops although more is due.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct LimitArgs {
-    /// Stop after so many pages; the rest stays queued
+    /// Stop after N pages; the rest stays queued
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(in crate::cli) max_pages: Option<u64>,
-    /// Stop after so many minutes; the rest stays queued
+    /// Stop after N minutes; the rest stays queued
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(in crate::cli) max_minutes: Option<u32>,
 }
@@ -53,7 +53,7 @@ pub(in crate::cli) struct ImageArgs {
 }
 
 impl ImageArgs {
-    /// Puts the wish into the configuration in force.
+    /// Puts the choice into the configuration in force.
     pub(in crate::cli) fn apply(&self, config: &mut Config) {
         if self.images {
             config.keep_images = KeepImages::Story;
@@ -179,7 +179,7 @@ pub(in crate::cli) struct ReextractArgs {
     /// Say what would change, and whether a hundred pages are the same to both parsers; write nothing
     #[arg(long, visible_alias = "check")]
     pub(in crate::cli) dry_run: bool,
-    /// Take a reading that has less than the stored article; otherwise it is kept beside it as a draft
+    /// Accept what is read now even where it has less than the stored article; otherwise it is kept as a draft
     #[arg(long)]
     pub(in crate::cli) accept_losses: bool,
 }

@@ -3,12 +3,11 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use chrono::NaiveDate;
 use url::{Host, Url};
 
 use crate::{
     config::{BytePattern, ConfigPlace, Problem, SectionNames, layer::LayeredValue, reader::Section},
-    model::NameBook,
+    model::{DatedId, NameBook, bare_host, is_web},
 };
 
 use super::{
@@ -19,7 +18,7 @@ use super::{
     rule::{Replacement, Rule},
     rules::{Era, Rules},
     site::Profile,
-    sources::{Archive, Cards, DATE, DiscoveryBounds, Feed, ListingUse, NewsListing, Recheck},
+    sources::{Cards, DATE, DayListing, DiscoveryBounds, Feed, ListingUse, NewsListing, Recheck},
     spot, web_archive,
     wording::{Challenge, StripWords, TextRules},
 };
@@ -33,7 +32,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
     let name = site.text("name")?;
     let base_url = Url::parse(&site.text("base_url")?)
         .ok()
-        .filter(|it| matches!(it.scheme(), "http" | "https") && it.has_host())
+        .filter(|it| is_web(it) && it.has_host())
         .ok_or_else(|| site.wrong("base_url", "an http or https address"))?;
     // Addresses are stored and exported: what is secret has another place.
     if !base_url.username().is_empty() || base_url.password().is_some() {
@@ -60,7 +59,7 @@ pub(in crate::config) fn read(site: &Section) -> Result<Profile, Problem> {
         sitemaps: read_feeds(site, "sitemaps", &base_url)?,
         discovery: read_discovery(&site.section("discovery")?)?,
         listings: read_listings(site, &base_url)?,
-        archives: read_archives(site, &base_url)?,
+        day_listings: read_day_listings(site, &base_url)?,
         web_archives: web_archive::read(site)?,
         cards: read_cards(&site.section("cards")?)?,
         revisit: read_revisit(site)?,
@@ -101,7 +100,7 @@ fn read_image_hosts(site: &Section) -> Result<Vec<String>, Problem> {
 fn check_hosts(site: &Section, base_url: &Url, hosts: &[String]) -> Result<(), Problem> {
     let is_user = |key| site.get(key).is_some_and(|it| it.layer.is_user);
     let Some(Host::Domain(host)) = base_url.host() else { return Ok(()) };
-    let host = host.strip_prefix("www.").unwrap_or(host);
+    let host = bare_host(host);
     let is_known = hosts.iter().any(|it| it == host) || host == "localhost";
     if is_known || !is_user("base_url") || !is_user("hosts") {
         return Ok(());
@@ -176,7 +175,7 @@ fn read_listings(site: &Section, base: &Url) -> Result<Vec<NewsListing>, Problem
     site.sections("listings")?.into_iter().map(read).collect()
 }
 
-fn read_archives(site: &Section, base: &Url) -> Result<Vec<Archive>, Problem> {
+fn read_day_listings(site: &Section, base: &Url) -> Result<Vec<DayListing>, Problem> {
     let read = |section: Section| {
         let template = section.text("url")?;
         let filter = AddressFilter::read(&section)?;
@@ -185,7 +184,7 @@ fn read_archives(site: &Section, base: &Url) -> Result<Vec<Archive>, Problem> {
             let rule = "an address with `{date}` in it, or a path below `site.base_url`";
             return Err(section.wrong("url", rule));
         }
-        Ok(Archive { template, filter })
+        Ok(DayListing { template, filter })
     };
     site.sections("archives")?.into_iter().map(read).collect()
 }
@@ -310,7 +309,10 @@ fn read_eras(site: &Section) -> Result<Vec<Era>, Problem> {
                 return Err(section.wrong("from", "left out in the first era: eras leave no gap"));
             }
             Some(Era { until: None, name, .. }) => {
-                return Err(section.wrong("name", &format!("of the last era, `{name}` has no end")));
+                return Err(section.wrong(
+                    "name",
+                    &format!("the name of an era after one that ends, and era `{name}` has no `until`"),
+                ));
             }
             Some(Era { until: Some(end), name, .. }) if from != Some(*end) => {
                 let rule =
@@ -344,15 +346,15 @@ fn read_ids(section: &Section) -> Result<Option<IdRange>, Problem> {
         return Ok(None);
     };
     let from = from.whole(0..=u64::MAX >> 1)?;
-    let mut anchors: Vec<(u64, NaiveDate)> = Vec::new();
+    let mut anchors: Vec<DatedId> = Vec::new();
     for anchor in section.get("anchors").map(|it| it.items()).transpose()?.unwrap_or_default() {
         let pair = anchor.items()?;
         let [id, day] = pair.as_slice() else { return Err(anchor.wrong("a pair of id and date")) };
         let (id, day) = (id.whole(from..=u64::MAX >> 1)?, day.date()?);
-        if anchors.last().is_some_and(|last| id <= last.0 || day < last.1) {
+        if anchors.last().is_some_and(|last| id <= last.id || day < last.day) {
             return Err(anchor.wrong("after the anchor before it, in id and date"));
         }
-        anchors.push((id, day));
+        anchors.push(DatedId { id, day });
     }
     let most = section.get("max_guesses_per_day").map(|it| it.whole(GUESSES)).transpose()?;
     section.finish()?;

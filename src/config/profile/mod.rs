@@ -22,7 +22,7 @@ pub use ids::IdRange;
 pub use rule::{Replacement, Rule, RuleField, Which};
 pub use rules::{Era, Rules};
 pub use site::Profile;
-pub use sources::{Archive, Cards, DiscoveryBounds, Feed, ListingUse, NewsListing, Recheck};
+pub use sources::{Cards, DayListing, DiscoveryBounds, Feed, ListingUse, NewsListing, Recheck};
 pub use spot::Spot;
 pub use values::{JsonPath, ValueCut, ValueRule, ValueSource};
 pub use web_archive::{Holding, Index, WebArchive};

@@ -31,6 +31,8 @@ pub struct Rules {
     pub drop_names: FragmentSet,
     /// Parts of the classes and ids of elements that list the topics of a story, where no rule finds any.
     pub tag_names: FragmentSet,
+    /// Parts of the classes and ids of elements that list related stories, where nothing else names any.
+    pub related_names: FragmentSet,
 }
 
 impl Rules {
@@ -51,8 +53,9 @@ impl Rules {
         };
         let drop_names = fragments("drop_names", &base.drop_names)?;
         let tag_names = fragments("tag_names", &base.tag_names)?;
+        let related_names = fragments("related_names", &base.related_names)?;
         section.finish()?;
-        Ok(Self { fields, drop_names, tag_names })
+        Ok(Self { fields, drop_names, tag_names, related_names })
     }
 
     fn field(&self, field: RuleField) -> Option<&FieldRules> {

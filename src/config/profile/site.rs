@@ -7,7 +7,7 @@ use url::{Position, Url};
 
 use crate::{
     config::{AddressPattern, Pattern},
-    model::{MarketCalendar, NameBook, PageKey, lane_name},
+    model::{MarketCalendar, NameBook, PageKey, bare_host, is_web, lane_name},
 };
 
 use super::{
@@ -16,7 +16,7 @@ use super::{
     ids::IdRange,
     rule::Replacement,
     rules::Era,
-    sources::{Archive, Cards, DiscoveryBounds, Feed, NewsListing, Recheck},
+    sources::{Cards, DayListing, DiscoveryBounds, Feed, NewsListing, Recheck},
     web_archive::WebArchive,
     wording::{Challenge, StripWords, TextRules},
 };
@@ -48,7 +48,7 @@ pub struct Profile {
     /// Listing pages a cron pass reads.
     pub listings: Vec<NewsListing>,
     /// Listings by day, read by a backfill.
-    pub archives: Vec<Archive>,
+    pub day_listings: Vec<DayListing>,
     /// Web archives that hold copies of the site.
     pub web_archives: Vec<WebArchive>,
     /// How articles are named on a listing.
@@ -86,9 +86,9 @@ impl Profile {
     /// Returns the profile's name for the host of an address; `None` where it is not one of the site's.
     pub fn host_of(&self, url: &Url) -> Option<&str> {
         let host = url.host_str()?;
-        let host = host.strip_prefix("www.").unwrap_or(host);
+        let host = bare_host(host);
         let listed = self.hosts.iter().find(|it| it.eq_ignore_ascii_case(host));
-        let is_web = matches!(url.scheme(), "http" | "https");
+        let is_web = is_web(url);
         // As origins are compared, without making two of them.
         let is_of_base = url.scheme() == self.base_url.scheme()
             && url.host_str() == self.base_url.host_str()
@@ -108,9 +108,9 @@ impl Profile {
     /// Whether a picture may be asked for at an address: of one of the site's hosts, or of those that the profile names.
     pub fn is_image_host(&self, url: &Url) -> bool {
         let lane = lane_name(url);
-        let host = lane.strip_prefix("www.").unwrap_or(&lane);
+        let host = bare_host(&lane);
         let is_named = self.image_hosts.iter().any(|it| it.eq_ignore_ascii_case(host));
-        matches!(url.scheme(), "http" | "https") && (is_named || self.host_of(url).is_some())
+        is_web(url) && (is_named || self.host_of(url).is_some())
     }
 
     /// Returns the identity of an article by its address, in any form; `None` where it is not the address of one.
@@ -166,7 +166,7 @@ impl Profile {
     pub fn article_prefix(&self) -> String {
         let path = self.addresses.prefix();
         let host = self.base_url.host_str().unwrap_or_default();
-        let host = host.strip_prefix("www.").unwrap_or(host);
+        let host = bare_host(host);
         let port = self.base_url.port().map(|it| format!(":{it}")).unwrap_or_default();
         format!("{host}{port}{path}")
     }
@@ -181,7 +181,7 @@ impl Profile {
     pub fn rebased(&self, url: &Url) -> Option<Url> {
         let host = self.host_of(url)?;
         let base = self.base_url.host_str().unwrap_or_default();
-        let base = base.strip_prefix("www.").unwrap_or(base);
+        let base = bare_host(base);
         let is_moved = !self.hosts.iter().any(|it| it == base);
         if !is_moved || host != self.host() {
             return Some(url.clone());

@@ -54,7 +54,7 @@ pub enum ListingUse {
 
 /// A listing that has a page for each day.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Archive {
+pub struct DayListing {
     /// Its path or address, with `{date}` in it; the archive knows the listing by this text.
     pub template: String,
     /// Which of the stories that it names are taken.
@@ -92,7 +92,7 @@ impl Feed {
     }
 }
 
-impl Archive {
+impl DayListing {
     /// Returns the address of the listing of a day.
     pub fn url(&self, base: &Url, day: NaiveDate) -> Option<Url> {
         base.join(&self.template.replace(DATE, &day.to_string())).ok()

@@ -53,6 +53,9 @@ pub struct TextRules {
     pub notices: LineSet,
 }
 
+/// The part of a body in which the words of a server's guard are looked for.
+const CHALLENGE_BYTES: usize = 16 << 10;
+
 /// How to recognise a page that the server's guard shows instead of the article.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Challenge {
@@ -60,4 +63,12 @@ pub struct Challenge {
     pub headers: Vec<(String, Option<String>)>,
     /// Texts at the beginning of the body, any of which is enough.
     pub texts: Option<BytePattern>,
+}
+
+impl Challenge {
+    /// Whether one of the texts stands at the beginning of a body.
+    pub fn is_in(&self, body: &[u8]) -> bool {
+        let head = &body[..body.len().min(CHALLENGE_BYTES)];
+        self.texts.as_ref().is_some_and(|it| it.is_in(head))
+    }
 }

@@ -7,7 +7,7 @@ use url::Url;
 use crate::{
     config::Profile,
     feed::elements::{ClosedElement, Elements, Vocabulary, XmlElement, XmlSpace, XmlStep},
-    model::{Candidate, Unread, Via},
+    model::{Candidate, Unread, Via, is_web},
 };
 
 use crate::discover::{NamedPages, admit, feed};
@@ -187,7 +187,7 @@ fn is_month(text: &str) -> bool {
 
 /// Returns the address that a line of a text sitemap is.
 fn address(line: &str) -> Option<Url> {
-    Url::parse(line.trim()).ok().filter(|it| matches!(it.scheme(), "http" | "https"))
+    Url::parse(line.trim()).ok().filter(is_web)
 }
 
 /// Reads a sitemap that is a list of addresses, one on each line.

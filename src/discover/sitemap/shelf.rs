@@ -14,7 +14,7 @@ use crate::config::DiscoveryBounds;
 
 /// A file whose newest entry is older than its `lastmod` by more than this denies it.
 const DENIAL: TimeDelta = TimeDelta::days(30);
-/// Of so many files that are chosen by `lastmod`, one is chosen otherwise: an index may say of its newest file that it is old.
+/// One file in this many is not chosen by `lastmod`: an index may say of its newest file that it is old.
 const DOUBT_EVERY: usize = 4;
 /// The greatest number of files that are remembered.
 const FILES_MAX: usize = 200_000;

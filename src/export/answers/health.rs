@@ -11,6 +11,9 @@ use super::StatusAnswer;
 /// Below this the next run may fill the disk, in bytes.
 const FREE_BYTES_MIN: u64 = 64 << 20;
 
+/// The days before today in which holes count: older ones are nobody's news.
+pub const HOLE_DAYS: u64 = 30;
+
 /// How well something is. The greater, the worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Health {
@@ -40,7 +43,7 @@ pub struct HealthFacts<'a> {
     pub status: &'a StatusAnswer,
     /// When a run last ended well.
     pub last_success: Option<DateTime<Utc>>,
-    /// Days that need work.
+    /// Those of the last [`HOLE_DAYS`] that pages are missing of.
     pub holes: usize,
     /// The age at which the last good run is too old.
     pub age_max: TimeDelta,
@@ -127,7 +130,7 @@ fn found(facts: &HealthFacts<'_>) -> Vec<(Health, String)> {
         found.push((Health::Warning, format!("{} is left alone until {until}", host.host)));
     }
     if 0 < *holes {
-        found.push((Health::Warning, format!("{holes} of the last 30 days need work")));
+        found.push((Health::Warning, format!("{holes} of the last {HOLE_DAYS} days need work")));
     }
     match status.free_bytes {
         Some(free) if free < FREE_BYTES_MIN => {

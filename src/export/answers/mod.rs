@@ -18,7 +18,7 @@ mod verify;
 
 pub use coverage::{CoverageAnswer, CoverageRow, ReadingAnswer};
 pub use form::{AnswerRow, csv_header, csv_rows, to_json, to_json_lines};
-pub use health::{Health, HealthAnswer, HealthFacts};
+pub use health::{HOLE_DAYS, Health, HealthAnswer, HealthFacts};
 pub use images::{ImageStateAnswer, ImagesAnswer};
 pub use list::StoryAnswer;
 pub use quotes::{DailyQuoteAnswer, QuoteAnswer, RateAnswer, SymbolAnswer};
@@ -26,4 +26,4 @@ pub use runs::{DriftAnswer, RunAnswer};
 pub use search::HitAnswer;
 pub use status::{HostAnswer, PageStateAnswer, SourceAnswer, StatusAnswer};
 pub use summary::SummaryAnswer;
-pub use verify::{Company, FindingAnswer, VerifyAnswer};
+pub use verify::{ArchiveAccess, FindingAnswer, VerifyAnswer};

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     model::{Drift, Tally},
-    store::{ArchiveRoom, RunRow},
+    store::{ArchiveDisk, RunRow},
 };
 
 /// A run, and what it counted.
@@ -43,7 +43,7 @@ const DEAD: &str = "killed";
 
 impl RunAnswer {
     /// Returns a run. Without an outcome it is under way where a program writes the archive, and dead elsewhere.
-    pub(super) fn of(run: RunRow, room: &ArchiveRoom) -> Self {
+    pub(super) fn of(run: RunRow, disk: &ArchiveDisk) -> Self {
         let RunRow { id, command, started_at, finished_at, outcome, tally, drifts, parsed_slowly } = run;
         // What a tally says of sources and guesses is for the closing line alone.
         let Tally { discovered, fetched, stored, updated, unchanged, missing, failed, .. } = tally;
@@ -52,7 +52,7 @@ impl RunAnswer {
             command,
             started_at,
             finished_at,
-            outcome: outcome.or_else(|| (!room.is_written).then(|| DEAD.to_owned())),
+            outcome: outcome.or_else(|| (!disk.is_written).then(|| DEAD.to_owned())),
             discovered,
             fetched,
             stored,

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use crate::store::{ArchiveRoom, HostStats, PageStats, SourceStats, Status};
+use crate::store::{ArchiveDisk, HostStats, PageStats, SourceStats, Status};
 
 use super::{images::ImagesAnswer, runs::RunAnswer};
 
@@ -79,7 +79,7 @@ pub struct HostAnswer {
 
 impl StatusAnswer {
     /// Returns the answer about the archive at a path.
-    pub fn new(archive: String, status: Status, room: ArchiveRoom) -> Self {
+    pub fn new(archive: String, status: Status, disk: ArchiveDisk) -> Self {
         let Status {
             articles,
             versions,
@@ -101,8 +101,8 @@ impl StatusAnswer {
             runs,
         } = status;
         let (first_day, last_day) = days.unzip();
-        let ArchiveRoom { size, free, is_written: _ } = room;
-        let runs = runs.into_iter().map(|run| RunAnswer::of(run, &room));
+        let ArchiveDisk { size, free, is_written: _ } = disk;
+        let runs = runs.into_iter().map(|run| RunAnswer::of(run, &disk));
         Self {
             archive,
             articles,
@@ -162,7 +162,7 @@ mod tests {
         store::RunRow,
     };
 
-    const ROOM: ArchiveRoom = ArchiveRoom { size: 1000, free: Some(9000), is_written: true };
+    const DISK: ArchiveDisk = ArchiveDisk { size: 1000, free: Some(9000), is_written: true };
 
     fn status() -> Status {
         let run = RunRow {
@@ -311,14 +311,14 @@ mod tests {
   ]
 }
 "#;
-        assert_eq!(to_json(&StatusAnswer::new("a.db".into(), status(), ROOM)), expect);
+        assert_eq!(to_json(&StatusAnswer::new("a.db".into(), status(), DISK)), expect);
     }
 
     #[test]
     fn a_run_that_never_ended_is_dead_where_nobody_writes() {
         let outcome = |is_written| {
-            let room = ArchiveRoom { is_written, ..ROOM };
-            StatusAnswer::new("a.db".into(), status(), room).runs[0].outcome.clone()
+            let disk = ArchiveDisk { is_written, ..DISK };
+            StatusAnswer::new("a.db".into(), status(), disk).runs[0].outcome.clone()
         };
         assert_eq!(outcome(true), None);
         assert_eq!(outcome(false).as_deref(), Some("killed"));
@@ -336,6 +336,6 @@ mod tests {
         };
         let expect = "{\"archive\":\"a.db\",\"articles\":3,\"versions\":4,\"first_day\":null,\"last_day\":null,\"undated\":1,\
                       \"captures\":5,\"quotes\":20,\"by_feed\":2,\"gone\":1,\"read_by_older\":4,\"tickers_by_capture\":6,\"size_bytes\":1000,\"week_bytes\":400,\"free_bytes\":9000,\"due\":2,\"next_due\":null,\"images\":{\"stored\":0,\"bytes\":0,\"due\":0,\"waiting\":[]},\"pages\":[],\"sources\":[],\"hosts\":[],\"runs\":[]}\n";
-        assert_eq!(to_json_lines([StatusAnswer::new("a.db".into(), status, ROOM)]), expect);
+        assert_eq!(to_json_lines([StatusAnswer::new("a.db".into(), status, DISK)]), expect);
     }
 }

@@ -38,22 +38,22 @@ pub struct FindingAnswer {
     pub remedy: &'static str,
 }
 
-/// Who had the archive open during the look.
+/// Whether another process could write the archive during the check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Company {
-    /// Nobody else could write.
-    Alone,
+pub enum ArchiveAccess {
+    /// This process held the lock: nobody else could write.
+    Exclusive,
     /// Somebody else wrote, or the file could not be written.
     Shared,
 }
 
 impl VerifyAnswer {
     /// Returns the answer about the archive at a path.
-    pub fn new(archive: String, verified: Verified, company: Company) -> Self {
+    pub fn new(archive: String, verified: Verified, access: ArchiveAccess) -> Self {
         let whole = !verified.is_damaged() && verified.is_whole;
         let Verified { findings, bodies, images, is_whole: _ } = verified;
         let findings = findings.into_iter().map(Into::into).collect();
-        Self { archive, whole, bodies, images, alone: company == Company::Alone, findings }
+        Self { archive, whole, bodies, images, alone: access == ArchiveAccess::Exclusive, findings }
     }
 }
 
@@ -73,10 +73,10 @@ fn words(remedy: Remedy) -> &'static str {
         Remedy::Repair => "`tearsheet verify --repair` makes it right",
         Remedy::Reread => "`tearsheet verify --repair` reads it again from its raw page",
         Remedy::Accept => {
-            "look at it, a backup has what it was; `tearsheet verify --accept` takes it as it is"
+            "look at it, a backup has what it was; `tearsheet verify --accept` keeps it as it is"
         }
         Remedy::Foreign => {
-            "drop it with `sqlite3` if it is not yours; `tearsheet verify --accept` takes it"
+            "drop it with `sqlite3` if it is not yours; `tearsheet verify --accept` keeps it"
         }
         Remedy::Lost => "the bytes are lost: fetch or import the page again, or take them from a backup",
         Remedy::AskAgain => {
@@ -125,14 +125,18 @@ mod tests {
 }
 "#;
         assert_eq!(
-            to_json(&VerifyAnswer::new("a.db".into(), verified(&[Remedy::Lost]), Company::Alone)),
+            to_json(&VerifyAnswer::new(
+                "a.db".into(),
+                verified(&[Remedy::Lost]),
+                ArchiveAccess::Exclusive
+            )),
             expect
         );
     }
 
     #[test]
     fn an_archive_is_whole_when_nothing_is_damaged_and_everything_was_looked_at() {
-        let is_whole = |it: Verified| VerifyAnswer::new(String::new(), it, Company::Shared).whole;
+        let is_whole = |it: Verified| VerifyAnswer::new(String::new(), it, ArchiveAccess::Shared).whole;
         assert!(is_whole(verified(&[])));
         assert!(is_whole(verified(&[Remedy::NextRun])), "the next run puts it right");
         assert!(!is_whole(verified(&[Remedy::NextRun, Remedy::Reread])));

@@ -1,6 +1,8 @@
-//! The time of a date: `10:30`, `10:30:15.250`, `10.30 pm`, `10h30`, `10時30分`.
+//! The time of a date: `10:30`, `10:30:15.250`, `10.30 pm`, `10.30 GMT`, `10h30`, `10時30分`.
 //!
 //! It says which numbers are written. What zone they are of is read by `offset.rs`.
+
+use crate::model::zone_name;
 
 use super::cursor::DateCursor;
 
@@ -104,11 +106,18 @@ pub(super) fn read(cursor: &mut DateCursor<'_>) -> Option<WrittenTime> {
     let mut after = ahead;
     after.blanks();
     let is_said = skip_word(&mut after, HOURS);
-    if !(is_sure || half.is_some() || is_said) {
+    if !(is_sure || half.is_some() || is_said || is_before_zone(after.rest())) {
         return None;
     }
     *cursor = if is_said { after } else { ahead };
     Some(WrittenTime { hour, minute, second, half })
+}
+
+/// Whether a text begins with the name of a zone: what stands before it is a time, however it is written.
+fn is_before_zone(text: &str) -> bool {
+    let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
+    let is_word = !text[letters..].starts_with(char::is_alphanumeric);
+    1 < letters && is_word && zone_name(&text[..letters]).is_some()
 }
 
 /// Reads a time that a word before it calls one: `10.30` and `10h` are, too.

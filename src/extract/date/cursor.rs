@@ -4,9 +4,9 @@
 
 /// More blanks in a row are not between the parts of one date.
 const BLANKS_MAX: usize = 16;
-/// A longer run of digits is no number of a date.
+/// The most digits of a number in a date.
 const DIGITS_MAX: usize = 20;
-/// A longer word is no name.
+/// The most bytes of the name of a day or month.
 const WORD_CHARS_MAX: usize = 32;
 
 /// A place in a text. Copies are marks to go back to.

@@ -33,10 +33,10 @@ pub(super) use self::{
     written::{DateFound, Dated},
 };
 
-/// A number of seconds since 1970 has so many digits; with three more it is of milliseconds.
+/// The digits of a number of seconds since 1970; with three more it is of milliseconds.
 const EPOCH_DIGITS: usize = 10;
 
-/// The names of a weekday and a month, and what stands between them, have at most so many bytes in any script.
+/// The most bytes of the names of a weekday and a month and what stands between them, in any script.
 const BYTES_BEFORE_DIGIT_MAX: usize = 120;
 
 /// Returns every date in a text, in order.
@@ -225,6 +225,14 @@ mod tests {
             }
             let _ = parse(&text, chrono_tz::America::New_York);
         }
+    }
+
+    #[test]
+    fn a_time_with_a_point_is_one_where_a_zone_stands_after_it() {
+        check("Tue 5 Mar 2024 14.30 GMT", "2024-03-05", Some("2024-03-05T19:30:00+05:00"));
+        check("5 March 2024, 9.05 EST", "2024-03-05", Some("2024-03-05T19:05:00+05:00"));
+        check("5 March 2024 14.30", "2024-03-05", None);
+        check("5 March 2024 14.30 SHARES", "2024-03-05", None);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::model::{nearest_offset, zone_name};
 
 /// No zone is further from Greenwich.
 const MINUTES_MAX: i32 = 14 * 60;
-/// The name of a zone in brackets is no longer.
+/// The most characters of a zone's name in brackets.
 const BRACKET_CHARS_MAX: usize = 64;
 
 /// What stands after a time.

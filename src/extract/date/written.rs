@@ -1,6 +1,6 @@
-//! A date as written made a day and a moment of the site's time zone.
+//! Turns a date as it is written into a day and a moment of the site's time zone.
 //!
-//! What is written was read by the files below; whether there is such a day, such a time, and which moment it is, is decided here.
+//! What is written was read by `day.rs`, `clock.rs` and `offset.rs`; whether there is such a day, such a time, and which moment it is, is decided here.
 
 use std::ops::Range;
 

@@ -45,8 +45,8 @@ pub(super) struct Facts {
     pub(super) about: Vec<String>,
 }
 
-/// What the page knows of the objects in it.
-pub(super) struct Witness<'w> {
+/// What the page knows of the objects in its JSON-LD.
+pub(super) struct PageKnowledge<'w> {
     /// Says whose an address is: pages also carry objects of the stories that they link to.
     pub(super) owner: &'w dyn Fn(&str) -> Owner,
     /// Says whether a headline is one that the page itself has.
@@ -62,7 +62,7 @@ pub(super) enum Owner {
 }
 
 /// Returns what the page's own article says, and what could not be read.
-pub(super) fn read(blocks: &[String], witness: &Witness<'_>) -> (Facts, Vec<Warning>) {
+pub(super) fn read(blocks: &[String], page: &PageKnowledge<'_>) -> (Facts, Vec<Warning>) {
     let mut warnings = Vec::new();
     let parsed: Vec<Value> = blocks.iter().filter_map(|block| parse(block, &mut warnings)).collect();
     let mut found = Vec::new();
@@ -72,8 +72,8 @@ pub(super) fn read(blocks: &[String], witness: &Witness<'_>) -> (Facts, Vec<Warn
     found.sort_by_key(|it| it.0);
     let (pages, articles): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.0 == WEB_PAGE);
     let owner_of =
-        |it: &Map<String, Value>| address(it).map_or(Owner::Unknown, |url| (witness.owner)(&url));
-    let article = own_article(&articles, witness, &owner_of);
+        |it: &Map<String, Value>| address(it).map_or(Owner::Unknown, |url| (page.owner)(&url));
+    let article = own_article(&articles, page, &owner_of);
     let mut facts = article.map(|it| facts(it, &parsed)).unwrap_or_default();
     // Some systems say of the page when the story was published. Of a page that carries other stories' objects alone, they do not.
     let page = pages.iter().map(|it| it.1).find(|it| owner_of(it) != Owner::OtherArticle);
@@ -91,13 +91,13 @@ pub(super) fn read(blocks: &[String], witness: &Witness<'_>) -> (Facts, Vec<Warn
 /// tells; else, of a page that has only one, the one with the page's headline, whatever its address.
 fn own_article<'v>(
     articles: &[(u8, &'v Map<String, Value>)],
-    witness: &Witness<'_>,
+    page: &PageKnowledge<'_>,
     owner_of: &dyn Fn(&Map<String, Value>) -> Owner,
 ) -> Option<&'v Map<String, Value>> {
     let of = |wanted: Owner| articles.iter().map(|it| it.1).filter(move |it| owner_of(it) == wanted);
     let headline =
         |it: &Map<String, Value>| get(it, "headline").or(get(it, "name")).and_then(first_text);
-    let is_said = |it: &&Map<String, Value>| headline(it).is_some_and(|it| (witness.has_headline)(&it));
+    let is_said = |it: &&Map<String, Value>| headline(it).is_some_and(|it| (page.has_headline)(&it));
     let said = || of(Owner::Unknown).find(is_said);
     let known = of(Owner::Page).next().or_else(said).or_else(|| of(Owner::Unknown).next());
     known.or_else(|| {
@@ -267,7 +267,7 @@ mod tests {
             "/news/8" => Owner::OtherArticle,
             _ => Owner::Unknown,
         };
-        read(&blocks, &Witness { owner: &owner, has_headline: &|text| text == "H" })
+        read(&blocks, &PageKnowledge { owner: &owner, has_headline: &|text| text == "H" })
     }
 
     #[track_caller]

@@ -1,7 +1,7 @@
 //! Values of JSON-LD: what a property says, in whichever shape it is written (schema.org allows a text, an object with a name, a
 //! list of either, and the id of an object that stands elsewhere).
 //!
-//! Which object is asked, and what its properties mean for the story, is the business of the file above.
+//! Which object is asked, and what its properties mean for the story, is decided in `mod.rs`.
 
 use serde_json::{Map, Value};
 

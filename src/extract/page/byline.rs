@@ -35,11 +35,11 @@ const AUTHOR_PAGES: [&str; 14] = [
     "contributors",
 ];
 
-/// A line of names that no word stands before has no more words.
+/// The most words of a line of names that no word such as `By` stands before.
 const LINE_WORDS_MAX: usize = 5;
-/// A line that signs a story has no more words: names, and where they are.
+/// The most words of a line that signs a story: names, and where they are.
 const SIGNATURE_WORDS_MAX: usize = 8;
-/// And so many texts with it.
+/// The fewest texts of a story whose first line counts as a signature.
 const SIGNED_BLOCKS_MIN: usize = 3;
 /// Labels that are looked at: a story's box stands on its page once or twice.
 const LABELS_MAX: usize = 8;
@@ -111,16 +111,16 @@ pub(super) fn byline_line(
         let is_label = line.is_furniture
             || profile.text.furniture.has(&text)
             || profile.text.boilerplate.has(&text);
-        let is_said = || stamp::is_sure_byline(&text, &profile.text);
+        let is_said = || signature::is_sure_byline(&text, &profile.text);
         let is_short = (text.split(' ').count() <= LINE_WORDS_MAX || is_said())
             && !profile.text.sections.has(&text);
-        stamp::byline(&text).filter(|_| is_short && !is_label)
+        signature::byline(&text).filter(|_| is_short && !is_label)
     };
     if let Some(stamp_at) = (title + 1..end).find(is_stamp) {
         let near = [stamp_at.checked_sub(1)?, stamp_at + 1];
         return near.into_iter().filter(|at| title < *at && *at < end).find_map(read);
     }
-    let is_sure = |at: &usize| stamp::is_sure_byline(&fold_apart(flat.line(*at)), &profile.text);
+    let is_sure = |at: &usize| signature::is_sure_byline(&fold_apart(flat.line(*at)), &profile.text);
     (title + 1..end).find(is_sure).and_then(read).or_else(|| labelled(sheet.root))
 }
 
@@ -146,7 +146,7 @@ fn labelled(root: Element<'_>) -> Option<String> {
                 rest => rest.to_owned(),
             },
         };
-        stamp::byline(&names).filter(|it| !signature::authors(it).is_empty())
+        signature::byline(&names).filter(|it| !signature::authors(it).is_empty())
     };
     let mut found: Vec<String> = labels.filter_map(names_after).collect();
     found.dedup();
@@ -165,7 +165,7 @@ pub(super) fn take_signature(
     let Block { kind: BlockKind::Paragraph | BlockKind::Heading, text, .. } = &blocks[first] else {
         return None;
     };
-    let names = stamp::byline(text).filter(|it| it.split(' ').count() <= SIGNATURE_WORDS_MAX)?;
+    let names = signature::byline(text).filter(|it| it.split(' ').count() <= SIGNATURE_WORDS_MAX)?;
     let is_signed = |it: &String| signature::is_person(it) || rules.bylines.has(it);
     let is_said =
         || signature::after_by(text).is_some() && signature::authors(&names).iter().all(is_signed);

@@ -7,13 +7,13 @@ use crate::html::Element;
 
 use super::scene::Scene;
 
-/// Elements that say whose a headline or a part of the head is are no further around it.
+/// How many ancestors are searched for the element that tells whose a headline or a part of the head is.
 pub(super) const AROUND_MAX: usize = 60;
-/// A card is at most so many elements around its parts.
+/// How many ancestors of its parts may be a card.
 const DEPTH_MAX: usize = 6;
-/// A card holds at most so much text: a story may link to others, a card's parts are small.
+/// The most text in a card, in characters: a story may link to others, but the parts of a card are small.
 const CHARS_MAX: usize = 600;
-/// And so many elements.
+/// The most elements in a card.
 const ELEMENTS_MAX: usize = 500;
 
 /// Whether an element may be a card for its size.

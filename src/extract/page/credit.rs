@@ -26,11 +26,11 @@ const LABELS: [&str; 14] = [
     "source",
     "courtesy",
 ];
-/// A name after a label is so long.
+/// The characters that a name after a label may have.
 const LABELLED_CHARS: RangeInclusive<usize> = 2..=60;
-/// A name after a dash is so long.
+/// The characters that a name after a dash may have.
 const DASHED_CHARS: RangeInclusive<usize> = 2..=39;
-/// A name after a dash at the end of a caption has no more words.
+/// The most words of a name after a dash at the end of a caption.
 const CREDIT_WORDS_MAX: usize = 5;
 
 /// Returns who made a picture, or who sells it: as an element or an attribute says, or as captions end.
@@ -99,7 +99,7 @@ fn dashed(caption: &str) -> Option<&str> {
     })
 }
 
-/// Whether a text has so many characters. The rest of a longer one is not looked at: a caption may have a name at each of its words.
+/// Whether a text has one of these numbers of characters. The rest of a longer one is not looked at: a caption may have a name at each of its words.
 fn has_length(text: &str, chars: &RangeInclusive<usize>) -> bool {
     chars.contains(&text.chars().take(chars.end() + 1).count())
 }

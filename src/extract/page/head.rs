@@ -25,14 +25,15 @@ use super::{
     byline::{author_links, byline_line, said_authors, take_signature, without_by},
     marked::{is_contact, marked_names},
     metas::{PUBLISHED, SECTIONS, UPDATED},
+    moments::is_of_change,
     said::Said,
     section,
     sheet::Sheet,
 };
 
-/// A byline stands within so many lines of the headline.
+/// A byline stands at most this many lines from the headline.
 const HEADER_LINES_MAX: usize = 25;
-/// And a section so many lines above it.
+/// A section stands at most this many lines above the headline.
 const SECTION_LINES_MAX: usize = 3;
 
 /// What the elements and lines between ticker and story say.
@@ -178,7 +179,7 @@ impl Head {
         }
         let times = sheet.index.times.iter().filter(|hit| sheet.is_between(hit));
         let (updates, others): (Vec<Element<'_>>, Vec<Element<'_>>) =
-            times.map(|hit| hit.element).partition(|it| is_update(*it));
+            times.map(|hit| hit.element).partition(|it| is_of_change(sheet, *it));
         for time in others {
             self.take_time(sheet, time, Role::Publication);
         }
@@ -241,7 +242,7 @@ impl Head {
         let found = sheet.find(RuleField::Byline).map(|hits| {
             let between = hits.iter().filter(|hit| sheet.is_between(hit) && !is_contact(hit.element));
             let texts = between.map(|hit| folded_text(hit.element));
-            texts.filter_map(|it| stamp::byline(&it)).collect::<Vec<String>>()
+            texts.filter_map(|it| signature::byline(&it)).collect::<Vec<String>>()
         });
         let Some(mut lines) = found.into_iter().find(|it| !it.is_empty()) else { return };
         lines.dedup();
@@ -384,11 +385,4 @@ impl Head {
         let is_change = moment.value.at != published_at || self.updated.iter().any(is_printed);
         is_change.then_some(moment)
     }
-}
-
-/// Whether a moment's element is called that of a change.
-fn is_update(element: Element<'_>) -> bool {
-    let name = |attr| element.attr(attr).unwrap_or_default().to_ascii_lowercase();
-    let names = [name("class"), name("itemprop")].join(" ");
-    ["updated", "modified"].iter().any(|it| names.contains(it)) && !names.contains("published")
 }

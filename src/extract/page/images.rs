@@ -12,7 +12,7 @@ use url::Url;
 use crate::{
     extract::{index::PageIndex, lines::element_text, text::fold},
     html::Element,
-    model::{Block, BlockKind, StoryImage},
+    model::{Block, BlockKind, StoryImage, bare_host, is_web},
 };
 
 use super::{
@@ -29,9 +29,9 @@ const PLACE_HOLDERS: [&str; 7] =
     ["placeholder", "place-holder", "lazyload", "lazy-load", "loading", "spinner", "transparent"];
 /// The same, where it is a whole part of the name: `blank.gif`, `spacer-1.png`.
 const EMPTY_NAMES: [&str; 3] = ["blank", "spacer", "empty"];
-/// What the names of pictures begin with that are furniture of a page.
+/// How the names of pictures begin that are furniture of a page.
 const FURNITURE_STARTS: [&str; 6] = ["advert", "banner", "werbung", "anzeige", "publicidad", "icon"];
-/// What they have in them.
+/// Words in the names of pictures that are furniture of a page.
 const FURNITURE_NAMES: [&str; 7] =
     ["favicon", "sprite", "avatar", "googlenews", "google-news", "whatsapp", "facebook"];
 /// The whole picture, where a page names it beside what it shows.
@@ -46,9 +46,9 @@ const WHOLE: [&str; 7] = [
 ];
 /// The endings of files that are pictures.
 const ENDINGS: [&str; 8] = [".jpg", ".jpeg", ".png", ".gif", ".webp", ".avif", ".svg", ".bmp"];
-/// A story has no more pictures: what comes after them is a list of something.
+/// The most pictures of a story: what comes after them is a list of something.
 const IMAGES_MAX: usize = 500;
-/// A picture of at most so many pixels either way is no picture of a story.
+/// A picture that is no wider and no higher than this, in pixels, is no picture of a story.
 const SMALL_PIXELS: u32 = 150;
 /// Elements of a `picture` that are looked at.
 const FRAME_PARTS_MAX: usize = 64;
@@ -64,7 +64,7 @@ pub(super) struct FoundImage {
 }
 
 /// One address of a picture.
-struct Offer<'p> {
+struct ImageAddress<'p> {
     address: &'p str,
     /// Its width in pixels, where the page says it.
     width: Option<u32>,
@@ -72,7 +72,7 @@ struct Offer<'p> {
     rank: f32,
 }
 
-impl<'p> Offer<'p> {
+impl<'p> ImageAddress<'p> {
     fn new(address: &'p str, width: Option<u32>) -> Self {
         #[expect(clippy::cast_precision_loss, reason = "no picture is as wide as that")]
         Self { address, width, rank: width.map_or(0.0, |it| it as f32) }
@@ -90,9 +90,9 @@ impl FoundImage {
         let is_pixel = ["width", "height"].iter().any(|it| matches!(img.attr(it), Some("0" | "1")));
         let shown = shown(img).filter(|_| !is_pixel)?;
         let shown = base.join(shown).ok()?;
-        let offers = offers(img);
+        let addresses = addresses(img);
         // Of two that are as wide the first counts: what the page shows stands before what it offers.
-        let largest = offers.iter().rev().max_by(|a, b| a.rank.total_cmp(&b.rank));
+        let largest = addresses.iter().rev().max_by(|a, b| a.rank.total_cmp(&b.rank));
         let largest = largest.and_then(|it| Some((base.join(it.address).ok()?, it.width)));
         let (url, width) = largest.filter(|it| is_web(&it.0)).unwrap_or_else(|| (shown.clone(), None));
         let height = pixels(img, "height").filter(|_| width.is_some() && width == pixels(img, "width"));
@@ -161,34 +161,34 @@ fn shown(img: Element<'_>) -> Option<&str> {
     let first = said.find(|it| !it.is_empty() && !it.starts_with("data:"));
     first.or_else(|| {
         let sets = ["data-srcset", "srcset"].into_iter().filter_map(|it| img.attr(it));
-        sets.flat_map(|it| offers_of_set(it, None))
+        sets.flat_map(|it| addresses_of_set(it, None))
             .map(|it| it.address)
             .find(|it| !it.starts_with("data:"))
     })
 }
 
 /// Returns every address of a picture, the shown one first.
-fn offers(img: Element<'_>) -> Vec<Offer<'_>> {
+fn addresses(img: Element<'_>) -> Vec<ImageAddress<'_>> {
     let own_width = pixels(img, "width");
-    let shown = shown(img).map(|address| Offer::new(address, own_width));
+    let shown = shown(img).map(|address| ImageAddress::new(address, own_width));
     let frame = img.ancestors().next().filter(|it| it.name() == "picture");
     let parts = frame.into_iter().flat_map(|it| it.descendants().take(FRAME_PARTS_MAX));
     let sources = parts.filter(|it| it.name() == "source");
     let in_sets = once(img).chain(sources).flat_map(|element| {
         let sets = SETS.iter().filter_map(move |it| element.attr(it));
-        sets.flat_map(move |it| offers_of_set(it, own_width))
+        sets.flat_map(move |it| addresses_of_set(it, own_width))
     });
     let whole = WHOLE.iter().filter_map(|it| img.attr(it));
     let links = img.ancestors().take(LINK_DEPTH).filter(|it| it.name() == "a");
     let linked = links.filter_map(|it| it.attr("href")).filter(|it| is_file(it));
-    let whole = whole.chain(linked).map(|address| Offer::whole(address.trim()));
+    let whole = whole.chain(linked).map(|address| ImageAddress::whole(address.trim()));
     let all = shown.into_iter().chain(in_sets).chain(whole);
     all.filter(|it| !it.address.is_empty() && !it.address.starts_with("data:")).collect()
 }
 
 /// Returns the addresses of a `srcset` (HTML standard, 4.8.4.2.1): commas separate them, but stand in addresses, too. `own_width` is
 /// the width that a density of 1 stands for.
-fn offers_of_set(set: &str, own_width: Option<u32>) -> impl Iterator<Item = Offer<'_>> {
+fn addresses_of_set(set: &str, own_width: Option<u32>) -> impl Iterator<Item = ImageAddress<'_>> {
     let mut rest = set;
     std::iter::from_fn(move || {
         rest = rest.trim_start_matches(|it: char| it.is_whitespace() || it == ',');
@@ -200,7 +200,7 @@ fn offers_of_set(set: &str, own_width: Option<u32>) -> impl Iterator<Item = Offe
         let address = word.trim_end_matches(',');
         if address.len() < word.len() {
             rest = after;
-            return Some(Offer::new(address, None));
+            return Some(ImageAddress::new(address, None));
         }
         let (descriptor, after) = after.split_once(',').unwrap_or((after, ""));
         rest = after;
@@ -210,10 +210,10 @@ fn offers_of_set(set: &str, own_width: Option<u32>) -> impl Iterator<Item = Offe
         Some(match (width, density) {
             (None, Some(density)) => {
                 // Without a width it is larger than what says nothing, and than nothing else.
-                let one = own_width.map_or(1.0, |it| Offer::new("", Some(it)).rank);
-                Offer { address, width: None, rank: density * one }
+                let one = own_width.map_or(1.0, |it| ImageAddress::new("", Some(it)).rank);
+                ImageAddress { address, width: None, rank: density * one }
             }
-            _ => Offer::new(address, width),
+            _ => ImageAddress::new(address, width),
         })
     })
 }
@@ -248,7 +248,7 @@ fn is_advertised(img: Element<'_>, base: &Url) -> bool {
     let link = img.ancestors().take(LINK_DEPTH).find(|it| it.name() == "a");
     let target = link.and_then(|it| it.attr("href")).filter(|it| !is_file(it));
     let target = target.and_then(|it| base.join(it.trim()).ok()).filter(is_web);
-    let bare = |url: &Url| url.host_str().unwrap_or_default().trim_start_matches("www.").to_owned();
+    let bare = |url: &Url| bare_host(url.host_str().unwrap_or_default()).to_owned();
     target.is_some_and(|it| {
         let (there, here) = (bare(&it), bare(base));
         !there.ends_with(&here) && !here.ends_with(&there)
@@ -277,10 +277,6 @@ fn is_open(url: &Url) -> bool {
 fn without_fragment(mut url: Url) -> Url {
     url.set_fragment(None);
     url
-}
-
-fn is_web(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https")
 }
 
 #[cfg(test)]

@@ -27,14 +27,14 @@ const DEPTH_MAX: usize = 250;
 const NEAR_SHARE: f64 = 0.4;
 /// One element with this share of its neighbours' prose is the story alone.
 const MAIN_SHARE: f64 = 0.6;
-/// A stamp stands within so many elements of the headline, in one no longer than this.
+/// A stamp stands at most this many elements from the headline, in one that is not longer than this.
 const STAMP_ELEMENTS_MAX: usize = 8;
 const STAMP_CHARS_MAX: usize = 300;
 /// A rule that finds more stories on a page finds cards.
 const STORIES_MAX: usize = 200;
 /// A shorter text may be part of a headline by chance.
 const ESSENCE_BYTES_MIN: usize = 12;
-/// A paragraph, and no label.
+/// A text of at least this many characters is a paragraph, not a label.
 const PROSE_CHARS_MIN: usize = 100;
 
 /// Where a page's parts are, and how they were found.

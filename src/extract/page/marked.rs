@@ -7,7 +7,7 @@ use crate::{
         index::RuleHit,
         kinds::is_hidden,
         lines::{flatten_without, folded_text},
-        signature, stamp,
+        signature,
         text::fold_apart,
     },
     html::{Element, ElementSet},
@@ -93,7 +93,7 @@ fn names_in(element: Element<'_>, rules: &TextRules) -> Vec<String> {
 /// Returns the names that a text consists of. One word alone is a label as often as a name, unless `By` stands before it or it is one of
 /// the agencies that the profile knows.
 fn persons(text: &str, rules: &TextRules) -> Vec<String> {
-    let names = stamp::byline(text).map(|it| signature::authors(&it)).unwrap_or_default();
+    let names = signature::byline(text).map(|it| signature::authors(&it)).unwrap_or_default();
     let is_person = |it: &String| it.contains(' ') || !it.is_ascii();
     let is_said = signature::after_by(text).is_some() || names.iter().all(|it| rules.bylines.has(it));
     let has_digit = |it: &String| it.contains(|it: char| it.is_ascii_digit());

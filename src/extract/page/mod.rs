@@ -27,6 +27,7 @@ mod images;
 mod inline;
 mod marked;
 mod metas;
+mod moments;
 mod pieces;
 mod said;
 mod scripts;
@@ -53,7 +54,10 @@ use crate::{
         text::{essence, is_teaser},
     },
     html::{Document, ElementSet},
-    model::{Block, Draft, Extraction, Field, Link, Origin, RawPage, Strip, Tag, Warning, WarningCode},
+    model::{
+        Block, Draft, Extraction, Field, Link, Origin, Placement, RawPage, Strip, Tag, Warning,
+        WarningCode,
+    },
 };
 
 pub(super) use feed_item::read as read_feed_item;
@@ -71,7 +75,7 @@ use self::{
     testimony::Testimony,
 };
 
-/// A warning quotes so much of a text that was left out.
+/// The most characters of a left-out text that a warning quotes.
 const DETAIL_CHARS_MAX: usize = 160;
 
 /// What was read from a page.
@@ -305,6 +309,9 @@ fn fill_lists(sheet: &Sheet<'_, '_>, story: Story, tail: Tail, draft: &mut Draft
     topics::fill(sheet, tags.into_vec(), draft);
     let mut links: OnceEach<Link> = OnceEach::default();
     links.extend(story.links.into_iter().chain(tail.links.into_vec()));
+    if !links.iter().any(|it| it.placement == Placement::Related) {
+        links.extend(tail::in_boxes(sheet).into_vec());
+    }
     draft.links = links.into_vec();
     if !draft.links.is_empty() {
         draft.origins.push((Field::Links, Origin::Markup));

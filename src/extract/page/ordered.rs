@@ -32,9 +32,9 @@ pub(super) struct Panel<'s, 'd> {
 }
 
 impl<'d> Panel<'_, 'd> {
-    /// Returns what the first witness of a field says that says anything. Elements that are `near` the place where a page shows the
-    /// field count before all others. `None` where the profile has only selectors, where nobody says anything, and where elements
-    /// alone are to be read that are more than their text: tags with their addresses, the parts of a story.
+    /// Returns the answer of the first witness of a field that has one. Elements that are `near` the place where a page shows the field
+    /// count before all others. `None` if the profile has only selectors for the field, if no witness answers, or if the elements
+    /// themselves have to be read and not only their text: tags with their addresses, the parts of a story.
     pub(super) fn first(
         &self,
         field: RuleField,

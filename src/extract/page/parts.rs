@@ -26,7 +26,7 @@ pub(super) fn of_rule<'h, 'd: 'h>(
     if parts.is_empty() { vec![main.element] } else { parts }
 }
 
-/// Returns the paragraphs that the first rule names that names any, and the headings between them.
+/// Returns the paragraphs found by the first rule that finds any, and the headings between them; `None` if no rule does.
 pub(super) fn one_by_one<'h, 'd: 'h>(
     mut paragraphs: impl Iterator<Item = &'h [RuleHit<'d>]>,
     subheadings: impl Iterator<Item = &'h [RuleHit<'d>]>,

@@ -12,7 +12,7 @@ use crate::{
         text::{essence, fold, verbatim},
     },
     html::{Element, ElementSet, Step},
-    model::{Block, BlockKind, Quote},
+    model::{Block, BlockKind, Quote, is_web},
 };
 
 use super::scene::Scene;
@@ -34,7 +34,7 @@ const EMBED_CLASSES: [&str; 11] = [
 
 /// A shorter list may be of sources.
 const CARDS_MIN: usize = 2;
-/// A headline has so many words.
+/// The fewest words of a headline.
 const TITLE_WORDS_MIN: usize = 3;
 /// Some scripts have no blanks between words.
 const TITLE_BYTES_MIN: usize = 36;
@@ -196,7 +196,7 @@ pub(super) fn embed(element: Element<'_>, base: &Url) -> Option<Block> {
     let link = || parts().filter(|it| it.name() == "a").filter_map(|it| it.attr("href")).last();
     let address = attr(&["cite", "data-instgrm-permalink", "data-href", "data-url"]);
     let address = address.or_else(frame).or_else(|| link().map(str::to_owned))?;
-    let url = base.join(address.trim()).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let url = base.join(address.trim()).ok().filter(is_web)?;
     let flat = flatten(element);
     let lines = (0..flat.lines.len()).map(|at| fold(flat.line(at))).filter(|line| !line.is_empty());
     let text = lines.collect::<Vec<_>>().join("\n");

@@ -10,7 +10,7 @@ use url::Url;
 use crate::{
     extract::{index::PageIndex, jsonld::Owner, rules::Compiled},
     html::Element,
-    model::PageKey,
+    model::{PageKey, is_web},
 };
 
 /// The most links of a page that are remembered; most pages have some hundreds.
@@ -87,7 +87,7 @@ impl<'x> Scene<'x> {
             }
             return Target::Article(ask_url.unwrap_or(url), key);
         }
-        if matches!(url.scheme(), "http" | "https") { Target::Web } else { Target::None }
+        if is_web(&url) { Target::Web } else { Target::None }
     }
 
     /// Returns the address of the company's page that a link leads to.

@@ -12,9 +12,9 @@ use crate::{
 
 /// A shorter string is a label, or a name.
 const SENTENCE_CHARS_MIN: usize = 60;
-/// Less is no story.
+/// The fewest characters that the sentences of a script must have together to be a story.
 const STORY_CHARS_MIN: usize = 400;
-/// A story has no more sentences.
+/// The most sentences of a story.
 const SENTENCES_MAX: usize = 1000;
 /// Strings stand in strings: a script is written into a script.
 const DEPTH_MAX: usize = 2;

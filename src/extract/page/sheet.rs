@@ -9,7 +9,7 @@ use crate::{
     config::RuleField,
     extract::{
         index::{PageIndex, RuleHit},
-        jsonld::{self, Facts, Witness},
+        jsonld::{self, Facts, PageKnowledge},
         rules::Compiled,
         text::{essence, fold, has_essence},
     },
@@ -237,7 +237,7 @@ pub(super) fn read_json_ld(scene: &Scene<'_>, index: &PageIndex<'_>) -> (Facts, 
         known.iter().any(|it| *it == text || (may_go_on && it.starts_with(&text)))
     };
     let owner = |address: &str| scene.owner(address);
-    jsonld::read(&index.ld_blocks, &Witness { owner: &owner, has_headline: &has_headline })
+    jsonld::read(&index.ld_blocks, &PageKnowledge { owner: &owner, has_headline: &has_headline })
 }
 
 fn said_headline(facts: &Facts, index: &PageIndex<'_>, rules: &Compiled) -> Option<Said<String>> {

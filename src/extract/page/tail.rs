@@ -10,7 +10,7 @@ use crate::{
         lists::OnceEach,
         text::{fold, fold_apart, has_essence},
     },
-    html::Element,
+    html::{Element, ElementSet},
     model::{Link, Placement, Tag},
 };
 
@@ -22,7 +22,7 @@ use super::{
 
 /// A list of related stories is no index of the site.
 const RELATED_MAX: usize = 60;
-/// A card has its title within so many lines: a section and a date may stand above it.
+/// The title of a card is among this many of its first lines: a section and a date may stand above it.
 const CARD_LINES_MAX: usize = 4;
 
 /// Tags and related stories.
@@ -54,17 +54,24 @@ fn read_named(sheet: &Sheet<'_, '_>) -> Tail {
         tail.take_topics(scene, tags.element);
     }
     for related in hits(RuleField::Related) {
-        let flat = flatten(related.element);
-        for links in flat.links.chunk_by(|one, next| one.line == next.line) {
-            // A card may show the beginning of its story, with the links in it.
-            let linked: usize = links.iter().map(|link| link.range.len()).sum();
-            let is_prose = 2 * linked < flat.lines[links[0].line].range.len();
-            for link in links.iter().filter(|_| !is_prose) {
-                tail.take(scene.target(link.href), &fold(flat.title(link)));
-            }
-        }
+        tail.take_links(scene, related.element);
     }
     tail
+}
+
+/// Returns the stories in boxes below the headline that are called after related stories. They are furniture by name, so nothing else
+/// reads them.
+pub(super) fn in_boxes(sheet: &Sheet<'_, '_>) -> OnceEach<Link> {
+    let names = &sheet.rules.names[sheet.era];
+    let furniture: ElementSet = sheet.furniture.iter().copied().collect();
+    let hits = sheet.index.named_furniture.iter().filter(|hit| furniture.contains(hit.element));
+    let mut tail = Tail::default();
+    for hit in hits.filter(|hit| sheet.is_below_headline(hit) && names.lists_related(hit.element)) {
+        if tail.links.len() < RELATED_MAX {
+            tail.take_links(&sheet.scene, hit.element);
+        }
+    }
+    tail.links
 }
 
 /// Reads the lines after the story: the first run of topic links, and the article links up to the mark that
@@ -225,6 +232,19 @@ impl Tail {
                     }
                 }
                 target => self.take(target, &title),
+            }
+        }
+    }
+
+    /// Takes the links of an element that lists stories.
+    fn take_links(&mut self, scene: &Scene<'_>, element: Element<'_>) {
+        let flat = flatten(element);
+        for links in flat.links.chunk_by(|one, next| one.line == next.line) {
+            // A card may show the beginning of its story, with the links in it.
+            let linked: usize = links.iter().map(|link| link.range.len()).sum();
+            let is_prose = 2 * linked < flat.lines[links[0].line].range.len();
+            for link in links.iter().filter(|_| !is_prose) {
+                self.take(scene.target(link.href), &fold(flat.title(link)));
             }
         }
     }

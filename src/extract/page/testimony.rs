@@ -17,7 +17,7 @@ const ESSENCE_BYTES_MIN: usize = 500;
 const PROBE_CHARS: usize = 40;
 /// A witness that knows less of the story was cut off.
 const COVERED_SHARE: usize = 2;
-/// A page that shows less than one part in so many shows a beginning.
+/// A page that shows less than one part in this many of the story shows only its beginning.
 const SHOWN_SHARE: usize = 2;
 
 /// What the metadata says that the story is.

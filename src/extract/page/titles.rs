@@ -9,7 +9,7 @@ use crate::{
     config::RuleField,
     extract::{
         lines::element_text,
-        stamp,
+        signature, stamp,
         text::{add_essence, essence, fold, has_essence, is_bullet, is_teaser, unbullet},
     },
     html::unescape,
@@ -23,8 +23,10 @@ use super::{
     sheet::{Sheet, without_site},
 };
 
-/// Shorter lines between headline and story are labels.
+/// A shorter line between headline and story is a label, or a standfirst where nothing else stands there.
 const SUMMARY_CHARS_MIN: usize = 60;
+/// The fewest words of a standfirst.
+const STANDFIRST_WORDS_MIN: usize = 4;
 /// A bullet of one word is a label.
 const BULLET_WORDS_MIN: usize = 2;
 
@@ -73,8 +75,8 @@ fn is_cut(said: &str, printed: &str) -> bool {
 }
 
 /// Returns the lines of the summary: bullets that the profile names, else lines between headline and story
-/// that do not repeat its beginning, else the description in the metadata. `above` are lines that were
-/// found inside the story's element, above its stamp.
+/// that do not repeat its beginning, else the description in the metadata, else one short line between headline and story. `above` are
+/// lines that were found inside the story's element, above its stamp.
 pub(super) fn summary(
     sheet: &Sheet<'_, '_>,
     around: &Around<'_>,
@@ -93,8 +95,13 @@ pub(super) fn summary(
         before.map(|hit| fold(&element_text(hit.element))).filter(is_new).collect::<Vec<_>>()
     });
     let mut bullets = named.map(|lines| Said::new(lines, Origin::Markup));
+    let mut standfirst = None;
     let summary = bullets.find(|said| !said.value.is_empty()).or_else(|| {
-        let lines = if above.is_empty() { printed_lines(sheet, around) } else { above };
+        let mut lines = above;
+        if lines.is_empty() {
+            let printed = PrintedLines::between(sheet, around);
+            (lines, standfirst) = (printed.summary, printed.standfirst);
+        }
         let is_news = |line: &String| is_new(line) && !opening.is_repeated_by(line);
         let lines: Vec<String> = lines.into_iter().filter(is_news).collect();
         Some(Said::new(lines, Origin::Text)).filter(|said| !said.value.is_empty())
@@ -102,6 +109,10 @@ pub(super) fn summary(
     let summary = summary.or_else(|| {
         let described = description(sheet, &opening)?;
         is_new(&described.value).then(|| Said::new(vec![described.value], described.origin))
+    });
+    let summary = summary.or_else(|| {
+        let line = standfirst.filter(|it| is_new(it) && !opening.is_repeated_by(it))?;
+        Some(Said::new(vec![line], Origin::Text))
     });
     let is_teaser = |line: &String| opening.is_repeated_by(line) && ends_open(line);
     summary.filter(|said| !said.value.iter().all(is_teaser))
@@ -163,34 +174,56 @@ fn description(sheet: &Sheet<'_, '_>, opening: &Opening) -> Option<Said<String>>
     (!is_of_the_story).then(|| Said::new(text, said.origin))
 }
 
-/// Returns the lines between headline and story that may be a summary: the items of a list, else prose.
-fn printed_lines(sheet: &Sheet<'_, '_>, around: &Around<'_>) -> Vec<String> {
-    let flat = &around.flat;
-    let (Some(title), Some(body)) = (flat.headline, flat.after_body) else { return Vec::new() };
-    let profile = &sheet.rules.profile;
-    let is_label = |text: &str| {
-        profile.text.furniture.has(text)
-            || profile.text.boilerplate.has(text)
-            || stamp::print_edition(text, &profile.text).is_some()
-    };
-    let (mut items, mut prose) = (Vec::new(), Vec::new());
-    for at in (title + 1..body.min(flat.lines.len())).filter(|at| !around.is_ticker(*at)) {
-        let line = &flat.lines[at];
-        let text = unbullet(&fold(flat.line(at))).to_owned();
-        let is_stamp = stamp::read(flat.line(at), &profile.text, profile.time_zone).is_some();
-        let linked: usize = flat.links_of(at).map(|link| link.range.len()).sum();
-        let is_link = line.range.len() <= linked;
-        if line.is_furniture || is_link || is_stamp || is_label(&text) {
-            continue;
+/// What is printed between headline and story.
+#[derive(Default)]
+struct PrintedLines {
+    /// Lines that may be a summary: the items of a list, else prose.
+    summary: Vec<String>,
+    /// A short line that says something, where it is the only one.
+    standfirst: Option<String>,
+}
+
+impl PrintedLines {
+    /// Reads the lines between headline and story.
+    fn between(sheet: &Sheet<'_, '_>, around: &Around<'_>) -> Self {
+        let flat = &around.flat;
+        let (Some(title), Some(body)) = (flat.headline, flat.after_body) else { return Self::default() };
+        let profile = &sheet.rules.profile;
+        let is_label = |text: &str| {
+            profile.text.furniture.has(text)
+                || profile.text.boilerplate.has(text)
+                || stamp::print_edition(text, &profile.text).is_some()
+        };
+        let (mut items, mut prose, mut standfirsts) = (Vec::new(), Vec::new(), Vec::new());
+        for at in (title + 1..body.min(flat.lines.len())).filter(|at| !around.is_ticker(*at)) {
+            let line = &flat.lines[at];
+            let text = unbullet(&fold(flat.line(at))).to_owned();
+            let is_stamp = stamp::read(flat.line(at), &profile.text, profile.time_zone).is_some();
+            let linked: usize = flat.links_of(at).map(|link| link.range.len()).sum();
+            let is_link = line.range.len() <= linked;
+            if line.is_furniture || is_link || is_stamp || is_label(&text) {
+                continue;
+            }
+            let is_item = line.is_item || is_bullet(flat.line(at));
+            if is_item && BULLET_WORDS_MIN <= text.split(' ').count() {
+                items.push(text);
+            } else if SUMMARY_CHARS_MIN <= text.chars().count() {
+                prose.push(text);
+            } else if linked == 0 && is_standfirst(&text, line.is_heading) {
+                standfirsts.push(text);
+            }
         }
-        let is_item = line.is_item || is_bullet(flat.line(at));
-        if is_item && BULLET_WORDS_MIN <= text.split(' ').count() {
-            items.push(text);
-        } else if SUMMARY_CHARS_MIN <= text.chars().count() {
-            prose.push(text);
-        }
+        // One of several is as likely to be a button.
+        let standfirst = standfirsts.pop().filter(|_| standfirsts.is_empty());
+        Self { summary: if items.is_empty() { prose } else { items }, standfirst }
     }
-    if items.is_empty() { prose } else { items }
+}
+
+/// Whether a short line says something of a story: a sentence, or a heading of several words.
+fn is_standfirst(text: &str, is_heading: bool) -> bool {
+    STANDFIRST_WORDS_MIN <= text.split(' ').count()
+        && (is_heading || text.ends_with(['.', '!', '?']))
+        && signature::after_by(text).is_none()
 }
 
 /// Whether a text ends in dots: it was cut off.

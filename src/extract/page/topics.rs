@@ -54,7 +54,7 @@ const BOX_ELEMENTS_MAX: usize = 300;
 const BOX_CHARS_MAX: usize = 3_000;
 /// So many are looked at.
 const BOXES_MAX: usize = 200;
-/// The next box of the same list stands within so many elements.
+/// The most elements between two boxes of one list.
 const BOX_GAP_MAX: usize = 12;
 
 /// Fills in the topics. What the profile says is believed; else what is shown in a box that is called after topics, with what else the

@@ -17,7 +17,7 @@ use crate::{
 
 use super::lines::{TextLine, TextPage, is_prose};
 
-/// The stamp stands within so many lines after the ticker, or there is none.
+/// The stamp stands at most this many lines after the ticker, or there is none.
 const HEADER_LINES_MAX: usize = 30;
 
 /// What the story is read with.
@@ -133,12 +133,12 @@ fn titles(page: &TextPage<'_>, header: &mut TextHeader, out: &mut Extraction) {
     }
     let stamp = &mut header.stamp;
     let is_name = |line: &&str| {
-        let is_sure = stamp::is_sure_byline(line, rules);
+        let is_sure = signature::is_sure_byline(line, rules);
         is_sure || (stamp.published.is_some() && line.split(' ').count() <= 4)
     };
     if stamp.byline.is_none()
         && 1 < titles.len()
-        && let Some(name) = titles.last().map(text).filter(is_name).and_then(stamp::byline)
+        && let Some(name) = titles.last().map(text).filter(is_name).and_then(signature::byline)
     {
         stamp.byline = Some(name);
         titles.pop();

@@ -15,7 +15,7 @@ use crate::{
 
 use super::lines::{TextLine, TextPage, is_prose};
 
-/// A related headline is no longer.
+/// The most characters of a related headline.
 const HEADLINE_CHARS_MAX: usize = 160;
 /// Fewer headline-like lines before the end mark may as well be the story's own.
 const RELATED_LINES_MIN: usize = 4;

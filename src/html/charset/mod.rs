@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-/// A page is UTF-8 with a few torn characters where it has so many whole ones for each that is torn.
+/// The fewest whole characters for each torn one of a page that is still taken for UTF-8.
 const WHOLE_FOR_EACH_TORN: usize = 5;
 
 /// So many bytes of a page show whether it is UTF-16.

@@ -7,7 +7,7 @@ use crate::html::{
     tree::{Span, Tagged},
 };
 
-/// No page has so many formatting elements that were not ended, but an attack has.
+/// The most formatting elements that may be open at once; only an attack has more.
 const ACTIVE_MAX: usize = 100;
 
 /// How often one end tag may move a block.

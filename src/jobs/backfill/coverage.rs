@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::Ids;
+use super::Guessing;
 use crate::{
     config::Profile,
     model::{DayReading, Days, IDS, Reading, Verdict},
@@ -55,7 +55,7 @@ pub fn coverage(
     };
     let facts = reader.days(wide)?;
     let today = now.with_timezone(&profile.time_zone).date_naive();
-    let sources: Vec<&str> = profile.archives.iter().map(|it| it.template.as_str()).collect();
+    let sources: Vec<&str> = profile.day_listings.iter().map(|it| it.template.as_str()).collect();
     let none = DayFacts::default();
     let covered = days.iter().map(|day| {
         let known = facts.get(&day).unwrap_or(&none);
@@ -96,11 +96,16 @@ impl CoveredDay {
         self.readings.iter().find(|it| it.source == source)
     }
 
+    /// Whether pages of the day are known to be missing: it is partial or blocked.
+    pub fn is_hole(&self) -> bool {
+        matches!(self.verdict, Verdict::Partial | Verdict::Blocked)
+    }
+
     /// Whether a backfill can do something for the day, which may ask for every number of it.
-    pub fn needs_work(&self, ids: Ids) -> bool {
+    pub fn needs_work(&self, guessing: Guessing) -> bool {
         match self.verdict {
             Verdict::Complete | Verdict::Open => false,
-            Verdict::Thin | Verdict::Empty => ids != Ids::Off && !self.has_ids(),
+            Verdict::Thin | Verdict::Empty => guessing != Guessing::Off && !self.has_ids(),
             Verdict::Partial | Verdict::Blocked | Verdict::Unknown => true,
         }
     }
@@ -132,7 +137,7 @@ fn judge(facts: &DayFacts, sources: &[&str], usual: Option<u64>) -> (Verdict, St
             (Verdict::Partial, "no listing of it has been read".to_owned())
         };
     }
-    // Whoever asked for every number of the day needs no listing.
+    // Once every id of the day has been asked for, no listing is needed.
     if readings.iter().any(|it| it.source == IDS && it.complete) {
         return if articles == 0 {
             (Verdict::Empty, "none of its ids is an article".to_owned())

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use crate::{
     clock,
     discover::CardReader,
-    model::{DayReading, Days, Event, Reading, Tally, Verdict},
+    model::{DayReading, Days, Event, Reading, Tally, Verdict, first_moment},
     store::{Reader, SourceReading, VisitQueue},
 };
 
@@ -17,18 +17,17 @@ use crate::jobs::{
     halt::Halt,
     run::{
         Pass, Work,
-        day_listing::{DayListings, ListingAnswer},
+        day_listing::{ListingAnswer, ListingReader},
         images::ImageRoute,
     },
 };
 
 use super::{
-    Backfill, CoveredDay, Ids, coverage,
+    Backfill, CoveredDay, Guessing, coverage,
     forecast::Forecast,
     id_map::IdMap,
     ids::{IdWalk, Named},
     listings::{Listing, is_asked},
-    midnight::midnight,
     outlook::{Expected, Outlook, stretches, typical},
     survey::Survey,
 };
@@ -92,8 +91,8 @@ impl Filling<'_, '_> {
         }
         let cards = CardReader::new(profile)?;
         let mut listings = Vec::new();
-        for archive in &profile.archives {
-            listings.push(Listing::new(archive, self.reader.source_record(&archive.template)?));
+        for listing in &profile.day_listings {
+            listings.push(Listing::new(listing, self.reader.source_record(&listing.template)?));
         }
         let survey = self.survey(&cards, &mut listings).await?;
         let covered = coverage(self.reader, profile, self.plan.days, clock::now())?;
@@ -132,7 +131,7 @@ impl Filling<'_, '_> {
         let days = self.plan.select(covered);
         let is_asked = |day: &CoveredDay, listings: &[Listing<'_>]| {
             day.verdict != Verdict::Open
-                && listings.iter().any(|it| is_asked(day, &it.archive.template, clock::now()))
+                && listings.iter().any(|it| is_asked(day, &it.rule.template, clock::now()))
         };
         let asked = days.iter().filter(|it| is_asked(it, listings));
         let mut survey = Survey::of(asked.map(|it| it.day));
@@ -175,7 +174,7 @@ impl Filling<'_, '_> {
         Ok(Outlooks { expected, silent: stretches(days, &outlook) })
     }
 
-    /// Says how much is left, where so many pages are known to be left of the day in hand.
+    /// Says how much is left. `known` is the number of pages of the day in hand that are known to be left.
     fn foresee(&self, known: Option<u64>) {
         let left = self.forecast.left(known);
         let (pages, listings, listings_read) = (left.pages, left.listings, self.listings_read);
@@ -194,8 +193,10 @@ impl Filling<'_, '_> {
         self.work.discover(self.tally).await?;
         let zone = self.work.pass.profile.time_zone;
         let Days { first, last } = self.plan.days;
-        let until = midnight(last.succ_opt().unwrap_or(last), zone);
-        self.work.visit_all(VisitQueue::Named { from: midnight(first, zone), until }, self.tally).await
+        let until = first_moment(last.succ_opt().unwrap_or(last), zone);
+        self.work
+            .visit_all(VisitQueue::Named { from: first_moment(first, zone), until }, self.tally)
+            .await
     }
 
     async fn fill_day(
@@ -212,10 +213,10 @@ impl Filling<'_, '_> {
         self.work.visit_all(VisitQueue::Day(day.day), self.tally).await?;
         let Some(ids) = &self.work.pass.profile.ids else { return Ok(()) };
         let now = self.look(day.day)?;
-        let is_wanted = match self.plan.ids {
-            Ids::Off => false,
-            Ids::Gaps => !now.has_spoken() || now.verdict == Verdict::Thin,
-            Ids::All => true,
+        let is_wanted = match self.plan.guessing {
+            Guessing::Off => false,
+            Guessing::Gaps => !now.has_spoken() || now.verdict == Verdict::Thin,
+            Guessing::All => true,
         };
         if !is_wanted || now.verdict == Verdict::Open || now.has_ids() {
             return Ok(());
@@ -237,7 +238,7 @@ impl Filling<'_, '_> {
         named: &mut Option<BTreeSet<String>>,
     ) -> Result<(), Halt> {
         for listing in listings {
-            if !is_asked(day, &listing.archive.template, clock::now()) {
+            if !is_asked(day, &listing.rule.template, clock::now()) {
                 continue;
             }
             self.work.bounds.check()?;
@@ -258,15 +259,15 @@ impl Filling<'_, '_> {
         if listing.is_given_up() {
             let reading = SourceReading {
                 day,
-                source: listing.archive.template.clone(),
+                source: listing.rule.template.clone(),
                 state: Reading::Missing,
                 reason: Some("never_there".to_owned()),
             };
             pass.writer.keep_reading(*run, reading, Vec::new(), Vec::new(), clock::now()).await?;
             return Ok(());
         }
-        let listings = DayListings { pass, run: *run, bounds, cards };
-        let asked = listings.read(listing.archive, day, self.tally).await?;
+        let listings = ListingReader { pass, run: *run, bounds, cards };
+        let asked = listings.read(listing.rule, day, self.tally).await?;
         self.listings_read += asked.asked;
         let names = asked.names();
         let ListingAnswer { state, stop, over, .. } = asked;

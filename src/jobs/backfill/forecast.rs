@@ -22,10 +22,11 @@ pub(super) struct Left {
 pub(super) struct Forecast {
     /// What is expected of the days that were not begun, the next first.
     ahead: VecDeque<Expected>,
-    /// What is expected of the day that was.
+    /// What is expected of the day that has been begun.
     begun: Expected,
-    /// What was expected of the days that are done, and what they took: pages that were not known beforehand.
+    /// The pages that were expected of finished days, beyond those already queued.
     told: u64,
+    /// The pages that these days really took, beyond those already queued.
     took: u64,
 }
 

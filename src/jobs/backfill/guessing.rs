@@ -4,7 +4,7 @@ use crate::config::Profile;
 
 /// Whether to ask for ids that nobody named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ids {
+pub enum Guessing {
     /// Never.
     Off,
     /// On days that no listing speaks of, or that are thin.
@@ -13,7 +13,7 @@ pub enum Ids {
     All,
 }
 
-impl Ids {
+impl Guessing {
     /// Returns the choice that is possible for a site: without ids that rise with the day there is nothing to ask for.
     #[must_use]
     pub fn of_site(self, profile: &Profile) -> Self {

@@ -7,13 +7,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::{
     config::{IdRange, Profile},
-    discover::{Bisect, EdgeKind, IdSeries, Probe},
-    model::PageState,
+    discover::{Bisect, EdgeKind, Edges, IdSeries, Probe},
+    model::{DatedId, PageState, first_moment},
     store::{IdFact, Reader, StoreError},
 };
 
-use super::midnight::midnight;
-use super::reach::{Edges, Reach, reach, widened};
+use super::reach::{Reach, reach, widened};
 
 /// The ids of a site.
 pub(super) struct IdMap<'a> {
@@ -53,14 +52,14 @@ impl<'a> IdMap<'a> {
             None => Vec::new(),
         };
         facts.extend(self.found.iter().filter_map(|(id, probe)| match probe {
-            Probe::Day(day) => Some((*id, *day)),
+            Probe::Day(day) => Some(DatedId { id: *id, day: *day }),
             Probe::Nothing => None,
         }));
         if facts.is_empty() && self.ids.anchors.is_empty() {
             return Ok(None);
         }
         let bisect = Bisect::among(day, &facts, self.series(&facts)).with_anchors(&self.ids.anchors);
-        let (below, above) = bisect.edges();
+        let Edges { below, above } = bisect.edges();
         let known = self.known(below.id..=above.id, since)?;
         let nothing = known.into_values().filter(|it| it.day.is_none() && !Self::is_open(Some(it)));
         let looked = self.found.iter().filter(|it| *it.1 == Probe::Nothing).map(|it| *it.0);
@@ -103,7 +102,7 @@ impl<'a> IdMap<'a> {
     /// Returns about how many requests the ids of a day take, as far as is known without asking.
     pub(super) fn guesses(&self, day: NaiveDate) -> Result<u64, StoreError> {
         let next = day.succ_opt().unwrap_or(day);
-        let since = midnight(next, self.profile.time_zone);
+        let since = first_moment(next, self.profile.time_zone);
         let (Some(mut begins), Some(mut ends)) = (self.bisect(day, since)?, self.bisect(next, since)?)
         else {
             return Ok(0);
@@ -130,26 +129,27 @@ impl<'a> IdMap<'a> {
 
     /// Returns about which id a day before the first anchor begins with; `None` for later ones.
     fn position(&self, day: NaiveDate) -> Option<u64> {
-        let (id, first) = *self.ids.anchors.first().filter(|it| day <= it.1)?;
+        let DatedId { id, day: first } = *self.ids.anchors.first().filter(|it| day <= it.day)?;
         let days = u64::try_from((first - day).num_days()).ok()?;
         Some(id.saturating_sub(days.saturating_mul(self.rate(day))))
     }
 
     /// The ids that there can be. At the usual rate the newest has come half as far as the last of them by today.
-    fn series(&self, facts: &[(u64, NaiveDate)]) -> IdSeries {
+    fn series(&self, facts: &[DatedId]) -> IdSeries {
         let newest = facts.iter().chain(&self.ids.anchors).max();
-        let (id, day) = newest.copied().unwrap_or((self.ids.from, self.today));
+        let reached = DatedId { id: self.ids.from, day: self.today };
+        let DatedId { id, day } = newest.copied().unwrap_or(reached);
         let days = (self.today - day).num_days().max(0).unsigned_abs() + 1;
         let above = id.saturating_add(days.saturating_mul(2 * self.rate(self.today)));
         IdSeries {
             below: self.ids.from.saturating_sub(1),
-            above: (above, day + chrono::Days::new(2 * days)),
+            above: DatedId { id: above, day: day + chrono::Days::new(2 * days) },
         }
     }
 }
 
 /// The number of ids a day has between two articles: what the site did is a better guide than what the profile says.
-fn rate_between((below, above): Edges) -> Option<u64> {
+fn rate_between(Edges { below, above }: Edges) -> Option<u64> {
     let is_known = [below, above].iter().all(|it| it.kind == EdgeKind::Article);
     let days = (above.day? - below.day?).num_days();
     let days = u64::try_from(days).ok().filter(|it| 0 < *it && is_known)?;
@@ -166,7 +166,7 @@ mod tests {
         use EdgeKind::{Article, End};
         let edge = |id, day: &str, kind| Edge { id, day: day.parse().ok(), kind };
         let below = edge(1_000, "2024-01-01", Article);
-        let rate = |id, day, kind| rate_between((below, edge(id, day, kind)));
+        let rate = |id, day, kind| rate_between(Edges { below, above: edge(id, day, kind) });
         assert_eq!(rate(2_600, "2024-01-11", Article), Some(160));
         assert_eq!(rate(2_600, "2024-01-11", End), None, "nothing is there");
         assert_eq!(rate(1_003, "2024-01-01", Article), None, "less than a day");

@@ -8,8 +8,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::{
     clock,
     config::IdRange,
-    discover::{EdgeKind, Probe},
-    model::{Candidate, Days, Event, Guesses, IDS, PageKey, Reading, Tally, Via},
+    discover::{EdgeKind, Edges, Probe},
+    model::{Candidate, Days, Event, Guesses, IDS, PageKey, Reading, Tally, Via, first_moment},
     store::{Reader, SourceReading},
 };
 
@@ -17,8 +17,7 @@ use crate::jobs::{End, JobError, halt::Halt, run::Work};
 
 use super::{
     id_map::IdMap,
-    midnight::midnight,
-    reach::{Edges, Reach, reach, widened},
+    reach::{Reach, reach, widened},
 };
 
 /// What is written in the ledger of a day that lies before the first id of the series.
@@ -73,7 +72,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
         self.left = self.ids.max_guesses_per_day;
         // What was not there before the day had ended may be there now.
         let next = day.succ_opt().unwrap_or(day);
-        let since = midnight(next, self.work.pass.profile.time_zone);
+        let since = first_moment(next, self.work.pass.profile.time_zone);
         let mut both = Vec::new();
         for begins in [day, next] {
             let Some(edges) = self.find(begins, Guess { day, since }).await? else {
@@ -102,7 +101,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
     pub(super) async fn look_up(mut self, days: Days) -> Result<(), Halt> {
         self.left = self.ids.max_guesses_per_day;
         let after = days.last.succ_opt().unwrap_or(days.last);
-        let since = midnight(after, self.work.pass.profile.time_zone);
+        let since = first_moment(after, self.work.pass.profile.time_zone);
         for begins in [after, days.first] {
             self.find(begins, Guess { day: days.last, since }).await?;
         }
@@ -167,7 +166,7 @@ impl<'w, 'a> IdWalk<'w, 'a> {
     async fn find(&mut self, begins: NaiveDate, guess: Guess) -> Result<Option<Edges>, Halt> {
         let Some(mut bisect) = self.map.bisect(begins, guess.since)? else { return Ok(None) };
         // The newest page that anybody named may be of a later day.
-        if bisect.edges().1.kind == EdgeKind::End
+        if bisect.edges().above.kind == EdgeKind::End
             && let Some(newest) = self.map.newest_named()?
         {
             if self.probe(newest, guess).await?.is_none() {

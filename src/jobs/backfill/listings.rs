@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::{config::Archive, model::Reading};
+use crate::{config::DayListing, model::Reading, store::SourceRecord};
 
 use super::CoveredDay;
 
@@ -14,7 +14,8 @@ const MISSES_MAX: u64 = 3;
 
 /// A listing of the profile, and whether it is one of this site's.
 pub(super) struct Listing<'p> {
-    pub(super) archive: &'p Archive,
+    /// What the profile says of it.
+    pub(super) rule: &'p DayListing,
     /// Whether it was there for any day.
     was_there: bool,
     /// For how many days it was not.
@@ -22,9 +23,9 @@ pub(super) struct Listing<'p> {
 }
 
 impl<'p> Listing<'p> {
-    /// Returns a listing that was there and missing on so many days. One more try in every run: a site may open its archive.
-    pub(super) fn new(archive: &'p Archive, (there, missing): (u64, u64)) -> Self {
-        Self { archive, was_there: 0 < there, misses: missing.min(MISSES_MAX - 1) }
+    /// Returns a listing with this record. It gets one more try in every run: a site may open its archive.
+    pub(super) fn new(rule: &'p DayListing, record: SourceRecord) -> Self {
+        Self { rule, was_there: 0 < record.there, misses: record.missing.min(MISSES_MAX - 1) }
     }
 
     /// Whether the site seems to have no such listing.

@@ -8,7 +8,6 @@ mod guessing;
 mod id_map;
 mod ids;
 mod listings;
-mod midnight;
 mod outlook;
 mod preview;
 mod reach;
@@ -16,7 +15,7 @@ mod survey;
 mod wanted;
 
 pub use coverage::{CoveredDay, coverage};
-pub use guessing::Ids;
+pub use guessing::Guessing;
 pub use outlook::Expected;
 pub use preview::{BackfillPlan, PlannedDay, Preview};
 pub use wanted::{Backfill, Order};

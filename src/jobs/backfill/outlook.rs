@@ -9,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    Backfill, CoveredDay, Ids,
+    Backfill, CoveredDay, Guessing,
     id_map::IdMap,
     listings::{Listing, is_asked},
     survey::Survey,
@@ -76,11 +76,11 @@ impl Outlook<'_> {
         if self.map.is_none() || day.verdict == Verdict::Open || day.has_ids() {
             return false;
         }
-        match self.backfill.ids {
-            Ids::Off => false,
-            Ids::All => true,
-            Ids::Gaps if day.has_spoken() => day.verdict == Verdict::Thin,
-            Ids::Gaps => {
+        match self.backfill.guessing {
+            Guessing::Off => false,
+            Guessing::All => true,
+            Guessing::Gaps if day.has_spoken() => day.verdict == Verdict::Thin,
+            Guessing::Gaps => {
                 let asks = self.listings.iter().any(|it| self.will_ask(day, it));
                 !asks || self.survey.pages(day.day) == Some(0)
             }
@@ -88,7 +88,7 @@ impl Outlook<'_> {
     }
 
     fn will_ask(&self, day: &CoveredDay, listing: &Listing<'_>) -> bool {
-        !listing.is_given_up() && is_asked(day, &listing.archive.template, self.now)
+        !listing.is_given_up() && is_asked(day, &listing.rule.template, self.now)
     }
 
     /// The number of articles that the listings of a day will name, known ones included.

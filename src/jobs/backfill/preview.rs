@@ -8,7 +8,7 @@ use crate::{
     discover::{CardReader, Extent, ListingSource, Probe},
     extract::Extractor,
     fetch::{Class, FetchError, Fetcher},
-    model::{Ask, Days, Fetched, Verdict},
+    model::{Ask, Days, Fetched, Verdict, first_moment},
     store::Reader,
 };
 
@@ -18,7 +18,6 @@ use super::{
     Backfill, CoveredDay, Expected, coverage,
     id_map::IdMap,
     listings::{Listing, is_asked},
-    midnight::midnight,
     outlook::{Outlook, stretches, typical},
     survey::Survey,
 };
@@ -62,7 +61,7 @@ pub struct Preview<'a> {
     pub archive: Option<&'a Reader>,
     /// Where the preview stops.
     pub limits: Limits,
-    /// The user's wish to stop.
+    /// The user's request to stop.
     pub stop: Stop,
 }
 
@@ -99,9 +98,9 @@ impl Preview<'_> {
             return Ok(BackfillPlan::default());
         }
         let mut listings = Vec::new();
-        for archive in &profile.archives {
-            let record = self.archive.map(|it| it.source_record(&archive.template)).transpose()?;
-            listings.push(Listing::new(archive, record.unwrap_or_default()));
+        for listing in &profile.day_listings {
+            let record = self.archive.map(|it| it.source_record(&listing.template)).transpose()?;
+            listings.push(Listing::new(listing, record.unwrap_or_default()));
         }
         let mut looking = Looking { preview: self, bounds, now, asked: 0, cut: None };
         looking.ask_permission().await;
@@ -172,7 +171,7 @@ impl Looking<'_> {
         let Preview { fetcher, profile, .. } = self.preview;
         let cards = CardReader::new(profile)?;
         let now = self.now;
-        let is_asked = |day: &CoveredDay, it: &Listing<'_>| is_asked(day, &it.archive.template, now);
+        let is_asked = |day: &CoveredDay, it: &Listing<'_>| is_asked(day, &it.rule.template, now);
         let asked = days.iter().filter(|day| listings.iter().any(|it| is_asked(day, it)));
         let mut survey = Survey::of(asked.map(|it| it.day));
         while let Some(next) = survey.ask() {
@@ -185,9 +184,9 @@ impl Looking<'_> {
                 if self.is_over() {
                     return Ok(survey);
                 }
-                let url = listing.archive.url(&profile.base_url, next);
+                let url = listing.rule.url(&profile.base_url, next);
                 let url = url.expect("the template was filled in and parsed when it was read");
-                let filter = &listing.archive.filter;
+                let filter = &listing.rule.filter;
                 let source = ListingSource::new(&cards, url, filter, Extent::Day(next));
                 let asked = day_listing::ask(fetcher, self.bounds, source).await;
                 self.asked += asked.requests.len() as u64;
@@ -211,7 +210,7 @@ impl Looking<'_> {
     /// Looks up where some days begin and end among the ids. Returns how many ids were of no page: a run meets them, too.
     async fn look_up(&mut self, map: &mut IdMap<'_>, days: Days) -> Result<u64, JobError> {
         let after = days.last.succ_opt().unwrap_or(days.last);
-        let since = midnight(after, self.preview.profile.time_zone);
+        let since = first_moment(after, self.preview.profile.time_zone);
         let mut nothings = 0;
         // The newest first, as the run will do it.
         for begins in [after, days.first] {

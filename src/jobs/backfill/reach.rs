@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::discover::{DISORDER, Edge, EdgeKind};
+use crate::discover::{DISORDER, EdgeKind, Edges};
 
 /// Beside an article at the edge of a hole, this many ids are asked for without a gap.
 const HALO: u64 = 4 * DISORDER;
@@ -17,24 +17,21 @@ pub(super) enum Reach {
     Before,
 }
 
-/// The last id before a place and the first after it.
-pub(super) type Edges = (Edge, Edge);
-
 /// Returns how far a day reaches that begins between two ids and ends between two others.
 pub(super) fn reach(begins: Edges, ends: Edges) -> Reach {
-    let has_article = begins.1.id <= ends.0.id;
-    let width = begins.1.id.saturating_sub(begins.0.id);
-    if !has_article && begins.0.kind == EdgeKind::End {
+    let has_article = begins.above.id <= ends.below.id;
+    let width = begins.above.id.saturating_sub(begins.below.id);
+    if !has_article && begins.below.kind == EdgeKind::End {
         return Reach::Before;
     }
     if !has_article && 2 * DISORDER < width {
         return Reach::Nothing;
     }
     // A hole was searched in steps; what is next to an article may be between them.
-    let first = (begins.0.id + 1).max(begins.1.id.saturating_sub(HALO));
-    let last = ends.1.id.saturating_sub(1).min(ends.0.id + HALO);
+    let first = (begins.below.id + 1).max(begins.above.id.saturating_sub(HALO));
+    let last = ends.above.id.saturating_sub(1).min(ends.below.id + HALO);
     // A day without ids has neighbours all the same.
-    Reach::Ids(first.min(begins.1.id)..=last.max(ends.0.id))
+    Reach::Ids(first.min(begins.above.id)..=last.max(ends.below.id))
 }
 
 /// Returns the first and the last id to ask for where a day reaches so far: neighbours may have changed places.
@@ -45,6 +42,7 @@ pub(super) fn widened(reach: &RangeInclusive<u64>, from: u64) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discover::Edge;
 
     fn edge(id: u64, kind: EdgeKind) -> Edge {
         Edge { id, day: None, kind }
@@ -54,8 +52,9 @@ mod tests {
     fn a_day_reaches_from_its_first_id_to_its_last_and_no_further_than_a_step_into_a_hole() {
         use EdgeKind::{Article, End};
         let check = |begins: (u64, u64), ends: (u64, u64), below, above, expect: Reach| {
-            let begins = (edge(begins.0, below), edge(begins.1, Article));
-            let found = reach(begins, (edge(ends.0, Article), edge(ends.1, above)));
+            let begins = Edges { below: edge(begins.0, below), above: edge(begins.1, Article) };
+            let ends_at = Edges { below: edge(ends.0, Article), above: edge(ends.1, above) };
+            let found = reach(begins, ends_at);
             assert_eq!(found, expect, "{begins:?} {ends:?}");
         };
         check((100, 103), (260, 264), Article, Article, Reach::Ids(101..=263));
@@ -68,7 +67,7 @@ mod tests {
     fn a_day_without_an_article_is_nothing_unless_disorder_may_hide_it() {
         use EdgeKind::{Article, End};
         let between = |below, above, kinds: (EdgeKind, EdgeKind)| {
-            let edges = (edge(below, kinds.0), edge(above, kinds.1));
+            let edges = Edges { below: edge(below, kinds.0), above: edge(above, kinds.1) };
             reach(edges, edges)
         };
         assert_eq!(between(100, 9_000, (Article, Article)), Reach::Nothing);

@@ -128,7 +128,7 @@ mod tests {
         NaiveDate::from_ymd_opt(2024, 1, 1).expect("a date") + chrono::Days::new(number)
     }
 
-    /// Look at a site with so many stories on each day. Returns the survey, and how many days it looked at.
+    /// Look at a site with this many stories on each day. Returns the survey, and how many days it looked at.
     fn look(days: u64, stories: impl Fn(u64) -> u64) -> (Survey, usize) {
         let mut survey = Survey::of((0..days).map(day));
         let mut looks = 0;

@@ -2,7 +2,7 @@
 
 use crate::model::{Days, Verdict};
 
-use super::{CoveredDay, Ids};
+use super::{CoveredDay, Guessing};
 
 /// What to fill.
 #[derive(Debug, Clone, Copy)]
@@ -11,8 +11,8 @@ pub struct Backfill {
     pub days: Days,
     /// Which day comes first.
     pub order: Order,
-    /// Whether to ask for ids that nobody named; [`Ids::Off`] for a site whose ids do not rise with the day.
-    pub ids: Ids,
+    /// Whether to ask for ids that nobody named; [`Guessing::Off`] for a site whose ids do not rise with the day.
+    pub guessing: Guessing,
     /// Whether days without an open question are left out even where their ids were not asked for.
     pub only_gaps: bool,
 }
@@ -29,9 +29,10 @@ pub enum Order {
 impl Backfill {
     /// Returns the days to work on, in order.
     pub fn select(&self, covered: Vec<CoveredDay>) -> Vec<CoveredDay> {
-        let wants_ids = |it: &CoveredDay| self.ids == Ids::All && !self.only_gaps && !it.has_ids();
+        let wants_ids =
+            |it: &CoveredDay| self.guessing == Guessing::All && !self.only_gaps && !it.has_ids();
         let is_open = |it: &CoveredDay| it.verdict == Verdict::Open && !self.only_gaps;
-        let wanted = |it: &CoveredDay| it.needs_work(self.ids) || is_open(it) || wants_ids(it);
+        let wanted = |it: &CoveredDay| it.needs_work(self.guessing) || is_open(it) || wants_ids(it);
         let mut days: Vec<CoveredDay> = covered.into_iter().filter(wanted).collect();
         if self.order == Order::NewestFirst {
             days.reverse();

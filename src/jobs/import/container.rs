@@ -12,7 +12,7 @@ use crate::{
 
 use super::source::{Contents, Unreadable};
 
-/// What a file is, is told by so many of its first bytes.
+/// The number of first bytes that tell what a file is.
 const SNIFF_BYTES: usize = 8000;
 
 /// Looks into a file. Returns what is in it. `content_type` is the type that its name stands for, and `max` the size of the largest page.

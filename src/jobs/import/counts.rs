@@ -41,7 +41,7 @@ pub(super) struct SharedCounts(Mutex<ImportCounts>);
 impl SharedCounts {
     /// Counts something. Returns what the counting returns.
     pub(super) fn note<T>(&self, act: impl FnOnce(&mut ImportCounts) -> T) -> T {
-        // SharedCounts stay counts, whoever panicked beside them.
+        // The counts are valid even if another thread panicked while it held the lock.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

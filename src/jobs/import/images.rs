@@ -30,7 +30,7 @@ impl Import<'_> {
         let (mut tally, mut known) = (ImageTally::default(), HashMap::new());
         let wanted = self.writer.wanted_images().await?;
         for file in files {
-            if self.stop.is_wished() || wanted.is_empty() {
+            if self.stop.is_requested() || wanted.is_empty() {
                 break;
             }
             if file.is_stream {

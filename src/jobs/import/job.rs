@@ -18,7 +18,7 @@ use crate::{
         records::{PassedOver, Revisit},
     },
     model::ReadPage,
-    store::{Measured, Reader, StoreError},
+    store::{Measured, Reader, StoreError, TypedBody},
 };
 
 use super::{
@@ -61,7 +61,7 @@ impl Import<'_> {
         let mut counted = counts.into_inner();
         let unresolved = self.keep_revisits(&mut counted, reader).await?;
         let images = self.keep_images(&files).await?;
-        let end = if self.stop.is_wished() { End::Interrupted } else { End::Done };
+        let end = if self.stop.is_requested() { End::Interrupted } else { End::Done };
         let due = self.writer.due(clock::now()).await?;
         let parsed = self.extractor.parsed() - parsed_before;
         let measured = Measured {
@@ -74,7 +74,7 @@ impl Import<'_> {
         let ImportCounts { tally, passed_over, damaged, no_stories, unaddressed, .. } = counted;
         let (parsed_slowly, drifts) = (parsed.slowly, Vec::new());
         let report = Report { tally, images, end, due, parsed_slowly, drifts };
-        self.writer.settle_stories(&|| self.stop.is_wished()).await?;
+        self.writer.settle_stories(&|| self.stop.is_requested()).await?;
         self.writer.finish_run(run, tally, report.outcome(), clock::now()).await?;
         Ok(Imported { report, passed_over, damaged, unresolved, no_stories, unaddressed })
     }
@@ -82,7 +82,7 @@ impl Import<'_> {
     fn keep_files(&self, files: &[ImportFile], counts: &SharedCounts) -> Result<(), StoreError> {
         let cores = thread::available_parallelism().map_or(1, usize::from).min(WORKERS_MAX);
         let is_broken = AtomicBool::new(false);
-        let is_over = || self.stop.is_wished() || is_broken.load(Ordering::Relaxed);
+        let is_over = || self.stop.is_requested() || is_broken.load(Ordering::Relaxed);
         let files = Mutex::new(files.iter());
         let reader = FileReader { import: self, files, counts, is_over: &is_over };
         let (send, queue) = sync_channel(QUEUE_MAX);
@@ -101,7 +101,7 @@ impl Import<'_> {
     async fn keep_revisits(&self, counts: &mut ImportCounts, reader: &Reader) -> Result<u64, JobError> {
         let mut unresolved = 0;
         for NamedRevisit { file, revisit } in std::mem::take(&mut counts.revisits) {
-            if self.stop.is_wished() {
+            if self.stop.is_requested() {
                 break;
             }
             let Revisit { mut page, names, earlier } = revisit;
@@ -112,11 +112,11 @@ impl Import<'_> {
             if let (None, Some((key, captured))) = (&body, earlier) {
                 body = reader.body_of_capture(&key, captured)?;
             }
-            let Some((body, content_type)) = body else {
+            let Some(TypedBody { bytes, content_type }) = body else {
                 unresolved += 1;
                 continue;
             };
-            page.body = body.into();
+            page.body = bytes.into();
             page.content_type = page.content_type.or(content_type);
             let extraction = self.extractor.extract(&page);
             let cause = extraction.not_story.map(|it| it.words().to_owned());

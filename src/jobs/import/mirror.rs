@@ -5,7 +5,7 @@ use std::path::{Component, Path};
 
 use url::Url;
 
-use crate::config::Profile;
+use crate::{config::Profile, model::bare_host};
 
 /// Names that servers and mirrors give to the page of a folder.
 const INDEXES: [&str; 4] = ["index.html", "index.htm", "index.php", "default.html"];
@@ -41,7 +41,7 @@ pub fn mirrored(path: &Path, profile: &Profile) -> Option<Url> {
 /// Whether a folder is called as a host of the site, whatever port is written after it.
 pub fn is_host(name: &str, profile: &Profile) -> bool {
     let host = name.split([':', '+']).next().unwrap_or_default();
-    let host = host.strip_prefix("www.").unwrap_or(host);
+    let host = bare_host(host);
     profile.hosts.iter().any(|it| it.eq_ignore_ascii_case(host))
 }
 

@@ -3,6 +3,7 @@
 
 mod container;
 mod counts;
+mod evidence;
 mod images;
 mod job;
 mod keeping;

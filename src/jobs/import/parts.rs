@@ -25,7 +25,7 @@ pub struct Import<'a> {
     pub body_max: usize,
     /// Listens to what happens.
     pub observe: Observer<'a>,
-    /// The user's wish to stop.
+    /// The user's request to stop.
     pub stop: Stop,
 }
 

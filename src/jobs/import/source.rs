@@ -7,10 +7,11 @@ use url::Url;
 
 use crate::{
     extract::Extractor,
-    jobs::records::evidence,
     model::{CaptureSource, Captured, RawPage, Validators},
     warc,
 };
+
+use super::evidence::evidence;
 
 /// Something to import; it is opened when its turn comes.
 pub struct ImportFile {

@@ -1,5 +1,5 @@
 //! How a stored article compares with a later reading of the same page, and what follows from it. What is read, and when, is
-//! the business of the file above.
+//! decided in `mod.rs`.
 
 use chrono::NaiveTime;
 

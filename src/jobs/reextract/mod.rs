@@ -40,7 +40,7 @@ pub struct Reextract<'a> {
     pub losses: Losses,
     /// Listens to what happens.
     pub observe: Observer<'a>,
-    /// The user's wish to stop.
+    /// The user's request to stop.
     pub stop: Stop,
 }
 
@@ -111,7 +111,7 @@ impl Reextract<'_> {
         let mut sample = ParserSample::of(due);
         let mut ready: Vec<Rereading> = Vec::new();
         loop {
-            let is_stopped = self.stop.is_wished();
+            let is_stopped = self.stop.is_requested();
             let captures = if is_stopped {
                 Vec::new()
             } else {
@@ -166,7 +166,7 @@ impl Reextract<'_> {
             writer.forget_progress(job).await?;
             // Where it was interrupted, the same command does this at its own end.
             let stop = &self.stop;
-            writer.settle_again(clock::now(), &|| stop.is_wished()).await?;
+            writer.settle_again(clock::now(), &|| stop.is_requested()).await?;
         }
         let outcome = if report.is_whole { RunOutcome::Finished } else { RunOutcome::Interrupted };
         Ok(writer.finish_run(run, report.tally(), outcome, clock::now()).await?)
@@ -270,7 +270,7 @@ struct ParserSample {
 }
 
 impl ParserSample {
-    /// A sample of so many captures.
+    /// A sample of this many captures.
     fn of(captures: u64) -> Self {
         let count = usize::try_from(captures).unwrap_or(usize::MAX);
         Self { step: count.div_ceil(PARSED_TWICE).max(1), seen: 0 }
@@ -291,7 +291,7 @@ impl ParserSample {
 async fn date_strips(writer: &Writer, stop: &Stop) -> Result<u64, JobError> {
     let mut redated = 0;
     let mut place = Some(StripPlace::default());
-    while let Some(from) = place.filter(|_| !stop.is_wished()) {
+    while let Some(from) = place.filter(|_| !stop.is_requested()) {
         let dating = writer.date_strips(from).await?;
         redated += dating.redated;
         place = dating.next;

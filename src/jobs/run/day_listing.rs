@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use crate::{
     clock,
-    config::Archive,
+    config::DayListing,
     discover::{CardReader, Extent, ListingSource, Source},
     fetch::{Class, FetchError, Fetcher},
     jobs::{End, JobError, bounds::Bounds},
@@ -56,26 +56,26 @@ impl ListingAnswer {
 }
 
 /// Reads listings of days, and keeps what they say in the ledger.
-pub(in crate::jobs) struct DayListings<'a> {
+pub(in crate::jobs) struct ListingReader<'a> {
     pub(in crate::jobs) pass: &'a Pass<'a>,
     pub(in crate::jobs) run: RunId,
     pub(in crate::jobs) bounds: &'a Bounds,
     pub(in crate::jobs) cards: &'a CardReader<'a>,
 }
 
-impl DayListings<'_> {
+impl ListingReader<'_> {
     /// Reads every page of the listing of a day, and files what they name under the day. Returns the answer; one that was
     /// stopped halfway is not kept.
     pub(in crate::jobs) async fn read(
         &self,
-        archive: &Archive,
+        listing: &DayListing,
         day: NaiveDate,
         tally: &mut Tally,
     ) -> Result<ListingAnswer, JobError> {
         let Pass { profile, fetcher, writer, observe, .. } = self.pass;
-        let url = archive.url(&profile.base_url, day);
+        let url = listing.url(&profile.base_url, day);
         let url = url.expect("the template was filled in and parsed when it was read");
-        let source = ListingSource::new(self.cards, url.clone(), &archive.filter, Extent::Day(day));
+        let source = ListingSource::new(self.cards, url.clone(), &listing.filter, Extent::Day(day));
         let mut asked = ask(fetcher, self.bounds, source).await;
         let requests = std::mem::take(&mut asked.requests);
         asked.asked = requests.len() as u64;
@@ -84,7 +84,7 @@ impl DayListings<'_> {
             return Ok(asked);
         }
         let candidates = asked.candidates.clone();
-        let reading = asked.reading(day, &archive.template);
+        let reading = asked.reading(day, &listing.template);
         let added = writer.keep_reading(self.run, reading, candidates, requests, clock::now()).await?;
         tally.discovered += added as u64;
         let (url, listed) = (url.to_string(), asked.candidates.len());

@@ -18,14 +18,14 @@ use crate::{
 use crate::jobs::{JobError, bounds::Bounds};
 
 use super::{
-    day_listing::DayListings,
+    day_listing::ListingReader,
     drift::Measures,
     feed_story::story,
     pass::Pass,
     source_read::{SourceRead, state},
 };
 
-/// After a feed overflowed, the listings of so many days are read at most; more is a backfill.
+/// The most days whose listings are read after a feed overflowed; more is a backfill.
 const OVERFLOW_DAYS_MAX: i64 = 31;
 
 /// Every source of a pass, those that robots.txt names included, each once.
@@ -166,13 +166,13 @@ impl Discovery<'_> {
         let day = |at: DateTime<Utc>| at.with_timezone(&profile.time_zone).date_naive();
         let today = day(clock::now());
         let first = day(since).max(today - TimeDelta::days(OVERFLOW_DAYS_MAX));
-        let listings = DayListings { pass: self.pass, run: self.run, bounds: self.bounds, cards };
+        let reader = ListingReader { pass: self.pass, run: self.run, bounds: self.bounds, cards };
         for day in (Days { first: first.min(today), last: today }).iter().rev() {
-            for archive in &profile.archives {
+            for listing in &profile.day_listings {
                 if self.bounds.over().is_some() {
                     return Ok(None);
                 }
-                let asked = listings.read(archive, day, tally).await?;
+                let asked = reader.read(listing, day, tally).await?;
                 if asked.stop.is_some() {
                     return Ok(asked.stop);
                 }

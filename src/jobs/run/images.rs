@@ -158,7 +158,7 @@ impl Work<'_> {
             Err(error) => {
                 writer.remember_host(fetcher.memory(&host)).await?;
                 if let FetchError::Throttled { status: Some(_), .. } = error {
-                    // It waits behind the others, or none of them would ever be asked for.
+                    // It goes to the end of the queue; otherwise those after it would never be asked for.
                     let (state, reason) = (ImageState::Throttled, error.code());
                     let outcome = ImageOutcome::Failed { state, reason };
                     self.settle(task, outcome, Some(error.to_string()), visit.requests).await?;
@@ -242,7 +242,7 @@ impl ImageRoute<'_> {
     fn queue(self) -> ImageQueue {
         match self {
             Self::Live => ImageQueue::Live,
-            Self::Replay { .. } => ImageQueue::Wayback,
+            Self::Replay { .. } => ImageQueue::WebArchive,
         }
     }
 
@@ -280,12 +280,12 @@ fn outcome_of(page: RawPage, route: ImageRoute<'_>, max_pixels: u64) -> (ImageOu
         ImageRoute::Live => (page.captured_at, CaptureSource::Live, page.validators.clone()),
         ImageRoute::Replay { captured_at, .. } => {
             let Some(at) = captured_at(&page) else {
-                let what = "what the archive gave says nowhere when it was captured";
+                let what = "the web archive does not say when the picture was captured";
                 let outcome = ImageOutcome::Failed { state: ImageState::Broken, reason: "no_replay" };
                 return (outcome, Some(what.to_owned()));
             };
             // What the archive sends along is about its answer.
-            (Some(Captured::At(at)), CaptureSource::Wayback, Validators::default())
+            (Some(Captured::At(at)), CaptureSource::WebArchive, Validators::default())
         }
     };
     let RawPage { body, status, content_type, .. } = page;

@@ -59,7 +59,7 @@ impl<'a> Pass<'a> {
         let drifts = self.look_for_drift(command, &under_way, parsed_slowly).await?;
         let images = self.images.map(|_| under_way.images.taken());
         let report = Report { tally, images, end, due, parsed_slowly, drifts };
-        self.writer.settle_stories(&|| self.stop.is_wished()).await?;
+        self.writer.settle_stories(&|| self.stop.is_requested()).await?;
         self.writer.finish_run(run, tally, report.outcome(), clock::now()).await?;
         Ok(report)
     }

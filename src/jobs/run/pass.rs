@@ -32,6 +32,6 @@ pub struct Pass<'a> {
     pub limits: Limits,
     /// Listens to what happens.
     pub observe: Observer<'a>,
-    /// The user's wish to stop.
+    /// The user's request to stop.
     pub stop: Stop,
 }

@@ -11,7 +11,7 @@ use crate::{
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// After this many failures the wait grows no longer.
+/// The number of failures after which the wait does not grow any more.
 const DOUBLINGS_MAX: u32 = 6;
 
 /// Returns when a stored story is looked at again: young stories soon, old ones never.

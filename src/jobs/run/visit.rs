@@ -12,10 +12,10 @@ use crate::{
     discover::{FeedSource, Source},
     extract::Extractor,
     fetch::{Class, FetchError, Fetcher},
-    jobs::records::is_page,
+    jobs::page_kind::is_page,
     model::{
         Ask, AskRole, Draft, Fetched, Missing, NotStory, Outcome, PageState, RawPage, ReadPage, Request,
-        RunId, Task, Validators,
+        RunId, Task, Validators, first_moment,
     },
     store::Settlement,
 };
@@ -177,7 +177,6 @@ fn due(outcome: &Outcome, task: &Task, profile: &Profile, now: DateTime<Utc>) ->
 }
 
 fn published(draft: &Draft, profile: &Profile) -> Option<DateTime<Utc>> {
-    let day =
-        || draft.published_on?.and_hms_opt(0, 0, 0)?.and_local_timezone(profile.time_zone).earliest();
-    draft.published_at.map(|it| it.to_utc()).or_else(|| day().map(|it| it.to_utc()))
+    let day = || draft.published_on.map(|it| first_moment(it, profile.time_zone));
+    draft.published_at.map(|it| it.to_utc()).or_else(day)
 }

@@ -20,7 +20,8 @@ use super::replay::{Replayed, is_same};
 use crate::jobs::{
     End, JobError,
     halt::Halt,
-    records::{ArchivePages, Found, is_page},
+    page_kind::is_page,
+    records::{ArchivePages, Found},
     run::{Pass, Work},
 };
 
@@ -146,7 +147,7 @@ impl<'w, 'a> WebArchiveReader<'w, 'a> {
         Ok(RawPage {
             url: capture.url.parse().ok(),
             captured_at: Some(Captured::At(at)),
-            source: CaptureSource::Wayback,
+            source: CaptureSource::WebArchive,
             // What the archive sends along is about its answer, not about the site's.
             validators: Validators::default(),
             heads: None,
@@ -245,7 +246,8 @@ impl From<JobError> for Failed {
     }
 }
 
-const ANOTHER: &str = "what the archive gave is not the page, or not of the time that its index says";
+const ANOTHER: &str =
+    "the web archive returned another page, or a capture of another time than its index says";
 
 /// What an index answered.
 pub(super) struct IndexRead {

@@ -3,6 +3,8 @@
 
 use chrono::{DateTime, NaiveDateTime, Utc};
 
+use crate::model::{bare_host, without_scheme};
+
 /// A capture, as the address of its replay names it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Replayed {
@@ -16,10 +18,8 @@ impl Replayed {
     /// Reads the address of a replay that a template with `{timestamp}` and `{url}` was made for. What stands between the two, such as
     /// the `id_` of the Wayback Machine, may be missing or another. Returns `None` where it is no such address.
     pub(super) fn read(address: &str, template: &str) -> Option<Self> {
-        let bare = |it: &str| it.trim_start_matches("https://").trim_start_matches("http://").to_owned();
         let (before, after) = template.split_once("{timestamp}")?;
-        let (address, before) = (bare(address), bare(before));
-        let rest = address.strip_prefix(&before)?;
+        let rest = without_scheme(address).strip_prefix(without_scheme(before))?;
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         let (timestamp, rest) = rest.split_at(digits);
         let (_, url) = rest.split_once('/').filter(|_| 0 < digits && after.contains('/'))?;
@@ -32,10 +32,7 @@ impl Replayed {
 
 /// Whether two addresses are one: archives lead from `http` to `https` and from one form of a host to another.
 pub(super) fn is_same(one: &str, other: &str) -> bool {
-    let bare = |it: &str| {
-        let it = it.trim_start_matches("https://").trim_start_matches("http://");
-        it.trim_start_matches("www.").trim_end_matches('/').replacen(":80/", "/", 1)
-    };
+    let bare = |it: &str| bare_host(without_scheme(it)).trim_end_matches('/').replacen(":80/", "/", 1);
     bare(one) == bare(other)
 }
 

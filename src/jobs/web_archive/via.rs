@@ -129,9 +129,9 @@ impl ViaFilling<'_, '_> {
         let Some(id) = key.id.parse::<u64>().ok().filter(|it| ids.from <= *it) else { return true };
         let doubt = chrono::Days::new(DOUBT_DAYS);
         let Days { first, last } = self.via.days;
-        let before = ids.anchors.iter().rfind(|it| it.1 + doubt < first);
-        let after = ids.anchors.iter().find(|it| last + doubt < it.1);
-        before.is_none_or(|it| it.0 <= id) && after.is_none_or(|it| id <= it.0)
+        let before = ids.anchors.iter().rfind(|it| it.day + doubt < first);
+        let after = ids.anchors.iter().find(|it| last + doubt < it.day);
+        before.is_none_or(|it| it.id <= id) && after.is_none_or(|it| id <= it.id)
     }
 
     /// Returns the captures of a page that are wanted and not in the archive.
@@ -141,13 +141,13 @@ impl ViaFilling<'_, '_> {
         mut captures: Vec<ArchivedCapture>,
     ) -> Result<Vec<ArchivedCapture>, JobError> {
         captures.sort_by_key(|it| it.at);
-        let (published_on, published_at) = self.reader.published(key)?;
-        if published_on.is_some_and(|it| it < self.via.days.first || self.via.days.last < it) {
+        let published = self.reader.published(key)?;
+        if published.on.is_some_and(|it| it < self.via.days.first || self.via.days.last < it) {
             return Ok(Vec::new());
         }
         let chosen = match self.via.captures {
             Captures::Every => captures,
-            Captures::FirstAndLast => first_and_last(&captures, published_at),
+            Captures::FirstAndLast => first_and_last(&captures, published.at),
         };
         let mut wanted = Vec::new();
         for capture in chosen {

@@ -34,7 +34,7 @@ impl Rest<'_> {
         Some(first)
     }
 
-    /// Reads a number of at most so many digits.
+    /// Reads a number of at most this many digits.
     pub(super) fn number(&mut self, digits_max: usize) -> Option<u32> {
         let digits = self.0.bytes().take(digits_max).take_while(u8::is_ascii_digit).count();
         let (number, rest) = self.0.split_at(digits);

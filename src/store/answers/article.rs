@@ -40,15 +40,25 @@ pub struct Wording {
     pub body: String,
 }
 
+/// When an article was published, as far as is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Published {
+    /// The day, in the site's time zone.
+    pub on: Option<NaiveDate>,
+    /// The moment.
+    pub at: Option<DateTime<Utc>>,
+}
+
 impl Reader {
-    /// Returns when the article of a page was published, as far as is known: the day, and the moment.
-    pub fn published(&self, key: &PageKey) -> Result<(Option<NaiveDate>, Option<DateTime<Utc>>)> {
+    /// Returns when the article of a page was published, as far as is known.
+    pub fn published(&self, key: &PageKey) -> Result<Published> {
         let sql = "SELECT published_on, published_at FROM articles WHERE host = ?1 AND site_id = ?2";
         let found = self.conn.prepare_cached(sql)?.query_row([&key.host, &key.id], |row| {
             Ok((row.get::<_, Option<String>>(0)?, row.get::<_, Option<String>>(1)?))
         });
         let (day, at) = found.optional()?.unwrap_or_default();
-        Ok((day.and_then(|it| it.parse().ok()), at.as_deref().and_then(unstamp)))
+        let on = day.and_then(|it| it.parse().ok());
+        Ok(Published { on, at: at.as_deref().and_then(unstamp) })
     }
 
     /// Returns an article, if it is there.

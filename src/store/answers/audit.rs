@@ -16,20 +16,20 @@ use crate::store::{
 /// What a run did on the wire.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RunAudit {
-    /// The number of requests that it sent,
+    /// The number of requests that it sent.
     pub requests: u64,
-    /// the bytes that came back,
+    /// The number of bytes that came back.
     pub bytes: u64,
-    /// and the number of addresses that the site refused.
+    /// The number of addresses that the site refused.
     pub blocked: u64,
 }
 
 /// An archive as a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ArchiveRoom {
+pub struct ArchiveDisk {
     /// Its size in bytes, its log included.
     pub size: u64,
-    /// The room left on its disk in bytes; `None` where the system does not say.
+    /// The free space on its disk in bytes; `None` where the system does not say.
     pub free: Option<u64>,
     /// Whether a program writes it now.
     pub is_written: bool,
@@ -52,13 +52,21 @@ impl Reader {
         Ok(audit?)
     }
 
-    /// Returns the time before which some host wants no request; `None` where none said so.
+    /// Returns the latest time until which any host must be left alone, at its own request or because its breaker is open; `None` if none
+    /// has to be.
     pub fn retry_at(&self, now: DateTime<Utc>) -> Result<Option<String>> {
         let sql = "SELECT max(at) FROM (SELECT wait_until AS at FROM hosts UNION ALL SELECT open_until FROM hosts) WHERE ?1 < at";
         Ok(self.conn.query_row(sql, [stamp(now)], |row| row.get(0))?)
     }
 
-    /// Returns when a run last ended well: one of a command, or of any that asks the site.
+    /// Returns whether the site's news is followed: some run was a `scrape`.
+    pub fn is_followed(&self) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM runs WHERE command = 'scrape')";
+        Ok(self.conn.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// Returns when a run last ended in order: a run of `command`, or with `None` of any command that asks the site. Runs that hit a limit
+    /// or left pages for later did, too.
     pub fn last_success(&self, command: Option<&str>) -> Result<Option<DateTime<Utc>>> {
         let sql = "SELECT finished_at FROM runs
                     WHERE outcome IN ('finished', 'incomplete', 'limited') AND finished_at IS NOT NULL
@@ -71,8 +79,8 @@ impl Reader {
 }
 
 /// Looks at an archive as a file.
-pub fn room(path: &Path) -> ArchiveRoom {
-    ArchiveRoom {
+pub fn disk(path: &Path) -> ArchiveDisk {
+    ArchiveDisk {
         size: archive_file::size(path),
         free: archive_file::free(path),
         is_written: archive_file::is_locked(path),

@@ -68,7 +68,7 @@ struct Names {
     names: Vec<String>,
 }
 
-/// What stories have to be, of what the columns know.
+/// The part of a search that can be checked with the columns alone.
 pub(super) struct ColumnFilter {
     days: Option<(u32, u32)>,
     /// Whether a section is asked for, for each of them.
@@ -145,7 +145,7 @@ impl StoryColumns {
         days.into_iter().map(count).collect()
     }
 
-    /// Returns what a search asks for, of what is known here.
+    /// Returns the part of a search that can be checked with these columns.
     pub(super) fn filter(&self, search: &Search) -> ColumnFilter {
         let number = |day: NaiveDate| {
             let year = u32::try_from(day.year().clamp(0, 9_999)).unwrap_or(0);

@@ -20,19 +20,19 @@ pub struct StoryListing {
     pub symbol: Option<String>,
     /// Only those that this topic is on.
     pub tag: Option<String>,
-    /// Which of them by what became of them.
-    pub since: Since,
-    /// At most so many.
+    /// Whether only changed stories are listed.
+    pub changes: ChangeFilter,
+    /// The greatest number of stories to return.
     pub limit: u32,
 }
 
-/// What became of a story since it was published.
+/// Which stories are listed, by whether the site changed them after publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Since {
-    /// Whatever became of it.
+pub enum ChangeFilter {
+    /// All of them.
     #[default]
-    Any,
-    /// The site changed it.
+    All,
+    /// Those that it changed.
     Changed,
 }
 
@@ -75,7 +75,7 @@ impl Conditions {
 impl Reader {
     /// Returns stories, the newest first.
     pub fn list(&self, listing: &StoryListing) -> Result<Vec<ListedStory>> {
-        let StoryListing { days, section, byline, symbol, tag, since, limit } = listing;
+        let StoryListing { days, section, byline, symbol, tag, changes, limit } = listing;
         let mut asked = Conditions::default();
         if let Some(Days { first, last }) = days {
             asked.add("a.published_on BETWEEN ? AND ?", [first.to_string(), last.to_string()]);
@@ -103,7 +103,7 @@ impl Reader {
         if let Some(tag) = tag {
             asked.add("a.id IN (SELECT article_id FROM tags WHERE tag = ?)", [tag.clone()]);
         }
-        if *since == Since::Changed {
+        if *changes == ChangeFilter::Changed {
             // What has no earlier wording was never changed.
             let changed = "a.id IN (SELECT article_id FROM old_versions)
                            AND EXISTS (SELECT 1 FROM changed_stories c WHERE c.article_id = a.id)";
@@ -145,8 +145,8 @@ impl Reader {
         self.names("SELECT symbol FROM symbols ORDER BY symbol")
     }
 
-    /// Returns the values of a column of which something is true. Its index is asked for one after the other: they are few beside the
-    /// stories.
+    /// Returns the distinct values of a column that match a condition. They are found by going from value to value in the column's index,
+    /// because there are few of them beside the stories.
     fn names_like(&self, column: &str, is: &str, value: &str) -> Result<Vec<String>> {
         let sql = format!(
             "WITH RECURSIVE name (it) AS (

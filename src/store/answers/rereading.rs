@@ -65,8 +65,14 @@ pub struct StoredCapture {
     pub feed_url: Option<String>,
 }
 
-/// Bytes, and the content type they came with.
-pub type Bytes = (Vec<u8>, Option<String>);
+/// A stored body, and the content type that it came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TypedBody {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// The content type, as it was sent.
+    pub content_type: Option<String>,
+}
 
 /// What a rereading does to an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,26 +185,27 @@ impl Reader {
     }
 
     /// Returns the bytes with this hash, and the content type they first came with.
-    pub fn body_by_hash(&self, sha256: &str) -> Result<Option<Bytes>> {
+    pub fn body_by_hash(&self, sha256: &str) -> Result<Option<TypedBody>> {
         let sql = "SELECT b.id, (SELECT c.content_type FROM captures c WHERE c.body_id = b.id LIMIT 1)
                      FROM bodies b WHERE b.sha256 = ?1";
         self.bytes(sql, params![sha256])
     }
 
     /// Returns the bytes of a capture, and their content type.
-    pub fn body_of_capture(&self, key: &PageKey, captured: Captured) -> Result<Option<Bytes>> {
+    pub fn body_of_capture(&self, key: &PageKey, captured: Captured) -> Result<Option<TypedBody>> {
         let sql = "SELECT body_id, content_type FROM captures
                     WHERE host = ?1 AND site_id = ?2 AND coalesce(captured_at, '') = ?3 AND body_id IS NOT NULL";
         self.bytes(sql, params![key.host, key.id, captured.to_string()])
     }
 
-    fn bytes(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Option<Bytes>> {
+    fn bytes(&self, sql: &str, values: &[&dyn rusqlite::ToSql]) -> Result<Option<TypedBody>> {
         let found = self
             .conn
             .prepare_cached(sql)?
             .query_row(values, |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Option<String>>(1)?)));
         let Some((body, content_type)) = found.optional()? else { return Ok(None) };
-        Ok(Some((self.unpacker.borrow_mut().read(&self.conn, body)?, content_type)))
+        let bytes = self.unpacker.borrow_mut().read(&self.conn, body)?;
+        Ok(Some(TypedBody { bytes, content_type }))
     }
 
     /// Returns how far a job had come when it was interrupted.

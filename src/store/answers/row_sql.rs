@@ -57,7 +57,7 @@ pub(super) fn of(table: Table, clock: Option<WhoseClock>) -> String {
     }
 }
 
-/// Returns the query for their number.
+/// Returns the query that counts the rows of a table.
 pub(super) fn count(table: Table, clock: Option<WhoseClock>) -> String {
     let counted = match (table, clock) {
         (Table::Articles, None) => format!("articles a WHERE {OF_ARTICLE}"),
@@ -99,8 +99,8 @@ fn articles() -> String {
     )
 }
 
-/// What has a moment of its own after the one that is asked for is not there yet. Section, dateline, authors, tags, symbols and the
-/// day have no versions: they are those of today.
+/// Returns the query for articles as they were known at a moment. Fields that carry a later moment of their own are NULL. Section,
+/// dateline, authors, tags, symbols and the day have no versions: they are today's.
 fn articles_as_of(clock: WhoseClock) -> String {
     let (known, newer) = (is_known(clock, "k"), is_known(clock, "n"));
     let was_read = has_capture(
@@ -180,8 +180,9 @@ fn quotes_as_of(clock: WhoseClock) -> String {
     )
 }
 
-/// Returns the table expressions that have in `shown` what captures showed, each once for those in a row: the rows of `of` that a known
-/// capture `c` is of, apart by `apart`.
+/// Returns the table expressions that end in `shown`: the id of each row of a series whose captures were known, with the first and last
+/// time that it was shown; equal rows that follow each other appear once. `of` is the alias of the series' table in `captures`, and
+/// `apart` the expression that tells several series apart.
 fn shown(captures: &str, of: &str, apart: &str, clock: WhoseClock) -> String {
     let is_known = is_known_capture(clock);
     format!(
@@ -211,7 +212,8 @@ const BOARDS: &str = "
      WHERE (?1 IS NULL OR r.as_of BETWEEN ?1 AND ?2) AND ?3 IS NULL
      ORDER BY r.as_of, b.captured_at, b.id, r.position";
 
-/// As with tickers, each board apart.
+/// Returns the query for rows of boards as they were known at a moment. Equal captures in a row are one, as with tickers, each board on its
+/// own.
 fn boards_as_of(clock: WhoseClock) -> String {
     let captures =
         "boards b JOIN capture_boards m ON m.board_id = b.id JOIN captures c ON c.id = m.capture_id";

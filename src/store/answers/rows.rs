@@ -18,7 +18,8 @@ use crate::store::{
 /// The rows of a table that are exported.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RowFilter {
-    /// Those of articles published, of quotes and board values of, or of lists captured on these days. Without a range, articles without a date too.
+    /// The days of publication of articles, of the values of quotes and boards, and of the capture of most-read lists. Without a range,
+    /// articles without a date are there, too.
     pub days: Option<Days>,
     /// Those of this section.
     pub section: Option<String>,

@@ -9,7 +9,7 @@ use crate::store::{error::Result, reader::Reader};
 /// The most stories that are ranked. Words in more of them tell no story from another, and ranking all takes longer than
 /// anybody waits.
 pub(super) const RANKED_MAX: u64 = 60_000;
-/// The most stories looked at for the newest ones with words that are in more.
+/// The most stories that are examined for the newest hits when the words are in more than [`RANKED_MAX`] stories.
 const NEWEST_MAX: u32 = 2_000;
 /// The number of words in a snippet.
 const SNIPPET_WORDS: u32 = 16;
@@ -27,9 +27,9 @@ pub struct Search {
     pub byline: Option<String>,
     /// Only those that name this symbol.
     pub symbol: Option<String>,
-    /// At most so many,
+    /// The greatest number of hits to return.
     pub limit: u32,
-    /// after so many that come before.
+    /// The number of hits to skip before them.
     pub offset: u32,
     /// The order they are in.
     pub order: SearchOrder,
@@ -83,7 +83,7 @@ pub enum Note {
     Words,
     /// The words are in too many stories to rank: the newest come first, those with the words in the headline before the others.
     TooMany {
-        /// At least so many.
+        /// At least this many.
         stories: u64,
     },
 }
@@ -226,7 +226,7 @@ const IS_ASKED_FOR: &str = "
          SELECT 1 FROM articles a NOT INDEXED WHERE a.id = f.rowid AND a.byline LIKE '%' || ?5 || '%'))
     AND (?6 IS NULL OR EXISTS (SELECT 1 FROM mentions m WHERE m.article_id = f.rowid AND m.symbol = ?6))";
 
-/// Ranked first, looked up after: of many stories that are found, few are shown.
+/// Returns the query for the best hits. It ranks within the index and looks up only the rows that are shown: few of many.
 fn best() -> String {
     format!(
         "SELECT {HIT}
@@ -239,7 +239,7 @@ fn best() -> String {
     )
 }
 
-/// Sorted by their days, likewise: ids rise within a day.
+/// Returns the query for the newest hits, sorted by day and then by id, which rises within a day.
 fn newest_first() -> String {
     format!(
         "SELECT {HIT}

@@ -20,25 +20,25 @@ const RUNS_MAX: u32 = 5;
 /// The state of an archive.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Status {
-    /// The number of articles,
+    /// The number of articles.
     pub articles: u64,
-    /// of their wordings, the newest included,
+    /// The number of wordings, the newest included.
     pub versions: u64,
     /// First and last day of publication.
     pub days: Option<(String, String)>,
-    /// The number of articles without a date,
+    /// The number of articles without a date.
     pub undated: u64,
-    /// of quotes from tickers,
+    /// The number of quotes from tickers.
     pub quotes: u64,
-    /// and of captures.
+    /// The number of captures.
     pub captures: u64,
-    /// The number of articles whose page was never read: their story came by feed,
+    /// The number of articles whose page was never read: their story came by feed.
     pub by_feed: u64,
-    /// of articles that the site has no more,
+    /// The number of articles that are gone from the site.
     pub gone: u64,
-    /// of captures with bytes that an older extractor read,
+    /// The number of captures with bytes that an older extractor read.
     pub read_by_older: u64,
-    /// and of tickers whose day is that of their capture, since nothing better is known.
+    /// The number of tickers that are dated by their capture, because nothing better is known.
     pub tickers_by_capture: u64,
     /// The number of pages that runs of the last seven days stored.
     pub week_captures: u64,

@@ -3,7 +3,7 @@
 
 /// The bytes of the shortest piece that counts: shorter ones are on every page.
 const PIECE_MIN: usize = 12;
-/// One piece in so many is part of a sketch.
+/// One piece in this many is part of a sketch.
 const SAMPLE: u64 = 8;
 
 /// Hashes of some of a page's pieces, sorted: which of them are taken depends on nothing but the piece.

@@ -23,7 +23,7 @@ const LEVEL_AGAINST_REFERENCE: i32 = 2;
 const PAGES: usize = 3;
 /// The sizes of pages that are compressed against others: smaller ones gain little, and larger ones are rare and would fill the memory.
 const PAGE_BYTES: std::ops::Range<usize> = 2 << 10..512 << 10;
-/// A page of which so many of a hundred pieces are in a reference is like it.
+/// The percentage of a page's pieces that a reference must contain to count as like it.
 const LIKENESS: usize = 45;
 /// The number of pages that wait for others like them.
 const WAITING_MAX: usize = 12;

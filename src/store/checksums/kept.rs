@@ -1,7 +1,7 @@
 //! Checksums as the writer keeps them: triggers of its own connection tell of every row that changes, and what changed is written
 //! at the end of the transaction. Nothing is compared here.
 //!
-//! The triggers are temporary, so that the file has none of them: whoever else opens it needs no function of ours. The blocks of the
+//! The triggers are temporary: the file has none of them, so that other programs can open it without our functions. The blocks of the
 //! full-text index have no triggers: FTS5 writes what it has collected whenever a statement with triggers begins, and would not come to
 //! an end. SQLite tells of their numbers instead, and their sums are made anew.
 
@@ -155,15 +155,15 @@ impl Sums {
         Ok(())
     }
 
-    /// Leaves the sums of what differs from them alone until [`Self::thaw`]. A repair that brings back what was stored agrees
-    /// with its sum then; one that does not stays a finding.
+    /// Freezes the sums of all rows that differ from them until [`Self::thaw`]. If a repair brings back what was stored, rows and sums
+    /// agree again; if not, the difference stays a finding.
     pub(in crate::store) fn freeze(&self, conn: &Connection) -> Result<()> {
         let frozen = compared::differences(conn)?.into_iter().filter(|it| !it.table.is_of_sqlite());
         self.unwritten().frozen = frozen.map(|it| it.key).collect();
         Ok(())
     }
 
-    /// Makes the sums anew of the rows that SQLite writes for itself, after a repair has made these anew.
+    /// Recomputes the sums of the rows that SQLite maintains itself, after a repair has rebuilt these rows.
     pub(in crate::store) fn renew(&self, conn: &Connection) -> Result<()> {
         self.unwritten().blocks.clear();
         let mut of_sqlite = TABLES.iter().filter(|it| it.is_of_sqlite());

@@ -11,7 +11,7 @@ use super::{
     full_text,
     parts::{self, authors_json, origins_json},
     revisions,
-    wording::{ChangedWords, changed_words, content_hash, text_hash, texts},
+    wording::{ChangedWords, changed_words, content_hash, folded, text_hash, texts},
 };
 use crate::store::{error::Result, moment::stamp};
 
@@ -140,7 +140,6 @@ fn replace_feed(
     stored: &StoredWording,
     hash: &str,
 ) -> Result<Settled> {
-    let folded = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let [headline, _, body] = texts(incoming.draft);
     let [known_headline, _, known_body] = &stored.texts;
     let is_same = folded(&headline) == folded(known_headline) && folded(&body) == folded(known_body);

@@ -116,7 +116,7 @@ pub(in crate::store) fn keep(
         return Ok(Settled::Failed(PageState::Missing));
     }
     let Some(capture) = keep_row(conn, arrival, keeping)? else {
-        // The same capture once more: what it was, it is.
+        // The same capture is already stored: only the time of the check is new.
         let is_stored = articles::touch(conn, page, at)?;
         return Ok(if is_stored { Settled::Unchanged } else { Settled::Failed(PageState::NotArticle) });
     };

@@ -13,7 +13,7 @@ use crate::model::{BlockKind, Shingles};
 
 use super::{
     copy_window::{Copy, CopyWindow, FirstStory, News, WINDOW, WindowStory},
-    mentions::{IsOver, forget_rows},
+    mentions::{ShouldStop, forget_rows},
     stored_text::StoredText,
 };
 use crate::store::{error::Result, writer::Writer};
@@ -25,11 +25,11 @@ const STORIES_AT_A_TIME: usize = 400;
 
 impl Writer {
     /// Compares every story that was not compared yet with those of the days before it, and those of the days after it again.
-    pub(super) async fn settle_copies(&self, is_over: IsOver<'_>) -> Result<()> {
+    pub(super) async fn settle_copies(&self, should_stop: ShouldStop<'_>) -> Result<()> {
         let wanted = self.call(days_to_compare).await?;
         let mut days: VecDeque<NaiveDate> = wanted.iter().copied().collect();
         let (mut window, mut read) = (CopyWindow::default(), None);
-        while !days.is_empty() && !is_over() {
+        while !days.is_empty() && !should_stop() {
             (window, days, read) = self
                 .call(move |conn| {
                     let mut done = 0;

@@ -15,25 +15,25 @@ use crate::model::Shingles;
 
 use super::overlap::{CopyKind, INSIDE_SHARE, Overlap, share};
 
-/// A text that was printed longer ago was printed again, and is no copy.
+/// How far back a text may have been printed for another to be its copy. After that it is news again.
 pub(super) const WINDOW: Days = Days::new(7);
-/// One of so many shingles is in the sample.
+/// One shingle in this many is in the sample.
 const SAMPLE_RATE: u64 = 16;
 /// Shorter texts are notices: much of them stands in others.
 const SHINGLES_MIN: usize = 20;
 /// Texts with fewer shingles of the sample in common are not compared.
 const SAMPLE_SHARED_MIN: usize = 2;
-/// Of a text with many shingles in the sample, one of so many has to be in common: what papers print below every story is less.
+/// Of a text with many shingles in the sample, one in this many has to be in common: what papers print below every story is less.
 const SAMPLE_SHARED_PART: usize = 15;
-/// A shingle that so many texts have says nothing of any: the first of them are looked at.
+/// The most texts that are looked at for one shingle: one that more of them have says nothing of any.
 const SAMPLE_TEXTS_MAX: usize = 16;
 /// So many earlier texts are compared with one, the likeliest first.
 const CANDIDATES_MAX: usize = 24;
 /// A part of a text put together from several.
 const PART_SHARE: f64 = 0.15;
-/// A story is compared with so many before it about the same company.
+/// The number of stories before it about the same company with which a story is compared.
 const BEFORE_MAX: usize = 10;
-/// Each further story within a day is so much less new.
+/// By this factor each further story within a day is less new.
 const NOVELTY_DECAY: f64 = 0.75;
 
 /// A story of the window.

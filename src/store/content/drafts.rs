@@ -13,9 +13,9 @@ use super::{
 };
 use crate::store::{error::Result, moment::stamp};
 
-/// So many visits in a row have to see a page alike,
+/// The number of visits in a row that must see the same wording before it becomes a version.
 const VISITS_MIN: u32 = 3;
-/// and so much time has to lie between the first and the last of them.
+/// The time that must lie between the first and the last of these visits.
 const SPAN_MIN: TimeDelta = TimeDelta::days(1);
 
 /// What the site said of an article at the visits before.
@@ -85,7 +85,7 @@ pub(in crate::store) fn forget(conn: &Connection, capture: i64) -> Result<()> {
     Ok(())
 }
 
-/// Forgets what the site said less of an article: it says all of it again, or another wording.
+/// Deletes the drafts that the site's own pages made of an article: the site says everything again, or has a new wording.
 pub(in crate::store) fn forget_of_site(conn: &Connection, page: PageId) -> Result<()> {
     conn.prepare_cached(
         "DELETE FROM drafts WHERE cause = ?2 AND capture_id IN (SELECT id FROM captures WHERE article_id = ?1)",

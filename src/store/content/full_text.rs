@@ -7,7 +7,7 @@
 
 use rusqlite::{Connection, Result};
 
-/// Has what this operation changes collected, to be indexed at the end of the transaction.
+/// Starts collecting what this operation changes, to be indexed at the end of the transaction.
 pub(in crate::store) fn collect(conn: &Connection) -> Result<()> {
     conn.prepare_cached("INSERT OR IGNORE INTO unindexed (id, is_indexed) VALUES (0, 0)")?.execute([])?;
     Ok(())

@@ -15,7 +15,7 @@ use crate::store::{
     writer::Writer,
 };
 
-/// Keeps a picture that an address showed, and has every wording show it that waits for it. Returns its row.
+/// Stores the picture that an address showed, and links it to every wording that waits for this address. Returns the picture's row.
 pub(in crate::store) fn keep(
     conn: &Connection,
     address: i64,

@@ -42,7 +42,7 @@ impl ImageHost {
     fn of(source: CaptureSource) -> Self {
         match source {
             CaptureSource::Live | CaptureSource::Feed => Self::Live,
-            CaptureSource::Wayback => Self::WebArchive,
+            CaptureSource::WebArchive => Self::WebArchive,
             CaptureSource::Warc | CaptureSource::File => Self::Nobody,
         }
     }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use rusqlite::{Connection, params};
 
-use crate::model::{Companies, CompanyName, DatedName, Days, Mention, NameBook, wire};
+use crate::model::{Companies, CompanyName, DatedName, Days, Mention, NameBook, agency_of};
 
 use super::{stored_text::StoredText, symbols};
 use crate::store::{error::Result, writer::Writer};
@@ -21,22 +21,22 @@ impl Writer {
         self
     }
 
-    /// Works out whom the stories name that are new or changed, and what of them was printed before. Once `is_over`, what is left is
+    /// Works out whom the stories name that are new or changed, and what of them was printed before. Once `should_stop`, what is left is
     /// left to the next run.
-    pub async fn settle_stories(&self, is_over: IsOver<'_>) -> Result<()> {
-        self.settle_names(is_over).await?;
-        self.settle_copies(is_over).await
+    pub async fn settle_stories(&self, should_stop: ShouldStop<'_>) -> Result<()> {
+        self.settle_names(should_stop).await?;
+        self.settle_copies(should_stop).await
     }
 
     /// Looks for names in every story that was not looked at since its text, or a name in it, came into the archive.
-    async fn settle_names(&self, is_over: IsOver<'_>) -> Result<()> {
+    async fn settle_names(&self, should_stop: ShouldStop<'_>) -> Result<()> {
         let book = Arc::clone(&self.names);
         let Some(mut known) = self.call(move |conn| KnownCompanies::load(conn, &book)).await? else {
             return Ok(());
         };
         // In the order of the stories: those of a run that ends here are looked at once more.
         let mut last = Some(i64::MIN);
-        while let Some(after) = last.filter(|_| !is_over()) {
+        while let Some(after) = last.filter(|_| !should_stop()) {
             let book = Arc::clone(&self.names);
             let settle = move |conn: &Connection| {
                 let last = settle_some(conn, &mut known, &book.agencies, after)?;
@@ -56,7 +56,7 @@ impl Writer {
 }
 
 /// Whether somebody waits for the end.
-pub(super) type IsOver<'a> = &'a (dyn Fn() -> bool + Sync);
+pub(super) type ShouldStop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// Every company that is known.
 struct KnownCompanies {
@@ -143,7 +143,7 @@ fn settle_some(
         let blocks = story.blocks();
         let text = |at: Option<usize>| at.and_then(|it| blocks.get(it)).map_or("", |it| it.text);
         let (first, last) = (text(Some(0)), text(blocks.len().checked_sub(1)));
-        let wire = wire(agencies, &story.byline, first, last);
+        let wire = agency_of(agencies, &story.byline, first, last);
         // The row of an article is large: most name no agency, and keep it.
         conn.prepare_cached("UPDATE articles SET wire = ?2 WHERE id = ?1 AND wire IS NOT ?2")?
             .execute(params![story.id, wire])?;

@@ -1,5 +1,5 @@
-//! The parts of an article beside its text: pieces, links and tags. What it names is worked out later (`mentions`). They are those of the newest reading, and make no
-//! version; the wordings are kept by `articles`.
+//! The parts of an article beside its text: blocks, links and tags. They are replaced each time its page is read, and make no version; the
+//! wordings are kept by `articles`. The companies that a story names are worked out later (`mentions`).
 
 use std::collections::BTreeMap;
 

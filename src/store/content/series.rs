@@ -14,11 +14,11 @@ pub(super) struct Series {
     pub(super) name: &'static str,
     /// Its columns, but for those that every series has.
     pub(super) columns: &'static str,
-    /// The table of what is shown,
+    /// The table of the rows that a member shows.
     pub(super) rows: &'static str,
-    /// its column that says by which member,
+    /// The column of that table that names the member.
     pub(super) member: &'static str,
-    /// and its other columns.
+    /// The other columns of that table.
     pub(super) row_columns: &'static str,
     /// Where it is kept which capture shows which member.
     pub(super) links: Links,

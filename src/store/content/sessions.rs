@@ -9,11 +9,11 @@ use strum::IntoStaticStr;
 
 use crate::model::MarketCalendar;
 
-use super::mentions::IsOver;
+use super::mentions::ShouldStop;
 use crate::store::{error::Result, writer::Writer};
 
-/// A story may be of a session so many days later: no exchange is closed for longer.
-const CLOSED_DAYS_MAX: Days = Days::new(14);
+/// The most days from a story to its session. Where none is known for longer than holidays last, the story has none.
+const DAYS_AHEAD_MAX: Days = Days::new(14);
 
 /// How a session is known. The stable words of `sessions.source`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
@@ -53,9 +53,9 @@ pub(in crate::store) enum DatedArticles {
 
 impl Writer {
     /// Works out again whom each article names, what of it is new, and which session it is of: texts and dates were read again.
-    pub async fn settle_again(&self, now: DateTime<Utc>, is_over: IsOver<'_>) -> Result<()> {
+    pub async fn settle_again(&self, now: DateTime<Utc>, should_stop: ShouldStop<'_>) -> Result<()> {
         self.unsettle_stories().await?;
-        self.settle_stories(is_over).await?;
+        self.settle_stories(should_stop).await?;
         let calendar = self.calendar.clone();
         self.call(move |conn| settle(conn, &calendar, DatedArticles::All, now)).await
     }
@@ -72,7 +72,7 @@ pub(in crate::store) fn settle(
     let changed = keep(conn, &calendar.exchange, &sessions)?;
     let from = match (articles, changed) {
         (DatedArticles::All, _) => Some(NaiveDate::MIN),
-        (DatedArticles::New, changed) => changed.and_then(|it| it.checked_sub_days(CLOSED_DAYS_MAX)),
+        (DatedArticles::New, changed) => changed.and_then(|it| it.checked_sub_days(DAYS_AHEAD_MAX)),
     };
     date_articles(conn, calendar, &sessions, from)
 }
@@ -98,7 +98,7 @@ fn known(
     let today = now.with_timezone(&calendar.zone).date_naive();
     let mut sessions = BTreeMap::new();
     // What the days before the first story were says whether it was published on a day without trade.
-    let first = first.first().and_then(|it| it.checked_sub_days(CLOSED_DAYS_MAX));
+    let first = first.first().and_then(|it| it.checked_sub_days(DAYS_AHEAD_MAX));
     let by_hours = first.iter().flat_map(NaiveDate::iter_days);
     let by_hours = by_hours.take_while(|it| *it <= today).filter(|it| !closed.contains(it));
     for (days, source) in [
@@ -230,7 +230,7 @@ fn place(
 ) -> (Option<NaiveDate>, Phase) {
     let moment = |text: &Option<String>| DateTime::parse_from_rfc3339(text.as_deref()?).ok();
     let day = published.with_timezone(&calendar.zone).date_naive();
-    let last = day.checked_add_days(CLOSED_DAYS_MAX).unwrap_or(day);
+    let last = day.checked_add_days(DAYS_AHEAD_MAX).unwrap_or(day);
     // Of a session without hours only its day is known: it is over when the day is.
     let is_open = |it: &(&NaiveDate, &StoredSession)| match moment(&it.1.closes_at) {
         Some(closes) => published <= closes,

@@ -55,7 +55,7 @@ fn meet(conn: &Connection, symbol: &str, name: &str, day: NaiveDate) -> Result<(
     if is_known { Ok(()) } else { look_again(conn, name) }
 }
 
-/// Has the stories looked at again that have these words in them.
+/// Marks the stories that contain these words to be searched for names again.
 pub(super) fn look_again(conn: &Connection, words: &str) -> Result<()> {
     full_text::catch_up(conn)?;
     let phrase = format!("\"{}\"", words.replace('"', " "));

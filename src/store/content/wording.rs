@@ -12,8 +12,12 @@ pub fn content_hash(draft: &Draft) -> String {
 
 /// The same hash of a wording as it is stored: headline, summary and body, and its byline.
 pub(in crate::store) fn text_hash([headline, summary, body]: &[String; 3], byline: &str) -> String {
-    let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-    sha256([headline.as_str(), byline, summary, body].map(fold).join("\u{1f}").as_bytes())
+    sha256([headline.as_str(), byline, summary, body].map(folded).join("\u{1f}").as_bytes())
+}
+
+/// Returns a text with one blank for each run of white space.
+pub(super) fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns headline, summary and body of a draft, as the archive has them.

@@ -1,12 +1,12 @@
 //! The ledger: what each source said of each day, and what became of the pages it named. It counts and remembers; whether a
 //! day is complete is judged by `jobs`. The pages themselves are those of `pages`, here they are only filed under a day.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rusqlite::params;
 
-use crate::model::{Candidate, DayReading, Days, IDS, PageState, Reading, Request, RunId};
+use crate::model::{Candidate, DayReading, Days, Reading, Request, RunId, first_moment};
 
 use super::{pages, requests};
 use crate::store::{
@@ -16,8 +16,14 @@ use crate::store::{
     writer::Writer,
 };
 
-/// The most articles looked at on each side: enough to see past a few that are wrong about their day.
-const FACTS_MAX: usize = 40;
+/// How often a source of days was there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SourceRecord {
+    /// The number of days for which it was read or empty.
+    pub there: u64,
+    /// The number of days for which it was missing.
+    pub missing: u64,
+}
 
 /// What the archive knows of a day.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,25 +45,12 @@ pub struct DayFacts {
 pub struct SourceReading {
     /// The day.
     pub day: NaiveDate,
-    /// The listing's path in the profile, or [`IDS`].
+    /// The listing's path in the profile, or [`IDS`](crate::model::IDS).
     pub source: String,
     /// How it answered.
     pub state: Reading,
     /// The cause of that.
     pub reason: Option<String>,
-}
-
-/// A numbered page of the site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdFact {
-    /// Its number.
-    pub id: u64,
-    /// The state of the page.
-    pub state: PageState,
-    /// The day its article was published.
-    pub day: Option<NaiveDate>,
-    /// Whether it was guessed and not there at a time when it could not be there yet.
-    pub is_early: bool,
 }
 
 impl Writer {
@@ -100,62 +93,10 @@ impl Writer {
         .await
     }
 
-    /// Takes ids out of a day that were asked for with its own and are not known to be of it: those beyond its first and last
-    /// number, since ids may be out of order, and those that a listing of another day names.
-    pub async fn forget_neighbours(&self, day: NaiveDate, first: u64, last: u64) -> Result<()> {
-        self.call(move |conn| {
-            conn.prepare_cached(
-                "DELETE FROM day_pages
-                  WHERE (reading_id, page_id) IN (
-                        SELECT d.reading_id, d.page_id
-                          FROM day_readings r JOIN day_pages d ON d.reading_id = r.id JOIN pages p ON p.id = d.page_id
-                         WHERE r.day = ?1 AND r.source = ?2
-                           AND NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = p.id AND a.published_on = ?1)
-                           AND (CAST(p.site_id AS INTEGER) NOT BETWEEN ?3 AND ?4
-                                OR (SELECT max(o.day <> ?1) AND NOT max(o.day = ?1)
-                                      FROM day_pages n JOIN day_readings o ON o.id = n.reading_id
-                                     WHERE n.page_id = p.id AND o.source <> ?2)))",
-            )?
-            .execute(params![day.to_string(), IDS, first, last])?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// Makes guesses between two numbers due again that were not there before a time: they may have been published since. Returns
-    /// the number of pages that are due again.
-    pub async fn guess_again(
-        &self,
-        host: &str,
-        numbers: RangeInclusive<u64>,
-        before: DateTime<Utc>,
-        now: DateTime<Utc>,
-    ) -> Result<usize> {
-        let host = host.to_owned();
-        self.call(move |conn| {
-            let mut again = conn.prepare_cached(
-                "UPDATE pages SET state = 'new', reason = NULL, due_at = ?5
-                  WHERE host = ?1 AND CAST(site_id AS INTEGER) BETWEEN ?2 AND ?3 AND via = 'ids'
-                    AND state = 'missing' AND visited_at < ?4 AND claimed_by IS NULL",
-            )?;
-            let (first, last) = (numbers.start(), numbers.end());
-            Ok(again.execute(params![host, first, last, stamp(before), stamp(now)])?)
-        })
-        .await
-    }
-
     /// The first moment after a day.
     fn end_of(&self, day: NaiveDate) -> DateTime<Utc> {
-        start_of(day.succ_opt().unwrap_or(day), self.zone)
+        first_moment(day.succ_opt().unwrap_or(day), self.zone)
     }
-}
-
-/// The first moment of a day; the first that exists, where clocks are put forward at midnight.
-fn start_of(day: NaiveDate, zone: chrono_tz::Tz) -> DateTime<Utc> {
-    let midnight = day.and_hms_opt(0, 0, 0).expect("every day has a midnight");
-    let local = (0..24)
-        .find_map(|it| (midnight + chrono::TimeDelta::hours(it)).and_local_timezone(zone).earliest());
-    local.map_or_else(|| midnight.and_utc(), |it| it.to_utc())
 }
 
 impl Reader {
@@ -245,70 +186,13 @@ impl Reader {
         Ok(day(first).zip(day(last)).map(|(first, last)| Days { first, last }))
     }
 
-    /// Returns whether the site's news is followed: some run was a `scrape`.
-    pub fn is_followed(&self) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM runs WHERE command = 'scrape')";
-        Ok(self.conn.query_row(sql, [], |row| row.get(0))?)
-    }
-
-    /// How often a source was there, and how often it was not: `(read or empty, missing)`.
-    pub fn source_record(&self, source: &str) -> Result<(u64, u64)> {
+    /// Returns how often a source was there, and how often it was not.
+    pub fn source_record(&self, source: &str) -> Result<SourceRecord> {
         let sql = "SELECT count(*) FILTER (WHERE state IN ('read', 'empty')), count(*) FILTER (WHERE state = 'missing')
                      FROM day_readings WHERE source = ?1";
-        Ok(self.conn.prepare_cached(sql)?.query_row([source], |row| Ok((row.get(0)?, row.get(1)?)))?)
-    }
-
-    /// Returns numbers and days of the articles next to the beginning of a day, from the number `from` on: those of the last days
-    /// before it, and those of it and the days after.
-    pub fn around(&self, host: &str, from: u64, day: NaiveDate) -> Result<Vec<(u64, NaiveDate)>> {
-        let before = "SELECT CAST(site_id AS INTEGER) AS number, published_on FROM articles
-                       WHERE host = ?1 AND published_on < ?2 AND number >= ?3
-                       ORDER BY published_on DESC, number DESC LIMIT ?4";
-        let after = "SELECT CAST(site_id AS INTEGER) AS number, published_on FROM articles
-                      WHERE host = ?1 AND published_on >= ?2 AND number >= ?3
-                      ORDER BY published_on, number LIMIT ?4";
-        let mut facts = Vec::new();
-        for sql in [before, after] {
-            let mut query = self.conn.prepare_cached(sql)?;
-            let mut rows = query.query(params![host, day.to_string(), from, FACTS_MAX])?;
-            while let Some(row) = rows.next()? {
-                if let Ok(day) = row.get::<_, String>(1)?.parse() {
-                    facts.push((row.get(0)?, day));
-                }
-            }
-        }
-        Ok(facts)
-    }
-
-    /// Returns the highest number of any page that is known.
-    pub fn highest_number(&self, host: &str) -> Result<Option<u64>> {
-        let sql =
-            "SELECT max(CAST(site_id AS INTEGER)) FROM pages WHERE host = ?1 AND state <> 'missing'";
-        Ok(self.conn.prepare_cached(sql)?.query_row([host], |row| row.get(0))?)
-    }
-
-    /// Returns what is known of the pages of these numbers, lowest first. A guess that was made before `since` and was not
-    /// there is early.
-    pub fn numbered(
-        &self,
-        host: &str,
-        numbers: RangeInclusive<u64>,
-        since: DateTime<Utc>,
-    ) -> Result<Vec<IdFact>> {
-        let (first, last) = (numbers.start(), numbers.end());
-        let mut query = self.conn.prepare_cached(
-            "SELECT CAST(p.site_id AS INTEGER), p.state, a.published_on,
-                    p.via = 'ids' AND p.state = 'missing' AND p.visited_at < ?4
-               FROM pages p LEFT JOIN articles a ON a.id = p.id
-              WHERE p.host = ?1 AND CAST(p.site_id AS INTEGER) BETWEEN ?2 AND ?3
-              ORDER BY 1",
-        )?;
-        let rows = query.query_map(params![host, first, last, stamp(since)], |row| {
-            let state = PageState::from_code(&row.get::<_, String>(1)?).unwrap_or(PageState::New);
-            let day: Option<String> = row.get(2)?;
-            let is_early = row.get::<_, Option<bool>>(3)?.unwrap_or(false);
-            Ok(IdFact { id: row.get(0)?, state, day: day.and_then(|it| it.parse().ok()), is_early })
-        })?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
+        let mut query = self.conn.prepare_cached(sql)?;
+        let record = query
+            .query_row([source], |row| Ok(SourceRecord { there: row.get(0)?, missing: row.get(1)? }));
+        Ok(record?)
     }
 }

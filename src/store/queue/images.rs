@@ -17,7 +17,8 @@ pub enum ImageQueue {
     /// Their own hosts.
     Live,
     /// A web archive: for pages that came from one.
-    Wayback,
+    #[strum(serialize = "wayback")]
+    WebArchive,
 }
 
 /// A picture that is due.

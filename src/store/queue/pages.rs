@@ -22,9 +22,9 @@ pub struct Enqueued {
     pub added: usize,
     /// Known pages that are due again, because a source says that they changed.
     pub again: usize,
-    /// Articles that came with a feed, for the first time,
+    /// Articles that came with a feed for the first time.
     pub stories: u64,
-    /// and in another version.
+    /// Articles that came with a feed in another version.
     pub reworded: u64,
 }
 
@@ -273,7 +273,7 @@ pub(in crate::store) fn claim(conn: &Connection, run: RunId, page: PageId) -> Re
             ask: Ask { validators, ..Ask::new(url) },
             failures: row.get(5)?,
             via: Via::from_code(&row.get::<_, String>(6)?).unwrap_or(Via::File),
-            published_at: published.as_deref().and_then(|it| unstamp(it).or_else(|| first_moment(it))),
+            published_at: published.as_deref().and_then(|it| unstamp(it).or_else(|| utc_midnight(it))),
             is_stored,
             is_by_feed: row.get(9)?,
         })
@@ -281,8 +281,8 @@ pub(in crate::store) fn claim(conn: &Connection, run: RunId, page: PageId) -> Re
     Ok(task)
 }
 
-/// The first moment of a bare day, in UTC.
-fn first_moment(day: &str) -> Option<DateTime<Utc>> {
+/// Returns the midnight of a bare day, in UTC.
+fn utc_midnight(day: &str) -> Option<DateTime<Utc>> {
     Some(day.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0)?.and_utc())
 }
 

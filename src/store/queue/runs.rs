@@ -87,7 +87,7 @@ pub struct RunMeasures {
     pub pages: u64,
     /// Sums over its pages, by measure.
     pub totals: BTreeMap<Measure, f64>,
-    /// Whether it drifted: such a run is no custom.
+    /// Whether it drifted: such a run does not count towards what is usual.
     pub has_drifted: bool,
 }
 

@@ -90,7 +90,7 @@ impl Writer {
 }
 
 const NO_VALIDATORS: Validators = Validators { etag: None, last_modified: None };
-/// A story that was not there at so many visits in a row is gone.
+/// The visits in a row after which a story that was never there is gone.
 const MISSES_MIN: u32 = 3;
 
 /// Notes that the site has no such page. A stored story is gone with a 410, or with the third 404 in a row.

@@ -5,7 +5,7 @@ use askama::Template;
 use url::Url;
 
 use crate::{
-    model::{Article, Block, BlockKind, Days, ImageKind},
+    model::{Article, Block, BlockKind, Days, ImageKind, is_web},
     store::{
         ArticleFacts, ArticleImage, ArticleReference, CaptureLine, FirstPrint, NamedCompany, Reader,
         StoreError, Wording,
@@ -220,7 +220,7 @@ fn session(facts: ArticleFacts) -> Option<String> {
 /// Returns an address that a link may lead to: one of the web, and of nothing that runs.
 fn outside(url: Option<&str>) -> Option<String> {
     let url = Url::parse(url?).ok()?;
-    matches!(url.scheme(), "http" | "https").then(|| url.to_string())
+    is_web(&url).then(|| url.to_string())
 }
 
 /// Returns a picture that the archive has.

@@ -21,7 +21,7 @@ use super::{
     status::lines,
 };
 
-/// A day has so many stories at most.
+/// The most stories of a day that are shown.
 const STORIES_MAX: u32 = 5_000;
 /// The stories of a day that were read most.
 const READ_MAX: u32 = 10;

@@ -5,20 +5,20 @@ use askama::Template;
 use crate::{
     clock,
     export::{
-        answers::{HealthAnswer, HealthFacts, StatusAnswer},
+        answers::{HOLE_DAYS, HealthAnswer, HealthFacts, StatusAnswer},
         archive_metrics,
     },
     extract,
     jobs::{self, CoveredDay},
-    model::{Days, Verdict},
-    store::{Reader, StoreError, room},
+    model::Days,
+    store::{Reader, StoreError, disk},
     web::{answer::WebAnswer, readers::ServedPaper},
 };
 
 use super::frame::Frame;
 
 /// Holes that are older are on the calendar alone.
-const HOLE_DAYS: u64 = 366;
+const SHOWN_DAYS: u64 = 366;
 
 #[derive(Template)]
 #[template(path = "coverage.html")]
@@ -41,14 +41,13 @@ struct StatusPage {
     health: String,
 }
 
-/// Returns the days that need work, the newest first.
-fn open_days(served: &ServedPaper, reader: &Reader, days: u64) -> Result<Vec<CoveredDay>, StoreError> {
+/// Returns the days that pages are missing of, the newest first.
+fn holes(served: &ServedPaper, reader: &Reader, days: u64) -> Result<Vec<CoveredDay>, StoreError> {
     let now = clock::now();
     let today = now.with_timezone(&served.profile.time_zone).date_naive();
     let first = today.checked_sub_days(chrono::Days::new(days)).unwrap_or(today);
-    let is_open = |it: &CoveredDay| matches!(it.verdict, Verdict::Partial | Verdict::Blocked);
     let mut covered = jobs::coverage(reader, &served.profile, Days { first, last: today }, now)?;
-    covered.retain(is_open);
+    covered.retain(CoveredDay::is_hole);
     covered.reverse();
     Ok(covered)
 }
@@ -56,7 +55,7 @@ fn open_days(served: &ServedPaper, reader: &Reader, days: u64) -> Result<Vec<Cov
 fn status_of(served: &ServedPaper, reader: &Reader) -> Result<StatusAnswer, StoreError> {
     let path = served.shelf.path();
     let status = reader.status(clock::now(), extract::VERSION)?;
-    Ok(StatusAnswer::new(path.display().to_string(), status, room(path)))
+    Ok(StatusAnswer::new(path.display().to_string(), status, disk(path)))
 }
 
 /// Returns the state of the archive in a line each: last run, holes, drift.
@@ -73,7 +72,7 @@ pub(super) fn lines(served: &ServedPaper, reader: &Reader) -> Result<Vec<String>
             lines.push(format!("Drift: {}", drift.measure));
         }
     }
-    let open = open_days(served, reader, HOLE_DAYS)?.len() as u64;
+    let open = holes(served, reader, SHOWN_DAYS)?.len() as u64;
     lines.push(match open {
         0 => "No day of the last year needs work".to_owned(),
         1 => "1 day of the last year needs work".to_owned(),
@@ -83,7 +82,7 @@ pub(super) fn lines(served: &ServedPaper, reader: &Reader) -> Result<Vec<String>
 }
 
 pub(super) fn coverage(served: &ServedPaper, reader: &Reader) -> Result<Option<WebAnswer>, StoreError> {
-    let days = open_days(served, reader, HOLE_DAYS)?;
+    let days = holes(served, reader, SHOWN_DAYS)?;
     let open =
         |it: CoveredDay| OpenDay { day: it.day.to_string(), state: it.verdict.code(), why: it.why };
     let days = days.into_iter().map(open).collect();
@@ -95,7 +94,7 @@ pub(super) fn status(served: &ServedPaper, reader: &Reader) -> Result<Option<Web
     let health = HealthAnswer::new(&HealthFacts {
         status: &status,
         last_success: reader.last_success(None)?,
-        holes: open_days(served, reader, 30)?.len(),
+        holes: holes(served, reader, HOLE_DAYS)?.len(),
         age_max: chrono::TimeDelta::days(1),
         now: clock::now(),
     });

@@ -4,7 +4,7 @@ use askama::Template;
 
 use crate::{
     model::counted,
-    store::{ListedStory, MARKS, ReadStory, Reader, SearchHit, Since, StoreError, StoryListing},
+    store::{ChangeFilter, ListedStory, MARKS, ReadStory, Reader, SearchHit, StoreError, StoryListing},
     web::{
         answer::WebAnswer,
         readers::ServedPaper,
@@ -74,7 +74,8 @@ pub(super) fn changes(
     reader: &Reader,
     form: Form,
 ) -> Result<Option<WebAnswer>, StoreError> {
-    let listing = StoryListing { since: Since::Changed, limit: SHOWN_MAX, ..StoryListing::default() };
+    let listing =
+        StoryListing { changes: ChangeFilter::Changed, limit: SHOWN_MAX, ..StoryListing::default() };
     let stories = reader.list(&listing)?;
     if form == Form::Atom {
         let hit = |it: &ListedStory| SearchHit {

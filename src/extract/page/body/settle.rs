@@ -18,11 +18,11 @@ use crate::{
 
 use super::found::FoundCounts;
 
-/// A paragraph, and no label.
+/// A text of at least this many characters is a paragraph, not a label.
 const PROSE_CHARS_MIN: usize = 40;
 /// What a page says so often is no part of a story.
 const REPEATED_MIN: usize = 3;
-/// A line that is a moment is no longer.
+/// The most bytes of a line that is only a date and time.
 const MOMENT_BYTES_MAX: usize = 100;
 /// A line with more words is a sentence, whatever it ends in.
 const LABEL_WORDS_MAX: usize = 12;
@@ -114,8 +114,8 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> StoryEnd {
     settlement
 }
 
-/// Takes out of a story whose element was guessed what stands there and is none: what is said again and again, lines that are a
-/// moment, headings over nothing, and labels after the last sentence. Returns the sentences among it.
+/// Removes from a story whose element was guessed the blocks that are not part of it: texts that are repeated, lines that are only a date,
+/// headings over nothing, and labels after the last sentence. Returns the sentences among them.
 pub(super) fn trim(blocks: &mut Vec<PlacedBlock<'_>>, profile: &Profile) -> Vec<String> {
     let is_moment = |text: &str| {
         let stamp = || stamp::read(text, &profile.text, profile.time_zone);

@@ -1,4 +1,4 @@
-//! What is known of a story before it is read, and what it is made of afterwards: the two ends of the walk in the file above.
+//! What is known of a story before it is read, and what it is made of afterwards: the two ends of the walk in `mod.rs`.
 
 use chrono::NaiveDate;
 
@@ -8,7 +8,7 @@ use crate::{
     model::{Block, Link, Quote, Tag},
 };
 
-/// Less is a notice.
+/// A hidden element whose paragraphs have fewer bytes is a notice, not a withheld part of the story.
 const WITHHELD_BYTES_MIN: usize = 500;
 
 /// What is known of a story before its elements are read.

@@ -19,18 +19,19 @@ const GROUPS_MIN: usize = 8;
 const POOL_DAYS: i64 = 3;
 /// What fewer than half of the pages have is not usual.
 const USUAL_MIN: f64 = 0.5;
-/// An alarm is a fall to less than this share of what is usual...
+/// An alarm needs a fall to less than this share of the usual value.
 const FALL: f64 = 0.5;
-/// ...and not by chance: by so many standard errors
+/// A share must also lie this many standard errors below what is ordinary, so that it is not chance.
 const ERRORS: f64 = 4.0;
-/// below the share that a run of one section may have of what is usual, by days of the same kind,
+/// The share of the usual value that a run of a single section may ordinarily have, judged by days of the same kind.
 const ORDINARY: f64 = 0.8;
-/// or by days of another kind;
+/// The same share, judged by days of another kind.
 const OTHER_DAYS: f64 = 0.55;
-/// for sizes, by this factor below the least that was seen.
+/// A size must also fall below this share of the smallest that was seen.
 const SIZE_FALL: f64 = 0.75;
 /// Sizes below this are small by nature.
 const SIZE_MIN: f64 = 3.0;
+
 /// Pages of one or more runs together.
 #[derive(Debug, Clone, Default)]
 struct Group {

@@ -33,22 +33,30 @@ struct Counted {
     pages: u64,
     totals: BTreeMap<Measure, f64>,
     /// The first pages, with what each of them had.
-    examples: Vec<(String, Vec<Measure>)>,
+    examples: Vec<ExamplePage>,
     /// Sources that went stale or empty.
     sources: Vec<Drift>,
+}
+
+/// A page, and what was read from it.
+#[derive(Debug)]
+struct ExamplePage {
+    url: String,
+    had: Vec<Measure>,
 }
 
 impl Measures {
     /// Notes a page that was read.
     pub(super) fn note(&self, url: &str, extraction: &Extraction) {
         let had = had(extraction);
-        self.counted(|it| {
-            it.pages += 1;
+        self.counted(|counted| {
+            counted.pages += 1;
             for (measure, amount) in &had {
-                *it.totals.entry(measure.clone()).or_default() += amount;
+                *counted.totals.entry(measure.clone()).or_default() += amount;
             }
-            if it.examples.len() < 20 * EXAMPLES_MAX {
-                it.examples.push((url.to_owned(), had.into_iter().map(|it| it.0).collect()));
+            if counted.examples.len() < 20 * EXAMPLES_MAX {
+                let had = had.into_iter().map(|(measure, _)| measure).collect();
+                counted.examples.push(ExamplePage { url: url.to_owned(), had });
             }
         });
     }
@@ -70,26 +78,26 @@ impl Measures {
         now: DateTime<Utc>,
         profile: &Profile,
     ) -> Vec<Drift> {
-        self.counted(|it| {
+        self.counted(|counted| {
             let this = RunMeasures {
                 started_at: now,
-                pages: it.pages,
-                totals: it.totals.clone(),
+                pages: counted.pages,
+                totals: counted.totals.clone(),
                 has_drifted: false,
             };
             let mut drifts = judge(&this, before, profile);
             for drift in &mut drifts {
-                let lacks = |page: &&(String, Vec<Measure>)| !page.1.contains(&drift.measure);
-                let lacking = it.examples.iter().filter(lacks).map(|it| it.0.clone());
+                let lacks = |page: &&ExamplePage| !page.had.contains(&drift.measure);
+                let lacking = counted.examples.iter().filter(lacks).map(|it| it.url.clone());
                 drift.examples = lacking.take(EXAMPLES_MAX).collect();
             }
-            drifts.splice(0..0, it.sources.iter().cloned());
+            drifts.splice(0..0, counted.sources.iter().cloned());
             drifts
         })
     }
 
     fn counted<T>(&self, act: impl FnOnce(&mut Counted) -> T) -> T {
-        // Counts stay counts, whoever panicked beside them.
+        // The counts are valid even if another thread panicked while it held the lock.
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

@@ -1,0 +1,90 @@
+//! `tearsheet backup`: a copy of the archive, and which older copies are removed. The copy is made in `store`.
+
+use std::path::Path;
+
+use anyhow::Context;
+use chrono::NaiveDate;
+
+use crate::{
+    clock,
+    export::{DestinationError, Existing},
+    jobs::Stop,
+    model::counted,
+    store::StoreError,
+};
+
+use super::{
+    args::{BackupArgs, Common},
+    days::today,
+    failure::{Exit, Usage},
+    printer::Printer,
+    setup::{Setup, block_on},
+};
+
+pub(super) fn run(common: &Common, args: &BackupArgs, printer: &Printer) -> anyhow::Result<Exit> {
+    block_on(async |stop| copy(common, args, stop, printer))
+}
+
+fn copy(common: &Common, args: &BackupArgs, stop: Stop, printer: &Printer) -> anyhow::Result<Exit> {
+    let setup = Setup::new(common)?;
+    let reader = setup.reader()?;
+    let today = today(&setup.config.profile, clock::now());
+    let target = if args.path.is_dir() {
+        let name = setup.archive.file_stem().unwrap_or_default().to_string_lossy();
+        args.path.join(format!("{name}-{today}.db"))
+    } else {
+        args.path.clone()
+    };
+    if args.keep.is_some() && !args.path.is_dir() {
+        let hint = "name a folder: its copies carry their dates";
+        return Err(Usage::new("`--keep` counts the copies in a folder", hint).into());
+    }
+    let file = setup.destination(&target, Existing::Keep).file()?;
+    let Some(path) = file.path() else {
+        let hint = "name a new file, or a folder for one that carries the date";
+        return Err(Usage::new(format!("`{}` is not a file", target.display()), hint).into());
+    };
+    reader.backup(path, move || stop.is_requested()).map_err(|error| match error {
+        StoreError::Full | StoreError::ReadOnly(_) | StoreError::Refused(_) => {
+            let source = std::io::Error::other(error.to_string());
+            anyhow::Error::from(DestinationError::Io { path: target.clone(), source })
+        }
+        error => error.into(),
+    })?;
+    file.commit()?;
+    let size = std::fs::metadata(&target).context("the copy has gone")?.len();
+    let removed = args.keep.map(|keep| remove_older(&setup.archive, &args.path, usize::from(keep)));
+    let (removed, exit) = match removed.transpose() {
+        Ok(removed) => (removed.unwrap_or_default(), Exit::Done),
+        Err(error) => {
+            tracing::warn!("the new copy is whole, but older ones are left: {error:#}");
+            (0, Exit::Output)
+        }
+    };
+    let mut line = format!("backup: {} ({size} bytes, whole)", target.display());
+    if 0 < removed {
+        line += &format!(", {} removed", counted(removed, "older copy"));
+    }
+    printer.note(&line);
+    Ok(exit)
+}
+
+/// Removes all but the `keep` newest copies of an archive from a folder. Returns how many were removed. A copy is a file with the archive's
+/// name and a date.
+fn remove_older(archive: &Path, folder: &Path, keep: usize) -> anyhow::Result<u64> {
+    let stem = archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let is_copy = |name: &str| {
+        let date = name.strip_prefix(&stem).and_then(|it| it.strip_prefix('-')?.strip_suffix(".db"));
+        date.is_some_and(|it| it.len() == "2024-03-28".len() && it.parse::<NaiveDate>().is_ok())
+    };
+    let entries = std::fs::read_dir(folder).context("the folder of the copies cannot be read")?;
+    let names = entries.filter_map(|it| it.ok()?.file_name().into_string().ok());
+    let mut copies: Vec<String> = names.filter(|it| is_copy(it)).collect();
+    // Their dates sort as they are written.
+    copies.sort_unstable();
+    let old = copies.len().saturating_sub(keep);
+    for name in &copies[..old] {
+        std::fs::remove_file(folder.join(name)).with_context(|| format!("cannot remove `{name}`"))?;
+    }
+    Ok(old as u64)
+}
