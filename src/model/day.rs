@@ -175,4 +175,18 @@ mod tests {
         assert_eq!(days.iter().collect::<Vec<_>>(), ["2024-02-28", "2024-02-29", "2024-03-01"].map(day));
         assert_eq!(days.iter().next_back(), Some(day("2024-03-01")));
     }
+
+    #[test]
+    fn a_day_begins_when_the_clocks_of_its_zone_first_show_it() {
+        let check = |day: &str, zone: Tz, expect: &str| {
+            let found = first_moment(day.parse().expect("a date"), zone);
+            assert_eq!(found, expect.parse::<DateTime<Utc>>().expect("a moment"), "{day} {zone}");
+        };
+        check("2024-03-05", chrono_tz::Asia::Karachi, "2024-03-04T19:00:00Z");
+        check("2008-06-01", chrono_tz::Asia::Karachi, "2008-05-31T19:00:00Z");
+        // Samoa had no 30 December 2011.
+        check("2011-12-30", chrono_tz::Pacific::Apia, "2011-12-30T00:00:00Z");
+        // The hour after midnight was there twice.
+        check("2023-11-05", chrono_tz::America::Havana, "2023-11-05T04:00:00Z");
+    }
 }

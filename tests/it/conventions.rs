@@ -180,6 +180,7 @@ fn a_line_that_signs_the_story_is_no_part_of_it() {
     check("", "<p>By Friday</p>", None, true);
     check("", "<p>By Order of the Board</p>", None, true);
     check("", "<p>By Reuters</p>", Some("Reuters"), false);
+    check("", "<p>By Ada Reed</p><p>By Bob Lee</p>", Some("Ada Reed, Bob Lee"), false);
 }
 
 #[test]

@@ -109,4 +109,12 @@ fn a_folder_keeps_so_many_copies() {
     assert!(!is_there("tearsheet-2024-01-01.db") && is_there("tearsheet-2024-01-02.db"));
     assert!(is_there("tearsheet-notes.db") && is_there("other-2024-01-01.db"));
     assert_eq!(program.run(&["backup", "a.db", "--keep", "2"]).code, 2);
+
+    // What cannot be removed: the new copy is there all the same.
+    program.write("others/tearsheet-2024-01-01.db/held", "x");
+    let ran = program.run(&["backup", "others", "--keep", "1"]);
+    assert_eq!(ran.code, 5, "{}", ran.stderr);
+    assert!(ran.stderr.contains("the new copy is whole, but older ones are left"), "{}", ran.stderr);
+    let copies = std::fs::read_dir(program.path("others")).expect("a folder");
+    assert_eq!(copies.filter(|it| it.as_ref().is_ok_and(|it| it.path().is_file())).count(), 1);
 }

@@ -153,12 +153,18 @@ fn labelled(root: Element<'_>) -> Option<String> {
     found.pop().filter(|_| found.is_empty())
 }
 
-/// Takes the line out of a story's beginning that signs it and nothing else: `By` and names, or the byline that is known. Returns its names.
+/// Takes the lines out of a story's beginning that sign it and do nothing else: `By` and names, or the byline that is known. Returns their
+/// names.
 pub(super) fn take_signature(
     blocks: &mut Vec<Block>,
     known: Option<&str>,
     rules: &TextRules,
 ) -> Option<String> {
+    let lines: Vec<String> = std::iter::from_fn(|| take_line(blocks, known, rules)).collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
+}
+
+fn take_line(blocks: &mut Vec<Block>, known: Option<&str>, rules: &TextRules) -> Option<String> {
     let texts = blocks.iter().filter(|it| it.kind.is_text()).count();
     let first = blocks.iter().position(|it| it.kind.is_text())?;
     // A bold line is a heading, too.
