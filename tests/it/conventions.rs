@@ -184,6 +184,35 @@ fn a_line_that_signs_the_story_is_no_part_of_it() {
 }
 
 #[test]
+fn headline_names_and_day_may_be_lines_of_the_first_paragraph() {
+    let config = Config::parse(PAPER, "a paper").expect("a configuration").config;
+    let extractor = Extractor::new(&config.profile).expect("rules");
+    let paragraph = |number: u8| {
+        format!(
+            "The mill number {number} was opened in the town on Monday, and the people came to see the looms run again."
+        )
+    };
+    let story: Vec<String> = (1..=4).map(paragraph).collect();
+    let check = |lines: &str, byline: Option<&str>, day: Option<&str>| {
+        let html = format!(
+            "<html><head><title>Mill opens in the valley - The Mill Post</title></head><body><table><tr><td><a href='/'>Home</a></td><td>\
+             {lines}<br><br>{}</td></tr></table></body></html>",
+            story.join("<br><br>")
+        );
+        let url = Some("https://mill.example/story/mill".parse().expect("an address"));
+        let draft = extractor.extract(&RawPage { url, ..page(html.into_bytes()) }).draft;
+        assert_eq!(draft.byline.as_deref(), byline, "{lines}");
+        assert_eq!(draft.published_on.map(|it| it.to_string()).as_deref(), day, "{lines}");
+        assert_eq!(draft.body(), story.join("\n\n"), "{lines}");
+    };
+    let title = "<b>Mill opens in the valley</b>";
+    check(title, None, None);
+    check(&format!("{title}<br>By Ada Reed"), Some("Ada Reed"), None);
+    check(&format!("{title}<br>By Ada Reed<br>5 March 2024"), Some("Ada Reed"), Some("2024-03-05"));
+    check(&format!("{title}<br>5 March 2024"), None, Some("2024-03-05"));
+}
+
+#[test]
 fn an_element_that_is_called_updated_is_the_change() {
     let time = |class: &str, hour: u8| {
         format!("<time class='{class}' datetime='2024-03-05T{hour:02}:00:00Z'>5 March 2024</time>")

@@ -14,7 +14,7 @@ use crate::{
         kinds::{is_block, is_hidden},
         lines::folded_text,
         stamp,
-        text::{SEAM, fold, has_essence, is_rule, verbatim},
+        text::{SEAM, fold, is_rule, verbatim},
     },
     html::{Child, Element},
     model::{Block, BlockKind, Placement},
@@ -235,6 +235,7 @@ impl<'d> Walker<'_, 'd> {
     }
 
     fn paragraph(&mut self, kind: BlockKind, inline: &Inline<'d>, range: Range<usize>) {
+        let range = self.known.after_headline(&inline.text, range);
         let text = fold(&inline.text[range.clone()]);
         if text.is_empty() {
             return;
@@ -259,7 +260,7 @@ impl<'d> Walker<'_, 'd> {
                 return;
             }
         }
-        if self.is_headline(&text) {
+        if self.known.is_headline(&text) {
             return;
         }
         if let Some(quotes) = self.scene.rules.grammar.fill(&inline.text[range.clone()]) {
@@ -281,10 +282,6 @@ impl<'d> Walker<'_, 'd> {
         if let Some(last) = self.blocks.last_mut().filter(|_| kind == BlockKind::Paragraph) {
             last.written = Some(written);
         }
-    }
-
-    fn is_headline(&self, text: &str) -> bool {
-        !self.known.headline.is_empty() && has_essence(text, self.known.headline)
     }
 
     /// Whether a text is a line of the header that stands inside the story's element. Such lines are kept apart.

@@ -1,9 +1,11 @@
 //! What is known of a story before it is read, and what it is made of afterwards: the two ends of the walk in `mod.rs`.
 
+use std::ops::Range;
+
 use chrono::NaiveDate;
 
 use crate::{
-    extract::{kinds::is_hidden, page::images::FoundImage, stamp::Stamp},
+    extract::{kinds::is_hidden, page::images::FoundImage, stamp::Stamp, text::has_essence},
     html::{Element, ElementSet},
     model::{Block, Link, Quote, Tag},
 };
@@ -54,6 +56,24 @@ pub(in crate::extract::page) struct Story {
 }
 
 impl Known<'_, '_> {
+    /// Whether a text is the headline once more.
+    pub(in crate::extract::page) fn is_headline(&self, text: &str) -> bool {
+        !self.headline.is_empty() && has_essence(text, self.headline)
+    }
+
+    /// Returns the part of a paragraph after the headline, where that is its first line: pages laid out in tables have it there.
+    pub(in crate::extract::page) fn after_headline(
+        &self,
+        text: &str,
+        range: Range<usize>,
+    ) -> Range<usize> {
+        let first = text[range.clone()].find('\n').map(|end| &text[range.start..range.start + end]);
+        match first.filter(|it| self.is_headline(it)) {
+            Some(line) => range.start + line.len() + 1..range.end,
+            None => range,
+        }
+    }
+
     /// Whether nothing in an element is the story's: nobody sees it, or it is furniture.
     pub(in crate::extract::page) fn hides(&self, element: Element<'_>) -> bool {
         let is_unseen = is_hidden(element) && !(self.is_guessed && is_withheld(element));
