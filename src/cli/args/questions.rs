@@ -115,7 +115,7 @@ pub(in crate::cli) struct ExportArgs {
     /// In which format [default: by the name of the file, else jsonl]
     #[arg(long, value_name = "FORMAT")]
     pub(in crate::cli) format: Option<ExportFormat>,
-    /// A file, or with `--by` a folder; stdout without, or with `-`
+    /// Write to this file, or with `--by` to this folder; stdout without, or with `-`
     #[arg(long, value_name = "PATH")]
     pub(in crate::cli) out: Option<PathBuf>,
     /// Replace a file that is there already; never an archive, a link or a folder
