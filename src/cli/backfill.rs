@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     args::{BackfillArgs, Common, GuessIds},
-    closing::{closing, exit},
+    closing::{closing, exit_of},
     days::{known, today},
     failure::{Exit, Usage},
     printer::Printer,
@@ -95,7 +95,7 @@ fn fill(
     let report = report?;
     let covered = jobs::coverage(&reader, &setup.config.profile, backfill.days, clock::now())?;
     // A listing that could not be read is a page that could not be read.
-    let exit = match exit(&report) {
+    let exit = match exit_of(&report) {
         // The index of a web archive is no source of the site: its pages are asked for again.
         Exit::Unsourced if args.via.is_some() => Exit::Incomplete,
         exit if args.via.is_some() => exit,

@@ -1,6 +1,6 @@
 //! `tearsheet backup`: a copy of the archive, and which older copies are removed. The copy is made in `store`.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use anyhow::Context;
 use chrono::NaiveDate;
@@ -52,39 +52,58 @@ fn copy(common: &Common, args: &BackupArgs, stop: Stop, printer: &Printer) -> an
         error => error.into(),
     })?;
     file.commit()?;
-    let size = std::fs::metadata(&target).context("the copy has gone")?.len();
-    let removed = args.keep.map(|keep| remove_older(&setup.archive, &args.path, usize::from(keep)));
-    let (removed, exit) = match removed.transpose() {
-        Ok(removed) => (removed.unwrap_or_default(), Exit::Done),
-        Err(error) => {
-            tracing::warn!("the new copy is whole, but older ones are left: {error:#}");
-            (0, Exit::Output)
-        }
+    let size = fs::metadata(&target).context("the copy has gone")?.len();
+    let Removal { removed, left } = match args.keep {
+        Some(keep) => remove_older(&setup.archive, &args.path, usize::from(keep)),
+        None => Removal::default(),
     };
+    for error in &left {
+        printer.alarm(&format!("the new copy is whole, but an older one is left: {error:#}"));
+    }
+    let exit = if left.is_empty() { Exit::Done } else { Exit::Output };
     let mut line = format!("backup: {} ({size} bytes, whole)", target.display());
     if 0 < removed {
         line += &format!(", {} removed", counted(removed, "older copy"));
     }
-    printer.note(&line);
+    printer.closing(&line, exit);
     Ok(exit)
 }
 
-/// Removes all but the `keep` newest copies of an archive from a folder. Returns how many were removed. A copy is a file with the archive's
+/// What became of the older copies in a folder.
+#[derive(Default)]
+struct Removal {
+    /// The number of copies that were removed.
+    removed: u64,
+    /// Why others could not be.
+    left: Vec<anyhow::Error>,
+}
+
+/// Removes all but the `keep` newest copies of an archive from a folder. Returns what became of them. A copy is a file with the archive's
 /// name and a date.
-fn remove_older(archive: &Path, folder: &Path, keep: usize) -> anyhow::Result<u64> {
+fn remove_older(archive: &Path, folder: &Path, keep: usize) -> Removal {
     let stem = archive.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let is_copy = |name: &str| {
         let date = name.strip_prefix(&stem).and_then(|it| it.strip_prefix('-')?.strip_suffix(".db"));
         date.is_some_and(|it| it.len() == "2024-03-28".len() && it.parse::<NaiveDate>().is_ok())
     };
-    let entries = std::fs::read_dir(folder).context("the folder of the copies cannot be read")?;
+    let mut removal = Removal::default();
+    let entries = match fs::read_dir(folder).context("the folder of the copies cannot be read") {
+        Ok(entries) => entries,
+        Err(error) => {
+            removal.left.push(error);
+            return removal;
+        }
+    };
     let names = entries.filter_map(|it| it.ok()?.file_name().into_string().ok());
     let mut copies: Vec<String> = names.filter(|it| is_copy(it)).collect();
     // Their dates sort as they are written.
     copies.sort_unstable();
-    let old = copies.len().saturating_sub(keep);
-    for name in &copies[..old] {
-        std::fs::remove_file(folder.join(name)).with_context(|| format!("cannot remove `{name}`"))?;
+    copies.truncate(copies.len().saturating_sub(keep));
+    for name in copies {
+        match fs::remove_file(folder.join(&name)).with_context(|| format!("cannot remove `{name}`")) {
+            Ok(()) => removal.removed += 1,
+            Err(error) => removal.left.push(error),
+        }
     }
-    Ok(old as u64)
+    removal
 }

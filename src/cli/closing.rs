@@ -113,7 +113,8 @@ pub(super) fn drifted(drift: &Drift) -> String {
     }
 }
 
-pub(super) fn exit(report: &Report) -> Exit {
+/// Returns the exit code of a run.
+pub(super) fn exit_of(report: &Report) -> Exit {
     let tally = report.tally;
     match report.end {
         End::Interrupted => Exit::Interrupted,

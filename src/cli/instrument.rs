@@ -5,7 +5,7 @@ use crate::store::{BoardCode, Reader};
 
 use super::failure::Usage;
 
-/// How much a name must be like the one that was typed, from 0 to 1, to be the one that was probably meant.
+/// How much a name must be like the one that was typed, from 0 to 1, to count as what was probably meant.
 const LIKENESS_MIN: f64 = 0.7;
 const NEAREST_MAX: usize = 5;
 

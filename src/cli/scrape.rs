@@ -11,7 +11,7 @@ use crate::{
 
 use super::{
     args::{Common, ScrapeArgs},
-    closing::{closing, exit},
+    closing::{closing, exit_of},
     failure::Exit,
     printer::Printer,
     progress::{Progress, duration},
@@ -58,7 +58,7 @@ pub(super) fn pass(
     });
     progress.end();
     let report = report?;
-    let exit = exit(&report);
+    let exit = exit_of(&report);
     let line = closing("scrape", &report, began.elapsed()) + &upgraded(&writer);
     printer.run_ended("scrape", &line, exit, &report.tally);
     let tally = report.tally;

@@ -259,7 +259,7 @@ fn config_file(common: &Common) -> anyhow::Result<Option<PathBuf>> {
     }
 }
 
-/// Returns what fetches pages, as the configuration says.
+/// Returns the fetcher that the configuration asks for.
 pub(super) fn fetcher(config: &Config) -> anyhow::Result<Fetcher> {
     let hint = "check `[fetch]` in config.toml; where the system has no certificates, install its package ca-certificates";
     let fetcher = Fetcher::new(&config.fetch, &config.profile);

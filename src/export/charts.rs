@@ -69,7 +69,7 @@ const INDEX: f64 = 100.0;
 const DECIMALS: usize = 2;
 /// Dots across and down, in a terminal.
 const DOTS: (u32, u32) = (140, 60);
-/// The dots of a letter of braille, across.
+/// How many dots wide a letter of braille is.
 const DOTS_OF_A_LETTER: usize = 2;
 /// The room for the line that says where the values are from, in pixels.
 const SOURCE_HEIGHT: u32 = 26;

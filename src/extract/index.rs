@@ -37,6 +37,8 @@ pub(super) struct PageIndex<'d> {
     pub(super) named_furniture: Vec<RuleHit<'d>>,
     /// Every element that says that it lists topics, or is one.
     pub(super) named_topics: Vec<RuleHit<'d>>,
+    /// Every element that says that it lists related stories.
+    pub(super) named_related: Vec<RuleHit<'d>>,
 }
 
 /// `application/ld+json`, with parameters or without.
@@ -58,6 +60,7 @@ impl<'d> PageIndex<'d> {
             times: Vec::new(),
             named_furniture: Vec::new(),
             named_topics: Vec::new(),
+            named_related: Vec::new(),
         }
     }
 

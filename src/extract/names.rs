@@ -21,6 +21,7 @@ pub(super) struct ElementNames {
 pub(super) struct Called {
     pub(super) furniture: bool,
     pub(super) topics: bool,
+    pub(super) related: bool,
 }
 
 impl ElementNames {
@@ -35,12 +36,11 @@ impl ElementNames {
 
     /// Returns what an element says that it is.
     pub(super) fn of(&self, element: Element<'_>) -> Called {
-        Called { furniture: is_called(&self.furniture, element), topics: self.lists_topics(element) }
-    }
-
-    /// Whether an element says that it lists related stories.
-    pub(super) fn lists_related(&self, element: Element<'_>) -> bool {
-        is_called(&self.related, element)
+        Called {
+            furniture: is_called(&self.furniture, element),
+            topics: self.lists_topics(element),
+            related: is_called(&self.related, element),
+        }
     }
 
     fn lists_topics(&self, element: Element<'_>) -> bool {

@@ -37,7 +37,7 @@ pub(super) struct Compiled {
     /// By era, then by field: witnesses in the order of the profile.
     values: Vec<HashMap<RuleField, Vec<CompiledValue>>>,
     /// By era.
-    pub(super) names: Vec<ElementNames>,
+    names: Vec<ElementNames>,
     /// Which finds of a rule are meant, for those that say it.
     narrowed: Vec<(usize, Which)>,
     count: usize,
@@ -191,6 +191,9 @@ impl Compiled {
             }
             if called.topics {
                 index.named_topics.push(hit);
+            }
+            if called.related {
+                index.named_related.push(hit);
             }
             if self.is_looked_into(element) {
                 index.ids.push(hit);

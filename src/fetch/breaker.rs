@@ -19,7 +19,7 @@ const OPEN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) enum HostSign {
     /// It works.
     Good,
-    /// It failed: reset, timeout, 5xx.
+    /// It failed, or asked us to slow down: reset, timeout, 5xx, 429.
     Failure,
     /// It refused: 401, 403, a challenge.
     Block,

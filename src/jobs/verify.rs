@@ -27,7 +27,7 @@ const TABLE_CHECKS: [fn(&Reader) -> Vec<Finding>; 5] = [
 
 /// The parts of a verification.
 pub struct Verify<'a> {
-    /// A reader for each core. If they stop at the user's request, a check stops in the middle.
+    /// A reader for each core. If they can be interrupted, a check ends in the middle.
     pub readers: Vec<Reader>,
     /// `None` while another run writes or the file is read-only: what needs the archive alone is left out.
     pub writer: Option<&'a Writer>,

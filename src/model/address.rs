@@ -2,12 +2,12 @@
 
 use url::Url;
 
-/// Returns a host without `www.` before it.
+/// Returns a host, or an address without its scheme, without `www.` before it.
 pub fn bare_host(host: &str) -> &str {
     host.strip_prefix("www.").unwrap_or(host)
 }
 
-/// Whether an address is one of HTTP.
+/// Whether an address is `http` or `https`.
 pub fn is_web(url: &Url) -> bool {
     matches!(url.scheme(), "http" | "https")
 }

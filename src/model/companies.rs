@@ -22,7 +22,7 @@ use super::{
 const MANY_COMPANIES: usize = 10;
 /// The most bytes of a symbol in brackets with its exchange.
 const BRACKET_BYTES_MAX: usize = 40;
-/// If at least this percentage of a text's words is in capitals, and at least this many, it is set in capitals, and they are no symbols.
+/// A text is set in capitals if more than this percentage of its words is, and at least this many; its capitals are then no symbols.
 const SHOUTED_PERCENT: usize = 60;
 const SHOUTED_WORDS_MIN: usize = 2;
 

@@ -16,7 +16,7 @@ pub struct Days {
     pub last: NaiveDate,
 }
 
-/// Returns the first moment of a day in a time zone: the first that exists, where clocks are put forward at midnight.
+/// Returns the first moment of a day in a time zone: the first whole hour that exists, where clocks are put forward at midnight.
 pub fn first_moment(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let midnight = day.and_hms_opt(0, 0, 0).expect("every day has a midnight");
     let mut hours = (0..24).map(|it| midnight + TimeDelta::hours(it));

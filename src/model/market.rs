@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::Captured;
 
-/// The most days that a session is looked for back. Holidays do not last longer; after a longer pause no session is known.
+/// How many days back a session is looked for. Holidays do not last longer; after a longer pause no session is known.
 const DAYS_BACK_MAX: u64 = 30;
 
 /// The hours and holidays of an exchange.

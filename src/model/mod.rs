@@ -93,7 +93,6 @@ pub use story_texts::{StoryTexts, TextBlock, TextLink};
 pub use strip::{Decimal, Direction, Quote, QuoteKind, Strip};
 pub use unread::Unread;
 pub use visit::{Outcome, ReadPage, Request, RunId, WaitReason};
-
 pub use written::WrittenDate;
 
 #[cfg(test)]

@@ -4,12 +4,14 @@
 use serde_json::json;
 use url::Url;
 
+use crate::model::bare_host;
+
 use super::write::Written;
 
 /// Returns an address in the form by which it is sorted: `com,brecorder)/news/1?a=b`.
 pub fn surt(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
-    let host = host.strip_prefix("www.").unwrap_or(&host);
+    let host = bare_host(&host);
     let parts: Vec<&str> = host.split('.').rev().collect();
     let mut key = parts.join(",");
     if let Some(port) = url.port() {

@@ -181,6 +181,7 @@ fn a_line_that_signs_the_story_is_no_part_of_it() {
     check("", "<p>By Order of the Board</p>", None, true);
     check("", "<p>By Reuters</p>", Some("Reuters"), false);
     check("", "<p>By Ada Reed</p><p>By Bob Lee</p>", Some("Ada Reed, Bob Lee"), false);
+    check("", "<p><b>By Ada Reed</b></p><p>By Ada Reed</p>", Some("Ada Reed"), false);
 }
 
 #[test]
@@ -312,12 +313,15 @@ fn a_box_that_is_called_after_related_stories_lists_them() {
     let links = |parts: Parts<'_>| -> Vec<String> {
         read("", parts).links.into_iter().map(|it| it.title).collect()
     };
-    for class in ["related-posts", "article-recirc", "c-read-next", "more-on-this"] {
+    for class in ["related-posts", "article-recirc", "c-read-next", "more-on-this", "box-see-also"] {
         let html = boxed(class);
         let expect = ["Oil falls on fears for demand", "Gold is up on hopes"];
         assert_eq!(links(Parts { within: &html, ..Parts::default() }), expect, "{class}, in the story");
         assert_eq!(links(Parts { below: &html, ..Parts::default() }), expect, "{class}, below it");
     }
+    let inside = format!("<div class='post-footer'>{}</div>", boxed("related-posts"));
+    let found = links(Parts { below: &inside, ..Parts::default() });
+    assert_eq!(found.len(), 2, "in other furniture: {found:?}");
     let html = boxed("newsletter");
     assert_eq!(links(Parts { below: &html, ..Parts::default() }), [""; 0], "it is about something else");
     let (related, other) =
@@ -339,7 +343,15 @@ fn a_short_line_below_the_headline_is_the_summary_where_nothing_else_is() {
     let described = "<meta name=description content='What the people of the valley hope for now.'>";
     let expect = ["What the people of the valley hope for now."];
     assert_eq!(summary(described, "<h2>Looms run again in the valley</h2>"), expect);
-    for label in ["<p>Looms</p>", "<p>By Ada Reed in the valley.</p>", "<p>Listen to it now</p>"] {
+    let labels = [
+        "<p>Looms</p>",
+        "<p>By Ada Reed in the valley.</p>",
+        "<p>Listen to it now</p>",
+        "<p>Photo by Ada Reed.</p>",
+        "<p>Reading time: 4 minutes.</p>",
+        "<h3>Von Ada Reed und Bob Lee</h3>",
+    ];
+    for label in labels {
         assert_eq!(summary("", label), none, "{label}");
     }
     let two = "<p>Looms run again after years.</p><p>Save it to read later.</p>";

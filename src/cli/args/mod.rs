@@ -112,7 +112,7 @@ pub(super) enum Command {
     Backup(BackupArgs),
     /// Show the archive in your browser, on this machine; never writes
     Serve(ServeArgs),
-    /// Do the main job against a small built-in news site on loopback: no network, no set-up
+    /// Try a scrape on a small built-in news site: no network, no set-up
     Demo,
     /// Check the configuration, or show what is in force
     Config(ConfigArgs),

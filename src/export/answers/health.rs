@@ -43,7 +43,7 @@ pub struct HealthFacts<'a> {
     pub status: &'a StatusAnswer,
     /// When a run last ended well.
     pub last_success: Option<DateTime<Utc>>,
-    /// Those of the last [`HOLE_DAYS`] that pages are missing of.
+    /// How many of the last [`HOLE_DAYS`] days are partial or blocked.
     pub holes: usize,
     /// The age at which the last good run is too old.
     pub age_max: TimeDelta,
@@ -130,7 +130,10 @@ fn found(facts: &HealthFacts<'_>) -> Vec<(Health, String)> {
         found.push((Health::Warning, format!("{} is left alone until {until}", host.host)));
     }
     if 0 < *holes {
-        found.push((Health::Warning, format!("{holes} of the last {HOLE_DAYS} days need work")));
+        found.push((
+            Health::Warning,
+            format!("{holes} of the last {HOLE_DAYS} days are partial or blocked"),
+        ));
     }
     match status.free_bytes {
         Some(free) if free < FREE_BYTES_MIN => {

@@ -94,7 +94,8 @@ pub(super) fn read(cursor: &mut DateCursor<'_>) -> Option<WrittenTime> {
     let mut ahead = *cursor;
     let before = half_in_words(&mut ahead);
     let hour = ahead.short_number()?;
-    let (minute, is_sure) = match ahead.peek()? {
+    let mark = ahead.peek()?;
+    let (minute, is_sure) = match mark {
         ':' => (minutes(&mut ahead, ':')?, true),
         '時' | '时' | '點' | '点' | '시' => (minutes_in_signs(&mut ahead), true),
         'h' | 'H' => (minutes(&mut ahead, 'h')?, true),
@@ -106,7 +107,8 @@ pub(super) fn read(cursor: &mut DateCursor<'_>) -> Option<WrittenTime> {
     let mut after = ahead;
     after.blanks();
     let is_said = skip_word(&mut after, HOURS);
-    if !(is_sure || half.is_some() || is_said || is_before_zone(after.rest())) {
+    let is_zoned = || mark == '.' && is_before_zone(after.rest());
+    if !(is_sure || half.is_some() || is_said || is_zoned()) {
         return None;
     }
     *cursor = if is_said { after } else { ahead };

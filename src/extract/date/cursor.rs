@@ -6,7 +6,7 @@
 const BLANKS_MAX: usize = 16;
 /// The most digits of a number in a date.
 const DIGITS_MAX: usize = 20;
-/// The most bytes of the name of a day or month.
+/// The most characters of the name of a day or month.
 const WORD_CHARS_MAX: usize = 32;
 
 /// A place in a text. Copies are marks to go back to.

@@ -233,6 +233,7 @@ mod tests {
         check("5 March 2024, 9.05 EST", "2024-03-05", Some("2024-03-05T19:05:00+05:00"));
         check("5 March 2024 14.30", "2024-03-05", None);
         check("5 March 2024 14.30 SHARES", "2024-03-05", None);
+        check("5 MARCH 2024 10 ART WORKS", "2024-03-05", None);
     }
 
     #[test]

@@ -160,12 +160,16 @@ pub(super) fn take_signature(
     known: Option<&str>,
     rules: &TextRules,
 ) -> Option<String> {
-    let lines: Vec<String> = std::iter::from_fn(|| take_line(blocks, known, rules)).collect();
+    // A text of one line is no story with a line above it.
+    if blocks.iter().filter(|it| it.kind.is_text()).count() < SIGNED_BLOCKS_MIN {
+        return None;
+    }
+    let mut lines: Vec<String> = std::iter::from_fn(|| take_line(blocks, known, rules)).collect();
+    lines.dedup();
     (!lines.is_empty()).then(|| lines.join(", "))
 }
 
 fn take_line(blocks: &mut Vec<Block>, known: Option<&str>, rules: &TextRules) -> Option<String> {
-    let texts = blocks.iter().filter(|it| it.kind.is_text()).count();
     let first = blocks.iter().position(|it| it.kind.is_text())?;
     // A bold line is a heading, too.
     let Block { kind: BlockKind::Paragraph | BlockKind::Heading, text, .. } = &blocks[first] else {
@@ -176,8 +180,7 @@ fn take_line(blocks: &mut Vec<Block>, known: Option<&str>, rules: &TextRules) ->
     let is_said =
         || signature::after_by(text).is_some() && signature::authors(&names).iter().all(is_signed);
     let is_known = || known.is_some_and(|it| signature::authors(it) == signature::authors(&names));
-    // A text of one line is no story with a line above it.
-    if texts < SIGNED_BLOCKS_MIN || !(is_said() || is_known()) {
+    if !(is_said() || is_known()) {
         return None;
     }
     blocks.remove(first);

@@ -9,16 +9,16 @@ use super::scene::Scene;
 
 /// How many ancestors are searched for the element that tells whose a headline or a part of the head is.
 pub(super) const AROUND_MAX: usize = 60;
-/// How many ancestors of its parts may be a card.
+/// How many ancestors of a part are looked at for its card.
 const DEPTH_MAX: usize = 6;
-/// The most text in a card, in characters: a story may link to others, but the parts of a card are small.
-const CHARS_MAX: usize = 600;
+/// The most text in a card, in bytes: a story may link to others, but the parts of a card are small.
+const TEXT_BYTES_MAX: usize = 600;
 /// The most elements in a card.
 const ELEMENTS_MAX: usize = 500;
 
 /// Whether an element may be a card for its size.
 fn is_small(element: Element<'_>) -> bool {
-    element.descendants().nth(ELEMENTS_MAX).is_none() && element.has_less_text_than(CHARS_MAX)
+    element.descendants().nth(ELEMENTS_MAX).is_none() && element.has_less_text_than(TEXT_BYTES_MAX)
 }
 
 /// Whether an element is a small box with a picture or a heading that links to one other story.

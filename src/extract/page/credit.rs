@@ -99,7 +99,7 @@ fn dashed(caption: &str) -> Option<&str> {
     })
 }
 
-/// Whether a text has one of these numbers of characters. The rest of a longer one is not looked at: a caption may have a name at each of its words.
+/// Whether the length of a text, in characters, is within a range. The rest of a longer one is not looked at: a caption may have a name at each of its words.
 fn has_length(text: &str, chars: &RangeInclusive<usize>) -> bool {
     chars.contains(&text.chars().take(chars.end() + 1).count())
 }

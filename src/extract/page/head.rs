@@ -31,7 +31,7 @@ use super::{
     sheet::Sheet,
 };
 
-/// A byline stands at most this many lines from the headline.
+/// A byline stands fewer than this many lines below the headline.
 const HEADER_LINES_MAX: usize = 25;
 /// A section stands at most this many lines above the headline.
 const SECTION_LINES_MAX: usize = 3;

@@ -29,7 +29,7 @@ const PLACE_HOLDERS: [&str; 7] =
     ["placeholder", "place-holder", "lazyload", "lazy-load", "loading", "spinner", "transparent"];
 /// The same, where it is a whole part of the name: `blank.gif`, `spacer-1.png`.
 const EMPTY_NAMES: [&str; 3] = ["blank", "spacer", "empty"];
-/// How the names of pictures begin that are furniture of a page.
+/// Beginnings of the names of pictures that are furniture of a page.
 const FURNITURE_STARTS: [&str; 6] = ["advert", "banner", "werbung", "anzeige", "publicidad", "icon"];
 /// Words in the names of pictures that are furniture of a page.
 const FURNITURE_NAMES: [&str; 7] =

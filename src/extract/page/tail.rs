@@ -10,7 +10,7 @@ use crate::{
         lists::OnceEach,
         text::{fold, fold_apart, has_essence},
     },
-    html::{Element, ElementSet},
+    html::Element,
     model::{Link, Placement, Tag},
 };
 
@@ -59,15 +59,17 @@ fn read_named(sheet: &Sheet<'_, '_>) -> Tail {
     tail
 }
 
-/// Returns the stories in boxes below the headline that are called after related stories. They are furniture by name, so nothing else
-/// reads them.
+/// Returns the stories in boxes below the headline that are called after related stories. Most are furniture by name, so nothing else reads
+/// them. What holds the story is no box beside it.
 pub(super) fn in_boxes(sheet: &Sheet<'_, '_>) -> OnceEach<Link> {
-    let names = &sheet.rules.names[sheet.era];
-    let furniture: ElementSet = sheet.furniture.iter().copied().collect();
-    let hits = sheet.index.named_furniture.iter().filter(|hit| furniture.contains(hit.element));
+    let stories = &sheet.layout.stories;
+    let is_around_story = |it: Element<'_>| stories.iter().any(|story| *story == it || it.holds(*story));
     let mut tail = Tail::default();
-    for hit in hits.filter(|hit| sheet.is_below_headline(hit) && names.lists_related(hit.element)) {
-        if tail.links.len() < RELATED_MAX {
+    for hit in sheet.index.named_related.iter().filter(|hit| sheet.is_below_headline(hit)) {
+        if tail.links.len() < RELATED_MAX
+            && !is_around_story(hit.element)
+            && !sheet.others.contains(hit.element)
+        {
             tail.take_links(&sheet.scene, hit.element);
         }
     }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::{
-    config::RuleField,
+    config::{RuleField, TextRules},
     extract::{
         lines::element_text,
         signature, stamp,
@@ -26,7 +26,7 @@ use super::{
 /// A shorter line between headline and story is a label, or a standfirst where nothing else stands there.
 const SUMMARY_CHARS_MIN: usize = 60;
 /// The fewest words of a standfirst.
-const STANDFIRST_WORDS_MIN: usize = 4;
+const STANDFIRST_WORDS_MIN: usize = 5;
 /// A bullet of one word is a label.
 const BULLET_WORDS_MIN: usize = 2;
 
@@ -209,7 +209,7 @@ impl PrintedLines {
                 items.push(text);
             } else if SUMMARY_CHARS_MIN <= text.chars().count() {
                 prose.push(text);
-            } else if linked == 0 && is_standfirst(&text, line.is_heading) {
+            } else if linked == 0 && is_standfirst(&text, line.is_heading, &profile.text) {
                 standfirsts.push(text);
             }
         }
@@ -220,10 +220,11 @@ impl PrintedLines {
 }
 
 /// Whether a short line says something of a story: a sentence, or a heading of several words.
-fn is_standfirst(text: &str, is_heading: bool) -> bool {
+fn is_standfirst(text: &str, is_heading: bool, rules: &TextRules) -> bool {
     STANDFIRST_WORDS_MIN <= text.split(' ').count()
         && (is_heading || text.ends_with(['.', '!', '?']))
         && signature::after_by(text).is_none()
+        && !signature::is_sure_byline(text, rules)
 }
 
 /// Whether a text ends in dots: it was cut off.

@@ -7,7 +7,7 @@ use crate::html::{
     tree::{Span, Tagged},
 };
 
-/// The most formatting elements that may be open at once; only an attack has more.
+/// The most formatting elements that may be left without an end; only an attack has more.
 const ACTIVE_MAX: usize = 100;
 
 /// How often one end tag may move a block.

@@ -266,8 +266,8 @@ impl Filling<'_, '_> {
             pass.writer.keep_reading(*run, reading, Vec::new(), Vec::new(), clock::now()).await?;
             return Ok(());
         }
-        let listings = ListingReader { pass, run: *run, bounds, cards };
-        let asked = listings.read(listing.rule, day, self.tally).await?;
+        let reader = ListingReader { pass, run: *run, bounds, cards };
+        let asked = reader.read(listing.rule, day, self.tally).await?;
         self.listings_read += asked.asked;
         let names = asked.names();
         let ListingAnswer { state, stop, over, .. } = asked;

@@ -7,7 +7,7 @@ use crate::model::{Captured, WrittenDate};
 /// The part of a saved page in which a browser says where it saved the page from.
 const COMMENT_BYTES: usize = 4 << 10;
 
-/// What a saved file says of itself: where it was saved from, and when.
+/// What was found in a saved page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Evidence {
     /// The address.

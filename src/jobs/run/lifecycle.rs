@@ -9,7 +9,7 @@ use crate::{
     clock, extract,
     fetch::Fetcher,
     jobs::{End, JobError, Report, bounds::Bounds, halt::Halt},
-    model::{Drift, Tally},
+    model::{Drift, Tally, first_moment},
     store::Measured,
 };
 
@@ -75,7 +75,7 @@ impl<'a> Pass<'a> {
         let today = now.with_timezone(&self.profile.time_zone).date_naive();
         let era = &self.profile.eras[self.profile.era(Some(today))];
         // What is usual begins anew with an era that was added since.
-        let of_era = era.from.and_then(|it| it.and_hms_opt(0, 0, 0)).map(|it| it.and_utc());
+        let of_era = era.from.map(|it| first_moment(it, self.profile.time_zone));
         let from = (now - TimeDelta::days(CUSTOM_DAYS)).max(of_era.unwrap_or_default());
         let before = self.writer.measures(command, extract::VERSION, from).await?;
         let drifts = work.measures.judge(&before, now, self.profile);

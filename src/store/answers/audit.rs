@@ -24,7 +24,7 @@ pub struct RunAudit {
     pub blocked: u64,
 }
 
-/// An archive as a file.
+/// An archive as a file on a disk.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ArchiveDisk {
     /// Its size in bytes, its log included.
@@ -65,8 +65,8 @@ impl Reader {
         Ok(self.conn.query_row(sql, [], |row| row.get(0))?)
     }
 
-    /// Returns when a run last ended in order: a run of `command`, or with `None` of any command that asks the site. Runs that hit a limit
-    /// or left pages for later did, too.
+    /// Returns when a run last ended well: a run of `command`, or with `None` of any command that asks the site. One that reached a limit or
+    /// left pages queued counts.
     pub fn last_success(&self, command: Option<&str>) -> Result<Option<DateTime<Utc>>> {
         let sql = "SELECT finished_at FROM runs
                     WHERE outcome IN ('finished', 'incomplete', 'limited') AND finished_at IS NOT NULL

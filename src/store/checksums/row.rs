@@ -11,7 +11,7 @@ use siphasher::sip::SipHasher13;
 
 use crate::store::{error::Result, finding::Remedy};
 
-/// The bits of a sum: six bytes in a row of SQLite.
+/// The mask of a sum: six bytes in a row of SQLite.
 pub(super) const MASK: u64 = (1 << 47) - 1;
 
 /// A table whose rows are covered.

@@ -25,7 +25,7 @@ const SHINGLES_MIN: usize = 20;
 const SAMPLE_SHARED_MIN: usize = 2;
 /// Of a text with many shingles in the sample, one in this many has to be in common: what papers print below every story is less.
 const SAMPLE_SHARED_PART: usize = 15;
-/// The most texts that are looked at for one shingle: one that more of them have says nothing of any.
+/// How many of the texts with one shingle are looked at: a shingle of more texts tells nothing.
 const SAMPLE_TEXTS_MAX: usize = 16;
 /// So many earlier texts are compared with one, the likeliest first.
 const CANDIDATES_MAX: usize = 24;
@@ -33,7 +33,7 @@ const CANDIDATES_MAX: usize = 24;
 const PART_SHARE: f64 = 0.15;
 /// The number of stories before it about the same company with which a story is compared.
 const BEFORE_MAX: usize = 10;
-/// By this factor each further story within a day is less new.
+/// Each further story within a day has this fraction of the novelty of the one before.
 const NOVELTY_DECAY: f64 = 0.75;
 
 /// A story of the window.

@@ -55,7 +55,7 @@ impl Writer {
     }
 }
 
-/// Whether somebody waits for the end.
+/// Whether the work should stop.
 pub(super) type ShouldStop<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// Every company that is known.

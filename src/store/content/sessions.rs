@@ -12,7 +12,7 @@ use crate::model::MarketCalendar;
 use super::mentions::ShouldStop;
 use crate::store::{error::Result, writer::Writer};
 
-/// The most days from a story to its session. Where none is known for longer than holidays last, the story has none.
+/// The most days from a story to its session. One with no session within these has none.
 const DAYS_AHEAD_MAX: Days = Days::new(14);
 
 /// How a session is known. The stable words of `sessions.source`.

@@ -2,10 +2,13 @@
 //! brought is kept by `settling`. When a page is due again is decided by `jobs`.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use rusqlite::{Connection, OptionalExtension, params};
 use url::Url;
 
-use crate::model::{Ask, Candidate, PageId, PageKey, ReadPage, RunId, Settled, Task, Validators, Via};
+use crate::model::{
+    Ask, Candidate, PageId, PageKey, ReadPage, RunId, Settled, Task, Validators, Via, first_moment,
+};
 
 use crate::store::{
     content::feed_stories,
@@ -93,8 +96,9 @@ impl Writer {
         queue: VisitQueue,
         now: DateTime<Utc>,
     ) -> Result<Option<Task>> {
+        let zone = self.zone;
         self.call(move |conn| match next(conn, queue, now)? {
-            Some(page) => claim(conn, run, page).map(Some),
+            Some(page) => claim(conn, run, page, zone).map(Some),
             None => Ok(None),
         })
         .await
@@ -107,12 +111,13 @@ impl Writer {
         candidate: Candidate,
         now: DateTime<Utc>,
     ) -> Result<Option<Task>> {
+        let zone = self.zone;
         self.call(move |conn| {
             enqueue(conn, std::slice::from_ref(&candidate), now)?;
             let page = page_id(conn, &candidate.key)?;
             let sql = "SELECT state = 'new' AND claimed_by IS NULL FROM pages WHERE id = ?1";
             let is_free: bool = conn.prepare_cached(sql)?.query_row([page.0], |row| row.get(0))?;
-            is_free.then(|| claim(conn, run, page)).transpose()
+            is_free.then(|| claim(conn, run, page, zone)).transpose()
         })
         .await
     }
@@ -247,8 +252,9 @@ pub(in crate::store) fn next(
     Ok(found.optional()?.map(PageId))
 }
 
-/// Claims a page for a run.
-pub(in crate::store) fn claim(conn: &Connection, run: RunId, page: PageId) -> Result<Task> {
+/// Claims a page for a run. `zone` is that of the site, in which a story that has only a day was published.
+pub(in crate::store) fn claim(conn: &Connection, run: RunId, page: PageId, zone: Tz) -> Result<Task> {
+    let begin_of = |day: &str| Some(first_moment(day.parse::<NaiveDate>().ok()?, zone));
     let mut claim = conn.prepare_cached(
         "UPDATE pages SET claimed_by = ?2 WHERE id = ?1
          RETURNING host, site_id, url, etag, last_modified, failures, via,
@@ -273,17 +279,12 @@ pub(in crate::store) fn claim(conn: &Connection, run: RunId, page: PageId) -> Re
             ask: Ask { validators, ..Ask::new(url) },
             failures: row.get(5)?,
             via: Via::from_code(&row.get::<_, String>(6)?).unwrap_or(Via::File),
-            published_at: published.as_deref().and_then(|it| unstamp(it).or_else(|| utc_midnight(it))),
+            published_at: published.as_deref().and_then(|it| unstamp(it).or_else(|| begin_of(it))),
             is_stored,
             is_by_feed: row.get(9)?,
         })
     })?;
     Ok(task)
-}
-
-/// Returns the midnight of a bare day, in UTC.
-fn utc_midnight(day: &str) -> Option<DateTime<Utc>> {
-    Some(day.parse::<NaiveDate>().ok()?.and_hms_opt(0, 0, 0)?.and_utc())
 }
 
 /// Returns the row of a page that was enqueued.

@@ -70,13 +70,13 @@ impl Writer {
             Some(body) => Some(self.pack_aside(body).await?),
             None => None,
         };
-        let keeping = self.keeps();
+        let (keeping, zone) = (self.keeps(), self.zone);
         let (claimed, answer) = oneshot::channel();
         let settling = self.submit(move |conn| {
             let settled = settle(conn, &settlement, packed.as_ref(), &keeping)?;
             if let Some(queue) = queue {
                 let next = next(conn, queue, settlement.at)?;
-                let task = next.map(|it| claim(conn, settlement.run, it)).transpose()?;
+                let task = next.map(|it| claim(conn, settlement.run, it, zone)).transpose()?;
                 // A run that was cancelled wants none; its claims are released at the next start.
                 let _ = claimed.send(task);
             }
@@ -90,7 +90,7 @@ impl Writer {
 }
 
 const NO_VALIDATORS: Validators = Validators { etag: None, last_modified: None };
-/// The visits in a row after which a story that was never there is gone.
+/// After this many visits in a row that do not find it, a story is gone.
 const MISSES_MIN: u32 = 3;
 
 /// Notes that the site has no such page. A stored story is gone with a 410, or with the third 404 in a row.

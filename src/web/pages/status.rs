@@ -41,7 +41,7 @@ struct StatusPage {
     health: String,
 }
 
-/// Returns the days that pages are missing of, the newest first.
+/// Returns the days that are partial or blocked, the newest first.
 fn holes(served: &ServedPaper, reader: &Reader, days: u64) -> Result<Vec<CoveredDay>, StoreError> {
     let now = clock::now();
     let today = now.with_timezone(&served.profile.time_zone).date_naive();
