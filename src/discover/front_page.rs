@@ -20,7 +20,7 @@ const FEED_TYPES: [&str; 4] =
 
 /// No paper has a longer name.
 const NAME_WORDS_MAX: usize = 12;
-/// So many times of a page show its offset.
+/// The number of times on a page that show its offset.
 const TIMES_MAX: usize = 1_000;
 
 /// A front page.

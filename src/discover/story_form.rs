@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt::Write as _};
 
 use url::Url;
 
-/// So many of a hundred addresses have to be of one form.
+/// The least percentage of addresses that have to be of one form.
 const SHARE_PERCENT_MIN: usize = 50;
 /// Fewer examples show no form.
 const EXAMPLES_MIN: usize = 3;

@@ -12,7 +12,7 @@ use crate::{
 /// A page that says "not found" has a sentence or two; a dated story about missing pages has more words than this.
 const NOTICE_WORDS_MAX: u32 = 60;
 
-/// So many characters show whether a page is text.
+/// The number of characters that show whether a page is text.
 const SNIFF_CHARS: usize = 2048;
 /// At most one character in this many of a text is torn or a control character.
 const CHARS_FOR_EACH_ODD: usize = 20;

@@ -12,7 +12,7 @@ use crate::model::WaitReason;
 
 use super::{error::FetchError, fetcher::Fetcher, lane::Lane};
 
-/// So long an answer that is on its way is waited for once the job is over.
+/// How long an answer that is on its way is waited for once the job is over.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A request that may be sent.

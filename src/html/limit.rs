@@ -31,7 +31,7 @@ pub(super) struct ParseCost {
 }
 
 impl ParseCost {
-    /// Note looks at open elements, or that so many were moved.
+    /// Notes how many open elements were looked at, or moved.
     pub(super) fn steps(&self, more: u64) {
         self.steps.set(self.steps.get() + more);
     }

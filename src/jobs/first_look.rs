@@ -17,11 +17,11 @@ use super::{
     bounds::{Bounds, Limits, Stop},
 };
 
-/// So many feeds are read: papers have one for each section.
+/// The most feeds that are read: papers have one for each section.
 const FEEDS_MAX: usize = 4;
-/// So many files of sitemaps are read.
+/// The most files of sitemaps that are read.
 const SITEMAP_FILES_MAX: usize = 3;
-/// So many feeds are written down.
+/// The most feeds that are written down.
 const NAMED_MAX: usize = 12;
 /// Where papers have a feed that they name nowhere.
 const FEED_PATHS: [&str; 3] = ["/rss", "/feed", "/rss.xml"];

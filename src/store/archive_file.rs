@@ -22,7 +22,7 @@ use super::{
 /// The suffixes of files that a writer leaves beside an archive until it closes it. One of another archive would be taken for this one's.
 const PARTS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// So many pages of 4 KiB are copied between two looks whether it is over.
+/// The number of pages of 4 KiB that are copied between two looks whether to stop.
 const PAGES_A_STEP: i32 = 1_024;
 
 /// Returns which commands have written an archive of any schema; none for an archive that no run has written.

@@ -10,9 +10,9 @@ use super::{
 
 /// A record begins so.
 const BEGINNING: &[u8] = b"WARC/";
-/// So many lines end between a block and what follows it.
+/// The number of line ends between a block and what follows it.
 const LINES_BETWEEN: u32 = 2;
-/// The most room that is made for a block before it is read.
+/// The most bytes that are reserved for a block before it is read.
 const BLOCK_BYTES: usize = 1 << 20;
 
 /// What was read of a block.

@@ -241,7 +241,7 @@ fn the_sqlite3_shell_reads_every_query() {
 #[test]
 fn exit_codes_are_those_of_the_program() {
     let readme = readme();
-    for code in [0, 1, 2, 3, 4, 5, 6, 7, 130] {
+    for code in [0, 1, 2, 3, 4, 5, 6, 7, 8, 130] {
         assert!(readme.contains(&format!("\n| {code} | ")), "{code}");
     }
 }

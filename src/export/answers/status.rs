@@ -29,11 +29,11 @@ pub struct StatusAnswer {
     pub gone: u64,
     pub read_by_older: u64,
     pub tickers_by_capture: u64,
-    /// The size of the file and its log in bytes,
+    /// The size of the file and its log in bytes.
     pub size_bytes: u64,
-    /// about how many of them came in the last seven days,
+    /// About how many of these bytes came in the last seven days.
     pub week_bytes: u64,
-    /// and the room left on its disk; null where the system does not say.
+    /// The free space on its disk in bytes; null where the system does not say.
     pub free_bytes: Option<u64>,
     pub due: u64,
     pub next_due: Option<String>,

@@ -18,7 +18,7 @@ const STORY_CHARS_MIN: usize = 400;
 const SENTENCES_MAX: usize = 1000;
 /// Strings stand in strings: a script is written into a script.
 const DEPTH_MAX: usize = 2;
-/// So many letters and blanks of a hundred characters make words.
+/// The least percentage of letters and blanks among the characters of a sentence.
 const WORDS_PERCENT_MIN: usize = 90;
 
 /// Returns the paragraphs that the scripts of a page hold; none where they hold no story.

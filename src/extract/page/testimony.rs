@@ -13,7 +13,7 @@ use crate::{
 
 /// Shorter ones are descriptions.
 const ESSENCE_BYTES_MIN: usize = 500;
-/// So much of a block stands in the text, at its beginning or its end.
+/// The characters of a block, at its beginning or its end, that are looked for in the text.
 const PROBE_CHARS: usize = 40;
 /// A witness that knows less of the story was cut off.
 const COVERED_SHARE: usize = 2;

@@ -52,7 +52,7 @@ const BOX_LINKS_MAX: usize = 40;
 /// A larger one has more in it than a list; looking through all of a page again and again would take long.
 const BOX_ELEMENTS_MAX: usize = 300;
 const BOX_CHARS_MAX: usize = 3_000;
-/// So many are looked at.
+/// The most boxes that are looked at.
 const BOXES_MAX: usize = 200;
 /// The most elements between two boxes of one list.
 const BOX_GAP_MAX: usize = 12;

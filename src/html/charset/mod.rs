@@ -14,7 +14,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 /// The fewest whole characters for each torn one of a page that is still taken for UTF-8.
 const WHOLE_FOR_EACH_TORN: usize = 5;
 
-/// So many bytes of a page show whether it is UTF-16.
+/// The number of first bytes of a page that show whether it is UTF-16.
 const WIDE_SNIFF_BYTES: usize = 1024;
 
 /// A page as text.

@@ -38,7 +38,7 @@ pub(super) struct IdWalk<'w, 'a> {
 /// What became of the ids of a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Named {
-    /// So many have to be visited; the day reaches from the first to the last.
+    /// This many have to be visited; the day reaches from the first to the last.
     Queued(u64, RangeInclusive<u64>),
     /// No id is of this day.
     Nothing,

@@ -13,7 +13,7 @@ pub(in crate::store) fn sha256(bytes: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(bytes))
 }
 
-/// So much room is made at once for a body, whatever size it says it has.
+/// The most bytes that are reserved at once for a body, whatever size it says it has.
 const RESERVED_MAX: usize = 16 << 20;
 
 /// The bytes of a frame; `None` if it is damaged.

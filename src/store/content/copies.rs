@@ -20,7 +20,7 @@ use crate::store::{error::Result, writer::Writer};
 
 /// A story is about a company from this relevance and confidence on.
 const ABOUT: (i64, f64) = (75, 0.8);
-/// So many stories are worked on in one transaction, or those of one day.
+/// The number of stories that are worked on in one transaction, or those of one day.
 const STORIES_AT_A_TIME: usize = 400;
 
 impl Writer {

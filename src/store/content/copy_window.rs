@@ -27,7 +27,7 @@ const SAMPLE_SHARED_MIN: usize = 2;
 const SAMPLE_SHARED_PART: usize = 15;
 /// How many of the texts with one shingle are looked at: a shingle of more texts tells nothing.
 const SAMPLE_TEXTS_MAX: usize = 16;
-/// So many earlier texts are compared with one, the likeliest first.
+/// The number of earlier texts that are compared with one, the likeliest first.
 const CANDIDATES_MAX: usize = 24;
 /// A part of a text put together from several.
 const PART_SHARE: f64 = 0.15;

@@ -10,7 +10,7 @@ use crate::model::{Companies, CompanyName, DatedName, Days, Mention, NameBook, a
 use super::{stored_text::StoredText, symbols};
 use crate::store::{error::Result, writer::Writer};
 
-/// So many stories are looked at in one transaction.
+/// The number of stories that are looked at in one transaction.
 const STORIES_AT_A_TIME: usize = 500;
 
 impl Writer {
