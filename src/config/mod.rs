@@ -24,7 +24,7 @@ pub use line_set::LineSet;
 pub use mistakes::Review;
 pub use ops::{Hook, HookEvent, OpsConfig};
 pub use page_test::PageTest;
-pub use pattern::{AddressPattern, BytePattern, FragmentSet, Pattern};
+pub use pattern::{AddressPattern, BytePattern, Pattern};
 pub use profile::{
     AddressFilter, BoardRules, Cards, Challenge, DayListing, DiscoveryBounds, Era, Feed, Holding,
     IdRange, Index, JsonPath, ListingUse, MostReadRules, NewsListing, Profile, Recheck, Replacement,

@@ -1,4 +1,4 @@
-//! Patterns of a profile, compiled: for texts, addresses, bytes, names; those for lines are in `line_set.rs`. Each is equal to another of
+//! Patterns of a profile, compiled: for texts, addresses, bytes; those for lines are in `line_set.rs`. Each is equal to another of
 //! the same text, so that configurations can be compared. What is searched with them is not said here.
 
 use std::{borrow::Cow, sync::OnceLock};
@@ -96,47 +96,6 @@ impl PartialEq for BytePattern {
         self.any == other.any
     }
 }
-
-/// Texts of which one may be part of a name, or one of several names between blanks where it begins with a dot; in any case of
-/// letters. They are compiled when they are first looked for.
-#[derive(Debug, Clone, Default)]
-pub struct FragmentSet {
-    fragments: Vec<String>,
-    pattern: OnceLock<bytes::Regex>,
-}
-
-impl FragmentSet {
-    /// Returns a set of these texts.
-    pub fn new(fragments: Vec<String>) -> Self {
-        Self { fragments, pattern: OnceLock::new() }
-    }
-
-    /// Whether there is nothing to look for.
-    pub fn is_empty(&self) -> bool {
-        self.fragments.is_empty()
-    }
-
-    /// Whether one of the texts is part of a name.
-    pub fn is_in(&self, name: &str) -> bool {
-        let pattern = || {
-            let part = |it: &String| match it.strip_prefix('.') {
-                Some(whole) => format!(r"(?:^|\s){}(?:\s|$)", regex::escape(whole)),
-                None => regex::escape(it),
-            };
-            let any = self.fragments.iter().map(part).collect::<Vec<_>>().join("|");
-            bytes::Regex::new(&format!("(?i-u:{any})")).expect("escaped texts are a pattern")
-        };
-        !self.is_empty() && self.pattern.get_or_init(pattern).is_match(name.as_bytes())
-    }
-}
-
-impl PartialEq for FragmentSet {
-    fn eq(&self, other: &Self) -> bool {
-        self.fragments == other.fragments
-    }
-}
-
-impl Eq for FragmentSet {}
 
 /// A pattern for addresses, or for parts of one; equal to another of the same text. An address is written in ASCII, and without the
 /// tables of Unicode a pattern is compiled in a tenth of the time.

@@ -1,7 +1,11 @@
 //! What elements are called by the makers of a page: classes, ids and links that say what they hold, where no rule does.
 
+use std::sync::OnceLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::{
-    config::{FragmentSet, Profile, RuleField},
+    config::{Profile, RuleField},
     html::Element,
 };
 
@@ -12,12 +16,29 @@ const PART_NAMES: [&str; 2] = ["data-component", "data-testid"];
 
 /// The names that a profile knows, of one era.
 pub(super) struct ElementNames {
-    furniture: FragmentSet,
-    topics: FragmentSet,
-    related: FragmentSet,
+    known: Vec<KnownName>,
+    has_topics: bool,
+    /// Finds all of them at once, in any case of letters. It is made when an element is first asked.
+    finder: OnceLock<AhoCorasick>,
+}
+
+/// What may be part of a name, or a whole one.
+struct KnownName {
+    text: String,
+    is_whole: bool,
+    says: NameMeaning,
+}
+
+/// What a name says of its element.
+#[derive(Debug, Clone, Copy)]
+enum NameMeaning {
+    Furniture,
+    Topics,
+    Related,
 }
 
 /// What an element says that it is.
+#[derive(Default)]
 pub(super) struct Called {
     pub(super) furniture: bool,
     pub(super) topics: bool,
@@ -29,27 +50,70 @@ impl ElementNames {
     pub(super) fn new(profile: &Profile, era: usize) -> Self {
         let rules = &profile.eras[era].rules;
         let are_said = profile.has_tag_path() || !rules.of(RuleField::Tags).is_empty();
-        let topics = if are_said { FragmentSet::default() } else { rules.tag_names.clone() };
-        let (furniture, related) = (rules.drop_names.clone(), rules.related_names.clone());
-        Self { furniture, topics, related }
+        let topics: &[String] = if are_said { &[] } else { &rules.tag_names };
+        let sets: [(&[String], NameMeaning); 3] = [
+            (&rules.drop_names, NameMeaning::Furniture),
+            (topics, NameMeaning::Topics),
+            (&rules.related_names, NameMeaning::Related),
+        ];
+        let known = sets.into_iter().flat_map(|(names, says)| {
+            names.iter().map(move |name| KnownName {
+                text: name.trim_start_matches('.').to_owned(),
+                is_whole: name.starts_with('.'),
+                says,
+            })
+        });
+        Self { known: known.collect(), has_topics: !topics.is_empty(), finder: OnceLock::new() }
     }
 
     /// Returns what an element says that it is.
     pub(super) fn of(&self, element: Element<'_>) -> Called {
-        Called {
-            furniture: is_called(&self.furniture, element),
-            topics: self.lists_topics(element),
-            related: is_called(&self.related, element),
+        let mut called = Called::default();
+        // What a page is made of is never told by its name.
+        if !self.known.is_empty() && !matches!(element.name(), "html" | "body" | "main" | "head") {
+            // The id of a heading is made of its words.
+            let attributes: &[&str] = if is_text(element) { &["class"] } else { &["class", "id"] };
+            for names in attributes.iter().filter_map(|it| element.attr(it)) {
+                self.note(names, &mut called);
+            }
+            // A figure is called after what it shows, and shows it.
+            called.furniture &= element.name() != "figure";
+        }
+        called.topics = self.has_topics && (called.topics || self.leads_to_topics(element));
+        called
+    }
+
+    /// Notes what names say, which stand between blanks.
+    fn note(&self, names: &str, called: &mut Called) {
+        let texts = || self.known.iter().map(|it| &it.text);
+        let build = || AhoCorasick::builder().ascii_case_insensitive(true).build(texts());
+        let finder = self.finder.get_or_init(|| build().expect("a few short texts"));
+        for name in names.split_ascii_whitespace().filter(|it| !is_slug(it)) {
+            for found in finder.find_overlapping_iter(name) {
+                let KnownName { is_whole, says, .. } = self.known[found.pattern().as_usize()];
+                if !is_whole || found.len() == name.len() {
+                    match says {
+                        NameMeaning::Furniture => called.furniture = true,
+                        NameMeaning::Topics => called.topics = true,
+                        NameMeaning::Related => called.related = true,
+                    }
+                }
+            }
         }
     }
 
-    fn lists_topics(&self, element: Element<'_>) -> bool {
-        let is_part = |name: &&str| element.attr(name).is_some_and(|it| self.topics.is_in(it));
-        !self.topics.is_empty()
-            && (is_called(&self.topics, element)
-                || PART_NAMES.iter().any(is_part)
-                || is_topic_link(element))
+    fn leads_to_topics(&self, element: Element<'_>) -> bool {
+        let mut called = Called::default();
+        for names in PART_NAMES.iter().filter_map(|it| element.attr(it)) {
+            self.note(names, &mut called);
+        }
+        called.topics || is_topic_link(element)
     }
+}
+
+/// Whether an element is a heading or a paragraph.
+fn is_text(element: Element<'_>) -> bool {
+    matches!(element.name(), "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p")
 }
 
 /// Whether HTML says of an element that it leads to a topic of the page; that of a section is none.
@@ -57,16 +121,6 @@ pub(super) fn is_topic_link(element: Element<'_>) -> bool {
     let rel = if element.name() == "a" { element.attr("rel").unwrap_or_default() } else { "" };
     let is = |name: &str| rel.split_ascii_whitespace().any(|it| it.eq_ignore_ascii_case(name));
     is("tag") && !is("category")
-}
-
-/// Whether the class or the id of an element has a part of a name. What a page is made of is never told by it.
-fn is_called(names: &FragmentSet, element: Element<'_>) -> bool {
-    let is_part = || !matches!(element.name(), "html" | "body" | "main" | "head");
-    let is_named = |attr| {
-        let mut written = element.attr(attr).unwrap_or_default().split_ascii_whitespace();
-        written.any(|it| !is_slug(it) && names.is_in(it))
-    };
-    !names.is_empty() && is_part() && (is_named("class") || is_named("id"))
 }
 
 /// Whether a class or id is made of a headline, whose words say nothing of the element.

@@ -3,7 +3,7 @@
 use tearsheet::{
     config::Config,
     extract::Extractor,
-    model::{Draft, RawPage},
+    model::{Draft, Extraction, RawPage, WarningCode},
 };
 
 use crate::pages::page;
@@ -22,6 +22,10 @@ struct Parts<'p> {
 }
 
 fn read(rules: &str, parts: Parts<'_>) -> Draft {
+    extract(rules, parts).draft
+}
+
+fn extract(rules: &str, parts: Parts<'_>) -> Extraction {
     let config = Config::parse(&format!("{PAPER}{rules}"), "a paper").expect("a configuration").config;
     let extractor = Extractor::new(&config.profile).expect("rules");
     let Parts { head, above, within, below } = parts;
@@ -39,7 +43,7 @@ fn read(rules: &str, parts: Parts<'_>) -> Draft {
     );
     let url = Some("https://mill.example/story/mill".parse().expect("an address"));
     let page = RawPage { url, ..page(body.into_bytes()) };
-    extractor.extract(&page).draft
+    extractor.extract(&page)
 }
 
 #[track_caller]
@@ -356,4 +360,51 @@ fn a_short_line_below_the_headline_is_the_summary_where_nothing_else_is() {
     }
     let two = "<p>Looms run again after years.</p><p>Save it to read later.</p>";
     assert_eq!(summary("", two), none, "either may be a button");
+}
+
+#[test]
+fn lines_after_the_last_sentence_are_kept_or_named() {
+    let results = "<h3>Results</h3><p>Milltown 3, Oldtown 1</p><p>Callow 0, Ostley 0</p>";
+    let body = read("", Parts { below: results, ..Parts::default() }).body();
+    assert!(body.ends_with("Results\n\nMilltown 3, Oldtown 1\n\nCallow 0, Ostley 0"), "{body}");
+    let left_out = |below: &str| -> Vec<String> {
+        let warnings = extract("", Parts { below, ..Parts::default() }).warnings;
+        warnings.into_iter().filter(|it| it.code == WarningCode::LeftOut).map(|it| it.detail).collect()
+    };
+    assert_eq!(left_out("<p>The fair is on Friday at 10 am</p>"), ["The fair is on Friday at 10 am"]);
+    // Buttons have a box of their own.
+    assert_eq!(left_out("<div class=tools><p>Print</p><p>Send</p></div>"), [""; 0]);
+}
+
+#[test]
+fn a_heading_is_no_furniture_for_the_words_in_its_id() {
+    let mut paragraph = String::from(
+        "<h2 id='h-social-care'>Social care</h2><p>It costs more than it did, and nobody says why.</p>",
+    );
+    paragraph += "<h2 id='comment-from-the-mayor'>Comment from the mayor</h2><p>She had none to give, and left the hall by the back door.</p>";
+    let body = read("", Parts { within: &paragraph, ..Parts::default() }).body();
+    assert!(
+        body.starts_with("Social care\n\nIt costs") && body.contains("Comment from the mayor"),
+        "{body}"
+    );
+}
+
+#[test]
+fn a_figure_is_called_after_what_it_shows() {
+    let images = |class: &str| {
+        let html = format!(
+            "<figure class='{class}'><img src='/a/loom.jpg' width=800 height=600><figcaption>The first loom</figcaption></figure>"
+        );
+        let draft = read("", Parts { within: &html, ..Parts::default() });
+        draft.images.len()
+    };
+    for class in [
+        "wp-block-image size-large",
+        "kg-card kg-image-card",
+        "wp-caption alignleft",
+        "article-image",
+        "wp-block-gallery",
+    ] {
+        assert_eq!(images(class), 1, "{class}");
+    }
 }

@@ -55,7 +55,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("encoding_rs::", &["html"]),
     ("flate2::", &["coding", "discover", "warc", "export"]),
     ("brotli_decompressor::", &["coding"]),
-    ("aho_corasick::", &["model"]),
+    ("aho_corasick::", &["model", "extract"]),
     ("arrow_", &["export"]),
     ("imagesize::", &["image"]),
     ("siphasher::", &["model", "store"]),

@@ -3,7 +3,7 @@
 
 use chrono::NaiveDate;
 
-use crate::config::{FragmentSet, Problem, reader::Section};
+use crate::config::{Problem, reader::Section};
 
 use super::{
     rule::{Rule, RuleField},
@@ -28,11 +28,11 @@ pub struct Era {
 pub struct Rules {
     fields: Vec<(RuleField, FieldRules)>,
     /// Parts of the classes and ids of elements that are no part of a story.
-    pub drop_names: FragmentSet,
+    pub drop_names: Vec<String>,
     /// Parts of the classes and ids of elements that list the topics of a story, where no rule finds any.
-    pub tag_names: FragmentSet,
+    pub tag_names: Vec<String>,
     /// Parts of the classes and ids of elements that list related stories, where nothing else names any.
-    pub related_names: FragmentSet,
+    pub related_names: Vec<String>,
 }
 
 impl Rules {
@@ -47,13 +47,13 @@ impl Rules {
                 if is_own { own } else { base.field(field).cloned().unwrap_or_default() },
             ));
         }
-        let fragments = |key, base: &FragmentSet| {
+        let names = |key, base: &Vec<String>| {
             let own = section.words(key)?;
-            Ok(if own.is_empty() { base.clone() } else { FragmentSet::new(own) })
+            Ok(if own.is_empty() { base.clone() } else { own })
         };
-        let drop_names = fragments("drop_names", &base.drop_names)?;
-        let tag_names = fragments("tag_names", &base.tag_names)?;
-        let related_names = fragments("related_names", &base.related_names)?;
+        let drop_names = names("drop_names", &base.drop_names)?;
+        let tag_names = names("tag_names", &base.tag_names)?;
+        let related_names = names("related_names", &base.related_names)?;
         section.finish()?;
         Ok(Self { fields, drop_names, tag_names, related_names })
     }

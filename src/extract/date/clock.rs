@@ -33,6 +33,19 @@ const LINKS: &[&str] = &[
 const HOURS: &[&str] = &["uhr", "h", "hrs", "hours", "uur", "hs", "godz", "óra", "น"];
 /// How a time begins where a word for the half of the day stands before it.
 pub(super) const HALVES: [char; 4] = ['午', '上', '下', '오'];
+/// The halves of a day in words after a time, of languages that do not write `am` and `pm`; the longer of two first.
+const HALVES_AFTER: [(&str, Half); 10] = [
+    ("صباحاً", Half::Morning),
+    ("صباحا", Half::Morning),
+    ("ص", Half::Morning),
+    ("مساءً", Half::Evening),
+    ("مساء", Half::Evening),
+    ("م", Half::Evening),
+    ("π.μ.", Half::Morning),
+    ("πμ", Half::Morning),
+    ("μ.μ.", Half::Evening),
+    ("μμ", Half::Evening),
+];
 /// Marks between a day and a time.
 const MARKS: &[char] = &[',', '|', '–', '—', '-', '·', '•', '،', '/'];
 
@@ -183,15 +196,25 @@ fn seconds(cursor: &mut DateCursor<'_>) -> u32 {
     second
 }
 
-/// Reads `am`, `p.m.`, `PM` after a time.
+/// Reads `am`, `p.m.`, `p. m.`, `PM`, `μ.μ.`, `مساءً` after a time.
 fn half(cursor: &mut DateCursor<'_>) -> Option<Half> {
     let mut ahead = *cursor;
     ahead.blanks();
+    if let Some((word, half)) = HALVES_AFTER.iter().find(|it| ahead.rest().starts_with(it.0)) {
+        let mut after = ahead;
+        after.eat_text(word);
+        if !after.is_in_word() {
+            *cursor = after;
+            return Some(*half);
+        }
+    }
     let half = match ahead.eat(&['a', 'A', 'p', 'P'])? {
         'a' | 'A' => Half::Morning,
         _ => Half::Evening,
     };
-    ahead.eat(&['.']);
+    if ahead.eat(&['.']).is_some() {
+        ahead.blanks();
+    }
     ahead.eat(&['m', 'M'])?;
     if ahead.is_in_word() {
         return None;

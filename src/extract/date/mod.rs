@@ -228,6 +228,17 @@ mod tests {
     }
 
     #[test]
+    fn the_half_of_a_day_is_said_in_many_ways() {
+        for evening in ["7:30 p. m.", "7:30 p.m.", "07:30 م", "07:30 مساءً", "7:30 μ.μ.", "7:30 PM"]
+        {
+            check(&format!("8 March 2024, {evening}"), "2024-03-08", Some("2024-03-08T19:30:00+05:00"));
+        }
+        for morning in ["7:30 a. m.", "07:30 ص", "07:30 صباحا", "7:30 π.μ.", "7:30"] {
+            check(&format!("8 March 2024, {morning}"), "2024-03-08", Some("2024-03-08T07:30:00+05:00"));
+        }
+    }
+
+    #[test]
     fn a_time_with_a_point_is_one_where_a_zone_stands_after_it() {
         check("Tue 5 Mar 2024 14.30 GMT", "2024-03-05", Some("2024-03-05T19:30:00+05:00"));
         check("5 March 2024, 9.05 EST", "2024-03-05", Some("2024-03-05T19:05:00+05:00"));

@@ -24,6 +24,9 @@ const PROSE_CHARS_MIN: usize = 40;
 const REPEATED_MIN: usize = 3;
 /// The most bytes of a line that is only a date and time.
 const MOMENT_BYTES_MAX: usize = 100;
+/// How sentences end in scripts that have marks of their own.
+const SENTENCE_ENDS: [char; 14] =
+    ['。', '」', '）', '』', ')', '।', '॥', '۔', '؟', '።', '։', '។', '။', '།'];
 /// A line with more words is a sentence, whatever it ends in.
 const LABEL_WORDS_MAX: usize = 12;
 const LABEL_BYTES_MAX: usize = 120;
@@ -115,7 +118,7 @@ pub(super) fn settle(blocks: &mut Vec<PlacedBlock<'_>>) -> StoryEnd {
 }
 
 /// Removes from a story whose element was guessed the blocks that are not part of it: texts that are repeated, lines that are only a date,
-/// headings over nothing, and labels after the last sentence. Returns the sentences among them.
+/// headings over nothing, and labels after the last sentence. Returns what may be missed: sentences, and lines beside the last one.
 pub(super) fn trim(blocks: &mut Vec<PlacedBlock<'_>>, profile: &Profile) -> Vec<String> {
     let is_moment = |text: &str| {
         let stamp = || stamp::read(text, &profile.text, profile.time_zone);
@@ -136,10 +139,19 @@ pub(super) fn trim(blocks: &mut Vec<PlacedBlock<'_>>, profile: &Profile) -> Vec<
     });
     let is_text = |it: &PlacedBlock<'_>| it.block.kind.is_text();
     let last = blocks.iter().rposition(|it| is_text(it) && !it.is_label());
+    // Buttons have a box of their own; lines under a heading beside the story are its results, its dates, its names.
+    let home = last.and_then(|last| blocks[last].around);
+    let is_beside = |it: &PlacedBlock<'_>| home.is_some() && it.around == home && is_text(it);
+    let after = last.map_or(blocks.len(), |last| last + 1);
+    let beside = || blocks[after..].iter().filter(|it| is_beside(it));
+    let mut kinds = beside().map(|it| it.block.kind).skip_while(|it| *it != BlockKind::Heading);
+    let has_section = kinds.any(|it| it == BlockKind::Paragraph);
+    let lines = beside().filter(|it| !has_section && it.block.kind == BlockKind::Paragraph);
+    left_out.extend(lines.map(|it| it.block.text.clone()));
     let mut at = 0;
     blocks.retain(|it| {
         at += 1;
-        last.is_none_or(|last| at <= last + 1) || !is_text(it)
+        at <= after || !is_text(it) || (has_section && is_beside(it))
     });
     let heads_nothing: Vec<bool> = (0..blocks.len()).map(|at| heads_nothing(blocks, at)).collect();
     let mut heads_nothing = heads_nothing.into_iter();
@@ -198,8 +210,7 @@ impl PlacedBlock<'_> {
     /// Whether it is a line that says nothing by itself.
     fn is_label(&self) -> bool {
         let words = self.block.text.split_whitespace().count();
-        let is_open =
-            !ends_sentence(&self.block.text) && !self.block.text.ends_with(['。', '」', ')', '।']);
+        let is_open = !ends_sentence(&self.block.text) && !self.block.text.ends_with(SENTENCE_ENDS);
         match self.block.kind {
             BlockKind::Heading => true,
             BlockKind::Paragraph => {
