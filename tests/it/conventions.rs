@@ -408,3 +408,33 @@ fn a_figure_is_called_after_what_it_shows() {
         assert_eq!(images(class), 1, "{class}");
     }
 }
+
+#[test]
+fn a_short_story_is_not_what_stands_in_its_header() {
+    let config = Config::parse(PAPER, "a paper").expect("a configuration").config;
+    let extractor = Extractor::new(&config.profile).expect("rules");
+    let story = [
+        "The mill was opened on Monday by nobody in particular.",
+        "The looms ran for an hour.",
+        "It shuts on Friday.",
+    ];
+    let caption =
+        "The mill in January, when nobody yet thought of it and the looms stood still. Photo: Cara Mo";
+    let dek = "It had been looked at in the autumn by a man who found nothing amiss and went home again at once";
+    for (tag, inside) in [
+        ("header", format!("<figure><img src='/a.jpg'><figcaption>{caption}</figcaption></figure>")),
+        ("div", format!("<figure><img src='/a.jpg'><figcaption>{caption}</figcaption></figure>")),
+        ("header", format!("<p>{dek}</p>")),
+        ("header", format!("<h2>{dek}</h2>")),
+        ("section", format!("<h2>{dek}</h2>")),
+    ] {
+        let html = format!(
+            "<html><head><title>Mill opens</title></head><body><article><{tag}><h1>Mill opens in the valley</h1>{TIME}{inside}</{tag}>\
+             <div><p>{}</p></div></article></body></html>",
+            story.join("</p><p>")
+        );
+        let url = Some("https://mill.example/story/mill".parse().expect("an address"));
+        let draft = extractor.extract(&RawPage { url, ..page(html.into_bytes()) }).draft;
+        assert_eq!(draft.body(), story.join("\n\n"), "{tag} {inside}");
+    }
+}

@@ -208,9 +208,22 @@ impl<'d> Surveyor<'_, 'd> {
             Some(empty) => Stories::named(vec![empty.element]),
             // Weighing every element of every level would take for ever.
             None if is_too_deep(root) => Stories::guessed(vec![root]),
-            None if title.is_some() => Stories::guessed(self.beside_headline(title, None)),
+            None if title.is_some() => Stories::guessed(
+                self.said_body(root, title).unwrap_or_else(|| self.beside_headline(title, None)),
+            ),
             None => Stories::guessed(self.densest(root)),
         }
+    }
+
+    /// Returns the one element of which HTML says that it is the body of an article (`itemprop`), where it has text and is not around the
+    /// headline.
+    fn said_body(&self, root: Element<'d>, title: Option<Element<'d>>) -> Option<Vec<Element<'d>>> {
+        let is_said =
+            |it: &Element<'d>| it.attr("itemprop").is_some_and(|it| it.trim() == "articleBody");
+        let mut said = root.descendants().filter(is_said);
+        let body = said.next().filter(|_| said.next().is_none())?;
+        let is_around = title.is_some_and(|title| body.holds(title));
+        (!is_around && PROSE_CHARS_MIN <= self.prose(body)).then(|| vec![body])
     }
 
     /// Returns the elements that follow the headline and hold much prose. The story follows its headline: of
@@ -232,7 +245,14 @@ impl<'d> Surveyor<'_, 'd> {
             inner = if Some(around) == limit { None } else { Some(around) };
         }
         let most = levels.iter().map(|level| level.prose).max().unwrap_or(0);
-        let is_near = |level: &Level<'d>| 0 < level.prose && share(most, NEAR_SHARE) <= level.prose;
+        // What stands in a header beside the headline is a standfirst, a caption, a note on the author.
+        let is_head = |level: &Level<'d>| level.around.name() == "header";
+        let outside = levels.iter().filter(|it| !is_head(it)).map(|it| it.prose).max().unwrap_or(0);
+        let is_story_outside = 0 < outside && share(most, NEAR_SHARE) <= outside;
+        let is_near = |level: &Level<'d>| {
+            let is_much = 0 < level.prose && share(most, NEAR_SHARE) <= level.prose;
+            is_much && !(is_story_outside && is_head(level))
+        };
         let Some(Level { around, after, prose }) = levels.into_iter().find(is_near) else {
             return Vec::new();
         };
@@ -274,7 +294,10 @@ impl<'d> Surveyor<'_, 'd> {
     fn prose(&self, element: Element<'d>) -> usize {
         let is_other = |it: Element<'d>| {
             is_hidden(it)
-                || matches!(it.name(), "nav" | "footer" | "form" | "aside" | "button" | "head")
+                || matches!(
+                    it.name(),
+                    "nav" | "footer" | "form" | "aside" | "button" | "head" | "figcaption"
+                )
                 || self.others.contains(it)
                 || self.furniture.contains(it)
         };
@@ -292,7 +315,7 @@ impl<'d> Surveyor<'_, 'd> {
             if rules.end.has(&text) {
                 break;
             }
-            if !rows.touch(&line.range) && !rules.boilerplate.has(&text) {
+            if !line.is_heading && !rows.touch(&line.range) && !rules.boilerplate.has(&text) {
                 let linked: usize = flat.links_of(at).map(|it| it.range.len()).sum();
                 prose += line.range.len().saturating_sub(linked);
             }
