@@ -438,3 +438,36 @@ fn a_short_story_is_not_what_stands_in_its_header() {
         assert_eq!(draft.body(), story.join("\n\n"), "{tag} {inside}");
     }
 }
+
+#[test]
+fn the_day_of_an_event_is_no_day_of_publication() {
+    let event = "<div>Begins: <time datetime='2024-04-01T18:00:00Z'>1 April 2024</time></div>";
+    let config = Config::parse(PAPER, "a paper").expect("a configuration").config;
+    let extractor = Extractor::new(&config.profile).expect("rules");
+    let read = |captured: &str| {
+        let html =
+            format!("<html><body><article><h1>Fair on the quay</h1>{event}</article></body></html>");
+        let url = Some("https://mill.example/story/fair".parse().expect("an address"));
+        let captured_at = Some(captured.parse().expect("a day"));
+        extractor.extract(&RawPage { url, captured_at, ..page(html.into_bytes()) })
+    };
+    let read_before = read("2024-03-20");
+    assert_eq!(read_before.draft.published_on, None, "it is still to come");
+    let said = |it: &tearsheet::model::Warning| it.code == WarningCode::DateUnreadable;
+    assert!(read_before.warnings.iter().any(said), "{:?}", read_before.warnings);
+    assert!(read("2024-04-02").draft.published_on.is_some());
+}
+
+#[test]
+fn a_line_that_says_by_counts_before_a_role_beside_the_day() {
+    let above = format!("<div>By Ada Reed<br>Staff Writer</div>{TIME}");
+    assert_eq!(read("", Parts { above: &above, ..Parts::default() }).authors, ["Ada Reed"]);
+}
+
+#[test]
+fn the_headline_is_the_heading_that_the_title_begins_with() {
+    let below = "</div></article><div class=modal><h1>We value your privacy</h1><p>We store things on a device of yours.</p></div><article><div>";
+    let draft = read("", Parts { below, ..Parts::default() });
+    assert_eq!(draft.headline.as_deref(), Some("Mill opens in the valley"));
+    assert!(draft.body().starts_with("The mill number 1"), "{}", draft.body());
+}

@@ -35,6 +35,8 @@ const AUTHOR_PAGES: [&str; 14] = [
     "contributors",
 ];
 
+/// A line that says `By` stands this many lines above the stamp at most.
+const NEAR_LINES: usize = 3;
 /// The most words of a line of names that no word such as `By` stands before.
 const LINE_WORDS_MAX: usize = 5;
 /// The most words of a line that signs a story: names, and where they are.
@@ -117,8 +119,11 @@ pub(super) fn byline_line(
         signature::byline(&text).filter(|_| is_short && !is_label)
     };
     if let Some(stamp_at) = (title + 1..end).find(is_stamp) {
-        let near = [stamp_at.checked_sub(1)?, stamp_at + 1];
-        return near.into_iter().filter(|at| title < *at && *at < end).find_map(read);
+        // A role or the name of a desk may stand between.
+        let says_by = |at: &usize| signature::after_by(&fold_apart(flat.line(*at))).is_some();
+        let by = (stamp_at.saturating_sub(NEAR_LINES)..stamp_at).find(says_by);
+        let near = by.into_iter().chain([stamp_at.checked_sub(1)?, stamp_at + 1]);
+        return near.filter(|at| title < *at && *at < end).find_map(read);
     }
     let is_sure = |at: &usize| signature::is_sure_byline(&fold_apart(flat.line(*at)), &profile.text);
     (title + 1..end).find(is_sure).and_then(read).or_else(|| labelled(sheet.root))

@@ -341,7 +341,17 @@ impl Head {
 
     /// Writes what the witnesses agree on into a draft. The first that gives a day gives the day; a later one
     /// may add the moment, if it is of that day. Returns what could not be read.
-    pub(super) fn fill(mut self, rules: &Compiled, draft: &mut Draft) -> Vec<Warning> {
+    pub(super) fn fill(
+        mut self,
+        rules: &Compiled,
+        captured_on: Option<NaiveDate>,
+        draft: &mut Draft,
+    ) -> Vec<Warning> {
+        // A day after that of the capture is of something that is still to come. Clocks of other zones may be a day ahead.
+        let last = captured_on.and_then(|it| it.succ_opt()).unwrap_or(NaiveDate::MAX);
+        let is_to_come = |said: &mut Said<Dated>| said.is_printed() && last < said.value.on;
+        let to_come = self.published.extract_if(.., is_to_come).map(|said| said.value.on.to_string());
+        self.unreadable.extend(to_come);
         let warn = |text: &String| Warning::new(WarningCode::DateUnreadable, &**text);
         let mut warnings: Vec<Warning> = self.unreadable.iter().map(warn).collect();
         let mut set = |field, origin| draft.origins.push((field, origin));
@@ -381,8 +391,7 @@ impl Head {
     /// publication. Only a change that is printed may have the same moment.
     fn update(&self, published_at: Option<DateTime<FixedOffset>>) -> Option<Said<Dated>> {
         let moment = self.updated.iter().copied().find(|said| said.value.at.is_some())?;
-        let is_printed = |said: &Said<Dated>| matches!(said.origin, Origin::Markup | Origin::Text);
-        let is_change = moment.value.at != published_at || self.updated.iter().any(is_printed);
+        let is_change = moment.value.at != published_at || self.updated.iter().any(Said::is_printed);
         is_change.then_some(moment)
     }
 }

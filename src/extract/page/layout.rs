@@ -166,6 +166,13 @@ impl<'d> Surveyor<'_, 'd> {
         let said = headings()
             .find(|hit| self.is_said(hit.element))
             .or_else(|| headings().filter(is_title).find(|hit| self.is_part_of_said(hit.element)));
+        // Boxes after the story have an `h1`, too; the page's title begins with its own.
+        let title = self.index.title.as_deref().map(essence).unwrap_or_default();
+        let begins_title = |hit: &&RuleHit<'d>| {
+            let text = essence(&hit.element.text());
+            ESSENCE_BYTES_MIN <= text.len() && title.starts_with(&text)
+        };
+        let said = said.or_else(|| headings().filter(is_title).find(begins_title));
         // The site's name may be an `h1` above the headline's.
         let h1 = || of("h1").rfind(is_title);
         said.or_else(h1).or_else(|| of("h2").find(is_title)).copied()

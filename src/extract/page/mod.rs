@@ -103,8 +103,9 @@ pub(super) fn read(text: &str, raw: &RawPage, rules: &Compiled, effort: &Effort)
         out.key.clone_from(&scene.key);
     }
     let sheet = Sheet::new(document.root(), scene, rules.era(raw), index, &mut out.warnings);
-    read_parts(&sheet, &mut out);
-    read_beside(&sheet, rules.captured_on(raw), &mut out);
+    let captured_on = rules.captured_on(raw);
+    read_parts(&sheet, captured_on, &mut out);
+    read_beside(&sheet, captured_on, &mut out);
     PageRead { said: self_description(&sheet), extraction: out }
 }
 
@@ -146,7 +147,7 @@ fn said_address(index: &PageIndex<'_>, profile: &Profile) -> Option<Url> {
     said().find(|it| profile.page_key(it).is_some()).or_else(|| said().next())
 }
 
-fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
+fn read_parts(sheet: &Sheet<'_, '_>, captured_on: Option<NaiveDate>, out: &mut Extraction) {
     let headline = titles::headline(sheet);
     let bare_headline = headline.as_ref().map(|said| essence(&said.value)).unwrap_or_default();
     let mut drop: ElementSet = sheet.find_all(RuleField::Drop).into_iter().collect();
@@ -189,7 +190,7 @@ fn read_parts(sheet: &Sheet<'_, '_>, out: &mut Extraction) {
         draft.summary = said.value;
         draft.origins.push((Field::Summary, said.origin));
     }
-    out.warnings.extend(head.fill(sheet.rules, draft));
+    out.warnings.extend(head.fill(sheet.rules, captured_on, draft));
     fill_lists(sheet, story, tail, draft);
 }
 

@@ -13,6 +13,11 @@ pub(super) struct Said<T> {
 }
 
 impl<T> Said<T> {
+    /// Whether readers see it, not only machines.
+    pub(super) fn is_printed(&self) -> bool {
+        matches!(self.origin, Origin::Markup | Origin::Text)
+    }
+
     pub(super) fn new(value: T, origin: Origin) -> Self {
         Self { value, origin }
     }
